@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Memory as the engines and the firmware see it: VRAM, the GSM (GGTT entries), GGTT and PPGTT.
+ */
+#ifndef XE_MODEL_MEM_H
+#define XE_MODEL_MEM_H
+
+#include "gpu.h"
+
+enum mem_space { MEM_SYSTEM, MEM_VRAM, MEM_NULL };
+
+struct mem *mem_create(struct gpu *gpu);
+void mem_destroy(struct mem *mem);
+void mem_reset(struct gpu *gpu, enum gpu_reset depth);
+
+/* For the transport: memfds behind BAR 0's upper half and BAR 2, and their mappings. */
+int mem_gsm_fd(struct gpu *gpu);
+int mem_vram_fd(struct gpu *gpu);
+u8 *mem_gsm(struct gpu *gpu);		/* GSM_SIZE bytes */
+u8 *mem_vram(struct gpu *gpu);
+u64 mem_gsm_size(struct gpu *gpu);
+u64 mem_vram_size(struct gpu *gpu);
+void mem_vanish(struct gpu *gpu);	/* mapped BARs read all ones from now on */
+
+/* Where one address leads. */
+struct xlat {
+	enum mem_space space;
+	u64 addr;		/* system: DMA address; VRAM: offset */
+	u64 len;		/* bytes that are contiguous from here within the page */
+	bool writable;
+	u8 pat;
+	u8 level;		/* PPGTT: level of the entry that ended the walk */
+};
+
+/* 0, -EFAULT (no valid entry), -EPERM (write to read-only), -EINVAL (malformed entry; violation). */
+int ggtt_xlate(struct gpu *gpu, u64 addr, bool write, struct xlat *x);
+int ppgtt_xlate(struct gpu *gpu, u64 root, u64 va, bool write, struct xlat *x);	/* root: PDP0 as in the context image */
+
+/* Whole transfers, page by page.  Same errors; on an error in the middle the part before is done. */
+int ggtt_read(struct gpu *gpu, u64 addr, void *buf, size_t len);
+int ggtt_write(struct gpu *gpu, u64 addr, const void *buf, size_t len);
+int ppgtt_read(struct gpu *gpu, u64 root, u64 va, void *buf, size_t len);
+int ppgtt_write(struct gpu *gpu, u64 root, u64 va, const void *buf, size_t len);
+int phys_read(struct gpu *gpu, enum mem_space space, u64 addr, void *buf, size_t len);
+int phys_write(struct gpu *gpu, enum mem_space space, u64 addr, const void *buf, size_t len);
+
+static inline int ggtt_read32(struct gpu *gpu, u64 addr, u32 *v) { return ggtt_read(gpu, addr, v, 4); }
+static inline int ggtt_write32(struct gpu *gpu, u64 addr, u32 v) { return ggtt_write(gpu, addr, &v, 4); }
+
+#endif
