@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _XE_HW_CARD_H_
+#define _XE_HW_CARD_H_
+
+#include <linux/mutex.h>
+
+#include "hw/gt.h"
+
+#define XE_MAX_GTS	2
+
+/**
+ * struct xe_card - the state of the hardware world
+ *
+ * What the blocks of hw/, guc/ and mm/ keep between two accesses. It is reached with a token only,
+ * by xe_hw_card(). Its memory goes with the drm_device, so a late reader finds stale values and
+ * not a hole; but without a token there is no late reader.
+ */
+struct xe_card {
+	/** @gt: the GTs; [0] is the primary one */
+	struct xe_gt gt[XE_MAX_GTS];
+	/** @num_gts: how many there are */
+	unsigned int num_gts;
+	/** @pcode_lock: one request at a time in the PCODE mailbox */
+	struct mutex pcode_lock;
+};
+
+#endif

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Forcewake: keep power domains of a GT awake while the driver touches their registers.
+ */
+
+#include <drm/drm_print.h>
+
+#include "hw/card.h"
+#include "hw/forcewake.h"
+#include "hw/gt.h"
+#include "regs/gt.h"
+#include "xe_device.h"
+
+/**
+ * DOC: Forcewake
+ *
+ * The hardware powers parts of a GT down on its own. A holder asks for a domain to be awake with a
+ * masked write and waits until the acknowledgment shows it. Holds are counted per domain, so they
+ * nest; the last one lets the domain sleep again. Letting go is not waited for: the next request
+ * waits for both.
+ *
+ * ================= ================ ===================================
+ * object            owner            released when
+ * ================= ================ ===================================
+ * hold              the caller       end of its scope (CLASS)
+ * wake request      bound side       last hold, or unbind
+ * ================= ================ ===================================
+ */
+
+#define FORCEWAKE_TIMEOUT_US	50000	/* fact sheet, section 4 */
+
+struct domain_regs {
+	struct xe_gt_reg request, ack;
+};
+
+static struct domain_regs domain_regs(unsigned int domain)
+{
+	switch (domain) {
+	case XE_FW_GT:
+		return (struct domain_regs){ FORCEWAKE_GT, FORCEWAKE_GT_ACK };
+	case XE_FW_RENDER:
+		return (struct domain_regs){ FORCEWAKE_RENDER, FORCEWAKE_RENDER_ACK };
+	case XE_FW_VDBOX0 ... XE_FW_VDBOX7:
+		domain -= XE_FW_VDBOX0;
+		return (struct domain_regs){ FORCEWAKE_VDBOX(domain), FORCEWAKE_VDBOX_ACK(domain) };
+	case XE_FW_VEBOX0 ... XE_FW_VEBOX3:
+		domain -= XE_FW_VEBOX0;
+		return (struct domain_regs){ FORCEWAKE_VEBOX(domain), FORCEWAKE_VEBOX_ACK(domain) };
+	default:
+		return (struct domain_regs){ FORCEWAKE_GSC, FORCEWAKE_GSC_ACK };
+	}
+}
+
+static int wait_ack(struct xe_hw *hw, struct xe_gt *gt, unsigned int domain, bool awake)
+{
+	struct xe_reg ack = xe_gt_reg(gt, domain_regs(domain).ack);
+	u32 last;
+	int err;
+
+	err = xe_wait32_atomic(hw, ack, FORCEWAKE_KERNEL, awake ? FORCEWAKE_KERNEL : 0,
+			       FORCEWAKE_TIMEOUT_US, &last);
+	if (err == -ETIMEDOUT)
+		drm_err(&xe_hw_device(hw)->drm,
+			"GT%u: power domain %u does not %s (%#x); reset or power cycle the card\n",
+			gt->id, domain, awake ? "wake up" : "go to sleep", last);
+	return err;
+}
+
+static void request(struct xe_hw *hw, struct xe_gt *gt, unsigned int domain, bool awake)
+{
+	xe_gt_write32(hw, gt, domain_regs(domain).request,
+		      awake ? XE_MASKED_ENABLE(FORCEWAKE_KERNEL) :
+			      XE_MASKED_DISABLE(FORCEWAKE_KERNEL));
+}
+
+static void let_go(struct xe_hw *hw, struct xe_gt *gt, unsigned long domains)
+{
+	unsigned int domain;
+
+	lockdep_assert_held(&gt->forcewake.lock);
+
+	for_each_set_bit(domain, &domains, XE_FW_COUNT)
+		if (!--gt->forcewake.users[domain])
+			request(hw, gt, domain, false);
+}
+
+/**
+ * xe_forcewake_get - keep power domains awake
+ * @hw: the token
+ * @gt: the GT
+ * @domains: bits by enum xe_forcewake_domain; those that the GT does not have are left out
+ *
+ * Use CLASS(xe_forcewake, ...) where the hold ends with a scope.
+ *
+ * Context: bound or in a section; any interrupt state. Spins up to 50 ms for a broken card.
+ * Return: 0; -ETIMEDOUT or -ENODEV, then nothing is held.
+ */
+int xe_forcewake_get(struct xe_hw *hw, struct xe_gt *gt, u32 domains)
+{
+	struct xe_forcewake *fw = &gt->forcewake;
+	unsigned long held = domains & fw->present;
+	unsigned long woken = 0;
+	unsigned int domain;
+	int err;
+
+	guard(spinlock_irqsave)(&fw->lock);
+
+	for_each_set_bit(domain, &held, XE_FW_COUNT) {
+		if (fw->users[domain]++)
+			continue;
+		/* A request that follows letting go at once must not be taken for answered. */
+		err = wait_ack(hw, gt, domain, false);
+		if (err) {
+			let_go(hw, gt, held & GENMASK(domain, 0));
+			return err;
+		}
+		request(hw, gt, domain, true);
+		woken |= BIT(domain);
+	}
+
+	for_each_set_bit(domain, &woken, XE_FW_COUNT) {
+		err = wait_ack(hw, gt, domain, true);
+		if (err) {
+			let_go(hw, gt, held);
+			return err;
+		}
+	}
+	return 0;
+}
+
+/**
+ * xe_forcewake_put - undo xe_forcewake_get()
+ * @hw: the token
+ * @gt: the GT
+ * @domains: as given to xe_forcewake_get()
+ *
+ * Context: bound or in a section; any interrupt state.
+ */
+void xe_forcewake_put(struct xe_hw *hw, struct xe_gt *gt, u32 domains)
+{
+	guard(spinlock_irqsave)(&gt->forcewake.lock);
+	let_go(hw, gt, domains & gt->forcewake.present);
+}
+
+static void stop(struct xe_hw *hw, void *unused)
+{
+	struct xe_card *card = xe_hw_card(hw);
+
+	xe_for_each_gt(gt, card)
+		for (unsigned int domain = 0; domain < XE_FW_COUNT; domain++)
+			drm_WARN(&xe_hw_device(hw)->drm, gt->forcewake.users[domain],
+				 "GT%u: power domain %u is still held at unbind\n", gt->id, domain);
+}
+
+/**
+ * xe_forcewake_start - probe step: the GT domains can be held from now on
+ * @hw: the token
+ *
+ * Context: bound.
+ * Return: 0 or a negative error code.
+ */
+int xe_forcewake_start(struct xe_hw *hw)
+{
+	struct xe_card *card = xe_hw_card(hw);
+
+	xe_for_each_gt(gt, card) {
+		spin_lock_init(&gt->forcewake.lock);
+		gt->forcewake.present = BIT(XE_FW_GT);
+		/* Whatever ran before us may have left it held. */
+		request(hw, gt, XE_FW_GT, false);
+	}
+	return xe_hw_defer(hw, stop, NULL);
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+/*
+ * PCODE: the mailbox of the power controller.
+ */
+
+#include <linux/bitfield.h>
+#include <linux/delay.h>
+#include <linux/iopoll.h>
+
+#include <drm/drm_managed.h>
+#include <drm/drm_print.h>
+
+#include "hw/card.h"
+#include "hw/pcode.h"
+#include "regs/soc.h"
+#include "xe_device.h"
+#include "xe_mmio.h"
+
+#define PCODE_TIMEOUT_US	1000
+#define PCODE_READY_TIMEOUT_S	180	/* memory training of a cold card, fact sheet section 6 */
+
+#define PCODE_GET_INIT_STATUS	0x7e
+#define   PCODE_INIT_DONE	BIT(0)
+
+static int pcode_error(u32 code)
+{
+	switch (code) {
+	case 0x00: return 0;
+	case 0x01: return -ENXIO;	/* illegal command */
+	case 0x02: return -ETIMEDOUT;
+	case 0x03: return -EINVAL;	/* illegal data */
+	case 0x04: return -ENXIO;	/* illegal subcommand */
+	case 0x06: return -EBUSY;	/* locked */
+	case 0x10: return -EOVERFLOW;	/* ratio out of range */
+	case 0x11: return -EACCES;	/* rejected */
+	default:   return -EPROTO;
+	}
+}
+
+static int transfer(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1)
+{
+	struct xe_card *card = xe_hw_card(hw);
+	u32 status;
+	int err;
+
+	lockdep_assert_held(&card->pcode_lock);
+
+	if (xe_read32(hw, PCODE_MAILBOX) & PCODE_MAILBOX_BUSY)
+		return xe_hw_is_lost(hw) ? -ENODEV : -EAGAIN;
+
+	xe_write32(hw, PCODE_DATA0, *data0);
+	xe_write32(hw, PCODE_DATA1, data1 ? *data1 : 0);
+	xe_write32(hw, PCODE_MAILBOX, PCODE_MAILBOX_BUSY | mailbox);
+
+	err = xe_wait32(hw, PCODE_MAILBOX, PCODE_MAILBOX_BUSY, 0, PCODE_TIMEOUT_US, &status);
+	if (err)
+		return err;
+
+	err = pcode_error(FIELD_GET(PCODE_MAILBOX_COMMAND, status));
+	if (err)
+		return err;
+
+	*data0 = xe_read32(hw, PCODE_DATA0);
+	if (data1)
+		*data1 = xe_read32(hw, PCODE_DATA1);
+	return 0;
+}
+
+/**
+ * xe_pcode_read - ask PCODE
+ * @hw: the token
+ * @mailbox: command and parameters, PCODE_MAILBOX_*
+ * @data0: in and out
+ * @data1: in and out, may be NULL
+ *
+ * Context: bound or in a section, may sleep about 1 ms.
+ * Return: 0; -EAGAIN if the mailbox is busy, -ETIMEDOUT, -ENODEV, or what PCODE answered.
+ */
+int xe_pcode_read(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1)
+{
+	guard(mutex)(&xe_hw_card(hw)->pcode_lock);
+	return transfer(hw, mailbox, data0, data1);
+}
+
+/**
+ * xe_pcode_write - tell PCODE
+ * @hw: the token
+ * @mailbox: command and parameters, PCODE_MAILBOX_*
+ * @data0: the value
+ *
+ * Context: bound or in a section, may sleep about 1 ms.
+ * Return: as xe_pcode_read().
+ */
+int xe_pcode_write(struct xe_hw *hw, u32 mailbox, u32 data0)
+{
+	return xe_pcode_read(hw, mailbox, &data0, NULL);
+}
+
+/**
+ * xe_pcode_wait_ready - wait until PCODE has initialised the card
+ * @hw: the token
+ *
+ * Context: bound, may sleep; minutes after a cold start, which is why it is not for sections.
+ * Return: 0, -ETIMEDOUT, -ENODEV, or what PCODE answered last.
+ */
+int xe_pcode_wait_ready(struct xe_hw *hw)
+{
+	struct xe_device *xe = xe_hw_device(hw);
+	ktime_t end = ktime_add_ms(ktime_get(), PCODE_READY_TIMEOUT_S * MSEC_PER_SEC);
+	u32 status;
+	int err;
+
+	if (!xe->platform->is_discrete)
+		return 0;
+
+	do {
+		status = 0;
+		err = xe_pcode_read(hw, FIELD_PREP(PCODE_MAILBOX_COMMAND, PCODE_GET_INIT_STATUS),
+				    &status, NULL);
+		if (err == -ENODEV || (!err && (status & PCODE_INIT_DONE)))
+			return err;
+		msleep(20);
+	} while (ktime_before(ktime_get(), end));
+
+	drm_err(&xe->drm, "PCODE did not initialise the card within %u s (%pe, status %#x); power cycle it\n",
+		PCODE_READY_TIMEOUT_S, ERR_PTR(err), status);
+	return err ?: -ETIMEDOUT;
+}
+
+/**
+ * xe_pcode_start - probe step: the power controller is up and so is the memory
+ * @hw: the token
+ *
+ * Context: bound.
+ * Return: 0; -EPROBE_DEFER if memory is not initialised yet; else as xe_pcode_wait_ready().
+ */
+int xe_pcode_start(struct xe_hw *hw)
+{
+	struct xe_device *xe = xe_hw_device(hw);
+	int err;
+
+	err = drmm_mutex_init(&xe->drm, &xe_hw_card(hw)->pcode_lock);
+	if (err)
+		return err;
+
+	err = xe_pcode_wait_ready(hw);
+	if (err || !xe->platform->is_discrete)
+		return err;
+
+	err = xe_wait32(hw, GU_CNTL, GU_CNTL_LMEM_READY, GU_CNTL_LMEM_READY, 60 * USEC_PER_SEC, NULL);
+	if (err == -ETIMEDOUT) {
+		drm_dbg(&xe->drm, "VRAM is not initialised yet, deferring probe\n");
+		return -EPROBE_DEFER;
+	}
+	return err;
+}

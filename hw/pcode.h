@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _XE_HW_PCODE_H_
+#define _XE_HW_PCODE_H_
+
+#include <linux/types.h>
+
+struct xe_hw;
+
+int xe_pcode_start(struct xe_hw *hw);
+int xe_pcode_read(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1);
+int xe_pcode_write(struct xe_hw *hw, u32 mailbox, u32 data0);
+int xe_pcode_wait_ready(struct xe_hw *hw);
+
+#endif

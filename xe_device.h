@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _XE_DEVICE_H_
+#define _XE_DEVICE_H_
+
+#include <drm/drm_device.h>
+
+#include "xe_platform.h"
+
+/**
+ * struct xe_device - the software world of one card
+ *
+ * It lives until the last reference to @drm is dropped, which may be long after the card was
+ * pulled: open files, mmaps, dma-bufs and fences keep it. Nothing in it leads to hardware; see
+ * xe_hw_scoped() for the way there.
+ */
+struct xe_device {
+	/** @drm: base; its reference count is the lifetime of this structure */
+	struct drm_device drm;
+
+	/** @platform: what the PCI ID says, constant */
+	const struct xe_platform *platform;
+};
+
+static inline struct xe_device *to_xe_device(struct drm_device *drm)
+{
+	return container_of(drm, struct xe_device, drm);
+}
+
+int xe_device_init(struct xe_device *xe, const struct xe_platform *platform);
+
+#endif

@@ -1,0 +1,937 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The door between the software world and the hardware world: the only object of the driver that
+ * knows where the BARs are. See "DOC: The hardware token" in xe_mmio.h.
+ */
+
+#include <linux/delay.h>
+#include <linux/dma-mapping.h>
+#include <linux/io-64-nonatomic-lo-hi.h>
+#include <linux/iopoll.h>
+#include <linux/lockdep.h>
+#include <linux/pci.h>
+#include <linux/pm_runtime.h>
+
+#include <drm/drm_drv.h>
+#include <drm/drm_managed.h>
+#include <drm/drm_print.h>
+
+#include "hw/card.h"
+#include "regs/soc.h"
+#include "xe_device.h"
+#include "xe_mmio.h"
+
+#define XE_BAR_REGS		0
+#define XE_BAR_VRAM		2
+#define XE_REGS_SIZE		SZ_4M		/* registers at the start of BAR 0 */
+#define XE_GSM_OFFSET		SZ_8M		/* GGTT entries in its upper half */
+#define XE_GSM_SIZE		SZ_8M
+#define XE_ALL_ONES		0xffffffffu
+
+#define XE_AUTOSUSPEND_MS	1000
+
+/*
+ * The software device is embedded, so that there is a way from the device to the token in this
+ * file and in no other: elsewhere the type is incomplete. @device is not the first member on
+ * purpose; a cast is not a door.
+ */
+struct xe_hw {
+	/* Valid from bind to the last devm action. */
+	struct pci_dev *pdev;
+	void __iomem *regs;
+	void __iomem *gsm;
+	void __iomem *vram;
+	resource_size_t vram_size;
+	const struct xe_hw_power_ops *power;
+	irqreturn_t (*irq_hard)(struct xe_hw *hw);
+	irqreturn_t (*irq_thread)(struct xe_hw *hw);
+	int irq;
+
+	/* Set while the DRM device is registered: a failed probe never gets there. */
+	bool published;
+	/* Once true it stays so: this card is not coming back under this device. */
+	bool lost;
+
+	/* Register accesses, for figures; not exact when accesses race. */
+	u64 accesses;
+
+#ifdef CONFIG_LOCKDEP
+	struct lockdep_map held;
+#endif
+	struct xe_card card;
+	struct xe_device device;
+};
+
+/* A teardown action. Its memory is a devres node and goes with the registration. */
+struct xe_hw_action {
+	struct xe_hw *hw;
+	xe_hw_stop_t stop;
+	void *data;
+};
+
+static struct xe_hw *device_to_hw(struct xe_device *xe)
+{
+	return container_of(xe, struct xe_hw, device);
+}
+
+/*
+ * The token is held: lockdep sees sections and callbacks of the bound side as a read lock, and the
+ * accessors assert it.
+ */
+static void token_hold(struct xe_hw *hw)
+{
+#ifdef CONFIG_LOCKDEP
+	lock_map_acquire_read(&hw->held);
+#endif
+}
+
+static void token_release(struct xe_hw *hw)
+{
+#ifdef CONFIG_LOCKDEP
+	lock_map_release(&hw->held);
+#endif
+}
+
+static void token_assert(struct xe_hw *hw)
+{
+#ifdef CONFIG_LOCKDEP
+	lockdep_assert(lock_is_held(&hw->held));
+#endif
+}
+
+DEFINE_GUARD(token, struct xe_hw *, token_hold(_T), token_release(_T))
+
+/*
+ * Sections
+ */
+
+static struct xe_hw_section section_open(struct xe_device *xe, bool may_resume)
+{
+	struct xe_hw_section section = {};
+	struct xe_hw *hw = device_to_hw(xe);
+	int idx, err;
+
+	if (!drm_dev_enter(&xe->drm, &idx))
+		return section;
+
+	/* drm_dev_enter() says yes during a probe that may still fail. */
+	if (!READ_ONCE(hw->published) || xe_hw_is_lost(hw))
+		goto closed;
+
+	/* Only now: before the test above the reference might be another driver's to drop. */
+	if (may_resume)
+		err = pm_runtime_resume_and_get(&hw->pdev->dev);
+	else
+		err = pm_runtime_get_if_active(&hw->pdev->dev) > 0 ? 0 : -EAGAIN;
+	if (err)
+		goto closed;
+
+	token_hold(hw);
+	section.hw = hw;
+	section.idx = idx;
+	section.open = true;
+	return section;
+
+closed:
+	drm_dev_exit(idx);
+	return section;
+}
+
+/**
+ * xe_hw_enter - open a section, resuming the device; for xe_hw_scoped() only
+ * @xe: &struct xe_device
+ *
+ * Context: process context, may sleep.
+ * Return: the section; its token is NULL if there is no hardware to be had.
+ */
+struct xe_hw_section xe_hw_enter(struct xe_device *xe)
+{
+	return section_open(xe, true);
+}
+
+/**
+ * xe_hw_enter_if_awake - open a section if the device is in D0; for xe_hw_scoped_if_awake() only
+ * @xe: &struct xe_device
+ *
+ * Context: any.
+ * Return: the section; its token is NULL if the device sleeps or is gone.
+ */
+struct xe_hw_section xe_hw_enter_if_awake(struct xe_device *xe)
+{
+	return section_open(xe, false);
+}
+
+/**
+ * xe_hw_exit - close a section; for the section macros only
+ * @section: as returned by xe_hw_enter()
+ *
+ * Context: any.
+ */
+void xe_hw_exit(struct xe_hw_section *section)
+{
+	struct xe_hw *hw = section->hw;
+
+	if (!hw)
+		return;
+
+	token_release(hw);
+	pm_runtime_mark_last_busy(&hw->pdev->dev);
+	pm_runtime_put_autosuspend(&hw->pdev->dev);
+	drm_dev_exit(section->idx);
+}
+
+/*
+ * The bound side
+ */
+
+static void action_release(struct device *dev, void *res)
+{
+	struct xe_hw_action *action = res;
+
+	guard(token)(action->hw);
+	action->stop(action->hw, action->data);
+}
+
+/**
+ * xe_hw_defer - register what undoes an acquisition at unbind or failed probe
+ * @hw: the token
+ * @stop: called with the token, in reverse order of registration
+ * @data: passed to @stop
+ *
+ * Call it right after the acquisition. If it fails, @stop has been called.
+ *
+ * Context: bound, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int xe_hw_defer(struct xe_hw *hw, xe_hw_stop_t stop, void *data)
+{
+	struct xe_hw_action *action;
+
+	action = devres_alloc(action_release, sizeof(*action), GFP_KERNEL);
+	if (!action) {
+		stop(hw, data);
+		return -ENOMEM;
+	}
+
+	action->hw = hw;
+	action->stop = stop;
+	action->data = data;
+	devres_add(&hw->pdev->dev, action);
+	return 0;
+}
+
+static int map_registers(struct xe_hw *hw)
+{
+	resource_size_t size = pci_resource_len(hw->pdev, XE_BAR_REGS);
+	void __iomem *bar;
+
+	if (size < XE_GSM_OFFSET + XE_GSM_SIZE) {
+		drm_err(&hw->device.drm,
+			"BAR 0 is %pa bytes, need 16 MiB; check how the platform firmware set up PCI\n",
+			&size);
+		return -ENXIO;
+	}
+
+	bar = pcim_iomap_region(hw->pdev, XE_BAR_REGS, KBUILD_MODNAME);
+	if (IS_ERR(bar))
+		return PTR_ERR(bar);
+
+	hw->regs = bar;
+	hw->gsm = bar + XE_GSM_OFFSET;
+	return 0;
+}
+
+/**
+ * xe_hw_map_vram - map the VRAM BAR
+ * @hw: the token
+ *
+ * Context: bound, may sleep.
+ * Return: 0, -ENXIO if the card has no such BAR, -ENOMEM.
+ */
+int xe_hw_map_vram(struct xe_hw *hw)
+{
+	resource_size_t size = pci_resource_len(hw->pdev, XE_BAR_VRAM);
+
+	if (!size)
+		return -ENXIO;
+
+	hw->vram = devm_ioremap_wc(&hw->pdev->dev, pci_resource_start(hw->pdev, XE_BAR_VRAM), size);
+	if (!hw->vram)
+		return -ENOMEM;
+
+	hw->vram_size = size;
+	return 0;
+}
+
+static void bus_master_off(struct xe_hw *hw, void *unused)
+{
+	if (!xe_hw_is_lost(hw))
+		pci_clear_master(hw->pdev);
+}
+
+static int bus_master_on(struct xe_hw *hw)
+{
+	int err;
+
+	err = dma_set_mask_and_coherent(&hw->pdev->dev,
+					DMA_BIT_MASK(hw->device.platform->dma_mask_bits));
+	if (err)
+		return err;
+
+	dma_set_max_seg_size(&hw->pdev->dev, UINT_MAX);
+	pci_set_master(hw->pdev);
+	return xe_hw_defer(hw, bus_master_off, NULL);
+}
+
+static irqreturn_t irq_hard(int irq, void *cookie)
+{
+	struct xe_hw *hw = cookie;
+
+	guard(token)(hw);
+	return hw->irq_hard(hw);
+}
+
+static irqreturn_t irq_thread(int irq, void *cookie)
+{
+	struct xe_hw *hw = cookie;
+
+	guard(token)(hw);
+	return hw->irq_thread(hw);
+}
+
+/**
+ * xe_hw_request_irq - take the interrupt of the card
+ * @hw: the token
+ * @hard: in hard interrupt context
+ * @thread: in the interrupt's thread, when @hard returned IRQ_WAKE_THREAD
+ *
+ * Both run on the bound side: the interrupt is freed, and its thread waited for, by devm.
+ *
+ * Context: bound, may sleep.
+ * Return: 0 or a negative error code; -ENOSPC if the platform has no MSI for the card.
+ */
+int xe_hw_request_irq(struct xe_hw *hw, irqreturn_t (*hard)(struct xe_hw *hw),
+		      irqreturn_t (*thread)(struct xe_hw *hw))
+{
+	int err;
+
+	/* One vector is enough; the vectors are given back by pcim_enable_device()'s action. */
+	err = pci_alloc_irq_vectors(hw->pdev, 1, 1, PCI_IRQ_MSIX | PCI_IRQ_MSI);
+	if (err < 0)
+		return err;
+
+	hw->irq = pci_irq_vector(hw->pdev, 0);
+	hw->irq_hard = hard;
+	hw->irq_thread = thread;
+	return devm_request_threaded_irq(&hw->pdev->dev, hw->irq, irq_hard, irq_thread, 0,
+					 KBUILD_MODNAME, hw);
+}
+
+/**
+ * xe_hw_wait_irq_idle - wait until a running interrupt handler and its thread have ended
+ * @hw: the token
+ *
+ * Context: bound, may sleep; not from the handler itself.
+ */
+void xe_hw_wait_irq_idle(struct xe_hw *hw)
+{
+	synchronize_irq(hw->irq);
+}
+
+static void unpublish(struct xe_hw *hw, void *unused)
+{
+	/* Marks the device unplugged and waits for the sections, then removes the nodes. */
+	drm_dev_unplug(&hw->device.drm);
+	WRITE_ONCE(hw->published, false);
+}
+
+static int publish(struct xe_hw *hw)
+{
+	int err;
+
+	/* Before the nodes exist, so that the first open() finds sections to work. */
+	WRITE_ONCE(hw->published, true);
+	err = drm_dev_register(&hw->device.drm, 0);
+	if (err) {
+		unpublish(hw, NULL);
+		return err;
+	}
+
+	return xe_hw_defer(hw, unpublish, NULL);
+}
+
+static void forbid_runtime_pm(struct xe_hw *hw, void *unused)
+{
+	pm_runtime_forbid(&hw->pdev->dev);
+	pm_runtime_dont_use_autosuspend(&hw->pdev->dev);
+}
+
+static int allow_runtime_pm(struct xe_hw *hw)
+{
+	struct device *dev = &hw->pdev->dev;
+
+	pm_runtime_set_autosuspend_delay(dev, XE_AUTOSUSPEND_MS);
+	pm_runtime_use_autosuspend(dev);
+	pm_runtime_allow(dev);
+	return xe_hw_defer(hw, forbid_runtime_pm, NULL);
+}
+
+static int probe_steps(struct xe_hw *hw, const struct xe_hw_step *steps, unsigned int num_steps)
+{
+	struct device *dev = &hw->pdev->dev;
+	int err;
+
+	guard(token)(hw);
+
+	for (unsigned int i = 0; i < num_steps; i++) {
+		err = steps[i].start(hw);
+		if (!err && xe_hw_is_lost(hw))
+			err = -ENODEV;
+		if (err)
+			return dev_err_probe(dev, err, "%s: cannot be brought up\n", steps[i].name);
+	}
+
+	err = allow_runtime_pm(hw);
+	if (err)
+		return err;
+
+	return publish(hw);
+}
+
+/**
+ * xe_hw_probe - bind the driver: storage, PCI, the steps of the caller, registration
+ * @pdev: the card
+ * @driver: what to register
+ * @platform: what the PCI ID says
+ * @steps: run in order, each with the token; undone in reverse
+ * @num_steps: how many
+ * @power: power transitions, after probe
+ *
+ * Everything is undone by devm, on failure as on unbind. Registration is the last devm action and
+ * so the first to be undone.
+ *
+ * Context: the probe callback of the PCI driver.
+ * Return: 0 or a negative error code; the step that failed has been named in the log.
+ */
+int xe_hw_probe(struct pci_dev *pdev, const struct drm_driver *driver,
+		const struct xe_platform *platform,
+		const struct xe_hw_step *steps, unsigned int num_steps,
+		const struct xe_hw_power_ops *power)
+{
+	static struct lock_class_key held_key;
+	struct xe_hw *hw;
+	int err;
+
+	hw = devm_drm_dev_alloc(&pdev->dev, driver, struct xe_hw, device.drm);
+	if (IS_ERR(hw))
+		return PTR_ERR(hw);
+
+	lockdep_init_map(&hw->held, "xe_hw", &held_key, 0);
+	hw->pdev = pdev;
+	hw->power = power;
+	hw->irq = -1;
+
+	err = xe_device_init(&hw->device, platform);
+	if (err)
+		return err;
+
+	/* First, so that MSI vectors and the device itself are switched off last. */
+	err = pcim_enable_device(pdev);
+	if (err)
+		return err;
+
+	err = map_registers(hw);
+	if (err)
+		return err;
+
+	err = bus_master_on(hw);
+	if (err)
+		return err;
+
+	pci_set_drvdata(pdev, hw);
+	err = probe_steps(hw, steps, num_steps);
+	if (err)
+		return err;
+
+	/* Cannot fail from here: give back the reference that the PCI core took for probe. */
+	pm_runtime_mark_last_busy(&pdev->dev);
+	pm_runtime_put_autosuspend(&pdev->dev);
+	return 0;
+}
+
+/**
+ * xe_hw_remove - the runtime PM contract of the PCI core, and nothing else
+ * @pdev: the card
+ *
+ * A driver that drops the core's runtime PM reference in probe takes it back in its remove
+ * callback. It also keeps the card in D0 while devm unwinds.
+ *
+ * Context: the remove callback of the PCI driver.
+ */
+void xe_hw_remove(struct pci_dev *pdev)
+{
+	pm_runtime_get_noresume(&pdev->dev);
+}
+
+static int power_suspend(struct device *dev, bool system)
+{
+	struct xe_hw *hw = dev_get_drvdata(dev);
+
+	guard(token)(hw);
+	return hw->power->suspend(hw, system);
+}
+
+static int power_resume(struct device *dev, bool system)
+{
+	struct xe_hw *hw = dev_get_drvdata(dev);
+
+	guard(token)(hw);
+	return hw->power->resume(hw, system);
+}
+
+static int runtime_suspend(struct device *dev)
+{
+	return power_suspend(dev, false);
+}
+
+static int runtime_resume(struct device *dev)
+{
+	return power_resume(dev, false);
+}
+
+static int system_suspend(struct device *dev)
+{
+	return power_suspend(dev, true);
+}
+
+static int system_resume(struct device *dev)
+{
+	return power_resume(dev, true);
+}
+
+const struct dev_pm_ops xe_hw_pm_ops = {
+	SYSTEM_SLEEP_PM_OPS(system_suspend, system_resume)
+	RUNTIME_PM_OPS(runtime_suspend, runtime_resume, NULL)
+};
+
+static pci_ers_result_t error_detected(struct pci_dev *pdev, pci_channel_state_t state)
+{
+	struct xe_hw *hw = pci_get_drvdata(pdev);
+
+	if (state == pci_channel_io_normal)
+		return PCI_ERS_RESULT_CAN_RECOVER;
+
+	xe_hw_declare_lost(hw, state == pci_channel_io_perm_failure ?
+			   "the PCI core reports permanent failure" : "its PCI channel is frozen");
+	return PCI_ERS_RESULT_DISCONNECT;
+}
+
+const struct pci_error_handlers xe_hw_error_handlers = {
+	.error_detected = error_detected,
+};
+
+/**
+ * xe_hw_device - the software side of a card
+ * @hw: the token
+ *
+ * Context: any.
+ */
+struct xe_device *xe_hw_device(struct xe_hw *hw)
+{
+	return &hw->device;
+}
+
+/**
+ * xe_hw_card - the state of the hardware world: what each block keeps between accesses
+ * @hw: the token
+ *
+ * Context: bound or in a section.
+ */
+struct xe_card *xe_hw_card(struct xe_hw *hw)
+{
+	return &hw->card;
+}
+
+/**
+ * xe_hw_is_lost - has the card been declared lost?
+ * @hw: the token
+ *
+ * Context: any.
+ */
+bool xe_hw_is_lost(const struct xe_hw *hw)
+{
+	return READ_ONCE(hw->lost);
+}
+
+/**
+ * xe_hw_declare_lost - the card does not answer any more
+ * @hw: the token
+ * @reason: for the log
+ *
+ * From now on no access reaches the bus and no section opens. The state ends with unbind.
+ *
+ * Context: any.
+ */
+void xe_hw_declare_lost(struct xe_hw *hw, const char *reason)
+{
+	if (xchg(&hw->lost, true))
+		return;
+
+	drm_err(&hw->device.drm,
+		"the card is lost: %s; remove it (/sys/bus/pci/devices/%s/remove), check it, rescan\n",
+		reason, pci_name(hw->pdev));
+}
+
+/**
+ * xe_hw_config_read16 - read a word of PCI configuration space
+ * @hw: the token
+ * @where: offset
+ *
+ * Context: bound or in a section.
+ * Return: the word; all ones if the card is lost.
+ */
+u16 xe_hw_config_read16(struct xe_hw *hw, int where)
+{
+	u16 value = 0xffff;
+
+	token_assert(hw);
+	pci_read_config_word(hw->pdev, where, &value);
+	return value;
+}
+
+/**
+ * xe_hw_vram_bar_size - how much of VRAM the CPU can reach, in bytes
+ * @hw: the token
+ */
+u64 xe_hw_vram_bar_size(const struct xe_hw *hw)
+{
+	return hw->vram_size;
+}
+
+/**
+ * xe_hw_vram_bar_phys - where the VRAM BAR is, for page tables of the CPU
+ * @hw: the token
+ *
+ * Mappings made from it have to be gone before unbind ends: see xe_bo_unplug().
+ */
+phys_addr_t xe_hw_vram_bar_phys(const struct xe_hw *hw)
+{
+	return pci_resource_start(hw->pdev, XE_BAR_VRAM);
+}
+
+/*
+ * Registers
+ */
+
+/*
+ * The one place that looks at all ones. Many registers can read so by right; GU_CNTL cannot, its
+ * upper half is reserved and reads as zero.
+ */
+static void check_all_ones(struct xe_hw *hw)
+{
+	if (readl(hw->regs + GU_CNTL.offset) == XE_ALL_ONES)
+		xe_hw_declare_lost(hw, "registers read as all ones");
+}
+
+/**
+ * xe_read32 - read a register
+ * @hw: the token
+ * @reg: the register
+ *
+ * Context: bound or in a section; any interrupt state.
+ * Return: the value; all ones if the card is lost.
+ */
+u32 xe_read32(struct xe_hw *hw, struct xe_reg reg)
+{
+	u32 value;
+
+	token_assert(hw);
+	if (xe_hw_is_lost(hw))
+		return XE_ALL_ONES;
+
+	hw->accesses++;
+	value = readl(hw->regs + reg.offset);
+	if (unlikely(value == XE_ALL_ONES))
+		check_all_ones(hw);
+	return value;
+}
+
+/**
+ * xe_write32 - write a register
+ * @hw: the token
+ * @reg: the register; a masked one takes XE_MASKED_FIELD()
+ * @value: to write; dropped if the card is lost
+ *
+ * Context: bound or in a section; any interrupt state.
+ */
+void xe_write32(struct xe_hw *hw, struct xe_reg reg, u32 value)
+{
+	token_assert(hw);
+	if (xe_hw_is_lost(hw))
+		return;
+
+	hw->accesses++;
+	writel(value, hw->regs + reg.offset);
+}
+
+/**
+ * xe_rmw32 - read, modify and write a register
+ * @hw: the token
+ * @reg: the register
+ * @clear: bits to clear
+ * @set: bits to set
+ *
+ * Not atomic: the caller owns the register. Nothing is written where nothing changes.
+ *
+ * Context: bound or in a section.
+ * Return: the value before.
+ */
+u32 xe_rmw32(struct xe_hw *hw, struct xe_reg reg, u32 clear, u32 set)
+{
+	u32 old = xe_read32(hw, reg);
+	u32 new = (old & ~clear) | set;
+
+	if (new != old)
+		xe_write32(hw, reg, new);
+	return old;
+}
+
+/**
+ * xe_read64 - read a 64-bit register as two halves
+ * @hw: the token
+ * @reg: the lower half
+ *
+ * For counters: the upper half is read on both sides of the lower one until it stands still.
+ *
+ * Context: bound or in a section.
+ * Return: the value; all ones if the card is lost.
+ */
+u64 xe_read64(struct xe_hw *hw, struct xe_reg reg)
+{
+	struct xe_reg upper = { .offset = reg.offset + 4 };
+	u32 low, high = xe_read32(hw, upper), before;
+
+	for (int tries = 0; tries < 4; tries++) {
+		before = high;
+		low = xe_read32(hw, reg);
+		high = xe_read32(hw, upper);
+		if (high == before)
+			break;
+	}
+	return (u64)high << 32 | low;
+}
+
+static int wait32(struct xe_hw *hw, struct xe_reg reg, u32 mask, u32 value,
+		  unsigned int timeout_us, u32 *last, bool atomic)
+{
+	ktime_t end = ktime_add_us(ktime_get(), timeout_us);
+	unsigned int pause_us = 1;
+	bool expired;
+	u32 now;
+
+	for (;;) {
+		/* Before the read: a caller that was scheduled away still gets a last look. */
+		expired = ktime_after(ktime_get(), end);
+		now = xe_read32(hw, reg);
+		if (last)
+			*last = now;
+		if (xe_hw_is_lost(hw))
+			return -ENODEV;
+		if ((now & mask) == value)
+			return 0;
+		if (expired)
+			return -ETIMEDOUT;
+
+		if (atomic || pause_us < 10)
+			udelay(atomic ? 1 : pause_us);
+		else
+			usleep_range(pause_us, 2 * pause_us);
+		pause_us = min(2 * pause_us, 1000u);
+	}
+}
+
+/**
+ * xe_wait32 - poll a register until a field has a value
+ * @hw: the token
+ * @reg: the register
+ * @mask: the field
+ * @value: what (register & @mask) has to be
+ * @timeout_us: bound, in microseconds
+ * @last: if not NULL, the last value read
+ *
+ * Context: bound or in a section, may sleep.
+ * Return: 0, -ETIMEDOUT, or at once -ENODEV if the card is lost.
+ */
+int xe_wait32(struct xe_hw *hw, struct xe_reg reg, u32 mask, u32 value,
+	      unsigned int timeout_us, u32 *last)
+{
+	might_sleep();
+	return wait32(hw, reg, mask, value, timeout_us, last, false);
+}
+
+/**
+ * xe_wait32_atomic - xe_wait32() for callers that cannot sleep
+ * @hw: the token
+ * @reg: the register
+ * @mask: the field
+ * @value: what (register & @mask) has to be
+ * @timeout_us: bound, in microseconds; keep it short
+ * @last: if not NULL, the last value read
+ *
+ * Context: bound or in a section; any interrupt state.
+ * Return: 0, -ETIMEDOUT, or at once -ENODEV if the card is lost.
+ */
+int xe_wait32_atomic(struct xe_hw *hw, struct xe_reg reg, u32 mask, u32 value,
+		     unsigned int timeout_us, u32 *last)
+{
+	return wait32(hw, reg, mask, value, timeout_us, last, true);
+}
+
+/**
+ * xe_hw_accesses - register accesses since bind
+ * @hw: the token
+ */
+u64 xe_hw_accesses(const struct xe_hw *hw)
+{
+	return hw->accesses;
+}
+
+/*
+ * GGTT entries
+ */
+
+/**
+ * xe_gsm_write - write one GGTT entry
+ * @hw: the token
+ * @entry: index, less than XE_GSM_SIZE / 8
+ * @pte: the entry
+ *
+ * Context: bound or in a section.
+ */
+void xe_gsm_write(struct xe_hw *hw, u32 entry, u64 pte)
+{
+	token_assert(hw);
+	if (WARN_ON_ONCE(entry >= XE_GSM_SIZE / sizeof(u64)) || xe_hw_is_lost(hw))
+		return;
+
+	writeq(pte, hw->gsm + entry * sizeof(u64));
+}
+
+/**
+ * xe_gsm_read - read one GGTT entry
+ * @hw: the token
+ * @entry: index
+ *
+ * Context: bound or in a section.
+ * Return: the entry; all ones if the card is lost.
+ */
+u64 xe_gsm_read(struct xe_hw *hw, u32 entry)
+{
+	token_assert(hw);
+	if (WARN_ON_ONCE(entry >= XE_GSM_SIZE / sizeof(u64)) || xe_hw_is_lost(hw))
+		return ~0ull;
+
+	return readq(hw->gsm + entry * sizeof(u64));
+}
+
+/*
+ * VRAM
+ */
+
+static void __iomem *vram_range(struct xe_hw *hw, u64 offset, size_t len)
+{
+	token_assert(hw);
+	if (WARN_ON_ONCE(offset > hw->vram_size || len > hw->vram_size - offset))
+		return NULL;
+	return xe_hw_is_lost(hw) ? NULL : hw->vram + offset;
+}
+
+/**
+ * xe_vram_read - copy from VRAM through the BAR
+ * @hw: the token
+ * @offset: in VRAM; the range has to lie within xe_hw_vram_bar_size()
+ * @buf: where to
+ * @len: bytes
+ *
+ * Context: bound or in a section. All ones are copied if the card is lost.
+ */
+void xe_vram_read(struct xe_hw *hw, u64 offset, void *buf, size_t len)
+{
+	void __iomem *from = vram_range(hw, offset, len);
+
+	if (from)
+		memcpy_fromio(buf, from, len);
+	else
+		memset(buf, 0xff, len);
+}
+
+/**
+ * xe_vram_write - copy to VRAM through the BAR
+ * @hw: the token
+ * @offset: in VRAM; the range has to lie within xe_hw_vram_bar_size()
+ * @buf: where from
+ * @len: bytes
+ *
+ * Context: bound or in a section.
+ */
+void xe_vram_write(struct xe_hw *hw, u64 offset, const void *buf, size_t len)
+{
+	void __iomem *to = vram_range(hw, offset, len);
+
+	if (to)
+		memcpy_toio(to, buf, len);
+}
+
+/**
+ * xe_vram_fill - set bytes of VRAM through the BAR
+ * @hw: the token
+ * @offset: in VRAM; the range has to lie within xe_hw_vram_bar_size()
+ * @byte: the value
+ * @len: bytes
+ *
+ * Context: bound or in a section.
+ */
+void xe_vram_fill(struct xe_hw *hw, u64 offset, u8 byte, size_t len)
+{
+	void __iomem *to = vram_range(hw, offset, len);
+
+	if (to)
+		memset_io(to, byte, len);
+}
+
+/*
+ * DMA mappings
+ */
+
+/**
+ * xe_dma_map - map a scatter list for the card
+ * @hw: the token
+ * @sgt: the list; its DMA addresses are filled in
+ * @dir: direction
+ *
+ * The mapping has to be undone before unbind ends.
+ *
+ * Context: bound or in a section, may sleep.
+ * Return: 0 or a negative error code.
+ */
+int xe_dma_map(struct xe_hw *hw, struct sg_table *sgt, enum dma_data_direction dir)
+{
+	token_assert(hw);
+	return dma_map_sgtable(&hw->pdev->dev, sgt, dir, 0);
+}
+
+/**
+ * xe_dma_unmap - undo xe_dma_map()
+ * @hw: the token
+ * @sgt: the list
+ * @dir: as it was mapped
+ *
+ * Also for a lost card: this is between the kernel and the IOMMU.
+ *
+ * Context: bound or in a section, may sleep.
+ */
+void xe_dma_unmap(struct xe_hw *hw, struct sg_table *sgt, enum dma_data_direction dir)
+{
+	token_assert(hw);
+	dma_unmap_sgtable(&hw->pdev->dev, sgt, dir, 0);
+}

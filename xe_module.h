@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _XE_MODULE_H_
+#define _XE_MODULE_H_
+
+#include <linux/types.h>
+
+struct drm_driver;
+
+/**
+ * struct xe_params - module parameters, under the names that upstream gave them
+ */
+struct xe_params {
+	/** @guc_log_level: 0 disables the log, 1 to 5 is its verbosity */
+	int guc_log_level;
+	/** @guc_firmware_path: file to use instead of the platform's */
+	char *guc_firmware_path;
+	/** @force_probe: IDs to bind although unsupported ("id", "*"), or not to bind ("!id") */
+	char *force_probe;
+	/** @vram_bar_size: wanted size of the VRAM BAR in MiB, 0 for the largest */
+	unsigned int vram_bar_size;
+	/** @wedged_mode: 0 never, 1 after critical errors, 2 after any hang */
+	int wedged_mode;
+};
+
+extern struct xe_params xe_params;
+extern const struct drm_driver xe_drm_driver;
+
+int xe_pci_register(void);
+void xe_pci_unregister(void);
+
+#endif

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+/*
+ * PCI IDs, and probe as a list of steps.
+ */
+
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/string.h>
+
+#include <drm/drm_drv.h>
+#include <drm/intel/xe_pciids.h>
+
+#include "hw/forcewake.h"
+#include "hw/gt.h"
+#include "hw/pcode.h"
+#include "xe_mmio.h"
+#include "xe_module.h"
+#include "xe_platform.h"
+
+/**
+ * DOC: Probe and unwind
+ *
+ * xe_probe_steps is the order in which a card is brought up. Each step registers what undoes it
+ * with xe_hw_defer() as soon as it has acquired something; the reverse of the list is therefore the
+ * order of teardown, and there is no other: failed probe, unbind, a pulled card and module unload
+ * all unwind it. The DRM device is registered after the last step and unregistered before the
+ * first undo.
+ */
+static const struct xe_hw_step xe_probe_steps[] = {
+	{ "power controller",	xe_pcode_start },
+	{ "GT",			xe_gt_start },
+	{ "forcewake",		xe_forcewake_start },
+};
+
+static int xe_suspend(struct xe_hw *hw, bool system)
+{
+	return 0;
+}
+
+static int xe_resume(struct xe_hw *hw, bool system)
+{
+	return 0;
+}
+
+static const struct xe_hw_power_ops xe_power_ops = {
+	.suspend = xe_suspend,
+	.resume = xe_resume,
+};
+
+static const struct xe_platform battlemage = {
+	.name = "Battlemage",
+	.id = XE_PLATFORM_BATTLEMAGE,
+	.guc_firmware = "xe/bmg_guc_70.bin",
+	.dma_mask_bits = 46,
+	.va_bits = 48,
+	.wopcm_size = SZ_8M,
+	.is_discrete = true,
+};
+
+static const struct xe_platform lunarlake = {
+	.name = "Lunar Lake",
+	.id = XE_PLATFORM_LUNARLAKE,
+	.guc_firmware = "xe/lnl_guc_70.bin",
+	.dma_mask_bits = 46,
+	.va_bits = 48,
+	.wopcm_size = SZ_8M,
+	.needs_force_probe = true,
+};
+
+#define XE_PCI_ID(id, platform)						\
+	{								\
+		PCI_DEVICE(PCI_VENDOR_ID_INTEL, id),			\
+		.class = PCI_BASE_CLASS_DISPLAY << 16,			\
+		.class_mask = 0xff << 16,				\
+		.driver_data = (kernel_ulong_t)(platform),		\
+	}
+
+static const struct pci_device_id xe_pci_ids[] = {
+	XE_BMG_IDS(XE_PCI_ID, &battlemage),
+	XE_LNL_IDS(XE_PCI_ID, &lunarlake),
+	{ }
+};
+MODULE_DEVICE_TABLE(pci, xe_pci_ids);
+
+/*
+ * Does the list name the ID? Entries are separated by commas: "e20b" or "*" asks for a device,
+ * "!e20b" or "!*" asks to leave it alone.
+ */
+static bool id_listed(const char *list, u16 device, bool negated)
+{
+	char buf[5];
+
+	snprintf(buf, sizeof(buf), "%04x", device);
+	while (list && *list) {
+		size_t len = strcspn(list, ",\n");
+		bool not = *list == '!';
+		const char *id = list + not;
+		size_t id_len = len - not;
+
+		if (not == negated &&
+		    ((id_len == 1 && *id == '*') || (id_len == 4 && !strncasecmp(id, buf, 4))))
+			return true;
+		list += len;
+		list += strspn(list, ",\n");
+	}
+	return false;
+}
+
+static int xe_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	const struct xe_platform *platform = (const void *)id->driver_data;
+
+	if (id_listed(xe_params.force_probe, pdev->device, true)) {
+		dev_info(&pdev->dev, "left alone as force_probe asks\n");
+		return -ENODEV;
+	}
+
+	if (platform->needs_force_probe && !id_listed(xe_params.force_probe, pdev->device, false)) {
+		dev_info(&pdev->dev, "%s is not supported yet; to try, load with xe.force_probe=%04x\n",
+			 platform->name, pdev->device);
+		return -ENODEV;
+	}
+
+	return xe_hw_probe(pdev, &xe_drm_driver, platform,
+			   xe_probe_steps, ARRAY_SIZE(xe_probe_steps), &xe_power_ops);
+}
+
+static struct pci_driver xe_pci_driver = {
+	.name = KBUILD_MODNAME,
+	.id_table = xe_pci_ids,
+	.probe = xe_pci_probe,
+	.remove = xe_hw_remove,
+	.err_handler = &xe_hw_error_handlers,
+	.driver.pm = pm_ptr(&xe_hw_pm_ops),
+};
+
+int xe_pci_register(void)
+{
+	return pci_register_driver(&xe_pci_driver);
+}
+
+void xe_pci_unregister(void)
+{
+	pci_unregister_driver(&xe_pci_driver);
+}
