@@ -1,86 +1,238 @@
-/* SPDX-License-Identifier: MIT */
-/* Memory of the card: VRAM and GSM as memfds, physical accesses.  Skeleton. */
+// SPDX-License-Identifier: MIT
+/*
+ * Memory of the card: VRAM and GSM (the array of GGTT entries), both behind a sparse memfd that the
+ * transport may hand to QEMU; and accesses by physical address.
+ *
+ * This file owns the two memfds.  mem_ggtt.c and mem_ppgtt.c translate addresses, mem_ctl.c prints.
+ */
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/falloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-#include "mem.h"
+#include "dma.h"
+#include "fault.h"
+#include "journal.h"
+#include "mem_internal.h"
+#include "platform.h"
+
+struct area {
+	int fd;
+	u64 size;
+	u8 *map;
+};
 
 struct mem {
-	int gsm_fd, vram_fd;
+	struct area gsm, vram;
 };
+
+static int area_create(struct area *a, const char *name, u64 size)
+{
+	a->fd = -1;
+	a->size = size;
+	if (!size)
+		return 0;
+	a->fd = memfd_create(name, MFD_CLOEXEC);
+	if (a->fd < 0 || ftruncate(a->fd, (off_t)size))
+		return -errno;
+	a->map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, a->fd, 0);
+	if (a->map == MAP_FAILED) {
+		a->map = NULL;
+		return -errno;
+	}
+	return 0;
+}
+
+static void area_destroy(struct area *a)
+{
+	if (a->map)
+		munmap(a->map, a->size);
+	if (a->fd >= 0)
+		close(a->fd);
+}
+
+static void area_zero(struct area *a)
+{
+	if (a->map && fallocate(a->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0,
+				(off_t)a->size))
+		memset(a->map, 0, a->size);
+}
+
+/* All ones in every page that was ever written; pages never touched stay holes and read 0. */
+static void area_ones(struct area *a)
+{
+	off_t data = 0, hole;
+
+	while (a->map && data < (off_t)a->size) {
+		data = lseek(a->fd, data, SEEK_DATA);
+		if (data < 0)
+			break;
+		hole = lseek(a->fd, data, SEEK_HOLE);
+		if (hole <= data)
+			break;
+		memset(a->map + data, 0xff, (size_t)(hole - data));
+		data = hole;
+	}
+}
 
 struct mem *mem_create(struct gpu *gpu)
 {
-	(void)gpu;
-	return calloc(1, sizeof(struct mem));
+	struct mem *mem = calloc(1, sizeof(*mem));
+	u64 vram = gpu->opt.vram ? gpu->opt.vram : gpu->platform->vram;
+
+	if (!mem)
+		abort();
+	if (area_create(&mem->gsm, "xe-model-gsm",
+			gpu->platform->ggms ? MIB(1) << gpu->platform->ggms : 0) ||
+	    area_create(&mem->vram, "xe-model-vram", vram)) {
+		perror("xe-model: memory of the card");
+		exit(1);
+	}
+	if (gpu->ctl)
+		mem_ctl_init(gpu);
+	return mem;
 }
 
 void mem_destroy(struct mem *mem)
 {
+	if (!mem)
+		return;
+	area_destroy(&mem->gsm);
+	area_destroy(&mem->vram);
 	free(mem);
 }
 
-void mem_reset(struct gpu *gpu, enum gpu_reset depth) { (void)gpu; (void)depth; }
-int mem_gsm_fd(struct gpu *gpu) { return gpu->mem->gsm_fd; }
-int mem_vram_fd(struct gpu *gpu) { return gpu->mem->vram_fd; }
-u8 *mem_gsm(struct gpu *gpu) { (void)gpu; return NULL; }
-u8 *mem_vram(struct gpu *gpu) { (void)gpu; return NULL; }
-u64 mem_gsm_size(struct gpu *gpu) { (void)gpu; return 0; }
-u64 mem_vram_size(struct gpu *gpu) { (void)gpu; return 0; }
-void mem_vanish(struct gpu *gpu) { (void)gpu; }
-
-#define UNUSED4(a, b, c, d) do { (void)(a); (void)(b); (void)(c); (void)(d); } while (0)
-
-int ggtt_xlate(struct gpu *gpu, u64 addr, bool write, struct xlat *x)
+void mem_reset(struct gpu *gpu, enum gpu_reset depth)
 {
-	UNUSED4(gpu, addr, write, x);
-	return -EFAULT;
+	/* The GGTT entries live in a reserved part of VRAM: an FLR keeps both. */
+	if (depth != GPU_RESET_POWER)
+		return;
+	area_zero(&gpu->mem->gsm);
+	area_zero(&gpu->mem->vram);
 }
 
-int ppgtt_xlate(struct gpu *gpu, u64 root, u64 va, bool write, struct xlat *x)
+void mem_vanish(struct gpu *gpu)
 {
-	UNUSED4(gpu, root, va, write);
-	(void)x;
-	return -EFAULT;
+	memset(gpu->mem->gsm.map, 0xff, gpu->mem->gsm.size);
+	area_ones(&gpu->mem->vram);
 }
 
-int ggtt_read(struct gpu *gpu, u64 addr, void *buf, size_t len)
+int mem_gsm_fd(struct gpu *gpu)
 {
-	UNUSED4(gpu, addr, buf, len);
-	return -EFAULT;
+	return gpu->mem->gsm.fd;
 }
 
-int ggtt_write(struct gpu *gpu, u64 addr, const void *buf, size_t len)
+int mem_vram_fd(struct gpu *gpu)
 {
-	UNUSED4(gpu, addr, buf, len);
-	return -EFAULT;
+	return gpu->mem->vram.fd;
 }
 
-int ppgtt_read(struct gpu *gpu, u64 root, u64 va, void *buf, size_t len)
+u8 *mem_gsm(struct gpu *gpu)
 {
-	UNUSED4(gpu, va, buf, len);
-	(void)root;
-	return -EFAULT;
+	return gpu->mem->gsm.map;
 }
 
-int ppgtt_write(struct gpu *gpu, u64 root, u64 va, const void *buf, size_t len)
+u8 *mem_vram(struct gpu *gpu)
 {
-	UNUSED4(gpu, va, buf, len);
-	(void)root;
-	return -EFAULT;
+	return gpu->mem->vram.map;
+}
+
+u64 mem_gsm_size(struct gpu *gpu)
+{
+	return gpu->mem->gsm.size;
+}
+
+u64 mem_vram_size(struct gpu *gpu)
+{
+	return gpu->mem->vram.size;
+}
+
+bool mem_in_range(struct gpu *gpu, enum mem_space space, u64 addr, u64 size)
+{
+	u64 end = space == MEM_VRAM ? gpu->mem->vram.size : BIT64(46);
+
+	return space == MEM_NULL || (addr < end && size <= end - addr);
+}
+
+/* An aligned word arrives at once: the guest polls fences and page-table entries. */
+static void copy_to(u8 *dst, const u8 *src, size_t len)
+{
+	u32 w;
+	u64 q;
+
+	if (len == 4 && !((uintptr_t)dst & 3)) {
+		memcpy(&w, src, 4);
+		__atomic_store_n((u32 *)dst, w, __ATOMIC_RELEASE);
+	} else if (len == 8 && !((uintptr_t)dst & 7)) {
+		memcpy(&q, src, 8);
+		__atomic_store_n((u64 *)dst, q, __ATOMIC_RELEASE);
+	} else {
+		memcpy(dst, src, len);
+	}
+}
+
+static int vram_check(struct gpu *gpu, u64 addr, size_t len)
+{
+	if (is_gone(gpu))
+		return -ENODEV;
+	if (mem_in_range(gpu, MEM_VRAM, addr, len))
+		return 0;
+	violation(gpu, "vram-out-of-range", "0x%llx+0x%zx", (unsigned long long)addr, len);
+	return -EINVAL;
 }
 
 int phys_read(struct gpu *gpu, enum mem_space space, u64 addr, void *buf, size_t len)
 {
-	UNUSED4(gpu, space, buf, len);
-	(void)addr;
-	return -EFAULT;
+	int err;
+
+	switch (space) {
+	case MEM_SYSTEM:
+		return dma_read(gpu, addr, buf, len);
+	case MEM_VRAM:
+		err = vram_check(gpu, addr, len);
+		if (!err)
+			memcpy(buf, gpu->mem->vram.map + addr, len);
+		return err;
+	case MEM_NULL:
+		memset(buf, 0, len);
+		return 0;
+	}
+	return -EINVAL;
 }
 
 int phys_write(struct gpu *gpu, enum mem_space space, u64 addr, const void *buf, size_t len)
 {
-	UNUSED4(gpu, space, buf, len);
-	(void)addr;
-	return -EFAULT;
+	u8 *ptr;
+	int err;
+
+	switch (space) {
+	case MEM_SYSTEM:
+		if (len != 4 && len != 8)
+			return dma_write(gpu, addr, buf, len);
+		ptr = dma_ptr(gpu, addr, len, true);
+		if (!ptr)
+			return is_gone(gpu) ? -ENODEV : -EFAULT;
+		copy_to(ptr, buf, len);
+		return 0;
+	case MEM_VRAM:
+		err = vram_check(gpu, addr, len);
+		if (!err)
+			copy_to(gpu->mem->vram.map + addr, buf, len);
+		return err;
+	case MEM_NULL:
+		return 0;
+	}
+	return -EINVAL;
+}
+
+void *phys_ptr(struct gpu *gpu, enum mem_space space, u64 addr, size_t len, bool write)
+{
+	if (space == MEM_SYSTEM)
+		return dma_ptr(gpu, addr, len, write);
+	if (space == MEM_VRAM && !vram_check(gpu, addr, len))
+		return gpu->mem->vram.map + addr;
+	return NULL;
 }

@@ -43,6 +43,8 @@ int ppgtt_read(struct gpu *gpu, u64 root, u64 va, void *buf, size_t len);
 int ppgtt_write(struct gpu *gpu, u64 root, u64 va, const void *buf, size_t len);
 int phys_read(struct gpu *gpu, enum mem_space space, u64 addr, void *buf, size_t len);
 int phys_write(struct gpu *gpu, enum mem_space space, u64 addr, const void *buf, size_t len);
+/* A pointer to [addr, addr + len), or NULL (null pages; or the checks of phys_read() failed). Valid until the next poll. */
+void *phys_ptr(struct gpu *gpu, enum mem_space space, u64 addr, size_t len, bool write);
 
 static inline int ggtt_read32(struct gpu *gpu, u64 addr, u32 *v) { return ggtt_read(gpu, addr, v, 4); }
 static inline int ggtt_write32(struct gpu *gpu, u64 addr, u32 v) { return ggtt_write(gpu, addr, &v, 4); }
