@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// Registering a teardown can fail; who does not look loses it.
+// gcc: (ignoring return value|unused_result)
+#include "xe_mmio.h"
+
+static void stop(struct xe_hw *hw, void *data)
+{
+}
+
+void probe_me(struct xe_hw *hw)
+{
+	xe_hw_defer(hw, stop, NULL);
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// The other way round: a drmm action is no hardware teardown.
+// gcc: incompatible pointer type
+#include "xe_device.h"
+#include "xe_mmio.h"
+
+static void fini(struct drm_device *drm, void *arg)
+{
+}
+
+int probe_me(struct xe_hw *hw)
+{
+	return xe_hw_defer(hw, fini, NULL);
+}
