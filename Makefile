@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+#
+# Two files in one.  kbuild reads the first half, when this directory is
+# drivers/gpu/drm/xe of a kernel tree or is built with M=; a user's make reads
+# the second.  `make help` says what there is.
+
+ifneq ($(KERNELRELEASE),)
+
+# ---- the driver (kbuild) --------------------------------------------------
+-include $(src)/Kbuild.xe
+
+else
+
+# ---- the bench (a user's make) --------------------------------------------
+MAKEFLAGS += --no-print-directory
+SHELL     := /bin/bash
+lab       := tests/lab
+
+export DRIVER KERNEL PARAMS PLATFORM VRAM MEM CPUS ICOUNT IOMMU HOTPLUG MODEL \
+       LOAD APPEND TIMEOUT XE_KO STRICT MODEL_ARGS
+
+.PHONY: help lab guest shell model model-check upstream-check lab-check check
+
+help:
+	@echo 'make lab             prepare kernels, QEMU and the guest root (once, about 15 minutes)'
+	@echo 'make guest CMD=...   run a command in a guest  [DRIVER=upstream|xe|none KERNEL=debug|stock ...]'
+	@echo 'make shell           a prompt in a guest (same settings; exit ends it)'
+	@echo 'make model           build the software GPU'
+	@echo 'make model-check     test the software GPU on the host'
+	@echo 'make upstream-check  what the upstream xe driver must do on the software GPU'
+	@echo 'make lab-check       test the bench itself'
+	@echo 'make check           every test, with set-up; last line: N passed, N failed, N skipped'
+	@echo
+	@echo 'Settings of guest and shell: PARAMS PLATFORM VRAM MEM CPUS ICOUNT=1 IOMMU=1'
+	@echo 'HOTPLUG=acpi|pciehp LOAD=no APPEND TIMEOUT XE_KO MODEL=0|1 STRICT=1; see $(lab)/README.md'
+
+lab:
+	@$(lab)/setup
+
+guest:
+	@$(if $(CMD),,echo "usage: make guest CMD='...' [DRIVER=upstream|xe|none]" >&2; exit 2;) \
+	 $(lab)/guest -- $(call quote,$(CMD))
+
+shell:
+	@$(lab)/guest --shell
+
+model:
+	@$(lab)/setup model
+
+model-check upstream-check lab-check:
+	@$(lab)/check $(@:-check=)
+
+check:
+	@$(lab)/check
+
+quote = '$(subst ','\'',$(1))'
+
+endif

@@ -1,0 +1,522 @@
+# SPDX-License-Identifier: MIT
+"""Boot a guest with (or without) the modelled GPU and run a command in it."""
+
+import ctypes
+import json
+import os
+import secrets
+import select
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+LAB = os.environ.get("XE_LAB") or os.path.join(
+    os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "xe-lab")
+GPU = "gpu"
+PLATFORMS = ("bmg", "lnl")
+
+
+class BenchError(Exception):
+    """The bench itself could not do what it was asked."""
+
+
+def die_with_parent():
+    """In a child: end when the runner ends, however that comes about."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def cpio(files):
+    """A newc archive of {path: (mode, bytes)}, parents included."""
+    out = bytearray()
+    made = set()
+    ino = 1
+
+    def entry(name, mode, data):
+        nonlocal ino
+        raw = name.encode() + b"\0"
+        fields = (ino, mode, 0, 0, 2 if stat.S_ISDIR(mode) else 1, 0, len(data), 0, 0, 0, 0, len(raw), 0)
+        out.extend(b"070701" + b"".join(b"%08X" % f for f in fields))
+        out.extend(raw)
+        out.extend(b"\0" * (-len(out) % 4))
+        out.extend(data)
+        out.extend(b"\0" * (-len(out) % 4))
+        ino += 1
+
+    for path in sorted(files):
+        parts = path.split("/")[:-1]
+        for i in range(1, len(parts) + 1):
+            parent = "/".join(parts[:i])
+            if parent not in made:
+                made.add(parent)
+                entry(parent, stat.S_IFDIR | 0o755, b"")
+        mode, data = files[path]
+        entry(path, mode, data)
+    entry("TRAILER!!!", 0, b"")
+    return bytes(out)
+
+
+class Files(dict):
+    """What is put into the guest, under /lab."""
+
+    def text(self, path, text, mode=0o755):
+        self["lab/" + path] = (stat.S_IFREG | mode, text.encode())
+
+    def copy(self, path, source, mode=None):
+        if mode is None:
+            mode = stat.S_IMODE(os.stat(source).st_mode)
+        with open(source, "rb") as f:
+            self["lab/" + path] = (stat.S_IFREG | mode, f.read())
+
+    def tree(self, path, source):
+        for base, dirs, names in os.walk(source):
+            dirs.sort()
+            for name in names:
+                full = os.path.join(base, name)
+                self.copy(os.path.join(path, os.path.relpath(full, source)), full)
+
+
+class Config:
+    """What to boot; every field has a default, and an upper-case name outside."""
+
+    FIELDS = {
+        "driver": "none", "kernel": "debug", "params": None, "platform": "bmg", "mem": "2G",
+        "cpus": "2", "icount": "0", "iommu": "0", "hotplug": "acpi", "model": None, "vram": None,
+        "load": "yes", "append": "", "timeout": "600", "xe_ko": None, "model_args": "",
+    }
+
+    def __init__(self, **fields):
+        unknown = set(fields) - set(self.FIELDS)
+        if unknown:
+            raise BenchError("unknown setting: " + ", ".join(sorted(unknown)))
+        for name, default in self.FIELDS.items():
+            value = fields.get(name)
+            setattr(self, name, default if value in (None, "") else str(value))
+        for name, allowed in (("driver", ("none", "upstream", "xe")), ("kernel", ("debug", "stock")),
+                              ("hotplug", ("acpi", "pciehp")), ("platform", PLATFORMS),
+                              ("load", ("yes", "no"))):
+            if getattr(self, name) not in allowed:
+                raise BenchError("%s=%s: must be one of %s" % (
+                    name.upper(), getattr(self, name), ", ".join(allowed)))
+        if self.params is None:
+            self.params = {"none": ""}.get(self.driver, "probe_display=0")
+        if self.model is None:
+            self.model = "0" if self.driver == "none" else "1"
+        self.timeout = float(self.timeout)
+        if self.icount == "1":
+            self.cpus = "1"
+
+    def key(self):
+        return tuple(str(getattr(self, f)) for f in self.FIELDS if f != "timeout")
+
+    @classmethod
+    def environment(cls):
+        """The settings that make hands down, DRIVER=... and so on."""
+        return {f: os.environ[f.upper()] for f in cls.FIELDS if os.environ.get(f.upper())}
+
+
+def artefact(*path):
+    full = os.path.join(LAB, *path)
+    if not os.path.exists(full):
+        raise BenchError("%s is missing: run `make lab` first" % full)
+    return full
+
+
+def model_binary():
+    places = [os.environ.get("XE_MODEL"), os.path.join(LAB, "model", "xe-model"),
+              os.path.join(TOP, "tests", "model", "build", "xe-model")]
+    for place in places:
+        if place and os.access(place, os.X_OK):
+            return place
+    raise BenchError("xe-model has not been built: run `make model` first")
+
+
+def log_directory(name):
+    """A directory for the logs of this run, kept; the oldest go away."""
+    logs = os.path.join(LAB, "logs")
+    os.makedirs(logs, exist_ok=True)
+    old = sorted((e for e in os.scandir(logs) if e.is_dir(follow_symlinks=False)),
+                 key=lambda e: e.stat().st_mtime)
+    for entry in old[:-60]:
+        shutil.rmtree(entry.path, ignore_errors=True)
+    path = tempfile.mkdtemp(prefix=time.strftime("%m%d-%H%M%S-") + name + "-", dir=logs)
+    os.chmod(path, 0o755)
+    new = os.path.join(logs, ".last.%d" % os.getpid())
+    os.symlink(os.path.basename(path), new)
+    os.replace(new, os.path.join(logs, "last"))
+    return path
+
+
+class Guest:
+    """One boot.  Use as a context manager: nothing outlives the block."""
+
+    def __init__(self, config, files=None, command="", shell=False, name="guest"):
+        self.config = config
+        self.files = Files(files or {})
+        self.command = command
+        self.shell = shell
+        self.nonce = "xe-lab-" + secrets.token_hex(6)
+        self.logs = log_directory(name)
+        self.klog = os.path.join(self.logs, "kernel.log")
+        self.work = tempfile.mkdtemp(prefix="xe-lab-")
+        self.processes = []
+        self.qemu = None
+        self.model = None
+        self.sockets = []
+        self.bench = None
+        self.bench_line = b""
+        self.qmp_file = None
+        self.started = time.monotonic()
+
+    def __enter__(self):
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *exc):
+        self.stop()
+
+    # ---- start
+
+    def path(self, name):
+        return os.path.join(self.work, name)
+
+    def spawn(self, argv, log, **kw):
+        with open(os.path.join(self.logs, log), "wb") as out:
+            kw.setdefault("stdin", subprocess.DEVNULL)
+            kw.setdefault("stdout", out)
+            process = subprocess.Popen(argv, stderr=out, preexec_fn=die_with_parent,
+                                       start_new_session=not self.shell, **kw)
+        self.processes.append(process)
+        return process
+
+    def listen(self, name):
+        server = socket.socket(socket.AF_UNIX)
+        server.bind(self.path(name))
+        server.listen(1)
+        self.sockets.append(server)
+        return server
+
+    def start_model(self):
+        c = self.config
+        argv = [model_binary(), "--socket", self.path("gpu"), "--control", self.path("control"),
+                "--journal", os.path.join(self.logs, "journal"), "--platform", c.platform]
+        if c.vram:
+            argv += ["--vram", c.vram]
+        if c.icount == "1":
+            argv += ["--clock", "steps"]
+        argv += c.model_args.split()
+        self.model = self.spawn(argv, "model.log")
+        end = time.monotonic() + 10
+        while not (os.path.exists(self.path("gpu")) and os.path.exists(self.path("control"))):
+            if self.model.poll() is not None:
+                raise BenchError("the model ended at once:\n" + self.tail("model.log"))
+            if time.monotonic() > end:
+                raise BenchError("the model does not listen after 10 s")
+            time.sleep(0.02)
+
+    def gpu(self):
+        """The GPU as QEMU's device_add wants it."""
+        return {"driver": "vfio-user-pci", "id": GPU, "bus": "gpu-port",
+                "socket": {"type": "unix", "path": self.path("gpu")}, "x-msg-timeout": 120000}
+
+    def make_initrd(self, kernel):
+        c = self.config
+        f = self.files
+        f["init"] = (stat.S_IFREG | 0o755, open(os.path.join(HERE, "guestfs", "initrd-init"), "rb").read())
+        f.copy("init", os.path.join(HERE, "guestfs", "init"), 0o755)
+        f.copy("ktap.sh", os.path.join(HERE, "guestfs", "ktap.sh"), 0o644)
+        for name in ("model", "bench"):
+            f.copy("bin/" + name, artefact("tools", "port"), 0o755)
+        f.text("cmd", self.command, 0o644)
+        env = {"LAB_NONCE": self.nonce, "LAB_DRIVER": c.driver, "LAB_PARAMS": c.params,
+               "LAB_LOAD": c.load, "LAB_SHELL": "yes" if self.shell else "no",
+               "LAB_KERNEL": c.kernel, "LAB_PLATFORM": c.platform, "LAB_HOTPLUG": c.hotplug,
+               "LAB_HOSTNAME": "xe-" + c.kernel}
+        f.text("env", "".join("export %s=%s\n" % (k, quote(v)) for k, v in env.items()), 0o644)
+        if c.driver == "xe":
+            ko = c.xe_ko or os.path.join(LAB, "driver", c.kernel, "xe.ko")
+            if not os.path.exists(ko):
+                raise BenchError("%s: no such module; XE_KO= names another" % ko)
+            f.copy("xe.ko", ko, 0o644)
+        with open(os.path.join(kernel, "initrd"), "rb") as base, open(self.path("initrd"), "wb") as out:
+            data = base.read()
+            out.write(data + b"\0" * (-len(data) % 512))
+            out.write(cpio(f))
+
+    def start(self):
+        c = self.config
+        kernel = artefact("kernel", c.kernel)
+        root = artefact("qemu", "root")
+        lib = os.path.join(root, "usr/lib/x86_64-linux-gnu")
+        self.make_initrd(kernel)
+        if c.model == "1":
+            self.start_model()
+        self.out_server = self.listen("out")
+        self.bench_server = self.listen("bench")
+
+        append = ["console=ttyS0,115200", "loglevel=7", "panic=-1", "rdinit=/init", "nokaslr",
+                  "kasan_multi_shot", "random.trust_cpu=on", "watchdog_thresh=60", "net.ifnames=0"]
+        if c.iommu == "1":
+            append.append("intel_iommu=on")
+        elif c.kernel == "debug":
+            append.append("intel_iommu=off")
+        append += c.append.split()
+
+        argv = [os.path.join(lib, "ld-linux-x86-64.so.2"), "--library-path", lib,
+                os.path.join(root, "usr/bin/qemu-system-x86_64"),
+                "-L", os.path.join(root, "usr/share/qemu"), "-L", os.path.join(root, "usr/share/seabios"),
+                "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+                "-name", "xe-lab", "-smp", c.cpus, "-m", c.mem,
+                "-object", "memory-backend-memfd,id=ram,share=on,size=" + c.mem,
+                "-kernel", os.path.join(kernel, "vmlinuz"), "-initrd", self.path("initrd"),
+                "-append", " ".join(append)]
+        if os.environ.get("XE_KVM") == "1":
+            argv += ["-machine", "q35,accel=kvm,memory-backend=ram", "-cpu", "host"]
+        elif c.icount == "1":
+            argv += ["-machine", "q35,accel=tcg,memory-backend=ram", "-cpu", "max,la57=off",
+                     "-icount", "shift=0,sleep=off", "-seed", "1",
+                     "-rtc", "base=2026-01-01T00:00:00,clock=vm"]
+        else:
+            argv += ["-machine", "q35,accel=tcg,memory-backend=ram", "-cpu", "max,la57=off"]
+        if c.iommu == "1":
+            argv += ["-device", "intel-iommu,caching-mode=on,intremap=off"]
+        if c.hotplug == "pciehp":
+            argv += ["-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"]
+        for name, image in (("root", artefact("guest", "root.ext4")),
+                            ("modules", os.path.join(kernel, "modules.ext4"))):
+            argv += ["-drive", "if=none,id=%s,file=%s,format=raw,snapshot=on" % (name, image),
+                     "-device", "virtio-blk-pci,drive=" + name]
+        argv += ["-chardev", "file,id=klog,path=" + self.klog, "-serial", "chardev:klog",
+                 "-device", "virtio-serial-pci,max_ports=8"]
+        for port in ("out", "bench"):
+            argv += ["-chardev", "socket,id=%s,path=%s" % (port, self.path(port)),
+                     "-device", "virtserialport,chardev=%s,name=org.xe.%s" % (port, port)]
+        if self.model:
+            argv += ["-chardev", "socket,id=model,path=" + self.path("control"),
+                     "-device", "virtserialport,chardev=model,name=org.xe.model"]
+        if self.shell:
+            argv += ["-chardev", "stdio,id=con,signal=off", "-device", "virtconsole,chardev=con"]
+        # Room behind the port for a GPU that is plugged in later.
+        argv += ["-device", "pcie-root-port,id=gpu-port,bus=pcie.0,chassis=1,slot=1,"
+                 "mem-reserve=64M,pref64-reserve=16G",
+                 "-qmp", "unix:%s,server=on,wait=off" % self.path("qmp")]
+        if self.model:
+            argv += ["-device", json.dumps(self.gpu())]
+        with open(os.path.join(self.logs, "qemu.cmd"), "w", encoding="utf-8") as f:
+            f.write(" ".join(map(quote, argv)) + "\n")
+        open(self.klog, "wb").close()
+        kw = {"stdin": None, "stdout": None} if self.shell else {}
+        self.qemu = self.spawn(argv, "qemu.log", **kw)
+        self.out = self.accept(self.out_server)
+        self.bench = self.accept(self.bench_server)
+
+    def accept(self, server):
+        end = time.monotonic() + 60
+        server.settimeout(0.2)
+        while True:
+            try:
+                return server.accept()[0]
+            except socket.timeout:
+                if self.qemu.poll() is not None:
+                    raise BenchError("QEMU ended at once:\n" + self.tail("qemu.log")) from None
+                if time.monotonic() > end:
+                    raise BenchError("QEMU does not start within 60 s") from None
+
+    # ---- while it runs
+
+    def output(self, deadline=None):
+        """Yield what the guest prints, as it comes; return when it is done.
+
+        Serves the bench port meanwhile.  Raises BenchError when the guest ends
+        or hangs without having said that it is done.
+        """
+        end = time.monotonic() + self.config.timeout if deadline is None else deadline
+        self.out.setblocking(False)
+        self.bench.setblocking(False)
+        closed = False
+        while True:
+            left = end - time.monotonic()
+            if left <= 0:
+                raise BenchError("time is up after %.0f s" % (time.monotonic() - self.started))
+            want = [s for s in (self.out, self.bench) if s]
+            ready, _, _ = select.select(want, [], [], min(left, 0.5))
+            if self.bench and self.bench in ready:
+                self.serve_bench()
+            if self.out in ready:
+                try:
+                    data = self.out.recv(65536)
+                except (BlockingIOError, ConnectionResetError):
+                    data = b""
+                if data:
+                    yield data
+                else:
+                    closed = True
+            if closed or (not ready and self.qemu.poll() is not None):
+                try:
+                    self.qemu.wait(5)
+                except subprocess.TimeoutExpired:
+                    pass
+                return
+            if self.model and self.model.poll() is not None:
+                raise BenchError("the model ended (status %d):\n%s" % (
+                    self.model.returncode, self.tail("model.log")))
+
+    def serve_bench(self):
+        try:
+            data = self.bench.recv(4096)
+        except (BlockingIOError, ConnectionResetError):
+            data = b""
+        if not data:
+            self.bench = None
+            return
+        self.bench_line += data
+        while b"\n" in self.bench_line:
+            line, self.bench_line = self.bench_line.split(b"\n", 1)
+            try:
+                answer = self.bench_command(line.decode(errors="replace").split())
+            except (BenchError, OSError, ValueError) as e:
+                answer = "error " + str(e).replace("\n", " ")
+            self.bench.setblocking(True)
+            self.bench.settimeout(10)
+            try:
+                self.bench.sendall(answer.encode() + b"\n")
+            except OSError:
+                self.bench = None
+                return
+            self.bench.setblocking(False)
+
+    def bench_command(self, words):
+        if words == ["ping"]:
+            return "ok pong"
+        if words == ["unplug"]:
+            self.qmp("device_del", {"id": GPU}, event="DEVICE_DELETED")
+            return "ok"
+        if words == ["plug"]:
+            self.qmp("device_add", self.gpu())
+            return "ok"
+        if words[:1] == ["qmp"] and len(words) > 1:
+            return "ok " + json.dumps(self.qmp(words[1], json.loads(" ".join(words[2:]) or "{}")))
+        return "error unknown command; there are: ping, unplug, plug, qmp COMMAND [JSON]"
+
+    def qmp_line(self, end):
+        while time.monotonic() < end:
+            try:
+                line = self.qmp_file.readline()
+            except (socket.timeout, TimeoutError):
+                break
+            if not line:
+                break
+            return json.loads(line)
+        raise BenchError("QEMU does not answer")
+
+    def qmp(self, command, arguments=None, event=None, limit=45):
+        end = time.monotonic() + limit
+        if not self.qmp_file:
+            s = socket.socket(socket.AF_UNIX)
+            s.settimeout(limit)
+            s.connect(self.path("qmp"))
+            self.sockets.append(s)
+            self.qmp_file = s.makefile("rw", encoding="utf-8")
+            self.qmp_line(end)
+            self.qmp("qmp_capabilities")
+        self.qmp_file.write(json.dumps({"execute": command, "arguments": arguments or {}}) + "\n")
+        self.qmp_file.flush()
+        result = None
+        answered = False
+        while not answered or event:
+            message = self.qmp_line(end)
+            if "error" in message:
+                raise BenchError("%s: %s" % (command, message["error"].get("desc")))
+            if "return" in message:
+                result = message["return"]
+                answered = True
+            elif message.get("event") == event and message.get("data", {}).get("device") == GPU:
+                event = None
+        return result
+
+    # ---- end
+
+    def stop(self):
+        for process in reversed(self.processes):
+            if process.poll() is None:
+                process.terminate()
+        for process in reversed(self.processes):
+            try:
+                process.wait(3)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        for s in self.sockets:
+            s.close()
+        shutil.rmtree(self.work, ignore_errors=True)
+
+    def tail(self, name, lines=25):
+        try:
+            with open(os.path.join(self.logs, name), encoding="utf-8", errors="replace") as f:
+                return "".join(f.readlines()[-lines:])
+        except OSError:
+            return ""
+
+
+class Stream:
+    """Find the runner's own marks ("\\nNONCE word...\\n") in the guest's output."""
+
+    def __init__(self, nonce):
+        self.mark = ("\n" + nonce + " ").encode()
+        self.held = b"\n"
+        self.first = True
+
+    def feed(self, data):
+        """Return [(output, None) | (b"", words)...]; hold back what may be a mark."""
+        self.held += data
+        found = []
+        while True:
+            at = self.held.find(self.mark)
+            if at < 0:
+                break
+            end = self.held.find(b"\n", at + 1)
+            if end < 0:
+                break
+            found += self.text(self.held[:at])
+            found.append((b"", self.held[at + len(self.mark):end].decode(errors="replace").split()))
+            self.held = self.held[end + 1:]
+        keep = len(self.held)
+        if at < 0:
+            keep = next((n for n in range(min(len(self.mark), len(self.held)), 0, -1)
+                         if self.mark.startswith(self.held[-n:])), 0)
+            out, self.held = self.held[:len(self.held) - keep], self.held[len(self.held) - keep:]
+            found += self.text(out)
+        return found
+
+    def text(self, data):
+        # The newline that was put before the first byte so that a mark can be there.
+        if self.first and data:
+            self.first = False
+            data = data[1:] if data.startswith(b"\n") else data
+        return [(data, None)] if data else []
+
+
+def quote(text):
+    return "'" + str(text).replace("'", "'\\''") + "'"
+
+
+def end_on_signals():
+    """Turn the usual signals into an exception, so that guests are taken down."""
+    def handler(number, _frame):
+        raise SystemExit(128 + number)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, handler)
+
+
+def note(text):
+    print("lab: " + text, file=sys.stderr, flush=True)

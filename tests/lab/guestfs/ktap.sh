@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+# For scenarios: . /lab/ktap.sh
+#
+#	t "what must hold" command...	run it; ok when it succeeds
+#	ok|not_ok|skip "name" [reason]	a result of one's own
+#	diag text...			a remark
+#	finish				the plan; ends the script
+ktap_n=0 ktap_bad=0
+echo "KTAP version 1"
+ok()     { ktap_n=$((ktap_n + 1)); echo "ok $ktap_n - $1"; }
+not_ok() { ktap_n=$((ktap_n + 1)); ktap_bad=$((ktap_bad + 1)); echo "not ok $ktap_n - $1${2:+ ($2)}"; }
+skip()   { ktap_n=$((ktap_n + 1)); echo "ok $ktap_n - $1 # SKIP ${2:-no reason given}"; }
+diag()   { echo "$*" | sed 's/^/# /'; }
+t() {
+	local name=$1 out rc=0
+	shift
+	out=$("$@" 2>&1) || rc=$?
+	[[ -z $out ]] || diag "$out"
+	if ((rc)); then not_ok "$name" "status $rc"; else ok "$name"; fi
+	return $rc
+}
+finish() {
+	echo "1..$ktap_n"
+	exit $((ktap_bad > 0))
+}
