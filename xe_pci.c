@@ -13,6 +13,8 @@
 #include "hw/forcewake.h"
 #include "hw/gt.h"
 #include "hw/pcode.h"
+#include "mm/fwbuf.h"
+#include "mm/ggtt.h"
 #include "xe_mmio.h"
 #include "xe_module.h"
 #include "xe_platform.h"
@@ -30,6 +32,8 @@ static const struct xe_hw_step xe_probe_steps[] = {
 	{ "power controller",	xe_pcode_start },
 	{ "GT",			xe_gt_start },
 	{ "forcewake",		xe_forcewake_start },
+	{ "GGTT",		xe_ggtt_start },
+	{ "firmware buffers",	xe_fwbuf_start },
 };
 
 static int xe_suspend(struct xe_hw *hw, bool system)
@@ -54,6 +58,7 @@ static const struct xe_platform battlemage = {
 	.dma_mask_bits = 46,
 	.va_bits = 48,
 	.wopcm_size = SZ_8M,
+	.ggtt_burst = 1100,
 	.is_discrete = true,
 };
 
@@ -64,6 +69,7 @@ static const struct xe_platform lunarlake = {
 	.dma_mask_bits = 46,
 	.va_bits = 48,
 	.wopcm_size = SZ_8M,
+	.ggtt_burst = 63,
 	.needs_force_probe = true,
 };
 

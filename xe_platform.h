@@ -27,6 +27,8 @@ struct xe_platform {
 	u8 va_bits;
 	/** @wopcm_size: bytes at the bottom of the GGTT that belong to firmware */
 	u32 wopcm_size;
+	/** @ggtt_burst: GGTT entries that may be written between two barriers */
+	u16 ggtt_burst;
 	/** @is_discrete: has VRAM of its own */
 	bool is_discrete;
 	/** @needs_force_probe: bound only if the user asks for it */

@@ -2,9 +2,12 @@
 #ifndef _XE_HW_CARD_H_
 #define _XE_HW_CARD_H_
 
+#include <linux/list.h>
 #include <linux/mutex.h>
 
 #include "hw/gt.h"
+#include "mm/fwbuf.h"
+#include "mm/ggtt.h"
 
 #define XE_MAX_GTS	2
 
@@ -22,6 +25,12 @@ struct xe_card {
 	unsigned int num_gts;
 	/** @pcode_lock: one request at a time in the PCODE mailbox */
 	struct mutex pcode_lock;
+	/** @ggtt: the address space that firmware and engines share */
+	struct xe_ggtt ggtt;
+	/** @fwbuf_lock: protects @fwbufs */
+	struct mutex fwbuf_lock;
+	/** @fwbufs: buffers mapped in it, &xe_fwbuf.link */
+	struct list_head fwbufs;
 };
 
 #endif

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Buffers that firmware and engines see: firmware images, channels, logs, context images.
+ */
+
+#include <linux/mm.h>
+#include <linux/vmalloc.h>
+
+#include <drm/drm_managed.h>
+#include <drm/drm_print.h>
+
+#include "hw/card.h"
+#include "mm/fwbuf.h"
+#include "mm/ggtt.h"
+#include "xe_device.h"
+#include "xe_mmio.h"
+
+/**
+ * DOC: Firmware-visible buffers
+ *
+ * Memory that the driver and the card work in together, at a GGTT address that does not change
+ * while the driver is bound. It is system memory: coherent, there after D3cold, and readable when
+ * the card is gone.
+ *
+ * The mappings end in one action, registered before any user of a buffer: when it runs, everything
+ * that could make the card use a buffer has been stopped. The memory stays until the last
+ * reference to the drm_device goes, so that what a late reader finds is stale but there.
+ *
+ * ======================== ============= ==========================================
+ * object                   owner         released when
+ * ======================== ============= ==========================================
+ * GGTT entries             bound side    unbind, or xe_fwbuf_destroy()
+ * DMA mapping              bound side    unbind, or xe_fwbuf_destroy()
+ * memory                   drm_device    last reference to it is dropped, or
+ *                                        xe_fwbuf_destroy()
+ * ======================== ============= ==========================================
+ */
+
+static void memory_free(struct drm_device *drm, void *data)
+{
+	struct xe_fwbuf *buf = data;
+
+	sg_free_table(&buf->sgt);
+	vfree(buf->cpu);
+	buf->cpu = NULL;
+}
+
+static struct page **vmalloc_pages(const void *cpu, size_t count)
+{
+	struct page **pages = kvmalloc_array(count, sizeof(*pages), GFP_KERNEL);
+
+	for (size_t i = 0; pages && i < count; i++)
+		pages[i] = vmalloc_to_page(cpu + i * PAGE_SIZE);
+	return pages;
+}
+
+static int memory_alloc(struct drm_device *drm, struct xe_fwbuf *buf)
+{
+	struct page **pages;
+	int err = -ENOMEM;
+
+	buf->cpu = vzalloc(buf->size);
+	if (!buf->cpu)
+		return -ENOMEM;
+
+	pages = vmalloc_pages(buf->cpu, buf->size / PAGE_SIZE);
+	if (pages)
+		err = sg_alloc_table_from_pages(&buf->sgt, pages, buf->size / PAGE_SIZE, 0,
+						buf->size, GFP_KERNEL);
+	kvfree(pages);
+	if (err) {
+		vfree(buf->cpu);
+		buf->cpu = NULL;
+		return err;
+	}
+
+	return drmm_add_action_or_reset(drm, memory_free, buf);
+}
+
+/**
+ * xe_fwbuf_create - allocate a buffer and map it
+ * @hw: the token
+ * @buf: zeroed
+ * @size: in bytes, rounded up to whole pages; the memory is zeroed
+ * @name: for debugfs, constant
+ *
+ * There is nothing to undo: what the card sees ends with unbind, the memory with the drm_device.
+ *
+ * Context: bound, may sleep.
+ * Return: 0; -ENOMEM, -ENOSPC if the GGTT is full.
+ */
+int xe_fwbuf_create(struct xe_hw *hw, struct xe_fwbuf *buf, size_t size, const char *name)
+{
+	struct drm_device *drm = &xe_hw_device(hw)->drm;
+	struct xe_card *card = xe_hw_card(hw);
+	int err;
+
+	buf->name = name;
+	buf->size = PAGE_ALIGN(size);
+	err = memory_alloc(drm, buf);
+	if (err)
+		return err;
+
+	err = xe_dma_map(hw, &buf->sgt, DMA_BIDIRECTIONAL);
+	if (err)
+		goto free;
+
+	err = xe_ggtt_map(hw, &buf->node, &buf->sgt, buf->size);
+	if (err)
+		goto unmap;
+
+	mutex_lock(&card->fwbuf_lock);
+	list_add(&buf->link, &card->fwbufs);
+	mutex_unlock(&card->fwbuf_lock);
+	return 0;
+
+unmap:
+	xe_dma_unmap(hw, &buf->sgt, DMA_BIDIRECTIONAL);
+free:
+	drmm_release_action(drm, memory_free, buf);
+	return err;
+}
+
+static void unmap(struct xe_hw *hw, struct xe_fwbuf *buf)
+{
+	list_del_init(&buf->link);
+	xe_ggtt_unmap(hw, &buf->node);
+	xe_dma_unmap(hw, &buf->sgt, DMA_BIDIRECTIONAL);
+}
+
+/**
+ * xe_fwbuf_destroy - give a buffer back before unbind does
+ * @hw: the token
+ * @buf: from xe_fwbuf_create(); may be created again afterwards
+ *
+ * Context: bound or in a section, may sleep. The card must not use the buffer any more.
+ */
+void xe_fwbuf_destroy(struct xe_hw *hw, struct xe_fwbuf *buf)
+{
+	struct xe_card *card = xe_hw_card(hw);
+
+	mutex_lock(&card->fwbuf_lock);
+	unmap(hw, buf);
+	mutex_unlock(&card->fwbuf_lock);
+	drmm_release_action(&xe_hw_device(hw)->drm, memory_free, buf);
+}
+
+static bool within(struct xe_hw *hw, const struct xe_fwbuf *buf, size_t offset, size_t len)
+{
+	return !drm_WARN_ON_ONCE(&xe_hw_device(hw)->drm, !buf->cpu || offset > buf->size ||
+				 len > buf->size - offset);
+}
+
+/**
+ * xe_fwbuf_read32 - read a word that the card may be writing
+ * @hw: the token
+ * @buf: the buffer
+ * @offset: in bytes, a multiple of 4
+ *
+ * What the card wrote before the word is visible to reads that follow.
+ *
+ * Context: bound or in a section; any.
+ * Return: the word; 0 outside of the buffer.
+ */
+u32 xe_fwbuf_read32(struct xe_hw *hw, const struct xe_fwbuf *buf, size_t offset)
+{
+	u32 value;
+
+	if (!within(hw, buf, offset, sizeof(value)))
+		return 0;
+
+	value = READ_ONCE(*(u32 *)(buf->cpu + offset));
+	dma_rmb();
+	return value;
+}
+
+/**
+ * xe_fwbuf_write32 - write a word that the card may be reading
+ * @hw: the token
+ * @buf: the buffer
+ * @offset: in bytes, a multiple of 4
+ * @value: to write
+ *
+ * The card sees it after everything that was written before.
+ *
+ * Context: bound or in a section; any.
+ */
+void xe_fwbuf_write32(struct xe_hw *hw, struct xe_fwbuf *buf, size_t offset, u32 value)
+{
+	if (!within(hw, buf, offset, sizeof(value)))
+		return;
+
+	dma_wmb();
+	WRITE_ONCE(*(u32 *)(buf->cpu + offset), value);
+}
+
+/**
+ * xe_fwbuf_read - copy out of a buffer
+ * @hw: the token
+ * @buf: the buffer
+ * @offset: in bytes
+ * @to: where to
+ * @len: in bytes
+ *
+ * Copy once and look at the copy: the card may change the buffer at any time.
+ *
+ * Context: bound or in a section; any.
+ */
+void xe_fwbuf_read(struct xe_hw *hw, const struct xe_fwbuf *buf, size_t offset, void *to,
+		   size_t len)
+{
+	if (within(hw, buf, offset, len))
+		memcpy(to, buf->cpu + offset, len);
+	else
+		memset(to, 0, len);
+}
+
+/**
+ * xe_fwbuf_write - copy into a buffer
+ * @hw: the token
+ * @buf: the buffer
+ * @offset: in bytes
+ * @from: where from
+ * @len: in bytes
+ *
+ * Context: bound or in a section; any.
+ */
+void xe_fwbuf_write(struct xe_hw *hw, struct xe_fwbuf *buf, size_t offset, const void *from,
+		    size_t len)
+{
+	if (within(hw, buf, offset, len))
+		memcpy(buf->cpu + offset, from, len);
+}
+
+/**
+ * xe_fwbuf_fill - set bytes of a buffer
+ * @hw: the token
+ * @buf: the buffer
+ * @offset: in bytes
+ * @byte: the value
+ * @len: in bytes
+ *
+ * Context: bound or in a section; any.
+ */
+void xe_fwbuf_fill(struct xe_hw *hw, struct xe_fwbuf *buf, size_t offset, u8 byte, size_t len)
+{
+	if (within(hw, buf, offset, len))
+		memset(buf->cpu + offset, byte, len);
+}
+
+/**
+ * xe_fwbuf_restore - write the GGTT entries of all buffers again, after xe_ggtt_restore()
+ * @hw: the token
+ *
+ * Context: bound, may sleep.
+ */
+void xe_fwbuf_restore(struct xe_hw *hw)
+{
+	struct xe_card *card = xe_hw_card(hw);
+	struct xe_fwbuf *buf;
+
+	guard(mutex)(&card->fwbuf_lock);
+	list_for_each_entry(buf, &card->fwbufs, link)
+		xe_ggtt_rewrite(hw, &buf->node, &buf->sgt);
+}
+
+static void stop(struct xe_hw *hw, void *unused)
+{
+	struct xe_card *card = xe_hw_card(hw);
+	struct xe_fwbuf *buf, *next;
+
+	guard(mutex)(&card->fwbuf_lock);
+	list_for_each_entry_safe(buf, next, &card->fwbufs, link)
+		unmap(hw, buf);
+}
+
+/**
+ * xe_fwbuf_start - probe step: firmware-visible buffers can be created
+ * @hw: the token
+ *
+ * Context: bound; after xe_ggtt_start().
+ * Return: 0 or -ENOMEM.
+ */
+int xe_fwbuf_start(struct xe_hw *hw)
+{
+	struct xe_card *card = xe_hw_card(hw);
+	int err;
+
+	err = drmm_mutex_init(&xe_hw_device(hw)->drm, &card->fwbuf_lock);
+	if (err)
+		return err;
+
+	INIT_LIST_HEAD(&card->fwbufs);
+	return xe_hw_defer(hw, stop, NULL);
+}

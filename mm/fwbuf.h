@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _XE_MM_FWBUF_H_
+#define _XE_MM_FWBUF_H_
+
+#include <linux/list.h>
+#include <linux/scatterlist.h>
+#include <linux/types.h>
+
+#include <drm/drm_mm.h>
+
+struct xe_hw;
+
+/**
+ * struct xe_fwbuf - memory that firmware and engines see through the GGTT
+ *
+ * Embedded, zeroed, in the state of the block that uses it: &struct xe_card or below.
+ */
+struct xe_fwbuf {
+	/** @name: for debugfs */
+	const char *name;
+	/** @size: in bytes, whole pages */
+	size_t size;
+	/** @cpu: the memory; system memory, coherent */
+	void *cpu;
+	/** @sgt: its pages and their DMA addresses */
+	struct sg_table sgt;
+	/** @node: its GGTT addresses */
+	struct drm_mm_node node;
+	/** @link: on the list of struct xe_card; empty when there is no mapping */
+	struct list_head link;
+};
+
+int xe_fwbuf_start(struct xe_hw *hw);
+void xe_fwbuf_restore(struct xe_hw *hw);
+int __must_check xe_fwbuf_create(struct xe_hw *hw, struct xe_fwbuf *buf, size_t size,
+				 const char *name);
+void xe_fwbuf_destroy(struct xe_hw *hw, struct xe_fwbuf *buf);
+
+/**
+ * xe_fwbuf_ggtt - the address of a buffer for firmware and engines
+ * @buf: the buffer
+ *
+ * Context: any; stable from xe_fwbuf_create() to unbind.
+ */
+static inline u32 xe_fwbuf_ggtt(const struct xe_fwbuf *buf)
+{
+	return buf->node.start;
+}
+
+u32 xe_fwbuf_read32(struct xe_hw *hw, const struct xe_fwbuf *buf, size_t offset);
+void xe_fwbuf_write32(struct xe_hw *hw, struct xe_fwbuf *buf, size_t offset, u32 value);
+void xe_fwbuf_read(struct xe_hw *hw, const struct xe_fwbuf *buf, size_t offset, void *to,
+		   size_t len);
+void xe_fwbuf_write(struct xe_hw *hw, struct xe_fwbuf *buf, size_t offset, const void *from,
+		    size_t len);
+void xe_fwbuf_fill(struct xe_hw *hw, struct xe_fwbuf *buf, size_t offset, u8 byte, size_t len);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _XE_MM_GGTT_H_
+#define _XE_MM_GGTT_H_
+
+#include <linux/mutex.h>
+#include <linux/scatterlist.h>
+#include <linux/sizes.h>
+#include <linux/types.h>
+
+#include <drm/drm_mm.h>
+
+struct drm_printer;
+struct page;
+struct xe_gt;
+struct xe_hw;
+
+/**
+ * typedef xe_ggtt_invalidate_t - make the GuC of a GT forget what it caches of the GGTT
+ * @hw: the token
+ * @gt: the GT
+ *
+ * Called under &xe_ggtt.lock, may sleep for a short bounded time.
+ *
+ * Return: 0, a negative error code, or -EAGAIN to have it done by register.
+ */
+typedef int (*xe_ggtt_invalidate_t)(struct xe_hw *hw, struct xe_gt *gt);
+
+/* Part of the GGTT whose entries are put in order together, before its first use. */
+#define XE_GGTT_CHUNK		SZ_2M
+#define XE_GGTT_MAX_CHUNKS	(SZ_4G / XE_GGTT_CHUNK)
+
+/**
+ * struct xe_ggtt - the address space that firmware and engines share
+ */
+struct xe_ggtt {
+	/** @lock: protects @mm, @ready, @writes and the order of entries */
+	struct mutex lock;
+	/** @mm: addresses in use */
+	struct drm_mm mm;
+	/** @start: first address that is ours; below are the firmware's own */
+	u64 start;
+	/** @end: first address that is not ours any more */
+	u64 end;
+	/** @scratch: what addresses that nothing is mapped to read from */
+	struct page *scratch;
+	/** @scratch_sgt: its DMA mapping */
+	struct sg_table scratch_sgt;
+	/** @scratch_pte: its entry */
+	u64 scratch_pte;
+	/** @ready: chunks in which every entry is known to be valid */
+	DECLARE_BITMAP(ready, XE_GGTT_MAX_CHUNKS);
+	/** @writes: entries written since the last barrier */
+	unsigned int writes;
+	/** @invalidate: by message, while the channels to the GuCs are up; else NULL */
+	xe_ggtt_invalidate_t invalidate;
+};
+
+int xe_ggtt_start(struct xe_hw *hw);
+void xe_ggtt_restore(struct xe_hw *hw);
+int __must_check xe_ggtt_map(struct xe_hw *hw, struct drm_mm_node *node, struct sg_table *sgt,
+			     u64 size);
+int __must_check xe_ggtt_map_vram(struct xe_hw *hw, struct drm_mm_node *node, u64 vram, u64 size);
+void xe_ggtt_rewrite(struct xe_hw *hw, struct drm_mm_node *node, struct sg_table *sgt);
+void xe_ggtt_unmap(struct xe_hw *hw, struct drm_mm_node *node);
+void xe_ggtt_set_invalidate(struct xe_hw *hw, xe_ggtt_invalidate_t how);
+void xe_ggtt_print(struct xe_hw *hw, struct drm_printer *p);
+
+#endif
