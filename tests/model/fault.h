@@ -70,6 +70,11 @@ void faults_destroy(struct faults *f);
 
 /* True if the fault applies to this visit; *value is set if the command gave one, else left alone. */
 bool fault_take(struct gpu *gpu, enum fault f, u64 *value);
+/*
+ * For places where `value` says which of several visitors is meant: visits with another @key do not
+ * count.  Without a value every visit does.
+ */
+bool fault_take_for(struct gpu *gpu, enum fault f, u64 key);
 /* True while armed, without using a visit up. */
 bool fault_armed(struct gpu *gpu, enum fault f);
 

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The additional data structures: what the host tells the firmware about the GT at boot.
+ *
+ * The model needs the table that maps logical to physical engine instances.  The rest is read and
+ * checked all the same, since firmware would follow each of these pointers.
+ */
+#include <string.h>
+
+#include "guc_internal.h"
+#include "journal.h"
+#include "mem.h"
+
+/* Byte offsets */
+#define ADS_REG_LISTS		0
+#define ADS_POLICIES		4100
+#define ADS_SYSTEM_INFO		4104
+#define ADS_GOLDEN		4116
+#define ADS_STATE_SIZE		4180
+#define ADS_PRIVATE_DATA	4244
+#define ADS_UM_INIT		4248
+#define ADS_KLV_LO		4516
+#define ADS_KLV_HI		4520
+#define ADS_KLV_SIZE		4524
+#define ADS_BYTES		4572
+
+#define POLICY_BYTES		96
+#define POLICY_VALID		68
+#define POLICY_FLAGS		76
+#define POLICY_NO_ENGINE_RESET	BIT(0)
+
+#define SYSTEM_INFO_BYTES	640
+
+#define MAX_LIST_REGS		1024u
+
+#define REG_ENTRY_KNOWN_FLAGS	(BIT(0) | BIT(2) | BIT(3))
+
+/* Firmware states that say what is wrong */
+#define FW_INIT_DATA_INVALID	0x71
+#define FW_REG_LIST_INVALID	0x74
+#define FW_KLV_INVALID		0x75
+
+struct reg_list {
+	u32 address;
+	u16 count, reserved;
+};
+
+struct reg_entry {
+	u32 offset, value, flags, mask;
+};
+
+static u32 word_at(const u8 *base, u32 offset)
+{
+	u32 v;
+
+	memcpy(&v, base + offset, sizeof(v));
+	return v;
+}
+
+/* A pointer into the GGTT with @len bytes behind it, all of which are read into @buf. */
+static bool read_part(struct guc *guc, const char *name, u64 addr, void *buf, size_t len)
+{
+	if (guc_buffer_ok(guc, addr, len) && !ggtt_read(guc->gpu, addr, buf, len))
+		return true;
+	violation(guc->gpu, "ads-pointer", "%s at GGTT %#llx, %zu bytes, is not mapped", name,
+		  (unsigned long long)addr, len);
+	return false;
+}
+
+static bool policies_load(struct guc *guc, u64 addr)
+{
+	u8 p[POLICY_BYTES];
+
+	if (!read_part(guc, "policies", addr, p, sizeof(p)))
+		return false;
+	if (word_at(p, POLICY_VALID) != 1) {
+		violation(guc->gpu, "ads-policies", "not marked valid");
+		return false;
+	}
+	guc->ads.no_engine_reset = word_at(p, POLICY_FLAGS) & POLICY_NO_ENGINE_RESET;
+	return true;
+}
+
+static bool mapping_ok(struct guc *guc, unsigned int class, unsigned int logical)
+{
+	struct guc_ads *ads = &guc->ads;
+	u8 physical = ads->mapping[class][logical];
+
+	if (physical == GUC_INSTANCES)
+		return true;
+	if (physical < GUC_INSTANCES && (ads->enabled[class] & BIT(physical)))
+		return true;
+	violation(guc->gpu, "ads-mapping", "class %u logical %u maps to %u, enabled %#x", class,
+		  logical, physical, ads->enabled[class]);
+	return false;
+}
+
+static bool system_info_load(struct guc *guc, u64 addr)
+{
+	struct guc_ads *ads = &guc->ads;
+	u8 info[SYSTEM_INFO_BYTES];
+	unsigned int c, i;
+
+	if (!read_part(guc, "system info", addr, info, sizeof(info)))
+		return false;
+	memcpy(ads->mapping, info, sizeof(ads->mapping));
+	memcpy(ads->enabled, info + sizeof(ads->mapping), sizeof(ads->enabled));
+	for (c = 0; c < GUC_CLASSES; c++)
+		for (i = 0; i < GUC_INSTANCES; i++)
+			if (!mapping_ok(guc, c, i))
+				return false;
+	return true;
+}
+
+static bool list_load(struct guc *guc, const struct reg_list *list, unsigned int class,
+		      unsigned int instance)
+{
+	struct reg_entry entry[16];
+	u32 done, part, i, off;
+
+	if (list->count > MAX_LIST_REGS || list->reserved) {
+		violation(guc->gpu, "ads-reg-list", "class %u instance %u: %u registers, reserved %#x",
+			  class, instance, list->count, list->reserved);
+		return false;
+	}
+	for (done = 0; done < list->count; done += part) {
+		part = MIN(list->count - done, (u32)ARRAY_SIZE(entry));
+		if (!read_part(guc, "register list", list->address + done * sizeof(entry[0]),
+			       entry, part * sizeof(entry[0])))
+			return false;
+		for (i = 0; i < part; i++) {
+			off = entry[i].offset;
+			off += off < 0x40000 ? guc->gt->window : 0;
+			if (reg_find(guc->gpu, off) && !(entry[i].flags & ~REG_ENTRY_KNOWN_FLAGS))
+				continue;
+			violation(guc->gpu, "ads-reg-list", "class %u instance %u: register %#x flags %#x",
+				  class, instance, entry[i].offset, entry[i].flags);
+			return false;
+		}
+	}
+	guc->ads.lists++;
+	guc->ads.list_regs += list->count;
+	return true;
+}
+
+static bool lists_load(struct guc *guc, const u8 *blob)
+{
+	struct reg_list list;
+	unsigned int c, i;
+
+	for (c = 0; c < GUC_CLASSES; c++) {
+		for (i = 0; i < GUC_INSTANCES; i++) {
+			memcpy(&list, blob + ADS_REG_LISTS + (c * GUC_INSTANCES + i) * sizeof(list),
+			       sizeof(list));
+			if (list.count && !list_load(guc, &list, c, i))
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool golden_load(struct guc *guc, const u8 *blob)
+{
+	struct guc_ads *ads = &guc->ads;
+	unsigned int c;
+
+	for (c = 0; c < GUC_CLASSES; c++) {
+		ads->golden[c] = word_at(blob, ADS_GOLDEN + c * 4);
+		ads->state_size[c] = word_at(blob, ADS_STATE_SIZE + c * 4);
+		if (!ads->enabled[c])
+			continue;
+		if (guc_buffer_ok(guc, ads->golden[c], MAX(ads->state_size[c], 1u)))
+			continue;
+		violation(guc->gpu, "ads-golden", "class %u: golden context at %#x, %u bytes", c,
+			  ads->golden[c], ads->state_size[c]);
+		return false;
+	}
+	return true;
+}
+
+/* Workarounds as key, length, value; none of them changes what the model does. */
+static bool klv_ok(struct guc *guc, const u8 *blob)
+{
+	u32 size = word_at(blob, ADS_KLV_SIZE), addr = word_at(blob, ADS_KLV_LO), pos = 0, klv, len;
+	u8 data[PAGE_4K];
+
+	if (!size)
+		return true;
+	if (word_at(blob, ADS_KLV_HI) || size > sizeof(data) || size % 4 ||
+	    !read_part(guc, "workaround KLVs", addr, data, size))
+		return false;
+	while (pos < size) {
+		klv = word_at(data, pos);
+		len = (klv & 0xffff) * 4;
+		if (klv >> 16 >> 12 != 0x9 || len > size - pos - 4) {
+			violation(guc->gpu, "ads-klv", "key %#x length %u at byte %u of %u",
+				  klv >> 16, klv & 0xffff, pos, size);
+			return false;
+		}
+		pos += 4 + len;
+	}
+	return true;
+}
+
+static bool private_ok(struct guc *guc, const u8 *blob)
+{
+	struct guc_ads *ads = &guc->ads;
+
+	ads->private_data = word_at(blob, ADS_PRIVATE_DATA);
+	ads->um_init = word_at(blob, ADS_UM_INIT);
+	if (guc->boot.fw.private_bytes &&
+	    !guc_buffer_ok(guc, ads->private_data, guc->boot.fw.private_bytes)) {
+		violation(guc->gpu, "ads-private", "%u bytes of private data at %#x",
+			  guc->boot.fw.private_bytes, ads->private_data);
+		return false;
+	}
+	return true;
+}
+
+u8 guc_ads_load(struct guc *guc, u64 base)
+{
+	u8 blob[ADS_BYTES];
+
+	memset(&guc->ads, 0, sizeof(guc->ads));
+	if (!read_part(guc, "ADS", base, blob, sizeof(blob)))
+		return FW_INIT_DATA_INVALID;
+	guc->ads.base = base;
+	if (!policies_load(guc, word_at(blob, ADS_POLICIES)) ||
+	    !system_info_load(guc, word_at(blob, ADS_SYSTEM_INFO)) ||
+	    !golden_load(guc, blob) || !private_ok(guc, blob))
+		return FW_INIT_DATA_INVALID;
+	if (!lists_load(guc, blob))
+		return FW_REG_LIST_INVALID;
+	if (!klv_ok(guc, blob))
+		return FW_KLV_INVALID;
+	return 0;
+}
