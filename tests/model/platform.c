@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+/* The cards that the model can be, as data. */
+#include <string.h>
+
+#include "irq.h"
+#include "platform.h"
+
+static const struct engine_info bmg_engines[] = {
+	{ "rcs0", GUC_RENDER, 0, 0x002000, IRQ_RENDER, 0, FW_RENDER },
+	{ "bcs0", GUC_BLITTER, 0, 0x022000, IRQ_COPY, 0, FW_RENDER },
+	{ "bcs8", GUC_BLITTER, 8, 0x3ee000, IRQ_COPY, 8, FW_RENDER },
+	{ "ccs0", GUC_COMPUTE, 0, 0x01a000, IRQ_COMPUTE, 0, FW_RENDER },
+};
+
+static const struct gt_info bmg_gts[] = {
+	{
+		.name = "gt0",
+		.gmd_id = 0x05004004,
+		.engines = bmg_engines,
+		.num_engines = ARRAY_SIZE(bmg_engines),
+		.guc_status_to_host = IRQ_INST_GUC,
+	},
+};
+
+static const struct reg *const bmg_tables[] = { NULL };
+
+static const struct platform platforms[] = {
+	{
+		.name = "bmg",
+		.vendor = 0x8086,
+		.device = 0xe20b,
+		.subvendor = 0x8086,
+		.subdevice = 0x1100,
+		.revision = 0,
+		.discrete = true,
+		.vram = GIB(1),
+		.ggms = 3,
+		.ppgtt_levels = 5,
+		.ref_clock_hz = 19200000,
+		.gt = bmg_gts,
+		.num_gts = ARRAY_SIZE(bmg_gts),
+		.tables = bmg_tables,
+	},
+};
+
+const struct platform *platform_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(platforms); i++)
+		if (!strcmp(platforms[i].name, name))
+			return &platforms[i];
+	return NULL;
+}
