@@ -31,6 +31,8 @@ struct vfu;		/* vfu.h: vfio-user server */
 struct ctl;		/* ctl.h: control socket */
 struct regs;		/* reg.h: register file of BAR 0 */
 struct irq;		/* irq.h: interrupt tree */
+struct gt_hw;		/* gt.h: forcewake, reset, steering of the GTs */
+struct pcode;		/* pcode.h: mailbox of the power controller */
 struct mem;		/* mem.h: VRAM, GSM, GGTT and PPGTT translation */
 struct guc;		/* guc.h: firmware of one GT */
 struct cs_engine;	/* cs.h: one command streamer */
@@ -67,6 +69,8 @@ struct gpu {
 	struct vfu *vfu;
 	struct ctl *ctl;
 	struct regs *regs;
+	struct gt_hw *gt_hw;	/* made and freed with regs */
+	struct pcode *pcode;	/* likewise */
 	struct irq *irq;
 	struct mem *mem;
 	struct gt gts[GPU_MAX_GTS];

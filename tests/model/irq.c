@@ -1,17 +1,112 @@
 // SPDX-License-Identifier: MIT
-/* Skeleton: replaced soon. */
+/*
+ * The interrupt tree.  From the leaves:
+ *
+ *	source		latches its bits while enabled and unmasked
+ *	GT_INTR_DW	a bit per source; cleared by writing 1, set again while the source has bits
+ *	GFX_MSTR	bit n: GT_INTR_DW n is not 0
+ *	tile master	bit 0: GFX_MSTR is not 0; bit 31: enable
+ *
+ * The two masters are levels: writing their pending bits back acknowledges nothing that still stands
+ * below.  An MSI leaves when "enabled and pending" becomes true, by an event or by the enable bit.
+ *
+ * Writing a bit to the selector moves the source's bits to the identity register; what the source
+ * latches afterwards sets the DW bit again when the driver has cleared it.
+ */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "ctl.h"
+#include "fault.h"
 #include "irq.h"
+#include "journal.h"
+#include "pci.h"
+
+#define HI	16	/* shift of the upper half of an enable or mask register */
+#define LO	0
+
+#define REG_RENDER_COPY	0x190030
+#define REG_VCS_VECS	0x190034
+#define REG_GUC		0x190038
+#define REG_GSC		0x190044
+#define REG_CCS		0x190048
+
+static const struct irq_source {
+	const char *name;
+	u8 class, instance, dw, bit;
+	u32 enable;
+	u8 enable_shift;
+	u32 mask;
+	u8 mask_shift;
+} sources[] = {
+	{ "rcs0", IRQ_RENDER, 0, 0, 0, REG_RENDER_COPY, HI, 0x190090, HI },
+	{ "bcs0", IRQ_COPY, 0, 0, 15, REG_RENDER_COPY, LO, 0x1900a0, HI },
+	{ "bcs1", IRQ_COPY, 1, 0, 14, REG_RENDER_COPY, LO, 0x190110, HI },
+	{ "bcs2", IRQ_COPY, 2, 0, 13, REG_RENDER_COPY, LO, 0x190110, LO },
+	{ "bcs3", IRQ_COPY, 3, 0, 12, REG_RENDER_COPY, LO, 0x190114, HI },
+	{ "bcs4", IRQ_COPY, 4, 0, 11, REG_RENDER_COPY, LO, 0x190114, LO },
+	{ "bcs5", IRQ_COPY, 5, 0, 10, REG_RENDER_COPY, LO, 0x190118, HI },
+	{ "bcs6", IRQ_COPY, 6, 0, 9, REG_RENDER_COPY, LO, 0x190118, LO },
+	{ "bcs7", IRQ_COPY, 7, 0, 8, REG_RENDER_COPY, LO, 0x19011c, HI },
+	{ "bcs8", IRQ_COPY, 8, 0, 23, REG_RENDER_COPY, LO, 0x19011c, LO },
+	{ "ccs0", IRQ_COMPUTE, 0, 0, 4, REG_CCS, HI, 0x190100, HI },
+	{ "ccs1", IRQ_COMPUTE, 1, 0, 5, REG_CCS, HI, 0x190100, LO },
+	{ "ccs2", IRQ_COMPUTE, 2, 0, 6, REG_CCS, HI, 0x190104, HI },
+	{ "ccs3", IRQ_COMPUTE, 3, 0, 7, REG_CCS, HI, 0x190104, LO },
+	{ "guc", IRQ_OTHER, IRQ_INST_GUC, 0, 25, REG_GUC, HI, 0x1900e8, HI },
+	{ "media-guc", IRQ_OTHER, IRQ_INST_GUC_MEDIA, 0, 24, REG_GUC, HI, 0x1900e8, LO },
+	{ "gsccs0", IRQ_OTHER, IRQ_INST_GSC, 0, 31, REG_GSC, LO, 0x1900f4, LO },
+	{ "vcs0", IRQ_VDEC, 0, 1, 0, REG_VCS_VECS, HI, 0x1900a8, HI },
+	{ "vcs1", IRQ_VDEC, 1, 1, 1, REG_VCS_VECS, HI, 0x1900a8, LO },
+	{ "vcs2", IRQ_VDEC, 2, 1, 2, REG_VCS_VECS, HI, 0x1900ac, HI },
+	{ "vcs3", IRQ_VDEC, 3, 1, 3, REG_VCS_VECS, HI, 0x1900ac, LO },
+	{ "vcs4", IRQ_VDEC, 4, 1, 4, REG_VCS_VECS, HI, 0x1900b0, HI },
+	{ "vcs5", IRQ_VDEC, 5, 1, 5, REG_VCS_VECS, HI, 0x1900b0, LO },
+	{ "vcs6", IRQ_VDEC, 6, 1, 6, REG_VCS_VECS, HI, 0x1900b4, HI },
+	{ "vcs7", IRQ_VDEC, 7, 1, 7, REG_VCS_VECS, HI, 0x1900b4, LO },
+	{ "vecs0", IRQ_VENH, 0, 1, 31, REG_VCS_VECS, LO, 0x1900d0, HI },
+	{ "vecs1", IRQ_VENH, 1, 1, 30, REG_VCS_VECS, LO, 0x1900d0, LO },
+	{ "vecs2", IRQ_VENH, 2, 1, 29, REG_VCS_VECS, LO, 0x1900d4, HI },
+	{ "vecs3", IRQ_VENH, 3, 1, 28, REG_VCS_VECS, LO, 0x1900d4, LO },
+};
 
 struct irq {
+	u16 latched[ARRAY_SIZE(sources)];
+	u64 raised[ARRAY_SIZE(sources)], dropped[ARRAY_SIZE(sources)];
 	u32 dw[2];
+	bool enabled;
+	bool line;		/* "enabled and pending" as of the last look */
+	bool lost;		/* the MSI for it went missing on purpose */
+	bool answered;		/* the driver wrote the master since the last MSI */
+	u32 accesses;		/* of the CPU since then */
 };
+
+static int ctl_irq(struct gpu *gpu, int argc, char **argv, FILE *out)
+{
+	const struct irq *irq = gpu->irq;
+	size_t i;
+
+	(void)argc;
+	(void)argv;
+	fprintf(out, "enabled=%d line=%d answered=%d dw0=%08x dw1=%08x\n", irq->enabled, irq->line,
+		irq->answered, irq->dw[0], irq->dw[1]);
+	for (i = 0; i < ARRAY_SIZE(sources); i++)
+		if (irq->raised[i] || irq->dropped[i])
+			fprintf(out, "%s latched=%04x raised=%" PRIu64 " masked=%" PRIu64 "\n",
+				sources[i].name, irq->latched[i], irq->raised[i], irq->dropped[i]);
+	return 0;
+}
 
 struct irq *irq_create(struct gpu *gpu)
 {
-	(void)gpu;
-	return calloc(1, sizeof(struct irq));
+	struct irq *irq = calloc(1, sizeof(*irq));
+
+	if (!irq)
+		abort();
+	irq->answered = true;
+	ctl_register(gpu, "irq", "interrupt tree: what is pending, per source", ctl_irq);
+	return irq;
 }
 
 void irq_destroy(struct irq *irq)
@@ -21,13 +116,207 @@ void irq_destroy(struct irq *irq)
 
 void irq_reset(struct gpu *gpu)
 {
-	(void)gpu;
+	*gpu->irq = (struct irq){ .answered = true };
+}
+
+static u32 master_level(const struct irq *irq)
+{
+	return (irq->dw[0] ? BIT(0) : 0) | (irq->dw[1] ? BIT(1) : 0);
+}
+
+static void send(struct gpu *gpu)
+{
+	struct irq *irq = gpu->irq;
+	u64 unused;
+
+	irq->lost = fault_take(gpu, FAULT_IRQ_LOST, &unused);
+	if (irq->lost)
+		return;
+	irq->answered = false;
+	irq->accesses = 0;
+	pci_msi(gpu);
+}
+
+/* Look at the level again; @event: something new is pending, so that a lost MSI gets another chance. */
+static void update(struct gpu *gpu, bool event)
+{
+	struct irq *irq = gpu->irq;
+	bool line = irq->enabled && master_level(irq);
+	bool edge = line && (!irq->line || (event && irq->lost));
+
+	irq->line = line;
+	if (edge)
+		send(gpu);
+}
+
+static const struct irq_source *find_source(enum irq_class class, unsigned int instance)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(sources); i++)
+		if (sources[i].class == class && sources[i].instance == instance)
+			return &sources[i];
+	return NULL;
 }
 
 void irq_raise(struct gpu *gpu, enum irq_class class, unsigned int instance, u16 bits)
 {
+	const struct irq_source *s = find_source(class, instance);
+	struct irq *irq = gpu->irq;
+	u32 open;
+	size_t i;
+
+	if (!s)
+		return;
+	i = (size_t)(s - sources);
+	open = reg_peek(gpu, s->enable) >> s->enable_shift;
+	open &= ~(reg_peek(gpu, s->mask) >> s->mask_shift);
+	journal_add(gpu, J_IRQ, "%s 0x%04x%s", s->name, bits, bits & open ? "" : " masked");
+	if (!(bits & open)) {
+		irq->dropped[i]++;
+		return;
+	}
+	irq->raised[i]++;
+	irq->latched[i] |= (u16)(bits & open);
+	irq->dw[s->dw] |= BIT(s->bit);
+	update(gpu, true);
+}
+
+void irq_access(struct gpu *gpu)
+{
+	struct irq *irq = gpu->irq;
+
+	if (!irq || irq->answered || ++irq->accesses < IRQ_ACK_ACCESSES)
+		return;
+	irq->answered = true;	/* one report per MSI */
+	violation(gpu, "interrupt-not-acknowledged", "%u accesses since the MSI, none to the master",
+		  irq->accesses);
+}
+
+void irq_check_quiet(struct gpu *gpu)
+{
+	struct irq *irq = gpu->irq;
+
+	if (irq->enabled)
+		violation(gpu, "interrupt-left-enabled", "the driver is unbound");
+	if (!irq->answered)
+		violation(gpu, "interrupt-not-acknowledged", "an MSI was sent, the driver is unbound");
+	irq->answered = true;
+}
+
+/* ---- registers ---- */
+
+u32 irq_tile_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
+{
+	const struct irq *irq = gpu->irq;
+
+	(void)reg;
+	(void)off;
+	(void)value;
+	return (irq->enabled ? IRQ_TILE_ENABLE : 0) | (master_level(irq) ? IRQ_TILE_0 : 0);
+}
+
+void irq_tile_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
+{
+	struct irq *irq = gpu->irq;
+	u64 unused;
+
+	(void)reg;
+	(void)off;
+	(void)value;
+	if (raw & ~(IRQ_TILE_ENABLE | GENMASK(7, 0)))
+		violation(gpu, "interrupt-master", "0x%08x to the tile master", raw);
+	irq->answered = true;
+	irq->enabled = raw & IRQ_TILE_ENABLE;
+	update(gpu, false);
+	if (irq->enabled && !irq->line && fault_take(gpu, FAULT_IRQ_SPURIOUS, &unused))
+		pci_msi(gpu);
+}
+
+u32 irq_master_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
+{
+	(void)reg;
+	(void)off;
+	(void)value;
+	return master_level(gpu->irq);
+}
+
+/* Pending bits are levels: there is nothing to clear here. */
+void irq_master_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
+{
 	(void)gpu;
-	(void)class;
-	(void)instance;
-	(void)bits;
+	(void)reg;
+	(void)off;
+	(void)value;
+	(void)raw;
+}
+
+static unsigned int bank(u32 off)
+{
+	return off & 4 ? 1 : 0;
+}
+
+u32 irq_dw_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
+{
+	(void)reg;
+	(void)value;
+	return gpu->irq->dw[bank(off)];
+}
+
+/* Each source of the DW shows again what it latched since its identity was taken. */
+void irq_dw_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
+{
+	struct irq *irq = gpu->irq;
+	unsigned int n = bank(off);
+	size_t i;
+
+	(void)reg;
+	(void)value;
+	irq->dw[n] &= ~raw;
+	for (i = 0; i < ARRAY_SIZE(sources); i++)
+		if (sources[i].dw == n && irq->latched[i])
+			irq->dw[n] |= BIT(sources[i].bit);
+	update(gpu, false);
+}
+
+static const struct irq_source *selected(unsigned int n, u32 bits)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(sources); i++)
+		if (sources[i].dw == n && BIT(sources[i].bit) == bits)
+			return &sources[i];
+	return NULL;
+}
+
+void irq_selector_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
+{
+	unsigned int n = bank(off);
+	const struct irq_source *s = selected(n, raw);
+	struct irq *irq = gpu->irq;
+	u32 bits;
+
+	(void)reg;
+	(void)value;
+	if (reg_peek(gpu, IRQ_IDENTITY(n)) & IRQ_IDENTITY_VALID)
+		violation(gpu, "interrupt-identity", "selector %u: last identity was not cleared", n);
+	if (!s || !(irq->dw[n] & raw)) {
+		violation(gpu, "interrupt-identity", "selector %u: 0x%08x is not pending", n, raw);
+		reg_poke(gpu, IRQ_IDENTITY(n), 0);
+		return;
+	}
+	bits = irq->latched[s - sources];
+	irq->latched[s - sources] = 0;
+	reg_poke(gpu, IRQ_IDENTITY(n), IRQ_IDENTITY_VALID | bits |
+		 FIELD_PREP(IRQ_IDENTITY_INSTANCE, (u32)s->instance) |
+		 FIELD_PREP(IRQ_IDENTITY_CLASS, (u32)s->class));
+}
+
+void irq_identity_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
+{
+	(void)reg;
+	if (raw & IRQ_IDENTITY_VALID)
+		reg_poke(gpu, off, 0);
+	else
+		violation(gpu, "interrupt-identity", "0x%08x written over 0x%08x", raw, value);
 }

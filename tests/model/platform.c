@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* The cards that the model can be, as data. */
+/* The cards that the model can be, as data.  Lunar Lake will be a second entry with two GTs. */
 #include <string.h>
 
 #include "irq.h"
 #include "platform.h"
+#include "regs_tables.h"
 
 static const struct engine_info bmg_engines[] = {
 	{ "rcs0", GUC_RENDER, 0, 0x002000, IRQ_RENDER, 0, FW_RENDER },
@@ -22,7 +23,11 @@ static const struct gt_info bmg_gts[] = {
 	},
 };
 
-static const struct reg *const bmg_tables[] = { NULL };
+/* Retail cards have a media GT (GMD_ID 0x03404004) as well; here it is fused off. */
+static const struct reg *const bmg_tables[] = {
+	regs_gt_common, regs_gt_guc, regs_gt_render, regs_bmg_fuses, regs_no_media,
+	regs_engine, regs_soc, regs_soc_discrete, regs_irq, NULL
+};
 
 static const struct platform platforms[] = {
 	{

@@ -22,6 +22,8 @@ enum fw_domain {	/* forcewake domain a register sleeps in */
 #define REG_ENGINE	BIT(3)	/* offset is relative to each engine's base */
 #define REG_KEEP_GT	BIT(4)	/* keeps its value over a GT reset (GDRST) */
 #define REG_KEEP_FLR	BIT(5)	/* keeps its value over an FLR */
+#define REG_SHADOW	BIT(6)	/* writes reach it although its domain sleeps */
+#define REG_DUMMY	BIT(7)	/* read-only, but a write is no fault: drivers post or delay with it */
 
 struct reg;
 /* @off: the offset that was accessed (absolute); @value: what is stored / what was written. */
@@ -38,7 +40,7 @@ struct reg {
 	u32 ro;			/* bits that writes do not change */
 	u32 w1c;		/* bits that a written 1 clears */
 	u32 flags;
-	u8 fw;			/* enum fw_domain */
+	u8 fw;			/* enum fw_domain; REG_ENGINE rows: that of the engine */
 	reg_read_fn *read;
 	reg_write_fn *write;
 };
@@ -62,6 +64,17 @@ u32 reg_peek(struct gpu *gpu, u32 off);
 void reg_poke(struct gpu *gpu, u32 off, u32 value);
 
 const struct reg *reg_find(struct gpu *gpu, u32 off);
+/* The GT that the register at @off belongs to (the primary one for what both share). */
+struct gt *reg_gt(struct gpu *gpu, u32 off);
+
+/* Visit each register there is, by offset.  @name: "NAME", "NAME[i]", with the engine in front. */
+typedef void reg_visit_fn(void *arg, const struct reg *reg, u32 off, const char *name);
+void regs_for_each(struct gpu *gpu, reg_visit_fn *fn, void *arg);
+/* Visit each unknown offset that the CPU touched (as many as are remembered). */
+typedef void reg_unknown_fn(void *arg, u32 off, u64 reads, u64 writes);
+void regs_unknown(struct gpu *gpu, reg_unknown_fn *fn, void *arg);
+void reg_ctl_init(struct gpu *gpu);	/* reg_ctl.c: control commands */
+
 /* True if the domain of @gt is awake (requested by the driver). */
 bool fw_awake(struct gt *gt, enum fw_domain domain);
 

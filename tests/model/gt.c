@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: MIT
+/*
+ * GT-level hardware: forcewake, GDRST, the steering semaphore, the WOPCM lock, bits that clear
+ * themselves, and what changes while a GT sleeps.  Values live in the register file; struct gt_hw
+ * holds only what no register shows.
+ */
+#include <stdlib.h>
+
+#include "clk.h"
+#include "cs.h"
+#include "fault.h"
+#include "gt.h"
+#include "guc.h"
+#include "irq.h"
+#include "journal.h"
+#include "mem.h"
+#include "platform.h"
+
+#define FW_SET		GENMASK(15, 0)
+#define WP_RATIO	GENMASK(8, 0)
+#define WP_CSTATE	GENMASK(12, 9)
+#define   WP_C6		3u
+#define RP_REQUEST	0xa008
+#define   RP_REQUEST_RATIO	GENMASK(31, 23)
+#define RP_EFFICIENT		0x13800c
+#define RP_EFFICIENT_MEDIA	0x13802c
+#define RESIDENCY_MEDIA		0x138048
+#define RESIDENCY_NS	1280u
+#define WOPCM_ADDR	GENMASK(31, 14)
+#define WOPCM_LEN	GENMASK(31, 12)
+#define WOPCM_TOTAL	MIB(8)
+
+struct gt_state {
+	bool mcr_held;
+	u64 late_ack[FW_COUNT];		/* polls until a wake request is acknowledged */
+	bool asleep;
+	u64 sleep_since, slept;
+};
+
+struct gt_hw {
+	struct gt_state gt[GPU_MAX_GTS];
+};
+
+static const struct fw_regs {
+	enum fw_domain domain;
+	u32 req, ack;
+} fw_regs[] = {
+	{ FW_GT, FW_REQ_GT, FW_ACK_GT },
+	{ FW_RENDER, FW_REQ_RENDER, FW_ACK_RENDER },
+	{ FW_VDBOX0, FW_REQ_VDBOX(0), FW_ACK_VDBOX(0) },
+	{ FW_VDBOX0 + 1, FW_REQ_VDBOX(1), FW_ACK_VDBOX(1) },
+	{ FW_VDBOX0 + 2, FW_REQ_VDBOX(2), FW_ACK_VDBOX(2) },
+	{ FW_VDBOX0 + 3, FW_REQ_VDBOX(3), FW_ACK_VDBOX(3) },
+	{ FW_VDBOX0 + 4, FW_REQ_VDBOX(4), FW_ACK_VDBOX(4) },
+	{ FW_VDBOX0 + 5, FW_REQ_VDBOX(5), FW_ACK_VDBOX(5) },
+	{ FW_VDBOX0 + 6, FW_REQ_VDBOX(6), FW_ACK_VDBOX(6) },
+	{ FW_VDBOX0 + 7, FW_REQ_VDBOX(7), FW_ACK_VDBOX(7) },
+	{ FW_VEBOX0, FW_REQ_VEBOX(0), FW_ACK_VEBOX(0) },
+	{ FW_VEBOX0 + 1, FW_REQ_VEBOX(1), FW_ACK_VEBOX(1) },
+	{ FW_VEBOX0 + 2, FW_REQ_VEBOX(2), FW_ACK_VEBOX(2) },
+	{ FW_VEBOX0 + 3, FW_REQ_VEBOX(3), FW_ACK_VEBOX(3) },
+	{ FW_GSC, FW_REQ_GSC, FW_ACK_GSC },
+};
+
+struct gt_hw *gt_hw_create(struct gpu *gpu)
+{
+	struct gt_hw *hw = calloc(1, sizeof(*hw));
+
+	(void)gpu;
+	if (!hw)
+		abort();
+	return hw;
+}
+
+void gt_hw_destroy(struct gt_hw *hw)
+{
+	free(hw);
+}
+
+void gt_hw_reset(struct gpu *gpu)
+{
+	unsigned int i;
+
+	*gpu->gt_hw = (struct gt_hw){ 0 };
+	for (i = 0; i < GPU_MAX_GTS; i++) {
+		gpu->gt_hw->gt[i].asleep = true;
+		gpu->gt_hw->gt[i].sleep_since = clk_ns(gpu->clk);
+	}
+}
+
+static struct gt_state *state(struct gt *gt)
+{
+	return &gt->gpu->gt_hw->gt[gt->id];
+}
+
+/* ---- forcewake ---- */
+
+static const struct fw_regs *fw_by_domain(enum fw_domain domain)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(fw_regs); i++)
+		if (fw_regs[i].domain == domain)
+			return &fw_regs[i];
+	return NULL;
+}
+
+static const struct fw_regs *fw_by_offset(const struct gt *gt, u32 off)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(fw_regs); i++)
+		if (gt->window + fw_regs[i].req == off || gt->window + fw_regs[i].ack == off)
+			return &fw_regs[i];
+	return NULL;
+}
+
+bool fw_awake(struct gt *gt, enum fw_domain domain)
+{
+	const struct fw_regs *fw;
+
+	if (domain == FW_NONE)
+		return true;
+	fw = fw_by_domain(domain);
+	return fw && reg_peek(gt->gpu, gt->window + fw->ack);
+}
+
+/* The GT itself sleeps when nobody wants it awake. */
+static void note_sleep(struct gt *gt)
+{
+	struct gt_state *s = state(gt);
+	bool asleep = !fw_awake(gt, FW_GT);
+	u64 now = clk_ns(gt->gpu->clk);
+
+	if (asleep == s->asleep)
+		return;
+	if (!asleep)
+		s->slept += now - s->sleep_since;
+	s->sleep_since = now;
+	s->asleep = asleep;
+}
+
+u64 gt_sleep_ns(struct gt *gt)
+{
+	const struct gt_state *s = state(gt);
+
+	return s->slept + (s->asleep ? clk_ns(gt->gpu->clk) - s->sleep_since : 0);
+}
+
+static void fw_show(struct gt *gt, const struct fw_regs *fw, u32 bits)
+{
+	reg_poke(gt->gpu, gt->window + fw->ack, bits & FW_SET);
+	note_sleep(gt);
+}
+
+void gt_fw_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
+{
+	struct gt *gt = reg_gt(gpu, off);
+	const struct fw_regs *fw = fw_by_offset(gt, off);
+	u64 polls = 100;
+
+	if (!fw)
+		return;
+	state(gt)->late_ack[fw->domain] = 0;
+	if (raw & ~(raw >> 16) & FW_SET)
+		violation(gpu, "forcewake-request", "0x%08x to %s: bits without their mask", raw,
+			  reg->name);
+	if (value && fault_take(gpu, FAULT_FW_NO_ACK, &polls))
+		return;
+	if (value && fault_take(gpu, FAULT_FW_LATE_ACK, &polls)) {
+		state(gt)->late_ack[fw->domain] = polls + 1;
+		return;
+	}
+	fw_show(gt, fw, value);
+}
+
+u32 gt_fw_ack_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
+{
+	struct gt *gt = reg_gt(gpu, off);
+	const struct fw_regs *fw = fw_by_offset(gt, off);
+	u64 *late;
+
+	(void)reg;
+	if (!fw)
+		return value;
+	late = &state(gt)->late_ack[fw->domain];
+	if (*late && !--*late) {
+		fw_show(gt, fw, reg_peek(gpu, gt->window + fw->req));
+		return reg_peek(gpu, off);
+	}
+	return value;
+}
+
+/* Frequency and C-state as they are right now */
+u32 gt_workpoint_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
+{
+	struct gt *gt = reg_gt(gpu, off);
+	u32 ratio = FIELD_GET(WP_RATIO, value);
+
+	(void)reg;
+	if (!fw_awake(gt, FW_GT))
+		return FIELD_PREP(WP_CSTATE, WP_C6);
+	if (!ratio)
+		ratio = FIELD_GET(RP_REQUEST_RATIO, reg_peek(gpu, gt->window + RP_REQUEST));
+	if (!ratio)
+		ratio = reg_peek(gpu, gt->window ? RP_EFFICIENT_MEDIA : RP_EFFICIENT);
+	return ratio & WP_RATIO;
+}
+
+u32 gt_residency_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
+{
+	unsigned int id = off == RESIDENCY_MEDIA;
+
+	(void)reg;
+	return id < gpu->num_gts ? (u32)(gt_sleep_ns(&gpu->gts[id]) / RESIDENCY_NS) : value;
+}
+
+u32 gt_gmd_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
+{
+	(void)reg;
+	(void)value;
+	return gpu->platform->gt[reg_gt(gpu, off)->id].gmd_id;
+}
+
+/* ---- steering ---- */
+
+bool gt_mcr_held(struct gt *gt)
+{
+	return state(gt)->mcr_held;
+}
+
+/* A read that returns 1 takes the semaphore. */
+u32 gt_semaphore_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
+{
+	struct gt_state *s = state(reg_gt(gpu, off));
+	u64 unused;
+
+	(void)reg;
+	(void)value;
+	if (fault_take(gpu, FAULT_MCR_BUSY, &unused))
+		return 0;
+	if (s->mcr_held)
+		return 0;
+	s->mcr_held = true;
+	return 1;
+}
+
+void gt_semaphore_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
+{
+	struct gt *gt = reg_gt(gpu, off);
+	struct gt_state *s = state(gt);
+
+	(void)reg;
+	(void)value;
+	if (!(raw & BIT(0)))
+		violation(gpu, "mcr-semaphore", "0x%08x written: not a release", raw);
+	else if (!s->mcr_held)
+		violation(gpu, "mcr-semaphore", "released but not held");
+	else if (!(reg_peek(gpu, gt->window + MCR_SELECTOR) & MCR_SEL_MULTICAST))
+		violation(gpu, "mcr-left-unicast", "selector 0x%08x at release",
+			  reg_peek(gpu, gt->window + MCR_SELECTOR));
+	if (raw & BIT(0))
+		s->mcr_held = false;
+}
+
+void gt_selector_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
+{
+	(void)reg;
+	(void)value;
+	if (!gt_mcr_held(reg_gt(gpu, off)))
+		violation(gpu, "mcr-selector-unlocked", "0x%08x without the semaphore", raw);
+}
+
+/* ---- reset ---- */
+
+static void reset_engines(struct gt *gt)
+{
+	unsigned int i;
+
+	for (i = 0; gt->engines && i < gt->num_engines; i++)
+		cs_power_reset(gt->engines[i]);
+}
+
+void gt_gdrst_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
+{
+	struct gt *gt = reg_gt(gpu, off);
+	u64 unused;
+
+	(void)reg;
+	(void)value;
+	if (raw & ~(GDRST_FULL | GDRST_GUC))
+		violation(gpu, "gdrst-unknown-domain", "0x%08x", raw);
+	if (fault_take(gpu, FAULT_RESET_STUCK, &unused))
+		return;
+	journal_add(gpu, J_NOTE, "gt%u reset 0x%08x", gt->id, raw);
+	if (raw & GDRST_FULL) {
+		count(gpu, CNT_GT_RESET);
+		regs_reset_gt(gt);
+		reset_engines(gt);
+	}
+	if (raw & (GDRST_FULL | GDRST_GUC) && gt->guc)
+		guc_reset(gt);
+	reg_poke(gpu, off, 0);
+}
+
+u32 gt_cntl_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
+{
+	u64 unused;
+
+	(void)reg;
+	(void)off;
+	return fault_take(gpu, FAULT_LMEM_NOT_READY, &unused) ? value & ~GU_CNTL_LMEM_INIT : value;
+}
+
+/* The reset that the driver itself asks for: all GTs, but neither PCI configuration nor the link. */
+void gt_flr_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
+{
+	unsigned int i;
+
+	(void)reg;
+	(void)off;
+	(void)value;
+	if (!(raw & GU_CNTL_FLR))
+		return;
+	journal_add(gpu, J_NOTE, "driver FLR");
+	regs_reset(gpu, GPU_RESET_FLR);
+	irq_reset(gpu);
+	for (i = 0; i < gpu->num_gts; i++) {
+		reset_engines(&gpu->gts[i]);
+		if (gpu->gts[i].guc)
+			guc_reset(&gpu->gts[i]);
+	}
+	mem_reset(gpu, GPU_RESET_FLR);
+	reg_poke(gpu, GU_DEBUG, reg_peek(gpu, GU_DEBUG) | GU_DEBUG_FLR_DONE);
+}
+
+/* ---- WOPCM ---- */
+
+static void check_wopcm(struct gpu *gpu, u32 window)
+{
+	u32 size = reg_peek(gpu, window + WOPCM_SIZE), base = reg_peek(gpu, window + WOPCM_BASE);
+
+	if (!(size & WOPCM_SIZE_LOCKED) || !(base & WOPCM_BASE_VALID))
+		return;
+	if ((u64)(base & WOPCM_ADDR) + (size & WOPCM_LEN) > WOPCM_TOTAL)
+		violation(gpu, "wopcm-range", "base 0x%08x size 0x%08x", base, size);
+}
+
+/* Both registers can be written once; the lock falls with an FLR only.  All bits are read-only in the table. */
+void gt_wopcm_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
+{
+	struct gt *gt = reg_gt(gpu, off);
+	bool size = off - gt->window == WOPCM_SIZE;
+	u32 keep = size ? WOPCM_LEN : WOPCM_ADDR | WOPCM_BASE_HUC;
+	u32 lock = size ? WOPCM_SIZE_LOCKED : WOPCM_BASE_VALID;
+
+	if (value & lock) {
+		if ((raw ^ value) & keep)
+			violation(gpu, "wopcm-locked", "0x%08x to %s, which holds 0x%08x", raw,
+				  reg->name, value);
+		return;
+	}
+	reg_poke(gpu, off, (raw & keep) | lock);
+	check_wopcm(gpu, gt->window);
+}
+
+/* ---- small things ---- */
+
+/* A request bit that is done at once: flushes and invalidations have nothing to flush here. */
+void gt_self_clear(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
+{
+	(void)reg;
+	(void)raw;
+	reg_poke(gpu, off, value & ~BIT(0));
+}
+
+void gt_doorbell_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
+{
+	unsigned int id = off == 0x190304;
+
+	(void)reg;
+	(void)value;
+	(void)raw;
+	if (id < gpu->num_gts && gpu->gts[id].guc)
+		guc_doorbell(&gpu->gts[id]);
+}
+
+void gt_dma_ctrl_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
+{
+	(void)reg;
+	(void)raw;
+	if (value & BIT(0) && reg_gt(gpu, off)->guc)
+		guc_dma_ctrl(reg_gt(gpu, off), value);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What belongs to a GT and is neither engine nor firmware: forcewake, GDRST, steering semaphore,
+ * WOPCM lock, cache flush bits, residency.  All of it is reached through register hooks.
+ */
+#ifndef XE_MODEL_GT_H
+#define XE_MODEL_GT_H
+
+#include "reg.h"
+
+/* Offsets within a GT's window that more than one file names */
+#define FW_ACK_GT		0x0dfc
+#define FW_ACK_RENDER		0x0d84
+#define FW_ACK_VDBOX(n)		(0x0d50 + 4 * (n))
+#define FW_ACK_VEBOX(n)		(0x0d70 + 4 * (n))
+#define FW_ACK_GSC		0x0df8
+#define FW_REQ_GT		0xa188
+#define FW_REQ_RENDER		0xa278
+#define FW_REQ_VDBOX(n)		(0xa540 + 4 * (n))
+#define FW_REQ_VEBOX(n)		(0xa560 + 4 * (n))
+#define FW_REQ_GSC		0xa618
+#define MCR_SEMAPHORE		0x0fd0
+#define MCR_SELECTOR		0x0fd4
+#define   MCR_SEL_MULTICAST	BIT(31)
+#define GDRST			0x941c
+#define   GDRST_FULL		BIT(0)
+#define   GDRST_GUC		BIT(3)
+#define WOPCM_SIZE		0xc050
+#define   WOPCM_SIZE_LOCKED	BIT(0)
+#define WOPCM_BASE		0xc340
+#define   WOPCM_BASE_VALID	BIT(0)
+#define   WOPCM_BASE_HUC	BIT(1)
+#define GU_CNTL			0x101010
+#define   GU_CNTL_LMEM_INIT	BIT(7)
+#define   GU_CNTL_FLR		BIT(31)
+#define GU_DEBUG		0x101018
+#define   GU_DEBUG_FLR_DONE	BIT(31)
+
+struct gt_hw *gt_hw_create(struct gpu *gpu);
+void gt_hw_destroy(struct gt_hw *hw);
+void gt_hw_reset(struct gpu *gpu);	/* power-on and FLR */
+
+/* True while the CPU holds the steering semaphore of @gt. */
+bool gt_mcr_held(struct gt *gt);
+/* ns that @gt has slept since power-on */
+u64 gt_sleep_ns(struct gt *gt);
+
+/* Hooks of the tables */
+reg_read_fn gt_fw_ack_read, gt_semaphore_read, gt_workpoint_read, gt_residency_read;
+reg_write_fn gt_fw_write, gt_semaphore_write, gt_selector_write, gt_gdrst_write, gt_wopcm_write;
+reg_write_fn gt_self_clear, gt_doorbell_write, gt_dma_ctrl_write, gt_flr_write;
+reg_read_fn gt_cntl_read, gt_gmd_read;
+
+#endif

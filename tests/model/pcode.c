@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The power controller's mailbox.  The driver writes two words of data and then the command with the
+ * busy bit; the controller clears that bit and leaves an error code.  A command takes one poll, so
+ * that a driver which does not wait for it is noticed.
+ */
+#include <stdlib.h>
+
+#include "fault.h"
+#include "journal.h"
+#include "pcode.h"
+
+#define MB_COMMAND	GENMASK(7, 0)
+#define MB_PARAM1	GENMASK(15, 8)
+
+#define CMD_POWER_SETUP	0x7c
+#define   SUB_READ_I1	4
+#define   SUB_WRITE_I1	5
+#define CMD_STATUS	0x7e
+#define   STATUS_GET	0
+#define   STATUS_DONE	BIT(0)
+
+enum pcode_error { PC_OK = 0, PC_COMMAND = 1, PC_DATA = 3, PC_SUBCOMMAND = 4 };
+
+#define I1_WATTS	BIT(31)
+#define I1_DATA		GENMASK(15, 0)
+#define I1_DEFAULT	(I1_WATTS | 230u << 6)	/* 10.6 fixed point */
+
+struct pcode {
+	bool busy;		/* the command runs, its answer is not shown yet */
+	unsigned int polls;	/* of the mailbox until it does */
+	u32 command, answer, error;
+	bool has_answer;
+	u32 i1;
+};
+
+struct pcode *pcode_create(struct gpu *gpu)
+{
+	struct pcode *pcode = calloc(1, sizeof(*pcode));
+
+	(void)gpu;
+	if (!pcode)
+		abort();
+	return pcode;
+}
+
+void pcode_destroy(struct pcode *pcode)
+{
+	free(pcode);
+}
+
+void pcode_reset(struct gpu *gpu)
+{
+	*gpu->pcode = (struct pcode){ .i1 = I1_DEFAULT };
+}
+
+static enum pcode_error power_setup(struct gpu *gpu, u32 command, u32 data)
+{
+	struct pcode *pc = gpu->pcode;
+
+	switch (FIELD_GET(MB_PARAM1, command)) {
+	case SUB_READ_I1:
+		pc->answer = pc->i1;
+		pc->has_answer = true;
+		return PC_OK;
+	case SUB_WRITE_I1:
+		pc->i1 = I1_WATTS | (data & I1_DATA);
+		return PC_OK;
+	default:
+		violation(gpu, "pcode-unknown-command", "power setup 0x%08x", command);
+		return PC_SUBCOMMAND;
+	}
+}
+
+static enum pcode_error init_status(struct gpu *gpu, u32 command, u32 data)
+{
+	struct pcode *pc = gpu->pcode;
+	u64 unused;
+
+	(void)command;
+	if (data != STATUS_GET) {
+		violation(gpu, "pcode-unknown-command", "init status, data 0x%08x", data);
+		return PC_DATA;
+	}
+	pc->answer = fault_take(gpu, FAULT_PCODE_NOT_READY, &unused) ? 0 : STATUS_DONE;
+	pc->has_answer = true;
+	return PC_OK;
+}
+
+static enum pcode_error execute(struct gpu *gpu, u32 command)
+{
+	u32 data = reg_peek(gpu, PCODE_DATA0);
+
+	switch (FIELD_GET(MB_COMMAND, command)) {
+	case CMD_POWER_SETUP:
+		return power_setup(gpu, command, data);
+	case CMD_STATUS:
+		return init_status(gpu, command, data);
+	default:
+		violation(gpu, "pcode-unknown-command", "0x%08x, data 0x%08x", command, data);
+		return PC_COMMAND;
+	}
+}
+
+void pcode_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
+{
+	struct pcode *pc = gpu->pcode;
+	u64 error = PC_COMMAND, unused;
+
+	(void)reg;
+	(void)value;
+	if (pc->busy) {
+		violation(gpu, "pcode-busy", "command 0x%08x while 0x%08x runs", raw, pc->command);
+		reg_poke(gpu, off, pc->command);
+		return;
+	}
+	if (!(raw & PCODE_BUSY)) {
+		violation(gpu, "pcode-no-start", "0x%08x", raw);
+		return;
+	}
+	pc->busy = true;
+	pc->polls = 1;
+	pc->command = raw;
+	pc->has_answer = false;
+	pc->error = execute(gpu, raw);
+	if (fault_take(gpu, FAULT_PCODE_ERROR, &error))
+		pc->error = (u32)error & MB_COMMAND;
+	if (fault_take(gpu, FAULT_PCODE_BUSY, &unused))
+		pc->polls = ~0u;
+}
+
+static void finish(struct gpu *gpu)
+{
+	struct pcode *pc = gpu->pcode;
+
+	pc->busy = false;
+	reg_poke(gpu, PCODE_MAILBOX, (pc->command & ~(PCODE_BUSY | MB_COMMAND)) | pc->error);
+	if (pc->has_answer)
+		reg_poke(gpu, PCODE_DATA0, pc->answer);
+}
+
+u32 pcode_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
+{
+	struct pcode *pc = gpu->pcode;
+
+	(void)reg;
+	(void)off;
+	if (pc->busy && pc->polls != ~0u && pc->polls-- == 0)
+		finish(gpu);
+	return pc->busy ? value : reg_peek(gpu, PCODE_MAILBOX);
+}
+
+u32 pcode_data_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
+{
+	(void)off;
+	if (gpu->pcode->busy)
+		violation(gpu, "pcode-busy", "%s read while 0x%08x runs", reg->name,
+			  gpu->pcode->command);
+	return value;
+}
+
+void pcode_data_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
+{
+	(void)off;
+	(void)value;
+	if (gpu->pcode->busy)
+		violation(gpu, "pcode-busy", "0x%08x to %s while 0x%08x runs", raw, reg->name,
+			  gpu->pcode->command);
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Registers of an engine's block, relative to its base.  All sleep in the engine's domain.  Those
+ * that show what the engine is doing have the command streamer's hook; the rest is storage that the
+ * context switch reads and writes.
+ */
+#include "cs.h"
+#include "lrc.h"
+#include "regs_tables.h"
+
+#define E		.flags = REG_ENGINE
+#define E_MASKED	.flags = REG_ENGINE | REG_MASKED
+#define LIVE		.flags = REG_ENGINE, .read = cs_reg_read, .write = cs_reg_write
+#define SHOW		.flags = REG_ENGINE, .ro = ALL_ONES, .read = cs_reg_read
+
+const struct reg regs_engine[] = {
+	R(RING_TAIL, "RING_TAIL", .flags = REG_ENGINE | REG_SHADOW, .read = cs_reg_read,
+	  .write = cs_reg_write),
+	R(RING_HEAD, "RING_HEAD", LIVE),
+	R(RING_START, "RING_START", LIVE),
+	R(RING_CTL, "RING_CTL", LIVE),
+	R(0x048, "RING_START_UDW", E),
+	R(0x050, "RING_PSMI_CTL", E_MASKED),
+	R(0x054, "RING_PWRCTX_MAXCNT", E),
+	R(RING_ACTHD_HI, "RING_ACTHD_UDW", SHOW),
+	RO(0x060, "RING_DMA_FADD_UDW", 0, E),
+	R(RING_IPEHR, "RING_IPEHR", SHOW),
+	R(RING_INSTDONE, "RING_INSTDONE", SHOW, .reset = ALL_ONES),
+	R(RING_ACTHD, "RING_ACTHD", SHOW),
+	RO(0x078, "RING_DMA_FADD", 0, E),
+	R(0x080, "RING_HWS_PGA", E),
+	R(RING_NOPID, "RING_NOPID", E),
+	R(0x098, "RING_HWSTAM", E, .reset = ALL_ONES),
+	R(RING_MI_MODE, "RING_MI_MODE", E_MASKED),
+	R(0x0a4, "RING_INT_SRC_RPT_PTR", E),
+	R(0x0a8, "RING_IMR", E, .reset = ALL_ONES),
+	R(0x0ac, "RING_INT_STATUS_RPT_PTR", E),
+	R(0x0b0, "RING_EIR", E, .w1c = ALL_ONES),
+	R(0x0b4, "RING_EMR", E, .reset = ALL_ONES),
+	RO(0x0b8, "RING_ESR", 0, E),
+	R(0x0c0, "INSTPM", E_MASKED),
+	R(0x0c4, "RING_CMD_CCTL", E_MASKED),
+	R(0x0c8, "R_PWR_CLK_STATE", E),
+	R(0x0d4, "CSFE_CHICKEN1", E_MASKED),
+	R(0x0e0, "FF_SLICE_CS_CHICKEN1", E_MASKED),
+	R(0x0ec, "CS_DEBUG_MODE1", E_MASKED),
+
+	R(0x108, "INDIRECT_RING_STATE", E),
+	R(RING_BB_STATE, "RING_BBSTATE", E),
+	R(0x120, "PRT_BB_STATE", E),
+	R(0x124, "PRT_BB_STATE_UDW", E),
+	R(RING_BB_ADDR, "RING_BBADDR", LIVE),
+	R(RING_BB_ADDR_HI, "RING_BBADDR_UDW", LIVE),
+	R(0x180, "CCID", E),
+	R(0x1c0, "BB_PER_CTX_PTR", E),
+	R(0x1c4, "INDIRECT_CTX", E),
+	R(0x1c8, "INDIRECT_CTX_OFFSET", E),
+	R(BCS_SWCTRL, "BCS_SWCTRL", E_MASKED),
+	R(0x204, "BLIT_CCTL", E),
+	RO(0x234, "RING_EXECLIST_STATUS_LO", 0, E),
+	RO(0x238, "RING_EXECLIST_STATUS_HI", 0, E),
+	R(RING_CONTEXT_CONTROL, "RING_CONTEXT_CONTROL", .flags = REG_ENGINE | REG_MASKED,
+	  .read = cs_reg_read, .write = cs_reg_write),
+	R(RING_PDP0_LO, "PTBP_LDW", LIVE),
+	R(RING_PDP0_HI, "PTBP_UDW", LIVE),
+	R(0x278, "CS_CTX_ASID", E),
+	R(0x27c, "CS_CTX_SYS_PASID", E),
+	R(0x280, "CS_ACC_CTR_THOLD", E),
+	R(0x284, "CS_CTX_DUMMY", E),
+	R(RING_MODE, "RING_MODE", E_MASKED),
+	R(0x2b4, "SEMAPHORE_TOKEN", E),
+	R(RING_TIMESTAMP, "RING_TIMESTAMP", SHOW),
+	R(RING_TIMESTAMP_HI, "RING_TIMESTAMP_UDW", SHOW),
+	R(0x360, "OACTXCONTROL", E),
+	R(RING_CTX_TIMESTAMP, "RING_CTX_TIMESTAMP", LIVE),
+	R(RING_CTX_TIMESTAMP_HI, "RING_CTX_TIMESTAMP_UDW", LIVE),
+	R(RING_SET_PREDICATE, "MI_SET_PREDICATE_RESULT", E),
+	R(RING_PREDICATE_RESULT_2, "MI_PREDICATE_RESULT_2", E),
+	R(0x3fc, "CSBE_DEBUG_STATUS", E),
+	RN(RING_PREDICATE_SRC0, 2, "MI_PREDICATE_SRC0", E),
+	RN(RING_PREDICATE_SRC1, 2, "MI_PREDICATE_SRC1", E),
+	R(RING_PREDICATE_RESULT, "MI_PREDICATE_RESULT", E),
+	RN(RING_NONPRIV(0), RING_NONPRIV_SLOTS, "RING_FORCE_TO_NONPRIV", E),
+	R(0x510, "RING_EXECLIST_SQ_CONTENTS_LO", E),
+	R(0x514, "RING_EXECLIST_SQ_CONTENTS_HI", E),
+	R(0x550, "RING_EXECLIST_CONTROL", E),
+	R(0x580, "CS_CHICKEN1", E_MASKED),
+	R(RING_BB_STACK, "BB_STACK", .flags = REG_ENGINE, .write = cs_reg_write),
+	R(0x5a8, "CONTEXT_SCHEDULING_ATTRIBUTES", E),
+	R(0x5ac, "PREEMPTION_STATUS", E),
+	RN(RING_GPR(0), 2 * RING_GPR_COUNT, "CS_GPR", E),
+	{ 0 }
+};
