@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: MIT
+/* Forcewake, reset, steering, WOPCM, FLR, and what lies outside the GTs. */
+#include "../clk.h"
+#include "../platform.h"
+#include "../soc.h"
+#include "hw.h"
+
+static u32 rd(struct gpu *gpu, u32 off)
+{
+	return reg_cpu_read(gpu, off);
+}
+
+static void wr(struct gpu *gpu, u32 off, u32 value)
+{
+	reg_cpu_write(gpu, off, value);
+}
+
+static void forcewake(void **state)
+{
+	struct gpu *gpu = *state;
+
+	assert_int_equal(rd(gpu, FW_ACK_GT), 0);
+	wr(gpu, FW_REQ_GT, 0x00010001);
+	assert_int_equal(rd(gpu, FW_ACK_GT), 1);
+	assert_int_equal(rd(gpu, FW_ACK_RENDER), 0);
+	assert_true(fw_awake(&gpu->gts[0], FW_GT));
+	assert_false(fw_awake(&gpu->gts[0], FW_RENDER));
+	wr(gpu, FW_REQ_RENDER, 0x00010001);
+	assert_int_equal(rd(gpu, FW_ACK_RENDER), 1);
+	wr(gpu, FW_REQ_GT, 0x00010000);
+	assert_int_equal(rd(gpu, FW_ACK_GT), 0);
+	assert_int_equal(rd(gpu, FW_ACK_RENDER), 1);
+	/* Several clients, one bit each */
+	wr(gpu, FW_REQ_GT, 0x00010001);
+	wr(gpu, FW_REQ_GT, 0x80008000);
+	wr(gpu, FW_REQ_GT, 0x00010000);
+	assert_int_equal(rd(gpu, FW_ACK_GT), 0x8000);
+	wr(gpu, FW_REQ_GT, 0x80000000);
+	assert_int_equal(rd(gpu, FW_ACK_GT), 0);
+	assert_quiet(gpu);
+	assert_violates(gpu, "forcewake-request", wr(gpu, FW_REQ_GT, 0x00010003));
+	assert_false(fw_awake(&gpu->gts[0], FW_VDBOX0));
+	assert_false(fw_awake(&gpu->gts[0], FW_GSC));
+}
+
+static void asleep(void **state)
+{
+	struct gpu *gpu = *state;
+
+	wr(gpu, FW_REQ_GT, 0x00010001);
+	wr(gpu, 0xc064, 0x1234);
+	wr(gpu, FW_REQ_GT, 0x00010000);
+	assert_quiet(gpu);
+	assert_violates(gpu, "forcewake-asleep", assert_int_equal(rd(gpu, 0xc064), 0));
+	assert_violates(gpu, "forcewake-asleep", wr(gpu, 0xc064, 0));
+	assert_int_equal(reg_peek(gpu, 0xc064), 0x1234);
+	/* Shadowed: writes get through, reads do not. */
+	wr(gpu, 0xa008, 0x12345678);
+	wr(gpu, 0x2030, 0x40);
+	assert_int_equal(counter_get(gpu, CNT_VIOLATION), 2);
+	assert_int_equal(reg_peek(gpu, 0xa008), 0x12345678);
+	assert_violates(gpu, "forcewake-asleep", rd(gpu, 0xa008));
+	/* The render domain does not come with the GT's. */
+	wr(gpu, FW_REQ_GT, 0x00010001);
+	assert_violates(gpu, "forcewake-asleep", rd(gpu, 0x2080));
+}
+
+static void forcewake_faults(void **state)
+{
+	struct gpu *gpu = *state;
+
+	arm(gpu, "forcewake.no-ack");
+	wr(gpu, FW_REQ_GT, 0x00010001);
+	assert_int_equal(rd(gpu, FW_ACK_GT), 0);
+	assert_int_equal(rd(gpu, FW_ACK_GT), 0);
+	wr(gpu, FW_REQ_GT, 0x00010000);
+	arm(gpu, "forcewake.late-ack value=3");
+	wr(gpu, FW_REQ_GT, 0x00010001);
+	assert_int_equal(rd(gpu, FW_ACK_GT), 0);
+	assert_int_equal(rd(gpu, FW_ACK_GT), 0);
+	assert_int_equal(rd(gpu, FW_ACK_GT), 0);
+	assert_int_equal(rd(gpu, FW_ACK_GT), 1);
+	/* Given up before it came: it does not come any more. */
+	wr(gpu, FW_REQ_GT, 0x00010000);
+	arm(gpu, "forcewake.late-ack value=1");
+	wr(gpu, FW_REQ_GT, 0x00010001);
+	wr(gpu, FW_REQ_GT, 0x00010000);
+	rd(gpu, FW_ACK_GT);
+	rd(gpu, FW_ACK_GT);
+	assert_int_equal(rd(gpu, FW_ACK_GT), 0);
+}
+
+static void sleep_shows(void **state)
+{
+	struct gpu *gpu = *state;
+	u32 before = rd(gpu, 0x138108), now;
+
+	assert_int_equal(rd(gpu, 0xc60), 3 << 9);
+	clk_step(gpu->clk, 1280 * 1000);
+	now = rd(gpu, 0x138108);
+	assert_in_range(now - before, 1000, 1001);
+	wr(gpu, FW_REQ_GT, 0x00010001);
+	now = rd(gpu, 0x138108);
+	clk_step(gpu->clk, 1280 * 1000);
+	assert_int_equal(rd(gpu, 0x138108), now);
+	assert_int_equal(rd(gpu, 0xc60), rd(gpu, 0x13800c));
+	wr(gpu, 0xa008, 128u << 23);
+	assert_int_equal(rd(gpu, 0xc60), 128);
+	assert_quiet(gpu);
+}
+
+static void steering(void **state)
+{
+	struct gpu *gpu = *state;
+
+	wake_all(gpu);
+	assert_int_equal(rd(gpu, MCR_SEMAPHORE), 1);
+	assert_int_equal(rd(gpu, MCR_SEMAPHORE), 0);
+	wr(gpu, MCR_SELECTOR, 0x80000102);
+	assert_int_equal(rd(gpu, 0xe160), ALL_ONES);
+	wr(gpu, MCR_SELECTOR, 0x00000102);
+	wr(gpu, MCR_SELECTOR, MCR_SEL_MULTICAST);
+	wr(gpu, MCR_SEMAPHORE, 1);
+	assert_int_equal(rd(gpu, MCR_SEMAPHORE), 1);
+	wr(gpu, MCR_SEMAPHORE, 1);
+	assert_quiet(gpu);
+
+	assert_violates(gpu, "released but not held", wr(gpu, MCR_SEMAPHORE, 1));
+	assert_violates(gpu, "mcr-selector-unlocked", wr(gpu, MCR_SELECTOR, MCR_SEL_MULTICAST));
+	assert_violates(gpu, "mcr-unlocked", rd(gpu, 0x4000));
+	assert_violates(gpu, "mcr-unlocked", wr(gpu, 0x4000, 1));
+	mcr_lock(gpu);
+	wr(gpu, MCR_SELECTOR, 0x102);
+	assert_violates(gpu, "mcr-left-unicast", mcr_unlock(gpu));
+	assert_violates(gpu, "mcr-semaphore", wr(gpu, MCR_SEMAPHORE, 0));
+	arm(gpu, "mcr.busy");
+	assert_int_equal(rd(gpu, MCR_SEMAPHORE), 0);
+	assert_int_equal(rd(gpu, MCR_SEMAPHORE), 1);
+}
+
+static void wopcm(void **state)
+{
+	struct gpu *gpu = *state;
+
+	wake_all(gpu);
+	wr(gpu, WOPCM_SIZE, 0x00400000);
+	assert_int_equal(rd(gpu, WOPCM_SIZE), 0x00400001);
+	wr(gpu, WOPCM_BASE, 0x00200000 | WOPCM_BASE_HUC);
+	assert_int_equal(rd(gpu, WOPCM_BASE), 0x00200003);
+	/* The same once more is no fault, another value is, and it does not stick. */
+	wr(gpu, WOPCM_SIZE, 0x00400000);
+	assert_quiet(gpu);
+	assert_violates(gpu, "wopcm-locked", wr(gpu, WOPCM_SIZE, 0x00300000));
+	assert_violates(gpu, "wopcm-locked", wr(gpu, WOPCM_BASE, 0x00100000));
+	assert_int_equal(rd(gpu, WOPCM_SIZE), 0x00400001);
+	assert_int_equal(rd(gpu, WOPCM_BASE), 0x00200003);
+	/* Survives both resets of the GT, not an FLR. */
+	wr(gpu, GDRST, GDRST_FULL);
+	wr(gpu, GDRST, GDRST_GUC);
+	assert_int_equal(rd(gpu, WOPCM_SIZE), 0x00400001);
+	assert_int_equal(rd(gpu, WOPCM_BASE), 0x00200003);
+	regs_reset(gpu, GPU_RESET_FLR);
+	assert_int_equal(reg_peek(gpu, WOPCM_SIZE), 0);
+	wake_all(gpu);
+	wr(gpu, WOPCM_SIZE, 0x00700000);
+	assert_violates(gpu, "wopcm-range", wr(gpu, WOPCM_BASE, 0x00200000));
+}
+
+static void gt_reset(void **state)
+{
+	struct gpu *gpu = *state;
+
+	wake_all(gpu);
+	wr(gpu, 0xc064, 0x55);
+	wr(gpu, 0x2080, 0x1000);
+	wr(gpu, 0x190030, 0x00110011);
+	wr(gpu, 0x190090, 0xffeeffff);
+	wr(gpu, 0x190240, 0x1234);
+	wr(gpu, GDRST, GDRST_FULL);
+	assert_int_equal(rd(gpu, GDRST), 0);
+	assert_int_equal(counter_get(gpu, CNT_GT_RESET), 1);
+	assert_int_equal(rd(gpu, 0xc000), 1);
+	assert_int_equal(rd(gpu, 0xc064), 0);
+	assert_int_equal(rd(gpu, 0x2080), 0);
+	/* What the driver does not write again */
+	assert_int_equal(rd(gpu, 0x190030), 0x00110011);
+	assert_int_equal(rd(gpu, 0x190090), 0xffeeffff);
+	assert_int_equal(rd(gpu, FW_ACK_GT), 1);
+	assert_int_equal(rd(gpu, FW_ACK_RENDER), 1);
+	assert_quiet(gpu);
+	assert_violates(gpu, "gdrst-unknown-domain", wr(gpu, GDRST, BIT(7)));
+	assert_int_equal(counter_get(gpu, CNT_GT_RESET), 1);
+}
+
+static void guc_only_reset(void **state)
+{
+	struct gpu *gpu = *state;
+
+	wake_all(gpu);
+	wr(gpu, 0x2080, 0x1000);
+	wr(gpu, GDRST, GDRST_GUC);
+	assert_int_equal(rd(gpu, GDRST), 0);
+	assert_int_equal(rd(gpu, 0xc000), 1);
+	assert_int_equal(rd(gpu, 0x2080), 0x1000);
+	assert_int_equal(counter_get(gpu, CNT_GT_RESET), 0);
+	arm(gpu, "reset.stuck");
+	wr(gpu, GDRST, GDRST_GUC);
+	assert_int_equal(rd(gpu, GDRST), GDRST_GUC);
+	assert_quiet(gpu);
+}
+
+static void self_clearing(void **state)
+{
+	struct gpu *gpu = *state;
+	static const u32 offs[] = { 0xb404, 0xb418, 0xceec, 0xcf7c };
+	size_t i;
+
+	wake_all(gpu);
+	for (i = 0; i < ARRAY_SIZE(offs); i++) {
+		wr(gpu, offs[i], 1);
+		assert_int_equal(rd(gpu, offs[i]), 0);
+	}
+	wr(gpu, 0xa210, 3);
+	assert_int_equal(rd(gpu, 0xa210), 3);
+	assert_quiet(gpu);
+}
+
+static void driver_flr(void **state)
+{
+	struct gpu *gpu = *state;
+
+	assert_int_equal(rd(gpu, 0x10100c) & BIT(31), 0);
+	assert_int_equal(rd(gpu, GU_CNTL), GU_CNTL_LMEM_INIT);
+	wr(gpu, GU_DEBUG, GU_DEBUG_FLR_DONE);
+	assert_int_equal(rd(gpu, GU_DEBUG), 0);
+	wake_all(gpu);
+	wr(gpu, 0x190030, 0x00110011);
+	wr(gpu, GU_CNTL, GU_CNTL_LMEM_INIT | GU_CNTL_FLR);
+	assert_int_equal(rd(gpu, GU_CNTL), GU_CNTL_LMEM_INIT);
+	assert_int_equal(rd(gpu, GU_DEBUG), GU_DEBUG_FLR_DONE);
+	wr(gpu, GU_DEBUG, GU_DEBUG_FLR_DONE);
+	assert_int_equal(rd(gpu, GU_DEBUG), 0);
+	assert_int_equal(rd(gpu, 0x190030), 0);
+	assert_int_equal(rd(gpu, FW_ACK_GT), 0);
+	wr(gpu, FW_REQ_GT, 0x00010001);
+	assert_int_equal(rd(gpu, 0xc000), 1);
+	assert_quiet(gpu);
+	arm(gpu, "lmem.not-ready count=2");
+	assert_int_equal(rd(gpu, GU_CNTL), 0);
+	assert_int_equal(rd(gpu, GU_CNTL), 0);
+	assert_int_equal(rd(gpu, GU_CNTL), GU_CNTL_LMEM_INIT);
+}
+
+static u64 rd64(struct gpu *gpu, u32 off)
+{
+	return (u64)rd(gpu, off + 4) << 32 | rd(gpu, off);
+}
+
+/* The driver's sums: usable below the GSM base, stolen between DSM base and WOPCM, nothing overlaps. */
+static void check_vram(struct gpu *gpu, u64 size)
+{
+	u64 gsm, dsm;
+
+	wake_all(gpu);
+	mcr_lock(gpu);
+	assert_int_equal(rd(gpu, 0x4900), (size >> 30) << 8);
+	assert_int_equal(rd(gpu, 0x8800) & 1, 0);
+	mcr_unlock(gpu);
+	gsm = rd64(gpu, 0x108100);
+	dsm = rd64(gpu, 0x1080c0);
+	assert_int_equal(gsm % MIB(2), 0);
+	assert_int_equal(dsm % MIB(1), 0);
+	assert_int_equal(dsm - gsm, SOC_GSM_SIZE);
+	assert_true(dsm < size);
+	assert_int_equal(MIB(1) << (rd64(gpu, 0x1082c0) >> 7 & 7), SOC_WOPCM_SIZE);
+	assert_true(size - dsm > SOC_WOPCM_SIZE);
+	assert_quiet(gpu);
+}
+
+static void memory_layout(void **state)
+{
+	struct gpu *gpu = *state;
+
+	check_vram(gpu, gpu->platform->vram);
+	gpu->opt.vram = GIB(12);
+	check_vram(gpu, GIB(12));
+}
+
+static void frequencies(void **state)
+{
+	struct gpu *gpu = *state;
+	u32 cap = rd(gpu, 0x138000), rp0 = cap & 0x1ff, rpn = cap >> 16 & 0x1ff;
+	u32 rpe = rd(gpu, 0x13800c) & 0x1ff;
+
+	assert_int_equal(rp0 * 50 / 3, 2850);
+	assert_true(rpn <= rpe && rpe <= rp0);
+	/* The driver caps at 2133 MHz while firmware loads. */
+	assert_in_range(2133 * 3 / 50, rpn, rp0);
+	assert_int_equal(rd(gpu, 0xd00), 0x0e);
+}
+
+static void energy(void **state)
+{
+	struct gpu *gpu = *state;
+	u32 a = rd(gpu, 0x138120), b = rd(gpu, 0x138458);
+
+	assert_int_equal(rd(gpu, 0x1380dc) >> 8 & 0x1f, 14);
+	clk_step(gpu->clk, 1000000000);
+	assert_in_range(rd(gpu, 0x138120) - a, 30 << 14, (30 << 14) + 5);
+	assert_in_range(rd(gpu, 0x138458) - b, 45 << 14, (45 << 14) + 5);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CARD_TEST(forcewake),
+		CARD_TEST(asleep),
+		CARD_TEST(forcewake_faults),
+		CARD_TEST(sleep_shows),
+		CARD_TEST(steering),
+		CARD_TEST(wopcm),
+		CARD_TEST(gt_reset),
+		CARD_TEST(guc_only_reset),
+		CARD_TEST(self_clearing),
+		CARD_TEST(driver_flr),
+		CARD_TEST(memory_layout),
+		CARD_TEST(frequencies),
+		CARD_TEST(energy),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: MIT
+/* The interrupt tree, rule by rule. The MSI itself is pci.c's: here it is counted by what the tree asks for. */
+#include "../irq.h"
+#include "hw.h"
+
+#define GUC_BIT		BIT(25)
+#define BCS0_BIT	BIT(15)
+#define BCS8_BIT	BIT(23)
+
+static u32 rd(struct gpu *gpu, u32 off)
+{
+	return reg_cpu_read(gpu, off);
+}
+
+static void wr(struct gpu *gpu, u32 off, u32 value)
+{
+	reg_cpu_write(gpu, off, value);
+}
+
+/* As the driver sets it up: engines and GuC enabled, master on. */
+static void enable(struct gpu *gpu)
+{
+	wr(gpu, 0x190030, 0x00110011);
+	wr(gpu, 0x190048, 0x00110000);
+	wr(gpu, 0x190090, 0xffeeffff);
+	wr(gpu, 0x1900a0, 0xffeeffff);
+	wr(gpu, 0x19011c, 0xffeeffee);
+	wr(gpu, 0x190100, 0xffeeffee);
+	wr(gpu, 0x190038, 0x80000000);
+	wr(gpu, 0x1900e8, 0x7fffffff);
+	wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE);
+}
+
+static u32 identity(struct gpu *gpu, unsigned int n, u32 bit)
+{
+	u32 id;
+
+	wr(gpu, IRQ_SELECTOR(n), bit);
+	id = rd(gpu, IRQ_IDENTITY(n));
+	wr(gpu, IRQ_IDENTITY(n), id);
+	assert_int_equal(rd(gpu, IRQ_IDENTITY(n)), 0);
+	return id;
+}
+
+/* The line as "irq" prints it: true while an MSI is owed or out. */
+static bool line(struct gpu *gpu)
+{
+	return answer_has(gpu, "irq", "line=1");
+}
+
+static bool answered(struct gpu *gpu)
+{
+	return answer_has(gpu, "irq", "answered=1");
+}
+
+static void whole_round(void **state)
+{
+	struct gpu *gpu = *state;
+	u32 tile, master, dw;
+
+	enable(gpu);
+	assert_false(line(gpu));
+	irq_raise(gpu, IRQ_COPY, 8, IRQ_ENGINE_USER);
+	assert_true(line(gpu));
+	assert_false(answered(gpu));
+
+	wr(gpu, IRQ_TILE, 0);
+	assert_true(answered(gpu));
+	tile = rd(gpu, IRQ_TILE);
+	assert_int_equal(tile, IRQ_TILE_0);
+	wr(gpu, IRQ_TILE, tile);
+	master = rd(gpu, IRQ_MASTER);
+	assert_int_equal(master, BIT(0));
+	wr(gpu, IRQ_MASTER, master);
+	dw = rd(gpu, IRQ_DW(0));
+	assert_int_equal(dw, BCS8_BIT);
+	assert_int_equal(identity(gpu, 0, BCS8_BIT),
+			 IRQ_IDENTITY_VALID | 8 << 20 | IRQ_COPY << 16 | IRQ_ENGINE_USER);
+	wr(gpu, IRQ_DW(0), dw);
+	assert_int_equal(rd(gpu, IRQ_DW(0)), 0);
+	wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE);
+	assert_false(line(gpu));
+	assert_true(answered(gpu));
+	assert_quiet(gpu);
+}
+
+static void every_source(void **state)
+{
+	static const struct { enum irq_class class; unsigned int instance; u32 bit; u16 bits; } s[] = {
+		{ IRQ_RENDER, 0, BIT(0), 0x11 }, { IRQ_COPY, 0, BCS0_BIT, 0x11 },
+		{ IRQ_COPY, 8, BCS8_BIT, 0x11 }, { IRQ_COMPUTE, 0, BIT(4), 0x11 },
+		{ IRQ_OTHER, IRQ_INST_GUC, GUC_BIT, 0x8000 },
+	};
+	struct gpu *gpu = *state;
+	size_t i;
+
+	enable(gpu);
+	for (i = 0; i < ARRAY_SIZE(s); i++) {
+		irq_raise(gpu, s[i].class, s[i].instance, 0xffff);
+		assert_int_equal(rd(gpu, IRQ_DW(0)), s[i].bit);
+		assert_int_equal(identity(gpu, 0, s[i].bit), IRQ_IDENTITY_VALID | s[i].bits |
+				 s[i].instance << 20 | (u32)s[i].class << 16);
+		wr(gpu, IRQ_DW(0), s[i].bit);
+		assert_int_equal(rd(gpu, IRQ_DW(0)), 0);
+	}
+	assert_quiet(gpu);
+}
+
+/* Media engines sit in the second DW; no media GT is needed for the tree itself. */
+static void second_bank(void **state)
+{
+	struct gpu *gpu = *state;
+
+	enable(gpu);
+	wr(gpu, 0x190034, 0x00110011);
+	wr(gpu, 0x1900a8, 0xffeeffee);
+	wr(gpu, 0x1900d0, 0xffeeffee);
+	irq_raise(gpu, IRQ_VDEC, 1, 1);
+	irq_raise(gpu, IRQ_VENH, 0, 1);
+	assert_int_equal(rd(gpu, IRQ_MASTER), BIT(1));
+	assert_int_equal(rd(gpu, IRQ_DW(1)), BIT(1) | BIT(31));
+	assert_int_equal(identity(gpu, 1, BIT(31)), IRQ_IDENTITY_VALID | IRQ_VENH << 16 | 1);
+	assert_int_equal(identity(gpu, 1, BIT(1)), IRQ_IDENTITY_VALID | 1 << 20 | IRQ_VDEC << 16 | 1);
+	wr(gpu, IRQ_DW(1), BIT(1) | BIT(31));
+	assert_int_equal(rd(gpu, IRQ_MASTER), 0);
+	assert_quiet(gpu);
+}
+
+static void enables_and_masks(void **state)
+{
+	struct gpu *gpu = *state;
+
+	/* Nothing set up: nothing becomes pending, not even later. */
+	irq_raise(gpu, IRQ_COPY, 0, IRQ_ENGINE_USER);
+	enable(gpu);
+	assert_int_equal(rd(gpu, IRQ_DW(0)), 0);
+	assert_false(line(gpu));
+	/* Masked */
+	wr(gpu, 0x1900a0, ALL_ONES);
+	irq_raise(gpu, IRQ_COPY, 0, IRQ_ENGINE_USER);
+	assert_int_equal(rd(gpu, IRQ_DW(0)), 0);
+	/* Only the bits that are enabled */
+	wr(gpu, 0x1900a0, 0xffeeffff);
+	irq_raise(gpu, IRQ_COPY, 0, 0x0802);
+	assert_int_equal(rd(gpu, IRQ_DW(0)), 0);
+	/* The other half of the mask register belongs to somebody else. */
+	wr(gpu, 0x19011c, 0xffffffee);
+	irq_raise(gpu, IRQ_COPY, 8, IRQ_ENGINE_USER);
+	assert_int_equal(rd(gpu, IRQ_DW(0)), BCS8_BIT);
+	wr(gpu, 0x19011c, 0xffeeffff);
+	irq_raise(gpu, IRQ_COPY, 8, IRQ_ENGINE_PIPE_NOTIFY);
+	assert_int_equal(identity(gpu, 0, BCS8_BIT) & IRQ_IDENTITY_BITS, IRQ_ENGINE_USER);
+	/* No such source */
+	irq_raise(gpu, IRQ_RENDER, 7, 0xffff);
+	wr(gpu, IRQ_DW(0), ALL_ONES);
+	assert_int_equal(rd(gpu, IRQ_DW(0)), 0);
+	assert_quiet(gpu);
+}
+
+/* While the master is off no MSI goes out; the enable bit brings it. */
+static void rearm(void **state)
+{
+	struct gpu *gpu = *state;
+
+	enable(gpu);
+	wr(gpu, IRQ_TILE, 0);
+	irq_raise(gpu, IRQ_OTHER, IRQ_INST_GUC, IRQ_GUC_TO_HOST);
+	assert_false(line(gpu));
+	assert_true(answered(gpu));
+	wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE);
+	assert_true(line(gpu));
+	assert_false(answered(gpu));
+	/* Enabling again answers, but does not make a second edge. */
+	wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE);
+	assert_true(answered(gpu));
+	/* Off and on with the same thing pending: a new one. */
+	wr(gpu, IRQ_TILE, 0);
+	wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE);
+	assert_false(answered(gpu));
+}
+
+/* Between identity and the clearing of the DW: the bit must come back. */
+static void event_in_between(void **state)
+{
+	struct gpu *gpu = *state;
+
+	enable(gpu);
+	irq_raise(gpu, IRQ_RENDER, 0, IRQ_ENGINE_USER);
+	wr(gpu, IRQ_TILE, 0);
+	wr(gpu, IRQ_TILE, IRQ_TILE_0);
+	wr(gpu, IRQ_MASTER, BIT(0));
+	assert_int_equal(identity(gpu, 0, BIT(0)) & IRQ_IDENTITY_BITS, IRQ_ENGINE_USER);
+	irq_raise(gpu, IRQ_RENDER, 0, IRQ_ENGINE_PIPE_NOTIFY);
+	wr(gpu, IRQ_DW(0), BIT(0));
+	assert_int_equal(rd(gpu, IRQ_DW(0)), BIT(0));
+	assert_int_equal(rd(gpu, IRQ_MASTER), BIT(0));
+	wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE);
+	assert_false(answered(gpu));
+	assert_int_equal(identity(gpu, 0, BIT(0)) & IRQ_IDENTITY_BITS, IRQ_ENGINE_PIPE_NOTIFY);
+	wr(gpu, IRQ_DW(0), BIT(0));
+	assert_int_equal(rd(gpu, IRQ_DW(0)), 0);
+	assert_quiet(gpu);
+}
+
+static void masters_are_levels(void **state)
+{
+	struct gpu *gpu = *state;
+
+	enable(gpu);
+	irq_raise(gpu, IRQ_COPY, 0, IRQ_ENGINE_USER);
+	wr(gpu, IRQ_MASTER, ALL_ONES);
+	assert_int_equal(rd(gpu, IRQ_MASTER), BIT(0));
+	/* Without its identity being taken, a source insists. */
+	wr(gpu, IRQ_DW(0), BCS0_BIT);
+	assert_int_equal(rd(gpu, IRQ_DW(0)), BCS0_BIT);
+}
+
+static void identity_rules(void **state)
+{
+	struct gpu *gpu = *state;
+
+	enable(gpu);
+	irq_raise(gpu, IRQ_COPY, 0, IRQ_ENGINE_USER);
+	assert_violates(gpu, "interrupt-identity", wr(gpu, IRQ_SELECTOR(0), BIT(0)));
+	assert_int_equal(rd(gpu, IRQ_IDENTITY(0)), 0);
+	assert_violates(gpu, "interrupt-identity", wr(gpu, IRQ_SELECTOR(0), BCS0_BIT | BIT(0)));
+	wr(gpu, IRQ_SELECTOR(0), BCS0_BIT);
+	assert_violates(gpu, "interrupt-identity", wr(gpu, IRQ_IDENTITY(0), 1));
+	irq_raise(gpu, IRQ_RENDER, 0, IRQ_ENGINE_USER);
+	assert_violates(gpu, "was not cleared", wr(gpu, IRQ_SELECTOR(0), BIT(0)));
+}
+
+static void never_acknowledged(void **state)
+{
+	struct gpu *gpu = *state;
+	unsigned int i;
+
+	enable(gpu);
+	irq_raise(gpu, IRQ_COPY, 0, IRQ_ENGINE_USER);
+	for (i = 0; i < IRQ_ACK_ACCESSES - 1; i++)
+		rd(gpu, 0x190240);
+	assert_quiet(gpu);
+	assert_violates(gpu, "interrupt-not-acknowledged", rd(gpu, 0x190240));
+	for (i = 0; i < IRQ_ACK_ACCESSES; i++)
+		rd(gpu, 0x190240);
+	assert_int_equal(counter_get(gpu, CNT_VIOLATION), 1);
+}
+
+static void quiet(void **state)
+{
+	struct gpu *gpu = *state;
+
+	irq_check_quiet(gpu);
+	assert_quiet(gpu);
+	enable(gpu);
+	assert_violates(gpu, "interrupt-left-enabled", irq_check_quiet(gpu));
+	irq_raise(gpu, IRQ_COPY, 0, IRQ_ENGINE_USER);
+	irq_reset(gpu);
+	irq_check_quiet(gpu);
+	assert_int_equal(counter_get(gpu, CNT_VIOLATION), 1);
+}
+
+static void lost(void **state)
+{
+	struct gpu *gpu = *state;
+
+	enable(gpu);
+	arm(gpu, "irq.lost");
+	irq_raise(gpu, IRQ_COPY, 0, IRQ_ENGINE_USER);
+	assert_true(line(gpu));
+	assert_true(answered(gpu));
+	/* The next event gets through. */
+	irq_raise(gpu, IRQ_COPY, 8, IRQ_ENGINE_USER);
+	assert_false(answered(gpu));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CARD_TEST(whole_round),
+		CARD_TEST(every_source),
+		CARD_TEST(second_bank),
+		CARD_TEST(enables_and_masks),
+		CARD_TEST(rearm),
+		CARD_TEST(event_in_between),
+		CARD_TEST(masters_are_levels),
+		CARD_TEST(identity_rules),
+		CARD_TEST(never_acknowledged),
+		CARD_TEST(quiet),
+		CARD_TEST(lost),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
