@@ -80,6 +80,7 @@ struct irq {
 	bool lost;		/* the MSI for it went missing on purpose */
 	bool answered;		/* the driver wrote the master since the last MSI */
 	u32 accesses;		/* of the CPU since then */
+	u64 sent;		/* MSIs */
 };
 
 static int ctl_irq(struct gpu *gpu, int argc, char **argv, FILE *out)
@@ -89,8 +90,8 @@ static int ctl_irq(struct gpu *gpu, int argc, char **argv, FILE *out)
 
 	(void)argc;
 	(void)argv;
-	fprintf(out, "enabled=%d line=%d answered=%d dw0=%08x dw1=%08x\n", irq->enabled, irq->line,
-		irq->answered, irq->dw[0], irq->dw[1]);
+	fprintf(out, "enabled=%d line=%d answered=%d sent=%" PRIu64 " dw0=%08x dw1=%08x\n",
+		irq->enabled, irq->line, irq->answered, irq->sent, irq->dw[0], irq->dw[1]);
 	for (i = 0; i < ARRAY_SIZE(sources); i++)
 		if (irq->raised[i] || irq->dropped[i])
 			fprintf(out, "%s latched=%04x raised=%" PRIu64 " masked=%" PRIu64 "\n",
@@ -134,6 +135,7 @@ static void send(struct gpu *gpu)
 		return;
 	irq->answered = false;
 	irq->accesses = 0;
+	irq->sent++;
 	pci_msi(gpu);
 }
 
@@ -230,7 +232,7 @@ void irq_tile_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, 
 	irq->enabled = raw & IRQ_TILE_ENABLE;
 	update(gpu, false);
 	if (irq->enabled && !irq->line && fault_take(gpu, FAULT_IRQ_SPURIOUS, &unused))
-		pci_msi(gpu);
+		send(gpu);
 }
 
 u32 irq_master_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)

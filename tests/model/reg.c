@@ -91,17 +91,19 @@ static void add_row(struct regs *regs, const struct reg *reg)
 	const struct platform *platform = regs->gpu->platform;
 	unsigned int g, e;
 
-	if (!(reg->flags & (REG_GT | REG_ENGINE))) {
+	if (!(reg->flags & (REG_GT | REG_MEDIA | REG_ENGINE))) {
 		add_place(regs, reg, reg->offset, NULL, 0);
 		return;
 	}
 	for (g = 0; g < platform->num_gts; g++) {
 		const struct gt_info *gt = &platform->gt[g];
 
-		if (reg->flags & REG_GT) {
+		if (reg->flags & REG_GT || (reg->flags & REG_MEDIA && g == 1)) {
 			add_place(regs, reg, reg->offset + g * MEDIA_WINDOW, NULL, g);
 			continue;
 		}
+		if (!(reg->flags & REG_ENGINE))
+			continue;
 		for (e = 0; e < gt->num_engines; e++)
 			add_place(regs, reg, gt->engines[e].base + reg->offset, &gt->engines[e], g);
 	}
@@ -164,7 +166,7 @@ void regs_reset(struct gpu *gpu, enum gpu_reset depth)
 /* What lies outside the GTs' windows and the engines is not part of a GT. */
 static bool in_gt(const struct place *p)
 {
-	return p->engine || (p->reg->flags & REG_GT) || p->offset < GSI_END;
+	return p->engine || (p->reg->flags & (REG_GT | REG_MEDIA)) || p->offset < GSI_END;
 }
 
 void regs_reset_gt(struct gt *gt)
@@ -246,7 +248,8 @@ static bool cpu_may(struct gpu *gpu, const struct place *p, u32 off, bool write)
 			  p->reg->name, off);
 		return false;
 	}
-	if (p->reg->flags & REG_MCR && !gt_mcr_held(gt))
+	/* Only the primary GT's are replicated as the table says; the media GT's differ. */
+	if (p->reg->flags & REG_MCR && !gt->id && !gt_mcr_held(gt))
 		violation(gpu, "mcr-unlocked", "%s of %s at 0x%06x without the semaphore",
 			  write ? "write" : "read", p->reg->name, off);
 	return true;
@@ -263,10 +266,8 @@ static void do_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 raw)
 {
 	u32 old = gpu->regs->value[off / 4], mask = ~(reg->ro | reg->w1c), value = raw;
 
-	if (reg->flags & REG_MASKED) {
+	if (reg->flags & REG_MASKED)
 		mask &= raw >> 16;
-		value &= 0xffff;
-	}
 	value = (old & ~mask) | (value & mask);
 	value &= ~(raw & reg->w1c);
 	gpu->regs->value[off / 4] = value;

@@ -23,6 +23,7 @@ enum fw_domain {	/* forcewake domain a register sleeps in */
 #define REG_KEEP_GT	BIT(4)	/* keeps its value over a GT reset (GDRST) */
 #define REG_KEEP_FLR	BIT(5)	/* keeps its value over an FLR */
 #define REG_SHADOW	BIT(6)	/* writes reach it although its domain sleeps */
+#define REG_MEDIA	BIT(8)	/* at +0x380000 only */
 #define REG_DUMMY	BIT(7)	/* read-only, but a write is no fault: drivers post or delay with it */
 
 struct reg;

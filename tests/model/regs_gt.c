@@ -171,6 +171,31 @@ const struct reg regs_bmg_fuses[] = {
 	{ 0 }
 };
 
+#define M_GT	.flags = REG_MEDIA, .fw = FW_GT
+
+const struct reg regs_gt_media[] = {
+	{ .offset = FW_ACK_VDBOX(0), .count = 8, .name = "FORCEWAKE_ACK_MEDIA_VDBOX",
+	  .ro = ALL_ONES, .flags = REG_MEDIA | REG_KEEP_GT, .read = gt_fw_ack_read },
+	{ .offset = FW_ACK_VEBOX(0), .count = 4, .name = "FORCEWAKE_ACK_MEDIA_VEBOX",
+	  .ro = ALL_ONES, .flags = REG_MEDIA | REG_KEEP_GT, .read = gt_fw_ack_read },
+	FW_ACK(FW_ACK_GSC, "FORCEWAKE_ACK_GSC", REG_MEDIA),
+	R(0x82a8, "MEDIA_CCCHKNREG1", M_GT),
+	R(0x8718, "MEDIA_SQCNT1", M_GT),
+	RO(0x9118, "MEDIA_MIRROR_FUSE3", 0x00030000, M_GT),
+	RO(0x9140, "MEDIA_VEBOX_VDBOX_ENABLE", 0x00030003, M_GT),
+	{ .offset = FW_REQ_VDBOX(0), .count = 8, .name = "FORCEWAKE_MEDIA_VDBOX",
+	  .ro = GENMASK(31, 16), .flags = REG_MASKED | REG_MEDIA | REG_KEEP_GT, .write = gt_fw_write },
+	{ .offset = FW_REQ_VEBOX(0), .count = 4, .name = "FORCEWAKE_MEDIA_VEBOX",
+	  .ro = GENMASK(31, 16), .flags = REG_MASKED | REG_MEDIA | REG_KEEP_GT, .write = gt_fw_write },
+	FW_REQUEST(FW_REQ_GSC, "FORCEWAKE_GSC", REG_MEDIA),
+	{ .offset = 0xb194, .count = 4, .stride = 8, .name = "MEDIA_L3CLOS_MASK", M_GT },
+	R(0xb604, "MEDIA_L3SQCREG2", M_GT),
+	R(0xb608, "MEDIA_L3SQCREG3", M_GT),
+	R(0xb654, "MEDIA_SCRATCH3_LBCF", M_GT),
+	R(0xb658, "MEDIA_L3SQCREG5", M_GT),
+	{ 0 }
+};
+
 const struct reg regs_no_media[] = {
 	RO(0x380d8c, "GMD_ID_MEDIA", 0, .flags = REG_DUMMY),
 	{ 0 }

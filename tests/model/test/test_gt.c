@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Forcewake, reset, steering, WOPCM, FLR, and what lies outside the GTs. */
 #include "../clk.h"
+#include "../cs_internal.h"
+#include "../irq.h"
 #include "../platform.h"
 #include "../soc.h"
 #include "hw.h"
@@ -103,6 +105,10 @@ static void sleep_shows(void **state)
 	now = rd(gpu, 0x138108);
 	clk_step(gpu->clk, 1280 * 1000);
 	assert_int_equal(rd(gpu, 0x138108), now);
+	wr(gpu, FW_REQ_GT, 0x00010000);
+	clk_step(gpu->clk, 1280 * 1000);
+	assert_in_range(rd(gpu, 0x138108) - now, 1000, 1001);
+	wr(gpu, FW_REQ_GT, 0x00010001);
 	assert_int_equal(rd(gpu, 0xc60), rd(gpu, 0x13800c));
 	wr(gpu, 0xa008, 128u << 23);
 	assert_int_equal(rd(gpu, 0xc60), 128);
@@ -176,7 +182,11 @@ static void gt_reset(void **state)
 	wr(gpu, 0x190030, 0x00110011);
 	wr(gpu, 0x190090, 0xffeeffff);
 	wr(gpu, 0x190240, 0x1234);
+	gpu->gts[0].engines[1]->ipehr = 0x77;
 	wr(gpu, GDRST, GDRST_FULL);
+	/* Firmware and engines forget, too. */
+	assert_int_equal(rd(gpu, 0x190240), 0);
+	assert_int_equal(rd(gpu, 0x22068), 0);
 	assert_int_equal(rd(gpu, GDRST), 0);
 	assert_int_equal(counter_get(gpu, CNT_GT_RESET), 1);
 	assert_int_equal(rd(gpu, 0xc000), 1);
@@ -198,7 +208,11 @@ static void guc_only_reset(void **state)
 
 	wake_all(gpu);
 	wr(gpu, 0x2080, 0x1000);
+	wr(gpu, 0x190240, 0x1234);
+	gpu->gts[0].engines[1]->ipehr = 0x77;
 	wr(gpu, GDRST, GDRST_GUC);
+	assert_int_equal(rd(gpu, 0x190240), 0);
+	assert_int_equal(rd(gpu, 0x22068), 0x77);
 	assert_int_equal(rd(gpu, GDRST), 0);
 	assert_int_equal(rd(gpu, 0xc000), 1);
 	assert_int_equal(rd(gpu, 0x2080), 0x1000);
@@ -207,6 +221,24 @@ static void guc_only_reset(void **state)
 	wr(gpu, GDRST, GDRST_GUC);
 	assert_int_equal(rd(gpu, GDRST), GDRST_GUC);
 	assert_quiet(gpu);
+}
+
+/* The firmware's own registers lead to the firmware. */
+static void firmware_hooks(void **state)
+{
+	struct gpu *gpu = *state;
+
+	wake_all(gpu);
+	reg_poke(gpu, 0x190240, 0);
+	wr(gpu, 0x1901f0, 1);
+	assert_int_equal(counter_get(gpu, CNT_DOORBELL), 1);
+	/* There is no media GT to ring for. */
+	wr(gpu, 0x190304, 1);
+	assert_int_equal(counter_get(gpu, CNT_DOORBELL), 1);
+	wr(gpu, 0xc314, 0x00100010);
+	assert_int_equal(rd(gpu, 0xc314), 0x10);
+	wr(gpu, 0xc314, 0x00010001);
+	assert_int_equal(rd(gpu, 0xc314) & 1, 0);
 }
 
 static void self_clearing(void **state)
@@ -235,6 +267,10 @@ static void driver_flr(void **state)
 	assert_int_equal(rd(gpu, GU_DEBUG), 0);
 	wake_all(gpu);
 	wr(gpu, 0x190030, 0x00110011);
+	wr(gpu, 0x1900a0, 0xffeeffff);
+	irq_raise(gpu, IRQ_COPY, 0, IRQ_ENGINE_USER);
+	assert_int_equal(rd(gpu, IRQ_DW(0)), BIT(15));
+	gpu->gts[0].engines[1]->ipehr = 0x77;
 	wr(gpu, GU_CNTL, GU_CNTL_LMEM_INIT | GU_CNTL_FLR);
 	assert_int_equal(rd(gpu, GU_CNTL), GU_CNTL_LMEM_INIT);
 	assert_int_equal(rd(gpu, GU_DEBUG), GU_DEBUG_FLR_DONE);
@@ -242,8 +278,10 @@ static void driver_flr(void **state)
 	assert_int_equal(rd(gpu, GU_DEBUG), 0);
 	assert_int_equal(rd(gpu, 0x190030), 0);
 	assert_int_equal(rd(gpu, FW_ACK_GT), 0);
-	wr(gpu, FW_REQ_GT, 0x00010001);
+	assert_int_equal(rd(gpu, IRQ_DW(0)), 0);
+	wake_all(gpu);
 	assert_int_equal(rd(gpu, 0xc000), 1);
+	assert_int_equal(rd(gpu, 0x22068), 0);
 	assert_quiet(gpu);
 	arm(gpu, "lmem.not-ready count=2");
 	assert_int_equal(rd(gpu, GU_CNTL), 0);
@@ -321,6 +359,7 @@ int main(void)
 		CARD_TEST(wopcm),
 		CARD_TEST(gt_reset),
 		CARD_TEST(guc_only_reset),
+		CARD_TEST(firmware_hooks),
 		CARD_TEST(self_clearing),
 		CARD_TEST(driver_flr),
 		CARD_TEST(memory_layout),

@@ -53,6 +53,14 @@ static bool answered(struct gpu *gpu)
 	return answer_has(gpu, "irq", "answered=1");
 }
 
+static bool sent(struct gpu *gpu, unsigned int n)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), " sent=%u ", n);
+	return answer_has(gpu, "irq", text);
+}
+
 static void whole_round(void **state)
 {
 	struct gpu *gpu = *state;
@@ -81,6 +89,7 @@ static void whole_round(void **state)
 	wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE);
 	assert_false(line(gpu));
 	assert_true(answered(gpu));
+	assert_true(sent(gpu, 1));
 	assert_quiet(gpu);
 }
 
@@ -174,9 +183,14 @@ static void rearm(void **state)
 	wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE);
 	assert_true(answered(gpu));
 	/* Off and on with the same thing pending: a new one. */
+	assert_true(sent(gpu, 1));
 	wr(gpu, IRQ_TILE, 0);
 	wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE);
 	assert_false(answered(gpu));
+	assert_true(sent(gpu, 2));
+	/* Another event while the first waits for its handler: no second MSI. */
+	irq_raise(gpu, IRQ_COPY, 8, IRQ_ENGINE_USER);
+	assert_true(sent(gpu, 2));
 }
 
 /* Between identity and the clearing of the DW: the bit must come back. */
@@ -272,6 +286,24 @@ static void lost(void **state)
 	/* The next event gets through. */
 	irq_raise(gpu, IRQ_COPY, 8, IRQ_ENGINE_USER);
 	assert_false(answered(gpu));
+	assert_true(sent(gpu, 1));
+}
+
+static void spurious(void **state)
+{
+	struct gpu *gpu = *state;
+
+	enable(gpu);
+	assert_true(sent(gpu, 0));
+	arm(gpu, "irq.spurious");
+	wr(gpu, IRQ_TILE, 0);
+	assert_int_equal(rd(gpu, IRQ_TILE), 0);
+	wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE);
+	assert_true(sent(gpu, 1));
+	wr(gpu, IRQ_TILE, 0);
+	wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE);
+	assert_true(sent(gpu, 1));
+	assert_quiet(gpu);
 }
 
 int main(void)
@@ -288,6 +320,7 @@ int main(void)
 		CARD_TEST(never_acknowledged),
 		CARD_TEST(quiet),
 		CARD_TEST(lost),
+		CARD_TEST(spurious),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,6 +39,7 @@ static void current_limit(void **state)
 	assert_int_equal(command(gpu, 0x047c, 0), 0);
 	assert_int_equal(reg_cpu_read(gpu, PCODE_DATA0), 0x80000000 | 230 << 6);
 	assert_int_equal(command(gpu, 0x057c, 100 << 6), 0);
+	assert_int_equal(reg_cpu_read(gpu, PCODE_DATA0), 100 << 6);
 	assert_int_equal(command(gpu, 0x047c, 0), 0);
 	assert_int_equal(reg_cpu_read(gpu, PCODE_DATA0), 0x80000000 | 100 << 6);
 	assert_quiet(gpu);
@@ -62,7 +63,7 @@ static void busy_protocol(void **state)
 	assert_violates(gpu, "pcode-busy", reg_cpu_write(gpu, PCODE_MAILBOX, PCODE_BUSY | 0x047c));
 	assert_violates(gpu, "pcode-busy", reg_cpu_read(gpu, PCODE_DATA0));
 	assert_violates(gpu, "pcode-busy", reg_cpu_write(gpu, PCODE_DATA1, 0));
-	assert_true(reg_cpu_read(gpu, PCODE_MAILBOX) & PCODE_BUSY);
+	assert_int_equal(reg_cpu_read(gpu, PCODE_MAILBOX), PCODE_BUSY | 0x7e);
 	assert_int_equal(reg_cpu_read(gpu, PCODE_MAILBOX), 0);
 	assert_int_equal(reg_cpu_read(gpu, PCODE_DATA0), 1);
 	assert_violates(gpu, "pcode-no-start", reg_cpu_write(gpu, PCODE_MAILBOX, 0x7e));

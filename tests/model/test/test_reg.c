@@ -207,6 +207,40 @@ static void overlap_aborts(void **state)
 	assert_int_equal(WTERMSIG(status), SIGABRT);
 }
 
+/* A card with a media GT: its window and its engines are there, and nothing collides. */
+static void media_gt_expands(void **state)
+{
+	static const struct engine_info vcs0 = { "vcs0", GUC_VIDEO, 0, 0x1c0000, IRQ_VDEC, 0, FW_VDBOX0 };
+	struct gpu *gpu = *state;
+	const struct reg *const tables[] = { regs_gt_common, regs_gt_guc, regs_gt_render,
+		regs_gt_media, regs_bmg_fuses, regs_engine, regs_soc, regs_soc_discrete, regs_irq, NULL };
+	const struct gt_info gts[] = { gpu->platform->gt[0],
+		{ .name = "gt1", .gmd_id = 0x03404004, .engines = &vcs0, .num_engines = 1 } };
+	struct platform platform = *gpu->platform;
+	struct gpu two = *gpu;
+
+	platform.tables = tables;
+	platform.gt = gts;
+	platform.num_gts = 2;
+	two.platform = &platform;
+	two.num_gts = 2;
+	two.gts[0].gpu = &two;
+	two.gts[1] = (struct gt){ .gpu = &two, .id = 1, .window = 0x380000 };
+	regs_create(&two);
+	assert_int_equal(reg_cpu_read(&two, 0x380d8c), 0x03404004);
+	assert_int_equal(reg_gt(&two, 0x38c000)->id, 1);
+	assert_int_equal(reg_gt(&two, 0x1c0080)->id, 1);
+	assert_ptr_equal(reg_find(&two, 0x39e160), NULL);
+	reg_cpu_write(&two, 0x380000 + FW_REQ_VDBOX(0), 0x00010001);
+	assert_int_equal(reg_cpu_read(&two, 0x380000 + FW_ACK_VDBOX(0)), 1);
+	assert_false(fw_awake(&two.gts[0], FW_VDBOX0));
+	reg_cpu_write(&two, 0x1c0080, 0x1000);
+	assert_int_equal(reg_cpu_read(&two, 0x1c0080), 0x1000);
+	assert_false(fw_awake(&two.gts[1], FW_GT));
+	assert_quiet(&two);
+	regs_destroy(two.regs);
+}
+
 /* ---- accesses ---- */
 
 static void unknown_offset(void **state)
@@ -354,6 +388,7 @@ int main(void)
 		CARD_TEST(all_can_be_read),
 		CARD_TEST(sleeping_domains),
 		CARD_TEST(overlap_aborts),
+		CARD_TEST(media_gt_expands),
 		CARD_TEST(unknown_offset),
 		CARD_TEST(unknown_flood),
 		CARD_TEST(unaligned),
