@@ -312,7 +312,10 @@ u32 gt_cntl_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
 	return fault_take(gpu, FAULT_LMEM_NOT_READY, &unused) ? value & ~GU_CNTL_LMEM_INIT : value;
 }
 
-/* The reset that the driver itself asks for: all GTs, but neither PCI configuration nor the link. */
+/*
+ * The reset that the driver itself asks for: all GTs, but neither PCI configuration nor the
+ * link.
+ */
 void gt_flr_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
 {
 	unsigned int i;
@@ -346,13 +349,16 @@ static void check_wopcm(struct gpu *gpu, u32 window)
 		violation(gpu, "wopcm-range", "base 0x%08x size 0x%08x", base, size);
 }
 
-/* Both registers can be written once; the lock falls with an FLR only.  All bits are read-only in the table. */
+/*
+ * Both registers can be written once; the lock falls with an FLR only.  All bits are
+ * read-only in the table.
+ */
 void gt_wopcm_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
 {
 	struct gt *gt = reg_gt(gpu, off);
 	bool size = off - gt->window == WOPCM_SIZE;
 	u32 keep = size ? WOPCM_LEN : WOPCM_ADDR | WOPCM_BASE_HUC;
-	u32 lock = size ? WOPCM_SIZE_LOCKED : WOPCM_BASE_VALID;
+	u32 lock = BIT(0);	/* WOPCM_SIZE_LOCKED and WOPCM_BASE_VALID */
 
 	if (value & lock) {
 		if ((raw ^ value) & keep)

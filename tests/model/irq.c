@@ -7,8 +7,9 @@
  *	GFX_MSTR	bit n: GT_INTR_DW n is not 0
  *	tile master	bit 0: GFX_MSTR is not 0; bit 31: enable
  *
- * The two masters are levels: writing their pending bits back acknowledges nothing that still stands
- * below.  An MSI leaves when "enabled and pending" becomes true, by an event or by the enable bit.
+ * The two masters are levels: writing their pending bits back acknowledges nothing that still
+ * stands below.  An MSI leaves when "enabled and pending" becomes true, by an event or by the
+ * enable bit.
  *
  * Writing a bit to the selector moves the source's bits to the identity register; what the source
  * latches afterwards sets the DW bit again when the driver has cleared it.
@@ -139,7 +140,10 @@ static void send(struct gpu *gpu)
 	pci_msi(gpu);
 }
 
-/* Look at the level again; @event: something new is pending, so that a lost MSI gets another chance. */
+/*
+ * Look at the level again; @event: something new is pending, so that a lost MSI gets another
+ * chance.
+ */
 static void update(struct gpu *gpu, bool event)
 {
 	struct irq *irq = gpu->irq;

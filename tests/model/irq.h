@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* The interrupt tree of fact sheet section 10.1: sources, identities, GT_INTR_DW, tile master, MSI. */
+/*
+ * The interrupt tree of fact sheet section 10.1: sources, identities, GT_INTR_DW, tile
+ * master, MSI.
+ */
 #ifndef XE_MODEL_IRQ_H
 #define XE_MODEL_IRQ_H
 
 #include "reg.h"
 
 /* Interrupt classes of the identity register */
-enum irq_class { IRQ_RENDER = 0, IRQ_VDEC = 1, IRQ_VENH = 2, IRQ_COPY = 3, IRQ_OTHER = 4, IRQ_COMPUTE = 5 };
+enum irq_class {
+	IRQ_RENDER = 0, IRQ_VDEC = 1, IRQ_VENH = 2, IRQ_COPY = 3, IRQ_OTHER = 4, IRQ_COMPUTE = 5
+};
 #define IRQ_INST_GUC		0	/* class OTHER */
 #define IRQ_INST_GUC_MEDIA	16
 #define IRQ_INST_GSC		6
@@ -27,7 +32,10 @@ enum irq_class { IRQ_RENDER = 0, IRQ_VDEC = 1, IRQ_VENH = 2, IRQ_COPY = 3, IRQ_O
 #define   IRQ_IDENTITY_BITS	GENMASK(15, 0)
 #define IRQ_SELECTOR(n)		(0x190070 + 4 * (n))
 
-/* The MSI counts as never acknowledged when this many register accesses pass without a write of the master. */
+/*
+ * The MSI counts as never acknowledged when this many register accesses pass without a write
+ * of the master.
+ */
 #define IRQ_ACK_ACCESSES	20000u
 
 struct irq *irq_create(struct gpu *gpu);

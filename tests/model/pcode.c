@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The power controller's mailbox.  The driver writes two words of data and then the command with the
- * busy bit; the controller clears that bit and leaves an error code.  A command takes one poll, so
- * that a driver which does not wait for it is noticed.
+ * The power controller's mailbox.  The driver writes two words of data and then the command with
+ * the busy bit; the controller clears that bit and leaves an error code.  A command takes one poll,
+ * so that a driver which does not wait for it is noticed.
  */
 #include <stdlib.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * The register file.  The rows of the platform's tables are expanded once: a row of a GT exists in
- * each GT's window, a row of an engine for each engine.  An array then gives for each offset the row
- * it belongs to, so that an access is a look-up.  The rows are in regs_*.c, the hooks in the parts
- * that own the behaviour.
+ * each GT's window, a row of an engine for each engine.  An array then gives for each offset the
+ * row it belongs to, so that an access is a look-up.  The rows are in regs_*.c, the hooks in the
+ * parts that own the behaviour.
  */
 #include <errno.h>
 #include <stdio.h>

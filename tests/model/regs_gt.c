@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Registers in the window of a GT (0 - 0x3ffff).  Offsets and names as the driver knows them; reset
- * values that no source states are 0.  Forcewake domains as i915's table for graphics 12.70 has them,
- * the nearest that is public.
+ * values that no source states are 0.  Forcewake domains as i915's table for graphics 12.70 has
+ * them, the nearest that is public.
  */
 #include "cs.h"
 #include "gt.h"
@@ -14,7 +14,10 @@
 #define GT_KEEP	.flags = REG_GT | REG_KEEP_GT
 #define MCR	.flags = REG_GT | REG_MCR, .fw = FW_GT
 
-/* A wake request and its answer.  The request sticks over a GT reset: the driver does not repeat it. */
+/*
+ * A wake request and its answer.  The request sticks over a GT reset: the driver does not
+ * repeat it.
+ */
 #define FW_REQUEST(off, what, more) \
 	{ .offset = (off), .name = (what), .flags = REG_MASKED | REG_KEEP_GT | (more), \
 	  .ro = GENMASK(31, 16), .write = gt_fw_write }

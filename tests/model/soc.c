@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Outside the GTs.  The registers that describe VRAM follow from its size, whatever the option says;
- * the energy counters from time, at a constant power.
+ * Outside the GTs.  The registers that describe VRAM follow from its size, whatever the option
+ * says; the energy counters from time, at a constant power.
  */
 #include "clk.h"
 #include "platform.h"

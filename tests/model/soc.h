@@ -5,7 +5,10 @@
 
 #include "reg.h"
 
-/* The top of VRAM, from above: WOPCM, stolen memory in front of it (DSM), the GSM, what the driver may use. */
+/*
+ * The top of VRAM, from above: WOPCM, stolen memory in front of it (DSM), the GSM, what the
+ * driver may use.
+ */
 #define SOC_WOPCM_SIZE		MIB(8)
 #define SOC_DSM_SIZE		MIB(24)		/* WOPCM included */
 #define SOC_GSM_SIZE		MIB(8)

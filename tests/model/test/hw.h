@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* For the tests of registers, interrupts, GT and power controller: a card, and what it complained of. */
+/*
+ * For the tests of registers, interrupts, GT and power controller: a card, and what it
+ * complained of.
+ */
 #ifndef XE_MODEL_TEST_HW_H
 #define XE_MODEL_TEST_HW_H
 

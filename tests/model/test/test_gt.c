@@ -294,7 +294,10 @@ static u64 rd64(struct gpu *gpu, u32 off)
 	return (u64)rd(gpu, off + 4) << 32 | rd(gpu, off);
 }
 
-/* The driver's sums: usable below the GSM base, stolen between DSM base and WOPCM, nothing overlaps. */
+/*
+ * The driver's sums: usable below the GSM base, stolen between DSM base and WOPCM, nothing
+ * overlaps.
+ */
 static void check_vram(struct gpu *gpu, u64 size)
 {
 	u64 gsm, dsm;

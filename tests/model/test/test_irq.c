@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* The interrupt tree, rule by rule. The MSI itself is pci.c's: here it is counted by what the tree asks for. */
+/*
+ * The interrupt tree, rule by rule. The MSI itself is pci.c's: here it is counted by what
+ * the tree asks for.
+ */
 #include "../irq.h"
 #include "hw.h"
 
