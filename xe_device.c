@@ -18,5 +18,5 @@
 int xe_device_init(struct xe_device *xe, const struct xe_platform *platform)
 {
 	xe->platform = platform;
-	return 0;
+	return xe_guc_recovery_init(xe);
 }

@@ -4,6 +4,7 @@
 
 #include <drm/drm_device.h>
 
+#include "xe_guc.h"
 #include "xe_platform.h"
 
 /**
@@ -19,6 +20,9 @@ struct xe_device {
 
 	/** @platform: what the PCI ID says, constant */
 	const struct xe_platform *platform;
+
+	/** @guc: resets that were asked for, and what the GuC told of the hardware */
+	struct xe_guc_recovery guc;
 };
 
 static inline struct xe_device *to_xe_device(struct drm_device *drm)

@@ -31,6 +31,10 @@ MODULE_PARM_DESC(guc_log_level, "Verbosity of the GuC log (0 = none, 1..5 = leas
 module_param_named_unsafe(guc_firmware_path, xe_params.guc_firmware_path, charp, 0400);
 MODULE_PARM_DESC(guc_firmware_path, "GuC firmware file to load instead of the default one");
 
+module_param_named_unsafe(huc_firmware_path, xe_params.huc_firmware_path, charp, 0400);
+MODULE_PARM_DESC(huc_firmware_path,
+		 "HuC firmware file to load instead of the default one (empty = none)");
+
 module_param_named_unsafe(force_probe, xe_params.force_probe, charp, 0400);
 MODULE_PARM_DESC(force_probe,
 		 "Comma separated PCI device IDs to bind although unsupported; * for all, !ID for none");

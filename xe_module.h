@@ -14,6 +14,8 @@ struct xe_params {
 	int guc_log_level;
 	/** @guc_firmware_path: file to use instead of the platform's */
 	char *guc_firmware_path;
+	/** @huc_firmware_path: file to use instead of the platform's, empty for none */
+	char *huc_firmware_path;
 	/** @force_probe: IDs to bind although unsupported ("id", "*"), or not to bind ("!id") */
 	char *force_probe;
 	/** @vram_bar_size: wanted size of the VRAM BAR in MiB, 0 for the largest */

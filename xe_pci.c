@@ -15,6 +15,7 @@
 #include "hw/pcode.h"
 #include "mm/fwbuf.h"
 #include "mm/ggtt.h"
+#include "xe_guc.h"
 #include "xe_mmio.h"
 #include "xe_module.h"
 #include "xe_platform.h"
@@ -34,6 +35,8 @@ static const struct xe_hw_step xe_probe_steps[] = {
 	{ "forcewake",		xe_forcewake_start },
 	{ "GGTT",		xe_ggtt_start },
 	{ "firmware buffers",	xe_fwbuf_start },
+	{ "GuC",		xe_guc_start },
+	{ "settings",		xe_guc_settle },
 };
 
 static int xe_suspend(struct xe_hw *hw, bool system)
@@ -55,6 +58,7 @@ static const struct xe_platform battlemage = {
 	.name = "Battlemage",
 	.id = XE_PLATFORM_BATTLEMAGE,
 	.guc_firmware = "xe/bmg_guc_70.bin",
+	.huc_firmware = "xe/bmg_huc.bin",
 	.dma_mask_bits = 46,
 	.va_bits = 48,
 	.wopcm_size = SZ_8M,
@@ -66,6 +70,7 @@ static const struct xe_platform lunarlake = {
 	.name = "Lunar Lake",
 	.id = XE_PLATFORM_LUNARLAKE,
 	.guc_firmware = "xe/lnl_guc_70.bin",
+	.huc_firmware = "xe/lnl_huc.bin",
 	.dma_mask_bits = 46,
 	.va_bits = 48,
 	.wopcm_size = SZ_8M,

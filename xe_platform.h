@@ -19,6 +19,8 @@ struct xe_platform {
 	const char *name;
 	/** @guc_firmware: default path of the GuC file */
 	const char *guc_firmware;
+	/** @huc_firmware: default path of the HuC file, NULL if there is none */
+	const char *huc_firmware;
 	/** @id: for the few places that have to know */
 	enum xe_platform_id id;
 	/** @dma_mask_bits: width of addresses that the card can put on the bus */

@@ -5,9 +5,11 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 
+#include "guc/fw.h"
 #include "hw/gt.h"
 #include "mm/fwbuf.h"
 #include "mm/ggtt.h"
+#include "xe_guc.h"
 
 #define XE_MAX_GTS	2
 
@@ -31,6 +33,10 @@ struct xe_card {
 	struct mutex fwbuf_lock;
 	/** @fwbufs: buffers mapped in it, &xe_fwbuf.link */
 	struct list_head fwbufs;
+	/** @guc_fw: the image that the GuCs of all GTs start from */
+	struct xe_fw guc_fw;
+	/** @guc: the GuC of each GT, as @gt */
+	struct xe_guc guc[XE_MAX_GTS];
 };
 
 #endif

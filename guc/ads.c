@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: MIT
+/*
+ * ADS: what the GuC is told of its GT.
+ */
+
+#include <linux/bitfield.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+
+#include <drm/drm_print.h>
+
+#include "guc/ads.h"
+#include "hw/card.h"
+#include "regs/guc.h"
+#include "xe_device.h"
+#include "xe_guc.h"
+#include "xe_module.h"
+
+/**
+ * DOC: GuC ADS
+ *
+ * The additional data structures are one buffer, which the GuC reads at boot and uses as long as it
+ * runs: which engines there are and how they are numbered, which of their registers it has to save
+ * and restore around an engine reset, scheduling policies, workarounds to switch on, and memory of
+ * its own. They are written before each boot, since a firmware that crashed may have left anything
+ * in them.
+ *
+ * The engines are added by the probe step that finds them, before the GuC starts; so one boot is
+ * enough. (The table that describes the hardware can be asked for after any boot.)
+ *
+ * Two parts are empty. Lists of registers to capture when an engine hangs all point to a page of
+ * zeroes. Queues for page faults are not offered, since no address space that can fault exists yet.
+ *
+ * ================== =========== =========================================
+ * object             owner       released when
+ * ================== =========== =========================================
+ * buffer             drm_device  as every xe_fwbuf
+ * lists of registers their table the step that added the engine is undone
+ * ================== =========== =========================================
+ */
+
+#define DPC_PROMOTE_US		500000
+#define MAX_WORK_ITEMS		15
+#define WORKAROUND_BYTES	SZ_4K
+#define CAPTURE_BYTES		SZ_4K
+
+/* Context images begin with two parts that the GuC leaves alone: status page and registers. */
+#define CONTEXT_SKIP_BYTES	(SZ_4K + 96 * sizeof(u32))
+
+static struct xe_guc_ads *ads_of(struct xe_hw *hw, struct xe_gt *gt)
+{
+	return &xe_guc(hw, gt)->ads;
+}
+
+/* Source: fact sheet section 13, Xe2. */
+static u32 context_bytes(enum xe_guc_class class)
+{
+	switch (class) {
+	case GUC_CLASS_RENDER:
+		return 4 * SZ_4K;
+	case GUC_CLASS_COMPUTE:
+		return 3 * SZ_4K;
+	default:
+		return 2 * SZ_4K;
+	}
+}
+
+/**
+ * xe_guc_ads_layout - where the parts of an ADS go
+ * @sizes: what they need
+ *
+ * Context: any; a pure function.
+ * Return: the layout.
+ */
+struct xe_ads_layout xe_guc_ads_layout(const struct xe_ads_sizes *sizes)
+{
+	struct xe_ads_layout layout;
+
+	layout.reg_lists = ALIGN(sizeof(struct xe_guc_ads_blob), sizeof(struct xe_guc_saved_reg));
+	layout.golden = ALIGN(layout.reg_lists + sizes->reg_lists, SZ_4K);
+	layout.workarounds = layout.golden + ALIGN(sizes->golden, SZ_4K);
+	layout.capture = layout.workarounds + WORKAROUND_BYTES;
+	layout.private = layout.capture + CAPTURE_BYTES;
+	layout.end = layout.private + ALIGN(sizes->private, SZ_4K);
+	return layout;
+}
+
+/**
+ * xe_guc_ads_add_engine - there is an engine
+ * @hw: the token
+ * @gt: its GT
+ * @engine: what the GuC has to know of it; copied, the list of registers is not
+ *
+ * Context: bound, before xe_guc_start().
+ * Return: 0; -EINVAL if it cannot be an engine.
+ */
+int xe_guc_ads_add_engine(struct xe_hw *hw, struct xe_gt *gt, const struct xe_ads_engine *engine)
+{
+	struct xe_guc_ads *ads = ads_of(hw, gt);
+
+	if (drm_WARN_ON(&xe_hw_device(hw)->drm, ads->num_engines == XE_ADS_MAX_ENGINES ||
+			engine->class >= GUC_CLASSES || engine->instance >= GUC_INSTANCES ||
+			engine->logical >= GUC_INSTANCES))
+		return -EINVAL;
+
+	ads->engines[ads->num_engines++] = *engine;
+	return 0;
+}
+
+static u32 classes(const struct xe_guc_ads *ads)
+{
+	u32 mask = 0;
+
+	for (unsigned int i = 0; i < ads->num_engines; i++)
+		mask |= BIT(ads->engines[i].class);
+	return mask;
+}
+
+/**
+ * xe_guc_ads_init - allocate the ADS of a GuC
+ * @hw: the token
+ * @gt: its GT
+ *
+ * Context: bound, may sleep; the engines were added, the firmware file was read.
+ * Return: 0, -ENOMEM, -ENOSPC.
+ */
+int xe_guc_ads_init(struct xe_hw *hw, struct xe_gt *gt)
+{
+	struct xe_guc_ads *ads = ads_of(hw, gt);
+	struct xe_ads_sizes sizes = {
+		.private = xe_hw_card(hw)->guc_fw.image.private_bytes,
+	};
+	unsigned long mask = classes(ads);
+	unsigned int class;
+
+	for (unsigned int i = 0; i < ads->num_engines; i++)
+		sizes.reg_lists += ads->engines[i].num_regs * sizeof(struct xe_guc_saved_reg);
+	for_each_set_bit(class, &mask, GUC_CLASSES)
+		sizes.golden += context_bytes(class);
+
+	ads->layout = xe_guc_ads_layout(&sizes);
+	return xe_fwbuf_create(hw, &ads->buf, ads->layout.end, "GuC ADS");
+}
+
+/* One word of the fixed part. */
+static void put(struct xe_hw *hw, struct xe_guc_ads *ads, size_t offset, u32 value)
+{
+	xe_fwbuf_write(hw, &ads->buf, offset, &value, sizeof(value));
+}
+
+static size_t header_word(size_t array, unsigned int index)
+{
+	return offsetof(struct xe_guc_ads_blob, header) + array + index * sizeof(u32);
+}
+
+static void fill_policies(struct xe_hw *hw, struct xe_guc_ads *ads)
+{
+	const struct xe_guc_policies policies = {
+		.dpc_promote_us = DPC_PROMOTE_US,
+		.max_work_items = MAX_WORK_ITEMS,
+		.flags = xe_params.wedged_mode == 2 ? GUC_POLICY_NO_ENGINE_RESET : 0,
+		.valid = 1,
+	};
+
+	xe_fwbuf_write(hw, &ads->buf, offsetof(struct xe_guc_ads_blob, policies), &policies,
+		       sizeof(policies));
+}
+
+static void fill_info(struct xe_hw *hw, struct xe_gt *gt)
+{
+	struct xe_guc_ads *ads = ads_of(hw, gt);
+	struct xe_guc_system_info info = {};
+
+	memset(info.physical, GUC_NO_INSTANCE, sizeof(info.physical));
+	for (unsigned int i = 0; i < ads->num_engines; i++) {
+		const struct xe_ads_engine *engine = &ads->engines[i];
+
+		info.physical[engine->class][engine->logical] = engine->instance;
+		info.enabled[engine->class] |= BIT(engine->instance);
+	}
+
+	if (!xe_hw_device(hw)->platform->is_discrete)
+		info.generic[GUC_INFO_DOORBELLS_PER_SQIDI] =
+			FIELD_GET(GUC_DOORBELLS_PER_SQIDI,
+				  xe_gt_read32(hw, gt, GUC_DOORBELLS_POPULATED)) + 1;
+
+	xe_fwbuf_write(hw, &ads->buf, offsetof(struct xe_guc_ads_blob, info), &info, sizeof(info));
+}
+
+static void fill_reg_lists(struct xe_hw *hw, struct xe_guc_ads *ads)
+{
+	u32 at = ads->layout.reg_lists;
+
+	for (unsigned int i = 0; i < ads->num_engines; i++) {
+		const struct xe_ads_engine *engine = &ads->engines[i];
+		u32 bytes = engine->num_regs * sizeof(*engine->regs);
+		const struct xe_guc_reg_list list = {
+			.address = xe_fwbuf_ggtt(&ads->buf) + at,
+			.count = engine->num_regs,
+		};
+
+		if (!bytes)
+			continue;
+		xe_fwbuf_write(hw, &ads->buf, at, engine->regs, bytes);
+		xe_fwbuf_write(hw, &ads->buf,
+			       offsetof(struct xe_guc_ads_header, reg_list) +
+			       (engine->class * GUC_INSTANCES + engine->instance) * sizeof(list),
+			       &list, sizeof(list));
+		at += bytes;
+	}
+}
+
+/*
+ * Where the image that a hung context restarts from will be; no context has run yet, so it is
+ * empty. The address is that of the whole image, the size that of the engine's part.
+ */
+static void fill_golden(struct xe_hw *hw, struct xe_guc_ads *ads)
+{
+	u32 address = xe_fwbuf_ggtt(&ads->buf) + ads->layout.golden;
+	unsigned long mask = classes(ads);
+	unsigned int class;
+
+	for_each_set_bit(class, &mask, GUC_CLASSES) {
+		put(hw, ads, header_word(offsetof(struct xe_guc_ads_header, golden_context), class),
+		    address);
+		put(hw, ads,
+		    header_word(offsetof(struct xe_guc_ads_header, engine_state_bytes), class),
+		    context_bytes(class) - CONTEXT_SKIP_BYTES);
+		address += context_bytes(class);
+	}
+}
+
+static void fill_capture(struct xe_hw *hw, struct xe_guc_ads *ads)
+{
+	u32 address = xe_fwbuf_ggtt(&ads->buf) + ads->layout.capture;
+
+	for (size_t at = offsetof(struct xe_guc_ads_header, capture_instance);
+	     at < offsetof(struct xe_guc_ads_header, workarounds_lo); at += sizeof(u32))
+		put(hw, ads, at, address);
+}
+
+/*
+ * Workarounds by key. Versions are those of the GT; an entry for graphics is not for media.
+ * Source: Linux 6.12 drivers/gpu/drm/xe/xe_wa_oob.rules, xe_guc_ads.c.
+ */
+static const struct {
+	u16 version;
+	bool media;
+	u8 step_end;	/* first stepping that does not need it, 0 if all do */
+	u16 key;
+	u8 words;
+	u32 value;
+} ads_workarounds[] = {
+	{ 2004, false, 4, GUC_KEY_BLOCK_INTERRUPTS },
+	{ 2001, false, 0, GUC_KEY_POLL_SHADOW_TAIL },
+	{ 2004, false, 0, GUC_KEY_POLL_SHADOW_TAIL },
+	{ 2000, true,  0, GUC_KEY_POLL_SHADOW_TAIL },
+	{ 2001, false, 0, GUC_KEY_NO_MTP_ASYNC_COMPUTE },
+	{ 2004, false, 0, GUC_KEY_NO_MTP_ASYNC_COMPUTE },
+	{ 2004, false, 0, GUC_KEY_CLEAR_RCSM, 1, 0xc40 },
+	{ 2001, false, 0, GUC_KEY_BACK_TO_BACK_RESET },
+	{ 2004, false, 0, GUC_KEY_BACK_TO_BACK_RESET },
+};
+
+static void fill_workarounds(struct xe_hw *hw, struct xe_gt *gt)
+{
+	struct xe_guc_ads *ads = ads_of(hw, gt);
+	u32 start = ads->layout.workarounds, at = start;
+
+	for (size_t i = 0; i < ARRAY_SIZE(ads_workarounds); i++) {
+		typeof(ads_workarounds[0]) *w = &ads_workarounds[i];
+
+		if (w->version != gt->version || w->media != !!gt->window ||
+		    (w->step_end && gt->step >= w->step_end))
+			continue;
+		put(hw, ads, at, FIELD_PREP(GUC_WORKAROUND_KEY, w->key) |
+				 FIELD_PREP(GUC_WORKAROUND_WORDS, w->words));
+		at += sizeof(u32);
+		if (w->words) {
+			put(hw, ads, at, w->value);
+			at += sizeof(u32);
+		}
+	}
+
+	if (at == start)
+		return;
+	put(hw, ads, offsetof(struct xe_guc_ads_header, workarounds_lo),
+	    xe_fwbuf_ggtt(&ads->buf) + start);
+	put(hw, ads, offsetof(struct xe_guc_ads_header, workarounds_bytes), at - start);
+}
+
+/**
+ * xe_guc_ads_fill - write the ADS, before a boot
+ * @hw: the token
+ * @gt: the GT
+ *
+ * Source: fact sheet section 12.8.
+ *
+ * Context: bound or in a section; GT forcewake is held, the GuC is in reset.
+ */
+void xe_guc_ads_fill(struct xe_hw *hw, struct xe_gt *gt)
+{
+	struct xe_guc_ads *ads = ads_of(hw, gt);
+	u32 base = xe_fwbuf_ggtt(&ads->buf);
+
+	xe_fwbuf_fill(hw, &ads->buf, 0, 0, ads->layout.end);
+	put(hw, ads, offsetof(struct xe_guc_ads_header, policies),
+	    base + offsetof(struct xe_guc_ads_blob, policies));
+	put(hw, ads, offsetof(struct xe_guc_ads_header, system_info),
+	    base + offsetof(struct xe_guc_ads_blob, info));
+	put(hw, ads, offsetof(struct xe_guc_ads_header, private_data), base + ads->layout.private);
+
+	fill_policies(hw, ads);
+	fill_info(hw, gt);
+	fill_reg_lists(hw, ads);
+	fill_golden(hw, ads);
+	fill_capture(hw, ads);
+	fill_workarounds(hw, gt);
+}

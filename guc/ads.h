@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _XE_GUC_ADS_H_
+#define _XE_GUC_ADS_H_
+
+#include <linux/types.h>
+
+#include "abi/guc_ads.h"
+#include "mm/fwbuf.h"
+
+struct xe_gt;
+struct xe_hw;
+
+/**
+ * struct xe_ads_sizes - how much room the parts of an ADS need, in bytes
+ */
+struct xe_ads_sizes {
+	/** @reg_lists: registers that are saved and restored, of all engines */
+	u32 reg_lists;
+	/** @golden: context images, of all classes, each in whole pages */
+	u32 golden;
+	/** @private: what the firmware wants for itself */
+	u32 private;
+};
+
+/**
+ * struct xe_ads_layout - where the parts of an ADS are, in bytes
+ *
+ * The fixed part, &struct xe_guc_ads_blob, is at 0.
+ */
+struct xe_ads_layout {
+	/** @reg_lists: directly behind the fixed part */
+	u32 reg_lists;
+	/** @golden: context images, page aligned as all that follow */
+	u32 golden;
+	/** @workarounds: a page of keys and values */
+	u32 workarounds;
+	/** @capture: a page of zeroes, which is an empty list of registers to capture */
+	u32 capture;
+	/** @private: the firmware's own memory */
+	u32 private;
+	/** @end: size of it all */
+	u32 end;
+};
+
+#define XE_ADS_MAX_ENGINES	32
+
+/**
+ * struct xe_ads_engine - what the GuC has to know of an engine
+ */
+struct xe_ads_engine {
+	/** @class: as the GuC numbers it */
+	enum xe_guc_class class;
+	/** @instance: the physical one */
+	u8 instance;
+	/** @logical: its number among those of its class that are there */
+	u8 logical;
+	/** @num_regs: how many @regs there are */
+	u16 num_regs;
+	/** @regs: that a reset of the engine loses; valid until unbind */
+	const struct xe_guc_saved_reg *regs;
+};
+
+/**
+ * struct xe_guc_ads - what the GuC of a GT is told of it
+ */
+struct xe_guc_ads {
+	/** @buf: where it is told */
+	struct xe_fwbuf buf;
+	/** @layout: of @buf */
+	struct xe_ads_layout layout;
+	/** @engines: of the GT, as added */
+	struct xe_ads_engine engines[XE_ADS_MAX_ENGINES];
+	/** @num_engines: how many */
+	unsigned int num_engines;
+};
+
+struct xe_ads_layout xe_guc_ads_layout(const struct xe_ads_sizes *sizes);
+int xe_guc_ads_add_engine(struct xe_hw *hw, struct xe_gt *gt, const struct xe_ads_engine *engine);
+int xe_guc_ads_init(struct xe_hw *hw, struct xe_gt *gt);
+void xe_guc_ads_fill(struct xe_hw *hw, struct xe_gt *gt);
+
+#endif

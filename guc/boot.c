@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Boot of a GuC: its memory, its parameters, the copy of its image, and what it says meanwhile.
+ */
+
+#include <linux/bitfield.h>
+#include <linux/delay.h>
+#include <linux/pci_regs.h>
+
+#include <drm/drm_print.h>
+
+#include "abi/guc_firmware.h"
+#include "guc/boot.h"
+#include "guc/slpc.h"
+#include "hw/card.h"
+#include "regs/guc.h"
+#include "regs/soc.h"
+#include "xe_device.h"
+#include "xe_guc.h"
+
+/**
+ * DOC: GuC boot
+ *
+ * The firmware runs from a protected memory, the WOPCM, that the CPU cannot reach. Its partition
+ * into a part for the HuC and one for the GuC is written once and is then locked until the card is
+ * power cycled; a driver that binds later takes what it finds, if its own images fit.
+ *
+ * A boot is: the core in reset, parameters in scratch registers, header and code copied by a DMA
+ * engine, which starts the boot ROM. The ROM checks the signature and jumps; the firmware reads
+ * its parameters and says "ready". Both say in one register how far they are, and what failed.
+ *
+ * A boot that fails for a reason that may pass (a core that ran into an exception) is tried once
+ * more from reset. What depends on the file or on our parameters would fail the same way again, so
+ * it is not tried again.
+ *
+ * ===================== ============== ==================================
+ * object                owner          released when
+ * ===================== ============== ==================================
+ * WOPCM partition       the card       power cycle
+ * running firmware      bound side     xe_guc_stop()
+ * ===================== ============== ==================================
+ */
+
+#define RESET_TIMEOUT_US	5000
+#define DMA_TIMEOUT_US		(100 * USEC_PER_MSEC)
+#define BOOT_TIMEOUT_MS		3000	/* at the lowest clock; 20 ms are usual */
+#define BOOT_TRIES		2
+
+#define MOCS_UNCACHED		3	/* Xe2, fact sheet section 8.5 */
+
+/* What is kept for a HuC that is not there (yet): the partition outlives this driver. */
+#define HUC_ROOM		SZ_1M
+
+/*
+ * WOPCM
+ */
+
+struct wopcm_part {
+	u32 base, size;
+};
+
+static int check_part(struct xe_hw *hw, struct xe_gt *gt, struct wopcm_part part)
+{
+	struct xe_device *xe = xe_hw_device(hw);
+	struct xe_card *card = xe_hw_card(hw);
+	u32 guc = card->guc_fw.image.upload + GUC_WOPCM_START_RESERVED + GUC_WOPCM_STACK;
+	u32 huc = xe_guc(hw, gt)->huc.fw.image.upload + WOPCM_START_RESERVED;
+	u32 end = xe->platform->wopcm_size - WOPCM_END_RESERVED;
+
+	if (part.base < end && part.size <= end - part.base && part.size >= guc && part.base >= huc)
+		return 0;
+
+	drm_err(&xe->drm,
+		"GT%u: firmware does not fit: GuC has %u KiB at %u KiB of WOPCM, needs %u, HuC %u; power cycle the card\n",
+		gt->id, part.size / SZ_1K, part.base / SZ_1K, guc / SZ_1K, huc / SZ_1K);
+	return -E2BIG;
+}
+
+static int lock_register(struct xe_hw *hw, const struct xe_gt *gt, struct xe_gt_reg reg, u32 value,
+			 u32 lock)
+{
+	u32 got;
+
+	xe_gt_write32(hw, gt, reg, value);
+	got = xe_gt_read32(hw, gt, reg);
+	if (xe_hw_is_lost(hw))
+		return -ENODEV;
+	if (got == (value | lock))
+		return 0;
+
+	drm_err(&xe_hw_device(hw)->drm,
+		"GT%u: WOPCM register %#x does not take %#x (%#x); power cycle the card\n",
+		gt->id, reg.reg.offset, value, got);
+	return -EIO;
+}
+
+static struct wopcm_part choose_part(struct xe_hw *hw, struct xe_gt *gt)
+{
+	u32 end = xe_hw_device(hw)->platform->wopcm_size - WOPCM_END_RESERVED;
+	u32 huc = xe_guc(hw, gt)->huc.fw.image.upload;
+	u32 base;
+
+	if (!huc && xe_huc_is_of(hw, gt))
+		huc = HUC_ROOM;
+	base = ALIGN(huc + WOPCM_START_RESERVED, BIT(__ffs(GUC_WOPCM_BASE_BYTES)));
+	return (struct wopcm_part){
+		.base = base,
+		.size = base < end ? (end - base) & GUC_WOPCM_SIZE_BYTES : 0,
+	};
+}
+
+/**
+ * xe_guc_wopcm_partition - share the WOPCM out, or take it as it is
+ * @hw: the token
+ * @gt: the GT
+ *
+ * Source: fact sheet section 8.2.
+ *
+ * Context: bound or in a section; GT forcewake is held, firmware files are loaded.
+ * Return: 0; -E2BIG if the images do not fit; -EIO if the registers do not take it; -ENODEV.
+ */
+int xe_guc_wopcm_partition(struct xe_hw *hw, struct xe_gt *gt)
+{
+	u32 base = xe_gt_read32(hw, gt, GUC_WOPCM_BASE);
+	u32 size = xe_gt_read32(hw, gt, GUC_WOPCM_SIZE);
+	bool has_huc = xe_guc(hw, gt)->huc.fw.image.upload;
+	struct wopcm_part part;
+	int err;
+
+	if (xe_hw_is_lost(hw))
+		return -ENODEV;
+
+	if ((base & GUC_WOPCM_BASE_LOCKED) && (size & GUC_WOPCM_SIZE_LOCKED)) {
+		part.base = base & GUC_WOPCM_BASE_BYTES;
+		part.size = size & GUC_WOPCM_SIZE_BYTES;
+		xe_huc_fit(hw, gt, part.base);
+		return check_part(hw, gt, part);
+	}
+
+	part = choose_part(hw, gt);
+	err = check_part(hw, gt, part);
+	if (err)
+		return err;
+
+	err = lock_register(hw, gt, GUC_WOPCM_SIZE, part.size, GUC_WOPCM_SIZE_LOCKED);
+	if (err)
+		return err;
+	return lock_register(hw, gt, GUC_WOPCM_BASE,
+			     part.base | (has_huc ? GUC_WOPCM_BASE_LOADS_HUC : 0),
+			     GUC_WOPCM_BASE_LOCKED);
+}
+
+/*
+ * Reset
+ */
+
+/* A core that was never started is in reset as well, and has said nothing yet. */
+static bool is_in_reset(u32 status)
+{
+	return (status & GUC_STATUS_IN_RESET) &&
+	       !(status & (GUC_STATUS_BOOTROM | GUC_STATUS_FIRMWARE));
+}
+
+/**
+ * xe_guc_core_reset - stop the firmware, whatever it does
+ * @hw: the token
+ * @gt: the GT
+ *
+ * It forgets its contexts, its channel and its configuration.
+ *
+ * Context: bound or in a section, may sleep a few ms; GT forcewake is held.
+ * Return: 0; -ETIMEDOUT or -EIO if it does not reset, which is logged; -ENODEV.
+ */
+int xe_guc_core_reset(struct xe_hw *hw, struct xe_gt *gt)
+{
+	struct drm_device *drm = &xe_hw_device(hw)->drm;
+	u32 status, last = 0;
+	int err;
+
+	xe_gt_write32(hw, gt, GT_RESET, GT_RESET_GUC);
+	err = xe_gt_wait32(hw, gt, GT_RESET, GT_RESET_GUC, 0, RESET_TIMEOUT_US, &last);
+	if (err == -ETIMEDOUT)
+		drm_err(drm, "GT%u: reset of the GuC does not end (%#x); power cycle the card\n",
+			gt->id, last);
+	if (err)
+		return err;
+
+	status = xe_gt_read32(hw, gt, GUC_STATUS);
+	if (xe_hw_is_lost(hw))
+		return -ENODEV;
+	if (is_in_reset(status))
+		return 0;
+
+	drm_err(drm, "GT%u: GuC is not in reset after its reset (status %#010x); power cycle the card\n",
+		gt->id, status);
+	return -EIO;
+}
+
+/*
+ * Upload
+ */
+
+static u32 workarounds(const struct xe_gt *gt)
+{
+	/* 14018913170: before the timestamp can be trusted after RC6 (Lunar Lake, A steppings) */
+	bool tsc = (gt->version == 2004 && !gt->window && gt->step < 4) ||
+		   (gt->version == 2000 && gt->window && gt->step < 1);
+
+	return tsc ? GUC_WORKAROUND_TSC_CHECK : 0;
+}
+
+static void write_params(struct xe_hw *hw, struct xe_gt *gt)
+{
+	struct xe_guc *guc = xe_guc(hw, gt);
+	u16 device = xe_hw_config_read16(hw, PCI_DEVICE_ID);
+	u16 revision = xe_hw_config_read16(hw, PCI_REVISION_ID);
+	const u32 params[GUC_PARAM_COUNT] = {
+		[GUC_PARAM_LOG] = xe_guc_log_param(&guc->log),
+		[GUC_PARAM_WORKAROUNDS] = workarounds(gt),
+		[GUC_PARAM_FEATURES] = GUC_FEATURE_SLPC,
+		[GUC_PARAM_DEBUG] = xe_guc_log_debug_param(&guc->log),
+		[GUC_PARAM_ADS] = FIELD_PREP(GUC_ADS_PAGE, xe_fwbuf_ggtt(&guc->ads.buf) / SZ_4K),
+		[GUC_PARAM_DEVICE] = FIELD_PREP(GUC_DEVICE_ID, device) |
+				     FIELD_PREP(GUC_DEVICE_REVISION, revision & 0xff),
+	};
+
+	/* All of them: a firmware that ran before may have left something. */
+	xe_gt_write32(hw, gt, GUC_SCRATCH(0), 0);
+	for (unsigned int i = 0; i < GUC_PARAM_COUNT; i++)
+		xe_gt_write32(hw, gt, GUC_SCRATCH(1 + i), params[i]);
+}
+
+static void prepare_core(struct xe_hw *hw, struct xe_gt *gt)
+{
+	xe_gt_write32(hw, gt, GUC_SHIM,
+		      GUC_SHIM_CACHE_READS | GUC_SHIM_CACHE_SRAM | GUC_SHIM_CACHE_WOPCM |
+		      GUC_SHIM_CLOCK_GATING | FIELD_PREP(GUC_SHIM_MOCS_INDEX, MOCS_UNCACHED));
+	xe_write32(hw, GUC_DOORBELLS, GUC_DOORBELLS_ENABLE);
+
+	/* Its timer interrupt goes to the GuC. */
+	xe_gt_rmw32(hw, gt, GUC_PM_INTERRUPT_MASK, GUC_PM_INTERRUPT_ARAT, 0);
+}
+
+/* The boot ROM of a part wants the one or the other, by the length of its keys. */
+static void write_signature(struct xe_hw *hw, struct xe_gt *gt, const struct xe_fw *fw)
+{
+	const struct xe_fw_image *image = &fw->image;
+	u32 in_registers = 64 * sizeof(u32);
+
+	if (image->signature_bytes > in_registers) {
+		xe_gt_write32(hw, gt, GUC_SIGNATURE(0),
+			      xe_fwbuf_ggtt(&fw->buf) + image->signature);
+		return;
+	}
+
+	for (u32 at = 0; at < image->signature_bytes; at += sizeof(u32))
+		xe_gt_write32(hw, gt, GUC_SIGNATURE(at / sizeof(u32)),
+			      xe_fwbuf_read32(hw, &fw->buf, image->signature + at));
+}
+
+/**
+ * xe_guc_dma - copy header and code of an image into the WOPCM
+ * @hw: the token
+ * @gt: the GT
+ * @fw: the image
+ * @wopcm_offset: where to, from the start of the part that the image is for
+ * @flag: GUC_DMA_CTRL_GUC or GUC_DMA_CTRL_HUC
+ *
+ * Context: bound or in a section, may sleep up to 100 ms; GT forcewake is held.
+ * Return: 0; -ETIMEDOUT, which is logged; -ENODEV.
+ */
+int xe_guc_dma(struct xe_hw *hw, struct xe_gt *gt, const struct xe_fw *fw, u32 wopcm_offset,
+	       u32 flag)
+{
+	u32 last = 0;
+	int err;
+
+	xe_gt_write32(hw, gt, GUC_DMA_SRC_LO, xe_fwbuf_ggtt(&fw->buf) + fw->image.start);
+	xe_gt_write32(hw, gt, GUC_DMA_SRC_HI, FIELD_PREP(GUC_DMA_HI_SPACE, GUC_DMA_SPACE_GGTT));
+	xe_gt_write32(hw, gt, GUC_DMA_DST_LO, wopcm_offset);
+	xe_gt_write32(hw, gt, GUC_DMA_DST_HI, FIELD_PREP(GUC_DMA_HI_SPACE, GUC_DMA_SPACE_WOPCM));
+	xe_gt_write32(hw, gt, GUC_DMA_SIZE, fw->image.upload);
+	xe_gt_write32(hw, gt, GUC_DMA_CTRL, XE_MASKED_ENABLE(flag | GUC_DMA_CTRL_START));
+
+	err = xe_gt_wait32(hw, gt, GUC_DMA_CTRL, GUC_DMA_CTRL_START, 0, DMA_TIMEOUT_US, &last);
+	if (err == -ETIMEDOUT)
+		drm_err(&xe_hw_device(hw)->drm,
+			"GT%u: copy of the %s image does not end (%#x); reset or power cycle the card\n",
+			gt->id, fw->buf.name, last);
+
+	xe_gt_write32(hw, gt, GUC_DMA_CTRL, XE_MASKED_DISABLE(flag));
+	return err;
+}
+
+/*
+ * Boot
+ */
+
+/* States that end a boot. Those of the ROM tell what a file is worth, those of the firmware us. */
+struct boot_end {
+	u8 state;
+	bool passing;
+	const char *what;
+};
+
+static const struct boot_end rom_ends[] = {
+	{ 0x13, false, "has no key for its signature; wrong file for this card?" },
+	{ 0x2b, false, "is signed for pre-production cards; wrong file for this card?" },
+	{ 0x50, false, "has a bad signature; reinstall linux-firmware" },
+	{ 0x73, true,  "was not let into protected memory; power cycle the card" },
+	{ 0x74, false, "finds its WOPCM misconfigured; power cycle the card" },
+	{ 0x75, false, "is not where the boot ROM looks for it; reinstall linux-firmware" },
+	{ 0x77, true,  "could not be jumped to; power cycle the card" },
+	{ 0x79, false, "finds no power context configured; power cycle the card" },
+	{ 0x7a, false, "finds the memory protection misconfigured; power cycle the card" },
+	{ 0x7e, true,  "ran into an exception in the boot ROM; power cycle the card" },
+};
+
+static const struct boot_end firmware_ends[] = {
+	{ 0x02, false, "is built for another device; wrong file for this card?" },
+	{ 0x03, false, "is built for pre-production cards; wrong file for this card?" },
+	{ 0x04, false, "is of another type; wrong file for this card?" },
+	{ 0x07, false, "cannot read the hardware configuration; power cycle the card" },
+	{ 0x08, false, "does not fit the boot ROM; wrong file for this card?" },
+	{ 0x60, true,  "failed to set up its deferred calls; power cycle the card" },
+	{ 0x70, true,  "ran into an exception; try another version of it" },
+	{ 0x71, false, "refuses the ADS that the driver made; report a bug" },
+	{ 0x73, false, "refuses the memory protection; report a bug" },
+	{ 0x74, false, "refuses the register lists that the driver made; report a bug" },
+	{ 0x75, false, "refuses the workarounds that the driver asks for; report a bug" },
+	{ 0x76, false, "refuses the features that the driver asks for; report a bug" },
+};
+
+static const struct boot_end *find_end(const struct boot_end *ends, size_t count, u32 state)
+{
+	for (; count--; ends++)
+		if (ends->state == state)
+			return ends;
+	return NULL;
+}
+
+/* Polled with pauses that grow: a boot takes milliseconds, and each look is a register access. */
+static int wait_boot(struct xe_hw *hw, struct xe_gt *gt, u32 *status, const struct boot_end **end)
+{
+	ktime_t timeout = ktime_add_ms(ktime_get(), BOOT_TIMEOUT_MS);
+	unsigned int pause_us = 500;
+	bool expired;
+
+	do {
+		usleep_range(pause_us, 2 * pause_us);
+		pause_us = min(2 * pause_us, 10u * USEC_PER_MSEC);
+
+		expired = ktime_after(ktime_get(), timeout);
+		*status = xe_gt_read32(hw, gt, GUC_STATUS);
+		if (xe_hw_is_lost(hw))
+			return -ENODEV;
+		if (FIELD_GET(GUC_STATUS_FIRMWARE, *status) == GUC_FIRMWARE_READY)
+			return 0;
+
+		*end = find_end(firmware_ends, ARRAY_SIZE(firmware_ends),
+				FIELD_GET(GUC_STATUS_FIRMWARE, *status)) ?:
+		       find_end(rom_ends, ARRAY_SIZE(rom_ends),
+				FIELD_GET(GUC_STATUS_BOOTROM, *status));
+		if (*end)
+			return -EPROTO;
+	} while (!expired);
+
+	return -ETIMEDOUT;
+}
+
+static void complain(struct xe_hw *hw, struct xe_gt *gt, u32 status, const struct boot_end *end)
+{
+	struct drm_device *drm = &xe_hw_device(hw)->drm;
+	u32 rom = FIELD_GET(GUC_STATUS_BOOTROM, status);
+	u32 firmware = FIELD_GET(GUC_STATUS_FIRMWARE, status);
+
+	if (end)
+		drm_err(drm, "GT%u: GuC firmware %s (status %#010x, boot ROM %#x, firmware %#x)\n",
+			gt->id, end->what, status, rom, firmware);
+	else
+		drm_err(drm, "GT%u: GuC is not up after %u s (status %#010x, boot ROM %#x, firmware %#x); check the cooling, power cycle the card\n",
+			gt->id, BOOT_TIMEOUT_MS / 1000, status, rom, firmware);
+}
+
+/* Nothing is said yet of what may pass: *end is why, for whoever gives up. */
+static int boot_once(struct xe_hw *hw, struct xe_gt *gt, u32 *status, const struct boot_end **end)
+{
+	struct xe_fw *fw = &xe_hw_card(hw)->guc_fw;
+	int err;
+
+	xe_slpc_raise_for_boot(hw, gt);
+	write_params(hw, gt);
+	prepare_core(hw, gt);
+	write_signature(hw, gt, fw);
+
+	err = xe_guc_dma(hw, gt, fw, GUC_WOPCM_OFFSET, GUC_DMA_CTRL_GUC);
+	if (err)
+		return err;
+
+	err = wait_boot(hw, gt, status, end);
+	if (err && err != -ENODEV && !(*end && (*end)->passing))
+		complain(hw, gt, *status, *end);
+	return err;
+}
+
+/**
+ * xe_guc_boot - start the firmware
+ * @hw: the token
+ * @gt: the GT
+ *
+ * ADS, log and image are in place, the WOPCM is shared out. A core that runs is reset first.
+ *
+ * Source: fact sheet section 11.
+ *
+ * Context: bound or in a section, may sleep up to 3 s; GT forcewake is held.
+ * Return: 0; -EPROTO if the firmware says that it failed, -ETIMEDOUT if it says nothing, -EIO if
+ * the core does not reset, -ENODEV. Logged.
+ */
+int xe_guc_boot(struct xe_hw *hw, struct xe_gt *gt)
+{
+	const struct boot_end *end = NULL;
+	u32 status = xe_gt_read32(hw, gt, GUC_STATUS);
+	int err;
+
+	for (unsigned int tries = 1; tries <= BOOT_TRIES; tries++) {
+		err = is_in_reset(status) ? 0 : xe_guc_core_reset(hw, gt);
+		if (err)
+			return err;
+
+		end = NULL;
+		err = boot_once(hw, gt, &status, &end);
+		if (!err || !end || !end->passing)
+			return err;
+		drm_dbg(&xe_hw_device(hw)->drm, "GT%u: boot %u of the GuC failed, status %#010x\n",
+			gt->id, tries, status);
+	}
+
+	complain(hw, gt, status, end);
+	return err;
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Messages of a GuC: read, checked, and given to whom they concern. See "DOC: GuC channel".
+ *
+ * Nothing in a message is trusted. It is copied out of the ring once, and the copy is looked at.
+ */
+
+#include <linux/bitfield.h>
+
+#include <drm/drm_print.h>
+
+#include "guc/ct.h"
+#include "guc/ct_layout.h"
+#include "guc/ring.h"
+#include "guc/tlb.h"
+#include "hw/card.h"
+#include "xe_device.h"
+#include "xe_guc.h"
+
+/*
+ * Events
+ */
+
+static int ignore(struct xe_hw *hw, struct xe_gt *gt, const u32 *payload)
+{
+	return 0;
+}
+
+static int engine_reset_failed(struct xe_hw *hw, struct xe_gt *gt, const u32 *payload)
+{
+	return xe_guc_ct_break(hw, gt, "engine %u of class %u could not be reset (reason %#x)",
+			       payload[1], payload[0], payload[2]);
+}
+
+static int crashed(struct xe_hw *hw, struct xe_gt *gt, const u32 *payload)
+{
+	return xe_guc_ct_break(hw, gt, "the firmware crashed, see its log in debugfs");
+}
+
+/*
+ * The events that may come, how many words they have behind the header, and how many words of the
+ * ring were reserved for them when they were asked for.
+ */
+static const struct {
+	u16 event;
+	u8 min, max;
+	u8 promised;
+	int (*handle)(struct xe_hw *hw, struct xe_gt *gt, const u32 *payload);
+} events[] = {
+	{ GUC_EVENT_TLB_INVALIDATED,	 1, 1,   XE_CT_WORDS_TLB, xe_guc_tlb_invalidated },
+	{ GUC_EVENT_ENGINE_RESET_FAILED, 3, 3,   0, engine_reset_failed },
+	{ GUC_EVENT_STATE_CAPTURED,	 0, 254, 0, ignore },
+	{ GUC_EVENT_LOG_FLUSHED,	 0, 254, 0, ignore },
+	{ GUC_EVENT_CRASH_DUMPED,	 0, 254, 0, crashed },
+	{ GUC_EVENT_EXCEPTION,		 0, 254, 0, crashed },
+};
+
+/* What was reserved is free again; more than there is was never reserved. */
+static bool return_credits(struct xe_guc_ct *ct, u32 words)
+{
+	guard(spinlock)(&ct->lock);
+	if (words > CT_CREDITS - ct->credits)
+		return false;
+	ct->credits += words;
+	return true;
+}
+
+static int handle_event(struct xe_hw *hw, struct xe_gt *gt, const u32 *hxg, u32 len)
+{
+	u32 event = FIELD_GET(HXG_ACTION, hxg[0]);
+
+	for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
+		if (events[i].event != event)
+			continue;
+		if (len - 1 < events[i].min || len - 1 > events[i].max)
+			return xe_guc_ct_break(hw, gt, "event %#x has %u words behind its header",
+					       event, len - 1);
+		if (!return_credits(&xe_guc(hw, gt)->ct, events[i].promised))
+			return xe_guc_ct_break(hw, gt, "event %#x that nobody waits for", event);
+		return events[i].handle(hw, gt, hxg + 1);
+	}
+	return xe_guc_ct_break(hw, gt, "unknown event %#x", event);
+}
+
+/*
+ * Answers
+ */
+
+static int handle_answer(struct xe_hw *hw, struct xe_gt *gt, u32 fence, const u32 *hxg)
+{
+	struct xe_guc_ct *ct = &xe_guc(hw, gt)->ct;
+	u32 type = FIELD_GET(HXG_TYPE, hxg[0]);
+	int err = type == HXG_SUCCESS ? 0 : type == HXG_RETRY ? -EAGAIN : -EIO;
+
+	if (fence & CT_FENCE_UNANSWERED)
+		return xe_guc_ct_break(hw, gt, "message %#x, which has no answer, was refused (%#010x)",
+				       fence, hxg[0]);
+	if (!xe_guc_ct_finish_answer(ct, fence, err, hxg[0]))
+		return xe_guc_ct_break(hw, gt, "answer %#010x with fence %#x that nobody waits for",
+				       hxg[0], fence);
+	if (!return_credits(ct, CT_MAX_WORDS))
+		return xe_guc_ct_break(hw, gt, "more answers than requests");
+	return 0;
+}
+
+static int handle_message(struct xe_hw *hw, struct xe_gt *gt, const u32 *msg)
+{
+	u32 fence = FIELD_GET(CT_FENCE, msg[0]), len = FIELD_GET(CT_LENGTH, msg[0]);
+	const u32 *hxg = msg + 1;
+
+	if (!len || (msg[0] & (CT_FORMAT | CT_RESERVED)))
+		return xe_guc_ct_break(hw, gt, "malformed message, header %#010x", msg[0]);
+	if (!(hxg[0] & HXG_FROM_GUC))
+		return xe_guc_ct_break(hw, gt, "message %#010x is our own", hxg[0]);
+
+	switch (FIELD_GET(HXG_TYPE, hxg[0])) {
+	case HXG_EVENT:
+		return handle_event(hw, gt, hxg, len);
+	case HXG_SUCCESS:
+	case HXG_FAILURE:
+	case HXG_RETRY:
+		return handle_answer(hw, gt, fence, hxg);
+	default:
+		return xe_guc_ct_break(hw, gt, "message %#010x of unknown type", hxg[0]);
+	}
+}
+
+/*
+ * The ring
+ */
+
+static void read_words(struct xe_hw *hw, struct xe_guc_ct *ct, u32 *to, u32 len)
+{
+	u32 first = min(len, CT_G2H_WORDS - ct->head);
+
+	xe_fwbuf_read(hw, &ct->buf, CT_G2H_OFFSET + ct->head * sizeof(u32), to,
+		      first * sizeof(u32));
+	xe_fwbuf_read(hw, &ct->buf, CT_G2H_OFFSET, to + first, (len - first) * sizeof(u32));
+	ct->head = xe_ring_advance(ct->head, len, CT_G2H_WORDS);
+}
+
+/* Up to where the GuC has written; negative if there is nothing sensible to be read. */
+static int read_tail(struct xe_hw *hw, struct xe_gt *gt)
+{
+	struct xe_guc_ct *ct = &xe_guc(hw, gt)->ct;
+	u32 tail = xe_fwbuf_read32(hw, &ct->buf, CT_G2H_DESC + CT_DESC_TAIL);
+	u32 status = xe_fwbuf_read32(hw, &ct->buf, CT_G2H_DESC + CT_DESC_STATUS);
+
+	if (status)
+		xe_guc_ct_break(hw, gt, "status %#x of the ring from the GuC", status);
+	else if (tail >= CT_G2H_WORDS)
+		xe_guc_ct_break(hw, gt, "the GuC wrote up to word %u of %u", tail, CT_G2H_WORDS);
+	else
+		return tail;
+	return -EPIPE;
+}
+
+static bool receive_one(struct xe_hw *hw, struct xe_gt *gt, u32 tail)
+{
+	struct xe_guc_ct *ct = &xe_guc(hw, gt)->ct;
+	u32 avail = xe_ring_used(ct->head, tail, CT_G2H_WORDS);
+	u32 len;
+
+	if (!avail)
+		return false;
+
+	read_words(hw, ct, ct->msg, 1);
+	len = FIELD_GET(CT_LENGTH, ct->msg[0]);
+	if (len >= avail) {
+		xe_guc_ct_break(hw, gt, "message of %u words, %u were written", len + 1, avail);
+		return false;
+	}
+
+	read_words(hw, ct, ct->msg + 1, len);
+	xe_fwbuf_write32(hw, &ct->buf, CT_G2H_DESC + CT_DESC_HEAD, ct->head);
+	ct->received++;
+	return !handle_message(hw, gt, ct->msg);
+}
+
+/**
+ * xe_guc_ct_receive - handle what the GuC sent
+ * @hw: the token
+ * @gt: its GT
+ *
+ * It ends at the latest with what stood in the ring when it began, so a firmware that never stops
+ * talking does not keep the thread: it raises another interrupt.
+ *
+ * Context: bound or in a section, may sleep; the thread of the interrupt, or a waiter.
+ */
+void xe_guc_ct_receive(struct xe_hw *hw, struct xe_gt *gt)
+{
+	struct xe_guc_ct *ct = &xe_guc(hw, gt)->ct;
+	int tail;
+
+	guard(mutex)(&ct->receive_lock);
+	if (!xe_guc_ct_is_up(hw, gt))
+		return;
+
+	tail = read_tail(hw, gt);
+	if (tail < 0)
+		return;
+
+	while (xe_guc_ct_is_up(hw, gt) && receive_one(hw, gt, tail))
+		;
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The mailbox of a GuC: four words, for when the channel is not up.
+ */
+
+#include <linux/bitfield.h>
+#include <linux/delay.h>
+
+#include <drm/drm_print.h>
+
+#include "abi/guc_messages.h"
+#include "guc/mailbox.h"
+#include "hw/card.h"
+#include "regs/guc.h"
+#include "xe_device.h"
+#include "xe_guc.h"
+
+/**
+ * DOC: GuC mailbox
+ *
+ * The host writes a request and rings the bell; the GuC overwrites the first word with an answer,
+ * which bit 31 tells from a request. "Busy" asks for patience, "retry" for the same request again.
+ * Both are granted within bounds: a mailbox that is not done by then is an error, and the firmware
+ * has to be reset.
+ *
+ * The bell is the same for the channel. Writes to one device arrive in order, so nothing is read
+ * back before it is rung.
+ *
+ * Nothing is allocated here.
+ */
+
+#define MAILBOX_WORDS		4
+#define MAILBOX_ANSWER_US	(50 * USEC_PER_MSEC)
+#define MAILBOX_BUSY_US		(1000 * USEC_PER_MSEC)
+#define MAILBOX_TRIES		10
+
+/* What "busy" lacks and "retry", "failure" and "success" have. */
+#define HXG_TYPE_FINAL		FIELD_PREP(HXG_TYPE, 4u)
+
+static struct xe_reg word(const struct xe_gt *gt, unsigned int n)
+{
+	return gt->window ? MEDIA_GUC_MAILBOX(n) : GUC_MAILBOX(n);
+}
+
+/**
+ * xe_guc_ring_bell - tell the GuC that there is something in the mailbox or the channel
+ * @hw: the token
+ * @gt: its GT
+ *
+ * Context: bound or in a section; any interrupt state.
+ */
+void xe_guc_ring_bell(struct xe_hw *hw, const struct xe_gt *gt)
+{
+	xe_write32(hw, gt->window ? MEDIA_GUC_BELL : GUC_BELL, 0);
+}
+
+static int wait_answer(struct xe_hw *hw, struct xe_gt *gt, u32 *answer)
+{
+	int err;
+
+	err = xe_wait32(hw, word(gt, 0), HXG_FROM_GUC, HXG_FROM_GUC, MAILBOX_ANSWER_US, answer);
+	if (err || FIELD_GET(HXG_TYPE, *answer) != HXG_BUSY)
+		return err;
+
+	return xe_wait32(hw, word(gt, 0), HXG_FROM_GUC | HXG_TYPE_FINAL,
+			 HXG_FROM_GUC | HXG_TYPE_FINAL, MAILBOX_BUSY_US, answer);
+}
+
+static int exchange(struct xe_hw *hw, struct xe_gt *gt, const u32 *request, unsigned int len,
+		    u32 *answer)
+{
+	int err;
+
+	/* Each request ends the one before it, so a wait for "retry" is all that is left of it. */
+	for (unsigned int tries = 0; tries < MAILBOX_TRIES; tries++) {
+		for (unsigned int n = 0; n < len; n++)
+			xe_write32(hw, word(gt, n), request[n]);
+		xe_guc_ring_bell(hw, gt);
+
+		err = wait_answer(hw, gt, answer);
+		if (err || FIELD_GET(HXG_TYPE, *answer) != HXG_RETRY)
+			return err;
+		msleep(1);
+	}
+	return -EBUSY;
+}
+
+/**
+ * xe_guc_mailbox_send - ask the GuC for something, and wait for the answer
+ * @hw: the token
+ * @gt: its GT
+ * @request: the action, and what belongs to it
+ * @len: in words, at most 4
+ * @data0: if not NULL, the data of the answer
+ *
+ * Source: fact sheet section 12.2.
+ *
+ * Context: bound or in a section, may sleep up to 50 ms, or about 1 s if the firmware asks for time.
+ * Return: 0; -ETIMEDOUT if there was no answer, -EBUSY if it wanted to be asked too often, -EIO if
+ * it refused, -EPROTO if the answer makes no sense, -ENODEV if the card is lost. Logged.
+ */
+int xe_guc_mailbox_send(struct xe_hw *hw, struct xe_gt *gt, const u32 *request, unsigned int len,
+			u32 *data0)
+{
+	struct drm_device *drm = &xe_hw_device(hw)->drm;
+	u32 answer = 0;
+	int err;
+
+	if (drm_WARN_ON(drm, !len || len > MAILBOX_WORDS))
+		return -EINVAL;
+
+	guard(mutex)(&xe_guc(hw, gt)->mailbox_lock);
+	err = exchange(hw, gt, request, len, &answer);
+	if (err == -ENODEV)
+		return err;
+
+	if (err) {
+		drm_err(drm, "GT%u: GuC does not %s mailbox request %#x (%#010x); reset the GT\n",
+			gt->id, err == -EBUSY ? "want to answer" : "answer", request[0], answer);
+		return err;
+	}
+
+	switch (FIELD_GET(HXG_TYPE, answer)) {
+	case HXG_SUCCESS:
+		if (data0)
+			*data0 = FIELD_GET(HXG_DATA0, answer);
+		return 0;
+	case HXG_FAILURE:
+		drm_err(drm, "GT%u: GuC refuses mailbox request %#x: error %#x, hint %#x\n", gt->id,
+			request[0], xe_hxg_error(answer), xe_hxg_hint(answer));
+		return -EIO;
+	default:
+		drm_err(drm, "GT%u: GuC answers mailbox request %#x with nonsense (%#010x)\n",
+			gt->id, request[0], answer);
+		return -EPROTO;
+	}
+}
+
+/**
+ * xe_guc_mailbox_config - tell the GuC one thing about the host
+ * @hw: the token
+ * @gt: its GT
+ * @key: GUC_KEY_*
+ * @words: size of the value, 1 or 2
+ * @value: the value
+ *
+ * Context: as xe_guc_mailbox_send().
+ * Return: 0; -ENOKEY if the firmware does not know the key; errors of xe_guc_mailbox_send().
+ */
+int xe_guc_mailbox_config(struct xe_hw *hw, struct xe_gt *gt, u16 key, unsigned int words,
+			  u64 value)
+{
+	const u32 request[] = {
+		GUC_ACTION_SELF_CONFIG,
+		FIELD_PREP(GUC_SELF_CONFIG_KEY, key) | FIELD_PREP(GUC_SELF_CONFIG_LENGTH, words),
+		lower_32_bits(value),
+		upper_32_bits(value),
+	};
+	u32 taken;
+	int err;
+
+	err = xe_guc_mailbox_send(hw, gt, request, ARRAY_SIZE(request), &taken);
+	if (err || taken == 1)
+		return err;
+
+	drm_err(&xe_hw_device(hw)->drm,
+		"GT%u: GuC takes %u settings for key %#x; try another firmware version\n",
+		gt->id, taken, key);
+	return taken ? -EPROTO : -ENOKEY;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _XE_GUC_TLB_H_
+#define _XE_GUC_TLB_H_
+
+#include <linux/mutex.h>
+#include <linux/types.h>
+
+struct xe_gt;
+struct xe_hw;
+
+/**
+ * struct xe_guc_tlb - invalidations that a GuC carries out
+ */
+struct xe_guc_tlb {
+	/** @lock: protects @sequence; requests are sent in its order, so taken outside of the channel */
+	struct mutex lock;
+	/** @sequence: number of the last invalidation, 0 before the first */
+	u32 sequence;
+};
+
+int xe_guc_tlb_init(struct xe_hw *hw, struct xe_gt *gt);
+int xe_guc_tlb_invalidate_ggtt(struct xe_hw *hw, struct xe_gt *gt);
+int xe_guc_tlb_invalidate_all(struct xe_hw *hw, struct xe_gt *gt);
+int xe_guc_tlb_invalidated(struct xe_hw *hw, struct xe_gt *gt, const u32 *payload);
+
+#endif

@@ -1,0 +1,497 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The life of the firmware that schedules the engines of a GT.
+ */
+
+#include <linux/bitops.h>
+
+#include <drm/drm_managed.h>
+#include <drm/drm_print.h>
+
+#include "abi/guc_messages.h"
+#include "guc/boot.h"
+#include "guc/fw.h"
+#include "guc/mailbox.h"
+#include "hw/card.h"
+#include "regs/guc.h"
+#include "xe_device.h"
+#include "xe_guc.h"
+
+/**
+ * DOC: GuC
+ *
+ * Each GT has a GuC, a small processor that schedules its engines, controls its frequency and
+ * invalidates its TLBs. Its life, in the order in which the files of guc/ serve it:
+ *
+ * 1. fw.c: the firmware files are read and checked, and copied to where the card sees them.
+ * 2. ads.c, log.c: what the firmware is told at boot, and where it writes its log.
+ * 3. boot.c: the WOPCM is shared out, the image copied into it and started; huc.c: likewise.
+ * 4. mailbox.c: the table that describes the hardware is asked for; the channel is set up.
+ * 5. ct.c, ct_receive.c: from now on all is said through the channel.
+ * 6. slpc.c, tlb.c: frequency and deep sleep are handed over; invalidations go by message.
+ * 7. At unbind the channel is taken down and the core is put into reset, so that nothing of the
+ *    card reaches memory through addresses that are about to be unmapped.
+ *
+ * A reset begins with 7 and goes on with 3; all that 1 and 2 made is still there. It is asked for
+ * with xe_guc_reset_later(), from wherever something went wrong, and done by a worker of the
+ * software world in a section of its own. The worker knows no token: if the card was unbound
+ * meanwhile its section does not open, and there is nothing to be reset.
+ *
+ * What else might wait for the GuC at that time does not: its waiters were woken with an error in
+ * 7. For a card that is lost each step returns at once.
+ *
+ * ========================== ============ ====================================================
+ * object                     owner        released when
+ * ========================== ============ ====================================================
+ * running firmware           bound side   stop(): unbind, failed probe, reset
+ * channel "up"               bound side   stop()
+ * images, ADS, log, rings    drm_device   their mappings at unbind (mm/fwbuf.c), their memory
+ *                                         with the last reference
+ * struct xe_guc (memory)     drm_device   last reference to it is dropped
+ * reset worker               drm_device   recovery_fini(): last reference to it is dropped
+ * table of the hardware      drm_device   last reference to it is dropped
+ * ========================== ============ ====================================================
+ */
+
+#define HWCONFIG_BYTES_MAX	SZ_64K
+
+/**
+ * xe_guc - the GuC of a GT
+ * @hw: the token
+ * @gt: the GT
+ *
+ * Context: bound or in a section.
+ */
+struct xe_guc *xe_guc(struct xe_hw *hw, struct xe_gt *gt)
+{
+	return &xe_hw_card(hw)->guc[gt->id];
+}
+
+/*
+ * Start
+ */
+
+static int enable_channel(struct xe_hw *hw, struct xe_gt *gt)
+{
+	u32 last_words;
+	int err;
+
+	err = xe_guc_ct_enable(hw, gt);
+	if (err)
+		return err;
+
+	/* What went wrong before there was a channel to tell it. */
+	last_words = xe_gt_read32(hw, gt, GUC_SCRATCH(15));
+	if (xe_hw_is_lost(hw))
+		return -ENODEV;
+	if (!last_words)
+		return 0;
+
+	xe_gt_write32(hw, gt, GUC_SCRATCH(15), 0);
+	if (!(last_words & (GUC_SCRATCH15_CRASH | GUC_SCRATCH15_EXCEPTION)))
+		return 0;
+
+	drm_err(&xe_hw_device(hw)->drm,
+		"GT%u: GuC firmware crashed before its channel was up (%#x); try another version of it\n",
+		gt->id, last_words);
+	return -EIO;
+}
+
+static int get_hwconfig(struct xe_hw *hw, struct xe_gt *gt, u64 address, u32 bytes, u32 *data0)
+{
+	const u32 request[] = {
+		GUC_ACTION_GET_HWCONFIG, lower_32_bits(address), upper_32_bits(address), bytes,
+	};
+
+	return xe_guc_mailbox_send(hw, gt, request, ARRAY_SIZE(request), data0);
+}
+
+/*
+ * The table is for user space, and does not change: it is asked for once. What it is written to is
+ * the memory of the channel, which is not in use yet.
+ */
+static int read_hwconfig(struct xe_hw *hw, struct xe_gt *gt)
+{
+	struct xe_device *xe = xe_hw_device(hw);
+	struct xe_guc_recovery *guc = &xe->guc;
+	struct xe_fwbuf *buf = &xe_guc(hw, gt)->ct.buf;
+	u32 bytes;
+	int err;
+
+	if (gt->id || guc->hwconfig)
+		return 0;
+
+	err = get_hwconfig(hw, gt, 0, 0, &bytes);
+	if (err)
+		return err;
+
+	if (!bytes || bytes > HWCONFIG_BYTES_MAX || bytes % sizeof(u32)) {
+		drm_err(&xe->drm,
+			"GT%u: GuC describes the hardware in %u bytes; try another version of it\n",
+			gt->id, bytes);
+		return -EPROTO;
+	}
+
+	err = get_hwconfig(hw, gt, xe_fwbuf_ggtt(buf), bytes, NULL);
+	if (err)
+		return err;
+
+	guc->hwconfig = drmm_kmalloc(&xe->drm, bytes, GFP_KERNEL);
+	if (!guc->hwconfig)
+		return -ENOMEM;
+
+	xe_fwbuf_read(hw, buf, 0, guc->hwconfig, bytes);
+	guc->hwconfig_bytes = bytes;
+	return 0;
+}
+
+static int bring_up(struct xe_hw *hw, struct xe_gt *gt)
+{
+	int err;
+
+	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
+	if (fw.err)
+		return fw.err;
+
+	err = xe_guc_wopcm_partition(hw, gt);
+	if (err)
+		return err;
+
+	xe_guc_ads_fill(hw, gt);
+	err = xe_huc_upload(hw, gt);
+	if (err)
+		return err;
+
+	err = xe_guc_boot(hw, gt);
+	if (err)
+		return err;
+	xe_guc(hw, gt)->booted = true;
+
+	err = read_hwconfig(hw, gt);
+	if (err)
+		return err;
+
+	err = enable_channel(hw, gt);
+	if (err)
+		return err;
+
+	err = xe_slpc_start(hw, gt);
+	if (err)
+		return err;
+
+	xe_huc_authenticate(hw, gt);
+	return xe_hw_is_lost(hw) ? -ENODEV : 0;
+}
+
+/* In reset it forgets everything, so there is no more to be said to it. */
+static void take_down(struct xe_hw *hw, struct xe_gt *gt, bool unbind)
+{
+	struct xe_guc *guc = xe_guc(hw, gt);
+
+	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
+
+	xe_slpc_stop(hw, gt, unbind);
+	xe_guc_ct_disable(hw, gt, xe_hw_is_lost(hw) ? -ENODEV : -ECANCELED);
+	guc->booted = false;
+	if (!fw.err)
+		xe_guc_core_reset(hw, gt);
+}
+
+static void stop(struct xe_hw *hw, void *data)
+{
+	take_down(hw, data, true);
+}
+
+static int init(struct xe_hw *hw, struct xe_gt *gt)
+{
+	int err;
+
+	err = drmm_mutex_init(&xe_hw_device(hw)->drm, &xe_guc(hw, gt)->mailbox_lock);
+	if (!err)
+		err = xe_guc_tlb_init(hw, gt);
+	if (!err)
+		err = xe_slpc_init(hw, gt);
+	if (!err)
+		err = xe_guc_log_init(hw, gt);
+	if (!err)
+		err = xe_guc_ads_init(hw, gt);
+	if (!err)
+		err = xe_guc_ct_init(hw, gt);
+	if (!err)
+		xe_huc_load(hw, gt);
+	return err;
+}
+
+/**
+ * xe_guc_start - probe step: the GuC of each GT runs and can be talked to
+ * @hw: the token
+ *
+ * Context: bound; after the engines were added with xe_guc_ads_add_engine().
+ * Return: 0; errors of reading the file and of boot, which were logged; -ENOMEM, -ENOSPC.
+ */
+int xe_guc_start(struct xe_hw *hw)
+{
+	struct xe_card *card = xe_hw_card(hw);
+	int err;
+
+	err = xe_fw_load(hw, XE_FW_GUC, &card->guc_fw);
+	if (err)
+		return err;
+
+	xe_for_each_gt(gt, card) {
+		err = init(hw, gt);
+		if (err)
+			return err;
+
+		/* Before it starts: a boot that fails half way is to be undone as well. */
+		err = xe_hw_defer(hw, stop, gt);
+		if (err)
+			return err;
+
+		err = bring_up(hw, gt);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/*
+ * By message while the channel is up; whatever fails there, by register it can still be done.
+ */
+static int invalidate_ggtt(struct xe_hw *hw, struct xe_gt *gt)
+{
+	int err = xe_guc_tlb_invalidate_ggtt(hw, gt);
+
+	return err && err != -ENODEV ? -EAGAIN : err;
+}
+
+static void by_register_again(struct xe_hw *hw, void *unused)
+{
+	xe_ggtt_set_invalidate(hw, NULL);
+}
+
+/**
+ * xe_guc_settle - last probe step: the driver is up, and the GuC takes over
+ * @hw: the token
+ *
+ * Frequency limits that were low for probe are restored, and GGTT invalidations go by message. (A
+ * probe has many of these and nothing that runs meanwhile, so that they were cheaper by register.)
+ *
+ * Context: bound.
+ * Return: 0 or a negative error code.
+ */
+int xe_guc_settle(struct xe_hw *hw)
+{
+	struct xe_card *card = xe_hw_card(hw);
+	int err;
+
+	xe_for_each_gt(gt, card) {
+		err = xe_slpc_uncap(hw, gt);
+		if (err)
+			return err;
+	}
+
+	xe_ggtt_set_invalidate(hw, invalidate_ggtt);
+	return xe_hw_defer(hw, by_register_again, NULL);
+}
+
+/*
+ * Reset
+ */
+
+/**
+ * xe_guc_reset_prepare - a GT is about to be reset
+ * @hw: the token
+ * @gt: the GT
+ *
+ * Waiters are woken with -ECANCELED; nothing is sent any more until xe_guc_restart().
+ *
+ * Context: bound or in a section, may sleep; not from a handler of the channel.
+ */
+void xe_guc_reset_prepare(struct xe_hw *hw, struct xe_gt *gt)
+{
+	take_down(hw, gt, false);
+}
+
+/**
+ * xe_guc_restart - the GT was reset, or powered up again: start the firmware
+ * @hw: the token
+ * @gt: the GT
+ *
+ * Context: bound or in a section, may sleep up to 3 s if the firmware does not boot.
+ * Return: 0; errors of boot, which were logged.
+ */
+int xe_guc_restart(struct xe_hw *hw, struct xe_gt *gt)
+{
+	int err;
+
+	err = bring_up(hw, gt);
+	return err ?: xe_slpc_uncap(hw, gt);
+}
+
+static void reset_gts(struct xe_hw *hw, unsigned long gts)
+{
+	struct xe_card *card = xe_hw_card(hw);
+	struct drm_device *drm = &xe_hw_device(hw)->drm;
+	int err;
+
+	xe_for_each_gt(gt, card) {
+		if (!test_bit(gt->id, &gts))
+			continue;
+		xe_guc_reset_prepare(hw, gt);
+		err = xe_guc_restart(hw, gt);
+		if (!err)
+			drm_info(drm, "GT%u: GuC was reset and runs again\n", gt->id);
+		else if (err != -ENODEV)
+			drm_err(drm, "GT%u: GuC does not run after its reset (%pe); rebind the driver\n",
+				gt->id, ERR_PTR(err));
+	}
+}
+
+static void recovery_work(struct work_struct *work)
+{
+	struct xe_device *xe = container_of(work, struct xe_device, guc.work);
+
+	xe_hw_scoped(hw, xe)
+		reset_gts(hw, xchg(&xe->guc.gts, 0));
+}
+
+static void recovery_fini(struct drm_device *drm, void *data)
+{
+	struct xe_guc_recovery *recovery = data;
+
+	cancel_work_sync(&recovery->work);
+}
+
+/**
+ * xe_guc_recovery_init - software side: resets can be asked for
+ * @xe: the device
+ *
+ * Context: before there is any hardware.
+ * Return: 0 or -ENOMEM.
+ */
+int xe_guc_recovery_init(struct xe_device *xe)
+{
+	INIT_WORK(&xe->guc.work, recovery_work);
+	return drmm_add_action_or_reset(&xe->drm, recovery_fini, &xe->guc);
+}
+
+/**
+ * xe_guc_reset_later - ask for a reset of a GuC
+ * @xe: the device
+ * @gt_id: which GT
+ *
+ * Before the device is published it does nothing: a probe fails instead.
+ *
+ * Context: any.
+ */
+void xe_guc_reset_later(struct xe_device *xe, unsigned int gt_id)
+{
+	set_bit(gt_id, &xe->guc.gts);
+	queue_work(system_unbound_wq, &xe->guc.work);
+}
+
+/*
+ * Suspend, resume
+ */
+
+static int soft_reset(struct xe_hw *hw, struct xe_gt *gt)
+{
+	const u32 request[] = { GUC_ACTION_SOFT_RESET };
+
+	return xe_guc_mailbox_send(hw, gt, request, ARRAY_SIZE(request), NULL);
+}
+
+/**
+ * xe_guc_suspend - the card is about to leave D0
+ * @hw: the token
+ *
+ * The firmware is asked to let go of everything; in reset it would keep the GT from deep sleep.
+ *
+ * Context: bound, may sleep.
+ * Return: 0; errors of xe_guc_mailbox_send().
+ */
+int xe_guc_suspend(struct xe_hw *hw)
+{
+	struct xe_card *card = xe_hw_card(hw);
+	int err;
+
+	xe_for_each_gt(gt, card) {
+		struct xe_guc *guc = xe_guc(hw, gt);
+
+		CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
+		if (fw.err)
+			return fw.err;
+
+		xe_slpc_stop(hw, gt, false);
+		xe_guc_ct_disable(hw, gt, -ECANCELED);
+		if (!guc->booted)
+			continue;
+		err = soft_reset(hw, gt);
+		if (err)
+			return err;
+		guc->booted = false;
+	}
+	return 0;
+}
+
+/**
+ * xe_guc_resume - the card is back in D0
+ * @hw: the token
+ *
+ * Context: bound, may sleep; GTs, interrupts and the GGTT are set up again.
+ * Return: 0; errors of boot, which were logged.
+ */
+int xe_guc_resume(struct xe_hw *hw)
+{
+	struct xe_card *card = xe_hw_card(hw);
+	int err;
+
+	xe_for_each_gt(gt, card) {
+		err = xe_guc_restart(hw, gt);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/**
+ * xe_guc_irq - the GuC of a GT interrupts the host
+ * @hw: the token
+ * @gt: the GT
+ *
+ * Context: bound, the thread of the interrupt.
+ * Return: IRQ_HANDLED.
+ */
+irqreturn_t xe_guc_irq(struct xe_hw *hw, struct xe_gt *gt)
+{
+	xe_guc_ct_receive(hw, gt);
+	return IRQ_HANDLED;
+}
+
+/**
+ * xe_guc_print - the state of the GuC of a GT, for debugfs
+ * @hw: the token
+ * @gt: the GT
+ * @p: where to print
+ *
+ * Context: bound or in a section, may sleep.
+ */
+void xe_guc_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
+{
+	const struct xe_fw_image *fw = &xe_hw_card(hw)->guc_fw.image;
+	struct xe_guc *guc = xe_guc(hw, gt);
+
+	CLASS(xe_forcewake, awake)(hw, gt, BIT(XE_FW_GT));
+
+	drm_printf(p, "GuC %u.%u.%u, submission %u.%u.%u, %s, status %#010x\n", fw->version.major,
+		   fw->version.minor, fw->version.patch, fw->submission.major,
+		   fw->submission.minor, fw->submission.patch, guc->booted ? "runs" : "is off",
+		   xe_gt_read32(hw, gt, GUC_STATUS));
+	if (guc->huc.fw.image.upload)
+		drm_printf(p, "HuC %u.%u.%u, %s\n", guc->huc.fw.image.version.major,
+			   guc->huc.fw.image.version.minor, guc->huc.fw.image.version.patch,
+			   guc->huc.running ? "authenticated" : "not authenticated");
+	xe_guc_ct_print(hw, gt, p);
+	xe_slpc_print(hw, gt, p);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _XE_GUC_H_
+#define _XE_GUC_H_
+
+#include <linux/interrupt.h>
+#include <linux/mutex.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include "guc/ads.h"
+#include "guc/ct.h"
+#include "guc/huc.h"
+#include "guc/log.h"
+#include "guc/slpc.h"
+#include "guc/tlb.h"
+
+struct drm_printer;
+struct xe_device;
+struct xe_gt;
+struct xe_hw;
+
+/**
+ * struct xe_guc - the GuC of a GT: what the driver keeps while it is bound
+ */
+struct xe_guc {
+	/** @ads: what it is told at boot */
+	struct xe_guc_ads ads;
+	/** @log: what it writes about itself */
+	struct xe_guc_log log;
+	/** @mailbox_lock: one request at a time in the mailbox */
+	struct mutex mailbox_lock;
+	/** @ct: the channel */
+	struct xe_guc_ct ct;
+	/** @tlb: invalidations */
+	struct xe_guc_tlb tlb;
+	/** @slpc: frequency control */
+	struct xe_slpc slpc;
+	/** @huc: the HuC that it authenticates */
+	struct xe_huc huc;
+	/** @booted: the firmware runs, as far as the driver knows */
+	bool booted;
+};
+
+/**
+ * struct xe_guc_recovery - resets that were asked for, and the table that describes the hardware
+ *
+ * In the software world: a member of struct xe_device.
+ */
+struct xe_guc_recovery {
+	/** @work: resets GTs, in a section of its own */
+	struct work_struct work;
+	/** @gts: bits of GTs to be reset */
+	unsigned long gts;
+	/** @hwconfig: the table, written once at probe; NULL if there is none */
+	void *hwconfig;
+	/** @hwconfig_bytes: its size */
+	u32 hwconfig_bytes;
+};
+
+struct xe_guc *xe_guc(struct xe_hw *hw, struct xe_gt *gt);
+
+/* Software side */
+int xe_guc_recovery_init(struct xe_device *xe);
+void xe_guc_reset_later(struct xe_device *xe, unsigned int gt_id);
+
+/* Probe steps */
+int xe_guc_start(struct xe_hw *hw);
+int xe_guc_settle(struct xe_hw *hw);
+
+/* For reset of a GT, suspend, resume */
+void xe_guc_reset_prepare(struct xe_hw *hw, struct xe_gt *gt);
+int xe_guc_restart(struct xe_hw *hw, struct xe_gt *gt);
+int xe_guc_suspend(struct xe_hw *hw);
+int xe_guc_resume(struct xe_hw *hw);
+
+irqreturn_t xe_guc_irq(struct xe_hw *hw, struct xe_gt *gt);
+void xe_guc_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p);
+
+#endif
