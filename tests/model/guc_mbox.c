@@ -93,6 +93,7 @@ static enum guc_error mbox_soft_reset(struct guc *guc, const u32 *msg, u32 *data
 	guc_contexts_reset(guc);
 	guc_ct_reset(guc);
 	guc_slpc_reset(guc);
+	guc_sched_init(guc);
 	return GUC_OK;
 }
 

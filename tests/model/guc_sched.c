@@ -18,7 +18,7 @@
 #include "journal.h"
 
 #define CHUNK_COMMANDS		256u	/* between two looks at the other engines */
-#define PREEMPT_COMMANDS	8u	/* between two looks whether it can be switched out */
+
 #define SLICE_COMMANDS		20000u
 #define GRACE_COMMANDS		1024u	/* before the clock counts against a context that must go */
 #define WAIT_MIN_NS		(50 * USEC)
@@ -314,7 +314,7 @@ static bool engine_turn(struct guc *guc, struct sched_engine *e, unsigned int *b
 		return true;
 	if (e->stopped)
 		return false;
-	chunk = MIN(*budget, e->preempting ? PREEMPT_COMMANDS : CHUNK_COMMANDS);
+	chunk = MIN(*budget, CHUNK_COMMANDS);
 	stop = cs_run(e->cs, chunk, &used, &err);
 	used = MIN(used, chunk);
 	*budget -= used;

@@ -29,16 +29,18 @@ struct mem {
 	struct area gsm, vram;
 };
 
-static int area_create(struct area *a, const char *name, u64 size)
+/* @lead: bytes of the file before the area, so that a BAR can be mapped at the BAR's own offsets */
+static int area_create(struct area *a, const char *name, u64 lead, u64 size)
 {
 	a->fd = -1;
 	a->size = size;
 	if (!size)
 		return 0;
 	a->fd = memfd_create(name, MFD_CLOEXEC);
-	if (a->fd < 0 || ftruncate(a->fd, (off_t)size))
+	if (a->fd < 0 || ftruncate(a->fd, (off_t)(lead + size)))
 		return -errno;
-	a->map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, a->fd, 0);
+	a->map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, a->fd,
+		      (off_t)lead);
 	if (a->map == MAP_FAILED) {
 		a->map = NULL;
 		return -errno;
@@ -85,9 +87,9 @@ struct mem *mem_create(struct gpu *gpu)
 
 	if (!mem)
 		abort();
-	if (area_create(&mem->gsm, "xe-model-gsm",
+	if (area_create(&mem->gsm, "xe-model-gsm", MIB(8),
 			gpu->platform->ggms ? MIB(1) << gpu->platform->ggms : 0) ||
-	    area_create(&mem->vram, "xe-model-vram", vram)) {
+	    area_create(&mem->vram, "xe-model-vram", 0, vram)) {
 		perror("xe-model: memory of the card");
 		exit(1);
 	}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Journal, counters, violations, and the quiet after unbind.
+ *
+ * Owner of: the journal file, the ring of the last lines, all counters, the kept violations, the
+ * snapshot of the mapped BARs.
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clk.h"
+#include "ctl.h"
+#include "journal.h"
+#include "mem.h"
+
+#define RING		4096
+#define LINE		160
+#define KEPT		256
+
+struct journal {
+	FILE *file;
+	u64 seq;
+	char ring[RING][LINE];
+	u64 counters[CNT_COUNT];
+	u32 h2g[65536], g2h[65536];
+	char kept[KEPT][LINE];
+	unsigned int num_kept;
+	bool quiet;
+	u64 quiet_gsm;		/* checksum of the GGTT entries when quiet began */
+};
+
+static const char *const counter_names[CNT_COUNT] = {
+	[CNT_MMIO_READ] = "mmio-read", [CNT_MMIO_WRITE] = "mmio-write",
+	[CNT_GSM_READ] = "gsm-read", [CNT_GSM_WRITE] = "gsm-write",
+	[CNT_VRAM_READ] = "vram-read", [CNT_VRAM_WRITE] = "vram-write",
+	[CNT_CFG_READ] = "config-read", [CNT_CFG_WRITE] = "config-write",
+	[CNT_DMA_READ] = "dma-read", [CNT_DMA_WRITE] = "dma-write", [CNT_MSI] = "msi",
+	[CNT_H2G] = "h2g", [CNT_G2H] = "g2h", [CNT_MAILBOX] = "mailbox", [CNT_DOORBELL] = "doorbell",
+	[CNT_JOB] = "context-loads", [CNT_CMD] = "commands", [CNT_CMD_SKIPPED] = "commands-not-executed",
+	[CNT_GUC_BOOT] = "guc-boots", [CNT_GT_RESET] = "gt-resets", [CNT_ENGINE_RESET] = "engine-resets",
+	[CNT_VIOLATION] = "violations", [CNT_UNKNOWN_REG] = "unknown-registers",
+};
+
+static const char *const kinds[] = {
+	"rd", "wr", "cfg", "dma", "irq", "guc", "cs", "pm", "fault", "violation", "note",
+};
+
+static void put_line(struct gpu *gpu, enum jkind kind, const char *text)
+{
+	struct journal *j = gpu->journal;
+	char *line = j->ring[j->seq % RING];
+
+	snprintf(line, LINE, "%llu %llu %s %s", (unsigned long long)j->seq,
+		 (unsigned long long)(clk_ns(gpu->clk) / 1000), kinds[kind], text);
+	j->seq++;
+	if (j->file)
+		fprintf(j->file, "%s\n", line);
+}
+
+void journal_add(struct gpu *gpu, enum jkind kind, const char *fmt, ...)
+{
+	char text[LINE];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	put_line(gpu, kind, text);
+}
+
+void journal_access(struct gpu *gpu, bool write, u32 offset, unsigned int size, u64 value)
+{
+	journal_add(gpu, write ? J_WR : J_RD, "%#x/%u = %#llx", offset, size, (unsigned long long)value);
+	if (gpu->journal->quiet)
+		violation(gpu, "touched-after-unbind", "%s %#x", write ? "write" : "read", offset);
+}
+
+void violation(struct gpu *gpu, const char *what, const char *fmt, ...)
+{
+	struct journal *j = gpu->journal;
+	char text[LINE - 40], line[LINE];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	snprintf(line, sizeof(line), "%s: %s", what, text);
+	put_line(gpu, J_VIOLATION, line);
+	j->counters[CNT_VIOLATION]++;
+	if (j->num_kept < KEPT)
+		memcpy(j->kept[j->num_kept++], line, LINE);
+}
+
+void count_add(struct gpu *gpu, enum counter c, u64 n)
+{
+	gpu->journal->counters[c] += n;
+}
+
+void count(struct gpu *gpu, enum counter c)
+{
+	count_add(gpu, c, 1);
+}
+
+u64 counter_get(struct gpu *gpu, enum counter c)
+{
+	return gpu->journal->counters[c];
+}
+
+void count_action(struct gpu *gpu, bool h2g, u16 action)
+{
+	(h2g ? gpu->journal->h2g : gpu->journal->g2h)[action]++;
+}
+
+bool journal_is_quiet(struct gpu *gpu)
+{
+	return gpu->journal->quiet;
+}
+
+static u64 checksum(const u8 *data, u64 size)
+{
+	u64 sum = 14695981039346656037ull, word;
+
+	for (u64 i = 0; i + 8 <= size; i += 8) {
+		memcpy(&word, data + i, 8);
+		sum = (sum ^ word) * 1099511628211ull;
+	}
+	return sum;
+}
+
+void journal_quiet(struct gpu *gpu, bool on)
+{
+	struct journal *j = gpu->journal;
+	u64 sum = checksum(mem_gsm(gpu), mem_gsm_size(gpu));
+
+	if (!j->quiet && on)
+		j->quiet_gsm = sum;
+	else if (j->quiet && !on && sum != j->quiet_gsm)
+		violation(gpu, "touched-after-unbind", "GGTT entries were written");
+	j->quiet = on;
+}
+
+static int cmd_journal(struct gpu *gpu, int argc, char **argv, FILE *out)
+{
+	struct journal *j = gpu->journal;
+	u64 n = 32;
+
+	if (argc > 1 && !ctl_number(argv[1], &n))
+		return -22;
+	n = MIN(n, MIN(j->seq, (u64)RING));
+	for (u64 i = j->seq - n; i < j->seq; i++)
+		fprintf(out, "%s\n", j->ring[i % RING]);
+	return 0;
+}
+
+static int cmd_counters(struct gpu *gpu, int argc, char **argv, FILE *out)
+{
+	struct journal *j = gpu->journal;
+
+	for (int c = 0; c < CNT_COUNT; c++)
+		fprintf(out, "%s %llu\n", counter_names[c], (unsigned long long)j->counters[c]);
+	for (u32 a = 0; a < 65536; a++) {
+		if (j->h2g[a])
+			fprintf(out, "h2g-%#06x %u\n", a, j->h2g[a]);
+		if (j->g2h[a])
+			fprintf(out, "g2h-%#06x %u\n", a, j->g2h[a]);
+	}
+	if (argc > 1 && !strcmp(argv[1], "reset")) {
+		memset(j->counters, 0, sizeof(j->counters));
+		memset(j->h2g, 0, sizeof(j->h2g));
+		memset(j->g2h, 0, sizeof(j->g2h));
+	}
+	return 0;
+}
+
+static int cmd_violations(struct gpu *gpu, int argc, char **argv, FILE *out)
+{
+	struct journal *j = gpu->journal;
+
+	for (unsigned int i = 0; i < j->num_kept; i++)
+		fprintf(out, "%s\n", j->kept[i]);
+	if (argc > 1 && !strcmp(argv[1], "clear")) {
+		j->num_kept = 0;
+		j->counters[CNT_VIOLATION] = 0;
+	}
+	return 0;
+}
+
+static int cmd_quiet(struct gpu *gpu, int argc, char **argv, FILE *out)
+{
+	(void)out;
+	if (argc != 2)
+		return -22;
+	journal_quiet(gpu, !strcmp(argv[1], "on"));
+	return 0;
+}
+
+struct journal *journal_create(struct gpu *gpu, const char *file)
+{
+	struct journal *j = calloc(1, sizeof(*j));
+
+	if (!j)
+		abort();
+	if (file)
+		j->file = fopen(file, "w");
+	if (gpu->ctl) {
+		ctl_register(gpu, "journal", "[N]: the last N lines", cmd_journal);
+		ctl_register(gpu, "counters", "[reset]: how often what happened", cmd_counters);
+		ctl_register(gpu, "violations", "[clear]: what must not happen and did", cmd_violations);
+		ctl_register(gpu, "quiet", "on|off: any access is a violation", cmd_quiet);
+	}
+	return j;
+}
+
+void journal_destroy(struct journal *j)
+{
+	if (j->file)
+		fclose(j->file);
+	free(j);
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Configuration space.
+ *
+ * Owner of: its 4 KiB, the masks of what can be written, power state.  QEMU itself keeps BARs, MSI
+ * and the command register for the guest and forwards what it does not virtualise; the copy here
+ * follows the writes that arrive.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl.h"
+#include "fault.h"
+#include "journal.h"
+#include "mem.h"
+#include "pci.h"
+#include "platform.h"
+#include "vfu.h"
+
+#define CFG_SIZE	4096u
+#define CAP_PM		0x60
+#define CAP_PCIE	0x70
+#define CAP_MSI		0xac
+
+struct pci {
+	u8 space[CFG_SIZE];
+	u8 writable[CFG_SIZE];	/* bits that a write changes */
+};
+
+static void put(struct pci *p, u32 at, unsigned int size, u32 value)
+{
+	memcpy(p->space + at, &value, size);
+}
+
+static void rw(struct pci *p, u32 at, unsigned int size, u32 mask)
+{
+	memcpy(p->writable + at, &mask, size);
+}
+
+static u32 get(const struct pci *p, u32 at, unsigned int size)
+{
+	u32 v = 0;
+
+	memcpy(&v, p->space + at, size);
+	return v;
+}
+
+static void put_bar(struct pci *p, u32 at, u64 size, bool prefetchable)
+{
+	u64 mask = ~(size - 1);
+
+	put(p, at, 4, 0x4 | (prefetchable ? 0x8 : 0));	/* 64 bit */
+	rw(p, at, 4, (u32)mask);
+	rw(p, at + 4, 4, (u32)(mask >> 32));
+}
+
+static void put_capabilities(struct pci *p)
+{
+	put(p, 0x34, 1, CAP_PM);
+
+	/* power management 3: D0 and D3hot, PME from both */
+	put(p, CAP_PM, 4, 0x01 | CAP_PCIE << 8 | 3u << 16 | (0x9u << 27));
+	put(p, CAP_PM + 4, 4, 0x8);	/* no soft reset */
+	rw(p, CAP_PM + 4, 2, 0x103);
+
+	/* PCIe 2, endpoint; function level reset; a x8 16 GT/s link */
+	put(p, CAP_PCIE, 4, 0x10 | CAP_MSI << 8 | 0x0002u << 16);
+	put(p, CAP_PCIE + 4, 4, 0x10008002);
+	rw(p, CAP_PCIE + 8, 2, 0x7fff);
+	put(p, CAP_PCIE + 12, 4, 0x00000084);
+	put(p, CAP_PCIE + 18, 2, 0x0084);
+	rw(p, CAP_PCIE + 16, 2, 0x0173);
+	rw(p, CAP_PCIE + 40, 2, 0xffff);
+
+	/* MSI, 64 bit, one vector, maskable */
+	put(p, CAP_MSI, 4, 0x05 | 0u << 8 | 0x0180u << 16);
+	rw(p, CAP_MSI + 2, 2, 0x0071);
+	rw(p, CAP_MSI + 4, 4, 0xfffffffc);
+	rw(p, CAP_MSI + 8, 4, 0xffffffff);
+	rw(p, CAP_MSI + 12, 4, 0x0000ffff);
+	rw(p, CAP_MSI + 16, 4, 0x1);
+}
+
+void pci_reset(struct gpu *gpu)
+{
+	const struct platform *plat = gpu->platform;
+	struct pci *p = gpu->pci;
+
+	memset(p, 0, sizeof(*p));
+	put(p, 0x00, 2, plat->vendor);
+	put(p, 0x02, 2, plat->device);
+	rw(p, 0x04, 2, 0x0546);		/* memory, master, parity, SERR, INTx disable */
+	put(p, 0x06, 2, 0x0010);	/* has capabilities */
+	put(p, 0x08, 4, 0x03800000u | plat->revision);
+	rw(p, 0x0c, 1, 0xff);
+	put_bar(p, 0x10, MIB(16), false);
+	if (mem_vram_size(gpu))
+		put_bar(p, 0x18, mem_vram_size(gpu), true);
+	put(p, 0x2c, 2, plat->subvendor);
+	put(p, 0x2e, 2, plat->subdevice);
+	rw(p, 0x3c, 1, 0xff);
+	put(p, 0x50, 2, plat->ggms);
+	put_capabilities(p);
+}
+
+static bool bad(struct gpu *gpu, u32 offset, unsigned int size)
+{
+	if ((size == 1 || size == 2 || size == 4) && !(offset % size) && offset <= CFG_SIZE - size)
+		return false;
+	violation(gpu, "config-access", "%u bytes at %#x", size, offset);
+	return true;
+}
+
+u32 pci_config_read(struct gpu *gpu, u32 offset, unsigned int size)
+{
+	u32 v;
+
+	if (is_gone(gpu) || bad(gpu, offset, size))
+		return ALL_ONES;
+	count(gpu, CNT_CFG_READ);
+	v = get(gpu->pci, offset, size);
+	journal_add(gpu, J_CFG, "read %#x/%u = %#x", offset, size, v);
+	return v;
+}
+
+void pci_config_write(struct gpu *gpu, u32 offset, unsigned int size, u32 value)
+{
+	struct pci *p = gpu->pci;
+	unsigned int was = pci_power_state(gpu);
+
+	if (is_gone(gpu) || bad(gpu, offset, size))
+		return;
+	count(gpu, CNT_CFG_WRITE);
+	journal_add(gpu, J_CFG, "write %#x/%u = %#x", offset, size, value);
+	for (unsigned int i = 0; i < size; i++) {
+		u8 mask = p->writable[offset + i];
+
+		p->space[offset + i] = (u8)((p->space[offset + i] & ~mask) | ((value >> 8 * i) & mask));
+	}
+	if (pci_power_state(gpu) != was)
+		journal_add(gpu, J_PM, "D%u -> D%u", was, pci_power_state(gpu));
+}
+
+bool pci_bus_master(struct gpu *gpu)
+{
+	return get(gpu->pci, 4, 2) & BIT(2);
+}
+
+bool pci_memory_enabled(struct gpu *gpu)
+{
+	return get(gpu->pci, 4, 2) & BIT(1);
+}
+
+unsigned int pci_power_state(struct gpu *gpu)
+{
+	return get(gpu->pci, CAP_PM + 4, 2) & 3;
+}
+
+void pci_msi(struct gpu *gpu)
+{
+	if (is_gone(gpu))
+		return;
+	journal_add(gpu, J_IRQ, "MSI");
+	if (journal_is_quiet(gpu))
+		violation(gpu, "touched-after-unbind", "MSI");
+	if (vfu_trigger(gpu, 0))
+		count(gpu, CNT_MSI);
+}
+
+static int cmd_pci(struct gpu *gpu, int argc, char **argv, FILE *out)
+{
+	(void)argc;
+	(void)argv;
+	fprintf(out, "D%u master=%d memory=%d msi-control=%#x\n", pci_power_state(gpu), pci_bus_master(gpu),
+		pci_memory_enabled(gpu), get(gpu->pci, CAP_MSI + 2, 2));
+	return 0;
+}
+
+struct pci *pci_create(struct gpu *gpu)
+{
+	struct pci *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		abort();
+	gpu->pci = p;
+	pci_reset(gpu);
+	if (gpu->ctl)
+		ctl_register(gpu, "pci", "power state, command register", cmd_pci);
+	return p;
+}
+
+void pci_destroy(struct pci *pci)
+{
+	free(pci);
+}

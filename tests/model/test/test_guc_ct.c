@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: MIT
+/* The command channel: both rings, wrap, room, strictness, scripted faults; TLB and SLPC messages. */
+#include "hw.h"
+#include "guc_host.h"
+
+static int setup(void **state)
+{
+	struct host *h = host_create();
+
+	*state = h;
+	return host_boot(h) == 0x8000f0ec && host_ct_enable(h) ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	host_destroy(*state);
+	return 0;
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+
+static void tlb(struct host *h, u32 seqno)
+{
+	HOST_FAST(h, H2G_TLB_INVALIDATE, seqno, BIT(31) | 3);
+}
+
+static void event_and_head(void **state)
+{
+	struct host *h = *state;
+
+	tlb(h, 1);
+	assert_int_equal(*host_mem(h, CT_AT), h->h2g_tail);
+	assert_int_equal(*host_mem(h, CT_AT + 0x804), 3);
+	assert_true(host_event(h, G2H_TLB_DONE, 1, 0));
+	assert_int_equal(h->msg[0], 2);		/* fence 0, format 0, two words follow */
+	assert_int_equal(host_recv(h), 0);
+	assert_int_equal(counter_get(h->gpu, CNT_H2G), 1);
+	assert_int_equal(counter_get(h->gpu, CNT_G2H), 1);
+	assert_true(answer_has(h->gpu, "actions", "tlb-invalidate"));
+	assert_true(answer_has(h->gpu, "ct", "gt0 enabled, received 1, sent 1"));
+	assert_quiet(h->gpu);
+}
+
+/* Many times round both rings; padding at the end of H2G, straddling in G2H. */
+static void wraps(void **state)
+{
+	struct host *h = *state;
+	u32 i, padded = 0, straddled = 0, last;
+
+	for (i = 1; i < 30000; i++) {
+		last = h->h2g_tail;
+		tlb(h, i);
+		padded += h->h2g_tail < last && h->h2g_tail;
+		straddled += h->g2h_head + 3 > G2H_WORDS;
+		assert_true(host_event(h, G2H_TLB_DONE, i, 0));
+	}
+	assert_true(padded > 0);
+	assert_true(straddled > 0);
+	assert_quiet(h->gpu);
+}
+
+/* A batch of messages behind one doorbell, with the padding published before. */
+static void batch_over_the_end(void **state)
+{
+	struct host *h = *state;
+	const u32 hxg[] = { 2u << 28 | H2G_TLB_INVALIDATE, 1, 3 };
+	u32 i, seqno[3];
+
+	memset(seqno, 0, sizeof(seqno));
+	for (i = 0; i < 254; i++) {
+		u32 m[3] = { hxg[0], i + 1, 3 };
+
+		host_write(h, 0x8000u << 16 | 3, m, 3);
+	}
+	guc_doorbell(h->gt);
+	for (i = 0; i < 254; i++)
+		assert_true(host_event(h, G2H_TLB_DONE, i + 1, 0));
+	for (; i < 264; i++) {
+		u32 m[4] = { 2u << 28 | H2G_LOG_FORCE_FLUSH, 0, 0 };
+
+		host_write(h, 0x8000u << 16 | 3, m, 3);
+	}
+	guc_doorbell(h->gt);
+	assert_int_equal(*host_mem(h, CT_AT), h->h2g_tail);
+	assert_int_equal(h->h2g_tail, 8 * 4);
+	assert_quiet(h->gpu);
+}
+
+/* Events wait for room, in order, and never pass the host's head. */
+static void no_room(void **state)
+{
+	struct host *h = *state;
+	u32 i, n = G2H_WORDS / 3 + 200, got = 0;
+
+	for (i = 1; i <= n; i++)
+		tlb(h, i);
+	assert_true(guc_ct_waiting(h->guc));
+	assert_true(*host_mem(h, CT_AT + 0x804) != 0 || h->g2h_head == 0);
+	assert_int_equal((*host_mem(h, CT_AT + 0x804) + 1) % G2H_WORDS >= G2H_WORDS - 3, 1);
+	while (host_event(h, G2H_TLB_DONE, got + 1, 0))
+		if (++got % 1000 == 0)
+			host_time(h, 2 * MSEC);	/* the model looks again by itself */
+	host_time(h, 2 * MSEC);
+	while (host_event(h, G2H_TLB_DONE, got + 1, 0))
+		got++;
+	assert_int_equal(got, n);
+	assert_quiet(h->gpu);
+}
+
+static void bounded_wait_list(void **state)
+{
+	struct host *h = *state;
+	u32 i;
+
+	for (i = 1; i <= G2H_WORDS / 3 + CT_OUT_MAX; i++)
+		tlb(h, i);
+	assert_quiet(h->gpu);
+	assert_violates(h->gpu, "g2h-overflow", for (i = 0; i < 2; i++)
+			tlb(h, G2H_WORDS / 3 + CT_OUT_MAX + 1 + i););
+}
+
+static void answers(void **state)
+{
+	struct host *h = *state;
+	const u32 word = 0;
+	u16 fence;
+
+	fence = host_send(h, false, H2G_LOG_FORCE_FLUSH, &word, 1);
+	assert_int_equal(host_recv(h), 1);
+	assert_int_equal(h->msg[0], (u32)fence << 16 | 1);
+	assert_int_equal(h->msg[1], MBOX_OK(0));
+	host_send(h, true, H2G_LOG_FORCE_FLUSH, &word, 1);
+	assert_int_equal(host_recv(h), 0);
+	assert_quiet(h->gpu);
+	assert_violates(h->gpu, "h2g-unknown-action", host_send(h, false, 0x5555, &word, 1));
+	assert_int_equal(host_recv(h), 1);
+	assert_int_equal(h->msg[1], 0xe0000030);
+	/* No answer to a fast request, whatever is wrong with it. */
+	assert_violates(h->gpu, "h2g-unknown-action", host_send(h, true, 0x5555, &word, 1));
+	assert_int_equal(host_recv(h), 0);
+}
+
+static void strict_messages(void **state)
+{
+	struct host *h = *state;
+	u32 hxg[4] = { 2u << 28 | H2G_TLB_INVALIDATE, 1, 3, 0 };
+
+	/* Wrong length, wrong origin, wrong type, reserved bits, fence of the other kind. */
+	assert_violates(h->gpu, "h2g-malformed",
+			HOST_FAST(h, H2G_MODE_SET, 1));
+	assert_violates(h->gpu, "h2g-malformed", HOST_FAST(h, 0x80000000 | H2G_RC_CONTROL, 0));
+	assert_violates(h->gpu, "h2g-malformed", HOST_FAST(h, 0x30000000 | H2G_RC_CONTROL, 0));
+	assert_violates(h->gpu, "h2g-malformed", HOST_FAST(h, 0x00050000 | H2G_RC_CONTROL, 0));
+	host_write(h, 3, hxg, 3);
+	assert_violates(h->gpu, "h2g-fence", guc_doorbell(h->gt));
+	assert_true(host_event(h, G2H_TLB_DONE, 1, 0));
+	assert_false(h->guc->ct.broken);
+}
+
+static void broken_by(struct host *h, u32 header, u32 claim_tail)
+{
+	u32 hxg[3] = { 2u << 28 | H2G_TLB_INVALIDATE, 2, 3 };
+
+	guc_reset(h->gt);
+	host_boot(h);
+	host_ct_enable(h);
+	host_write(h, header, hxg, 3);
+	if (claim_tail)
+		host_put(h, CT_AT + 4, claim_tail);
+	guc_doorbell(h->gt);
+	assert_true(h->guc->ct.broken);
+	assert_int_not_equal(*host_mem(h, CT_AT + 8), 0);
+	/* Nothing goes on from here. */
+	tlb(h, 9);
+	assert_int_equal(host_recv(h), 0);
+}
+
+static void strict_rings(void **state)
+{
+	struct host *h = *state;
+
+	assert_violates(h->gpu, "h2g-malformed", broken_by(h, 0x80000003 | 1 << 12, 0));
+	assert_violates(h->gpu, "h2g-malformed", broken_by(h, 0x80000003 | 1 << 8, 0));
+	assert_violates(h->gpu, "h2g-malformed", broken_by(h, 0x80000000 | 9, 0));
+	assert_violates(h->gpu, "h2g-malformed", broken_by(h, 0x80000000, 0));
+	assert_violates(h->gpu, "ct-tail", broken_by(h, 0x80000003, H2G_WORDS));
+	assert_violates(h->gpu, "ct-tail", broken_by(h, 0x80000003, 0xffffffff));
+}
+
+static void host_moves_our_words(void **state)
+{
+	struct host *h = *state;
+
+	tlb(h, 1);
+	host_put(h, CT_AT, 0);		/* H2G head is ours */
+	assert_violates(h->gpu, "ct-head", tlb(h, 2));
+	guc_reset(h->gt);
+	host_boot(h);
+	host_ct_enable(h);
+	host_put(h, CT_AT + 0x804, 5);	/* G2H tail is ours */
+	assert_violates(h->gpu, "ct-tail", tlb(h, 1));
+	guc_reset(h->gt);
+	host_boot(h);
+	host_ct_enable(h);
+	host_put(h, CT_AT + 0x800, G2H_WORDS);
+	assert_violates(h->gpu, "ct-head", tlb(h, 1));
+	guc_reset(h->gt);
+	host_boot(h);
+	host_ct_enable(h);
+	host_put(h, CT_AT + 8, 1);	/* the host found the ring broken */
+	assert_violates(h->gpu, "ct-status", tlb(h, 1));
+}
+
+static void empty_message(void **state)
+{
+	struct host *h = *state;
+
+	memset(host_mem(h, CT_AT + 0x1000), 0, 8);
+	host_put(h, CT_AT + 4, 1);
+	assert_violates(h->gpu, "h2g-malformed", guc_doorbell(h->gt));
+	assert_int_equal(*host_mem(h, CT_AT), 1);
+}
+
+static void padding_with_garbage(void **state)
+{
+	struct host *h = *state;
+	u32 i;
+
+	for (i = 1; h->h2g_tail < H2G_WORDS - 8; i++)
+		tlb(h, i);
+	host_put(h, CT_AT + 0x1000 + h->h2g_tail * 4, 0);
+	host_put(h, CT_AT + 0x1000 + h->h2g_tail * 4 + 4, 0x1234);
+	host_put(h, CT_AT + 4, 0);
+	assert_violates(h->gpu, "h2g-malformed", guc_doorbell(h->gt));
+	assert_int_equal(*host_mem(h, CT_AT), 0);
+}
+
+static void dirty_descriptor(void **state)
+{
+	struct host *h = *state;
+
+	guc_reset(h->gt);
+	host_boot(h);
+	host_ct_register(h);
+	host_put(h, CT_AT + 0x808, 1);
+	assert_violates(h->gpu, "ct-descriptor", host_mbox(h, 0x4509, 1, 0, 0));
+	assert_false(h->guc->ct.enabled);
+}
+
+static void enabled_twice(void **state)
+{
+	struct host *h = *state;
+
+	assert_violates(h->gpu, "ct-enabled-twice", host_mbox(h, 0x4509, 1, 0, 0));
+	assert_violates(h->gpu, "ct-config-enabled",
+			host_mbox(h, 0x508, 0x0904 << 16 | 1, 4096, 0));
+}
+
+/* ---- TLB ---- */
+
+static void tlb_forms(void **state)
+{
+	struct host *h = *state;
+
+	HOST_FAST(h, H2G_TLB_INVALIDATE, 1, BIT(31));
+	HOST_FAST(h, H2G_TLB_INVALIDATE, 2, BIT(31) | 1, 7, 0x10000, 0, 4);
+	HOST_FAST(h, H2G_TLB_INVALIDATE, 3, BIT(31) | 1, 7, 0, 0x8000, 36);
+	HOST_FAST(h, H2G_TLB_INVALIDATE, 4, BIT(31) | 1, 7, 0x01000000, 0, 12);
+	assert_quiet(h->gpu);
+	assert_violates(h->gpu, "tlb-malformed",
+			HOST_FAST(h, H2G_TLB_INVALIDATE, 5, BIT(31) | 1, 7, 0x1000, 0, 4));
+	assert_violates(h->gpu, "tlb-malformed",
+			HOST_FAST(h, H2G_TLB_INVALIDATE, 5, BIT(31) | 1, 7, 0, 0, 11));
+	assert_violates(h->gpu, "tlb-malformed", HOST_FAST(h, H2G_TLB_INVALIDATE, 5, BIT(31) | 1));
+	assert_violates(h->gpu, "tlb-malformed", HOST_FAST(h, H2G_TLB_INVALIDATE, 5, 9));
+	assert_violates(h->gpu, "tlb-seqno", HOST_FAST(h, H2G_TLB_INVALIDATE, 9, BIT(31)));
+	HOST_FAST(h, H2G_TLB_INVALIDATE, 10, BIT(31));
+	assert_int_equal(counter_get(h->gpu, CNT_G2H), 6);
+}
+
+/* ---- SLPC ---- */
+
+static u32 frequencies(struct host *h)
+{
+	return *host_mem(h, SLPC_AT + 132);
+}
+
+static void slpc(void **state)
+{
+	struct host *h = *state;
+	const u32 addr = GGTT_BASE + SLPC_AT, query[] = { 5 << 8 | 2, addr, 0 };
+	u32 range = reg_peek(h->gpu, 0x138000), rp0 = range & 0x1ff, rpn = range >> 16 & 0x1ff;
+
+	host_put(h, SLPC_AT, 8192);
+	HOST_FAST(h, H2G_SLPC, 0 << 8 | 2, addr, 0);
+	assert_int_equal(*host_mem(h, SLPC_AT + 4), 3);
+	assert_int_equal(frequencies(h) & 0xff, rp0);
+	HOST_FAST(h, H2G_SLPC, 6 << 8 | 2, 7, rpn * 50 / 3 + 1);
+	host_send(h, false, H2G_SLPC, query, 3);
+	assert_int_equal(host_recv(h), 1);
+	assert_int_equal(h->msg[1], MBOX_OK(0));
+	assert_int_equal(frequencies(h) & 0xff, rpn);
+	HOST_FAST(h, H2G_SLPC, 7 << 8 | 1, 7);
+	HOST_FAST(h, H2G_RC_CONTROL, 1);
+	assert_quiet(h->gpu);
+	assert_violates(h->gpu, "slpc-range", HOST_FAST(h, H2G_SLPC, 6 << 8 | 2, 7, 9999));
+	assert_violates(h->gpu, "slpc-range", HOST_FAST(h, H2G_SLPC, 6 << 8 | 2, 6, 10));
+	assert_violates(h->gpu, "slpc-event", HOST_FAST(h, H2G_SLPC, 6 << 8 | 1, 6));
+	assert_violates(h->gpu, "slpc-event", HOST_FAST(h, H2G_SLPC, 4 << 8 | 1, 6));
+	assert_violates(h->gpu, "slpc-param", HOST_FAST(h, H2G_SLPC, 6 << 8 | 2, 77, 6));
+	assert_violates(h->gpu, "rc-mode", HOST_FAST(h, H2G_RC_CONTROL, 2));
+}
+
+static void slpc_order(void **state)
+{
+	struct host *h = *state;
+
+	assert_violates(h->gpu, "slpc-not-started", HOST_FAST(h, H2G_SLPC, 6 << 8 | 2, 7, 1000));
+	host_put(h, SLPC_AT, 4096);
+	assert_violates(h->gpu, "slpc-shared",
+			HOST_FAST(h, H2G_SLPC, 0 << 8 | 2, GGTT_BASE + SLPC_AT, 0));
+	host_put(h, SLPC_AT, 8192);
+	arm(h->gpu, "slpc.state value=5");
+	HOST_FAST(h, H2G_SLPC, 0 << 8 | 2, GGTT_BASE + SLPC_AT, 0);
+	assert_int_equal(*host_mem(h, SLPC_AT + 4), 5);
+}
+
+/* ---- faults on purpose ---- */
+
+static void scripted_events(void **state)
+{
+	struct host *h = *state;
+
+	arm(h->gpu, "tlb.lost");
+	tlb(h, 1);
+	assert_int_equal(host_recv(h), 0);
+	arm(h->gpu, "guc.g2h-drop value=0x7001");
+	tlb(h, 2);
+	assert_int_equal(host_recv(h), 0);
+	arm(h->gpu, "guc.g2h-twice");
+	tlb(h, 3);
+	assert_true(host_event(h, G2H_TLB_DONE, 3, 0));
+	assert_true(host_event(h, G2H_TLB_DONE, 3, 0));
+	arm(h->gpu, "guc.g2h-junk value=0x9000abcd");
+	tlb(h, 4);
+	assert_int_equal(host_recv(h), 1);
+	assert_int_equal(h->msg[1], 0x9000abcd);
+	assert_true(host_event(h, G2H_TLB_DONE, 4, 0));
+	arm(h->gpu, "guc.g2h-length value=200");
+	tlb(h, 5);
+	assert_int_equal(host_mem(h, CT_AT + 0x2000)[h->g2h_head] & 0xff, 200);
+	h->g2h_head = *host_mem(h, CT_AT + 0x804);
+	host_put(h, CT_AT + 0x800, h->g2h_head);
+	arm(h->gpu, "guc.g2h-tail value=0x9999");
+	tlb(h, 6);
+	assert_int_equal(*host_mem(h, CT_AT + 0x804), 0x9999);
+	assert_quiet(h->gpu);
+}
+
+static void scripted_requests(void **state)
+{
+	struct host *h = *state;
+	const u32 word = 0;
+	u16 fence;
+
+	arm(h->gpu, "guc.h2g-drop value=0x7000");
+	HOST_FAST(h, H2G_RC_CONTROL, 1);
+	tlb(h, 1);
+	assert_int_equal(host_recv(h), 0);
+	assert_int_equal(h->guc->slpc.rc_mode, 1);
+	arm(h->gpu, "guc.h2g-fail value=0x41");
+	host_send(h, false, H2G_LOG_FORCE_FLUSH, &word, 1);
+	assert_int_equal(host_recv(h), 1);
+	assert_int_equal(h->msg[1], 0xe0000041);
+	arm(h->gpu, "guc.g2h-fence");
+	fence = host_send(h, false, H2G_LOG_FORCE_FLUSH, &word, 1);
+	assert_int_equal(host_recv(h), 1);
+	assert_int_not_equal(h->msg[0] >> 16, fence);
+	arm(h->gpu, "guc.h2g-head value=0x7fff");
+	tlb(h, 2);
+	assert_int_equal(*host_mem(h, CT_AT), 0x7fff);
+	tlb(h, 3);
+	assert_int_equal(*host_mem(h, CT_AT), h->h2g_tail);
+	arm(h->gpu, "guc.ct-status value=2");
+	tlb(h, 4);
+	assert_int_equal(*host_mem(h, CT_AT + 8), 2);
+	host_put(h, CT_AT + 8, 0);
+	arm(h->gpu, "guc.h2g-stall");
+	tlb(h, 5);
+	tlb(h, 6);
+	assert_int_not_equal(*host_mem(h, CT_AT), h->h2g_tail);
+	assert_quiet(h->gpu);
+}
+
+static void crash(void **state)
+{
+	struct host *h = *state;
+
+	arm(h->gpu, "guc.crash");
+	tlb(h, 1);
+	assert_int_equal(host_recv(h), 1);
+	assert_int_equal(h->msg[1], 0x90008004);
+	assert_int_equal(reg_peek(h->gpu, GUC_SCRATCH(15)) & BIT(30), BIT(30));
+	tlb(h, 2);
+	assert_int_equal(host_recv(h), 0);
+	guc_reset(h->gt);
+	assert_int_equal(host_boot(h), 0x8000f0ec);
+	assert_quiet(h->gpu);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(event_and_head), TEST(wraps), TEST(batch_over_the_end), TEST(no_room),
+		TEST(bounded_wait_list), TEST(answers), TEST(strict_messages), TEST(strict_rings),
+		TEST(host_moves_our_words), TEST(empty_message), TEST(padding_with_garbage),
+		TEST(dirty_descriptor), TEST(enabled_twice), TEST(tlb_forms), TEST(slpc),
+		TEST(slpc_order), TEST(scripted_events), TEST(scripted_requests), TEST(crash),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
