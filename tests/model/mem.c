@@ -21,7 +21,7 @@
 
 struct area {
 	int fd;
-	u64 size;
+	u64 lead, size;		/* bytes of the file: unused ones first, then the area */
 	u8 *map;
 };
 
@@ -33,6 +33,7 @@ struct mem {
 static int area_create(struct area *a, const char *name, u64 lead, u64 size)
 {
 	a->fd = -1;
+	a->lead = lead;
 	a->size = size;
 	if (!size)
 		return 0;
@@ -58,24 +59,24 @@ static void area_destroy(struct area *a)
 
 static void area_zero(struct area *a)
 {
-	if (a->map && fallocate(a->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0,
-				(off_t)a->size))
+	if (a->map && fallocate(a->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+				(off_t)a->lead, (off_t)a->size))
 		memset(a->map, 0, a->size);
 }
 
 /* All ones in every page that was ever written; pages never touched stay holes and read 0. */
 static void area_ones(struct area *a)
 {
-	off_t data = 0, hole;
+	off_t data = (off_t)a->lead, hole;
 
-	while (a->map && data < (off_t)a->size) {
+	while (a->map && data < (off_t)(a->lead + a->size)) {
 		data = lseek(a->fd, data, SEEK_DATA);
 		if (data < 0)
 			break;
 		hole = lseek(a->fd, data, SEEK_HOLE);
 		if (hole <= data)
 			break;
-		memset(a->map + data, 0xff, (size_t)(hole - data));
+		memset(a->map + (data - (off_t)a->lead), 0xff, (size_t)(hole - data));
 		data = hole;
 	}
 }

@@ -425,7 +425,7 @@ static void gone_card(void **state)
 
 	BATCH_ADD(b, SDI(VA_GUEST, 1));
 	bench_load(b);
-	ctl_command(b->gpu, "vanish", stderr);
+	ctl_command(b->gpu, "vanish now", stderr);
 	RING(b, BATCH_START(VA_BATCH));
 	assert_int_equal(bench_run(b, 10), CS_HUNG);
 	assert_int_equal(*(u32 *)b->guest, 0);
