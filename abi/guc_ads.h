@@ -32,6 +32,7 @@ struct xe_guc_saved_reg {
 	u32 flags;
 	u32 mask;
 };
+
 static_assert(sizeof(struct xe_guc_saved_reg) == 16);
 
 #define GUC_SAVED_REG_MASKED		BIT(0)
@@ -41,6 +42,7 @@ struct xe_guc_reg_list {
 	u16 count;
 	u16 reserved;
 };
+
 static_assert(sizeof(struct xe_guc_reg_list) == 8);
 
 struct xe_guc_ads_header {
@@ -62,6 +64,7 @@ struct xe_guc_ads_header {
 	u32 workarounds_bytes;
 	u32 reserved2[11];
 };
+
 static_assert(offsetof(struct xe_guc_ads_header, policies) == 4100);
 static_assert(offsetof(struct xe_guc_ads_header, golden_context) == 4116);
 static_assert(offsetof(struct xe_guc_ads_header, engine_state_bytes) == 4180);
@@ -78,6 +81,7 @@ struct xe_guc_policies {
 	u32 flags;
 	u32 reserved[4];
 };
+
 static_assert(offsetof(struct xe_guc_policies, valid) == 68);
 static_assert(sizeof(struct xe_guc_policies) == 96);
 
@@ -88,6 +92,7 @@ struct xe_guc_system_info {
 	u32 enabled[GUC_CLASSES];			/* physical instances */
 	u32 generic[16];
 };
+
 static_assert(offsetof(struct xe_guc_system_info, enabled) == 512);
 static_assert(offsetof(struct xe_guc_system_info, generic) == 576);
 static_assert(sizeof(struct xe_guc_system_info) == 640);
@@ -102,6 +107,7 @@ struct xe_guc_usage {
 	u32 total;
 	u32 reserved1[4];
 };
+
 static_assert(sizeof(struct xe_guc_usage) == 32);
 
 /* Queues in which page faults and access counts go to the GuC */
@@ -118,6 +124,7 @@ struct xe_guc_fault_queue {
 	u32 bytes;
 	u32 reserved[4];
 };
+
 static_assert(sizeof(struct xe_guc_fault_queue) == 32);
 
 struct xe_guc_fault_queues {
@@ -125,6 +132,7 @@ struct xe_guc_fault_queues {
 	u32 reserved[6];
 	struct xe_guc_fault_queue queue[GUC_FAULT_QUEUES];
 };
+
 static_assert(sizeof(struct xe_guc_fault_queues) == 128);
 
 /* The fixed part; register lists and what is page aligned come behind it */
@@ -135,6 +143,7 @@ struct xe_guc_ads_blob {
 	struct xe_guc_usage usage[GUC_CLASSES][GUC_INSTANCES];
 	struct xe_guc_fault_queues faults;
 } __packed;
+
 static_assert(offsetof(struct xe_guc_ads_blob, policies) == 4572);
 static_assert(offsetof(struct xe_guc_ads_blob, info) == 4668);
 static_assert(offsetof(struct xe_guc_ads_blob, faults) == 21692);

@@ -35,6 +35,7 @@ struct xe_css_header {
 	__le32 private_bytes;
 	__le32 header_info;
 };
+
 static_assert(sizeof(struct xe_css_header) == 128);
 
 #define CSS_MODULE_TYPE			6
@@ -54,6 +55,7 @@ struct xe_cpd_header {
 	__le32 name;
 	__le32 crc;
 };
+
 static_assert(sizeof(struct xe_cpd_header) == 20);
 
 #define CPD_MARKER			0x44504324	/* "$CPD" */
@@ -64,6 +66,7 @@ struct xe_cpd_entry {
 	__le32 bytes;
 	__le32 reserved;
 };
+
 static_assert(sizeof(struct xe_cpd_entry) == 24);
 
 #define CPD_ENTRY_OFFSET		GENMASK(24, 0)
@@ -73,6 +76,7 @@ struct xe_cpd_manifest {
 	__le32 words[9];
 	__le16 version[4];	/* major, minor, hotfix, build */
 };
+
 static_assert(sizeof(struct xe_cpd_manifest) == 44);
 
 /* Where the images go in the WOPCM, and what has to be left free around them */

@@ -87,6 +87,7 @@ struct xe_guc_ring_descriptor {
 	u32 status;
 	u32 reserved[13];
 };
+
 static_assert(sizeof(struct xe_guc_ring_descriptor) == 64);
 
 #define CT_STATUS_OVERFLOW		BIT(0)	/* a position out of range */

@@ -42,6 +42,7 @@ struct xe_slpc_shared {
 	u32 override_valid[8];
 	u32 override[256];
 };
+
 static_assert(offsetof(struct xe_slpc_shared, task_status) == 128);
 static_assert(offsetof(struct xe_slpc_shared, override_valid) == 192);
 

@@ -32,9 +32,9 @@ static int engine_reset_failed(struct xe_hw *hw, struct xe_gt *gt, const u32 *pa
 			       payload[1], payload[0], payload[2]);
 }
 
-static int crashed(struct xe_hw *hw, struct xe_gt *gt, const u32 *payload)
+static int firmware_died(struct xe_hw *hw, struct xe_gt *gt, const u32 *payload)
 {
-	return xe_guc_ct_break(hw, gt, "the firmware crashed, see its log in debugfs");
+	return xe_guc_ct_break(hw, gt, "the firmware has crashed, see its log");
 }
 
 /*
@@ -51,8 +51,8 @@ static const struct {
 	{ GUC_EVENT_ENGINE_RESET_FAILED, 3, 3,   0, engine_reset_failed },
 	{ GUC_EVENT_STATE_CAPTURED,	 0, 254, 0, ignore },
 	{ GUC_EVENT_LOG_FLUSHED,	 0, 254, 0, ignore },
-	{ GUC_EVENT_CRASH_DUMPED,	 0, 254, 0, crashed },
-	{ GUC_EVENT_EXCEPTION,		 0, 254, 0, crashed },
+	{ GUC_EVENT_CRASH_DUMPED,	 0, 254, 0, firmware_died },
+	{ GUC_EVENT_EXCEPTION,		 0, 254, 0, firmware_died },
 };
 
 /* What was reserved is free again; more than there is was never reserved. */
@@ -93,8 +93,8 @@ static int handle_answer(struct xe_hw *hw, struct xe_gt *gt, u32 fence, const u3
 	int err = type == HXG_SUCCESS ? 0 : type == HXG_RETRY ? -EAGAIN : -EIO;
 
 	if (fence & CT_FENCE_UNANSWERED)
-		return xe_guc_ct_break(hw, gt, "message %#x, which has no answer, was refused (%#010x)",
-				       fence, hxg[0]);
+		return xe_guc_ct_break(hw, gt, "message %#x was refused (%#010x)", fence,
+				       hxg[0]);
 	if (!xe_guc_ct_finish_answer(ct, fence, err, hxg[0]))
 		return xe_guc_ct_break(hw, gt, "answer %#010x with fence %#x that nobody waits for",
 				       hxg[0], fence);

@@ -130,7 +130,8 @@ static int verify(struct xe_hw *hw, struct xe_gt *gt, const struct xe_fw *fw)
  * @hw: the token
  * @gt: the GT
  *
- * Context: bound or in a section, may sleep up to about 2 s; GT forcewake is held, the channel is up.
+ * Context: bound or in a section, may sleep up to about 2 s; GT forcewake is held, the channel is
+ * up.
  */
 void xe_huc_authenticate(struct xe_hw *hw, struct xe_gt *gt)
 {

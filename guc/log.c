@@ -70,7 +70,8 @@ int xe_guc_log_init(struct xe_hw *hw, struct xe_gt *gt)
  */
 u32 xe_guc_log_param(const struct xe_guc_log *log)
 {
-	return GUC_LOG_VALID | GUC_LOG_NOTIFY_HALF_FULL | (xe_fwbuf_ggtt(&log->buf) & GUC_LOG_ADDRESS) |
+	return GUC_LOG_VALID | GUC_LOG_NOTIFY_HALF_FULL |
+	       (xe_fwbuf_ggtt(&log->buf) & GUC_LOG_ADDRESS) |
 	       FIELD_PREP(GUC_LOG_CRASH_UNITS, LOG_UNITS(LOG_CRASH_BYTES)) |
 	       FIELD_PREP(GUC_LOG_DEBUG_UNITS, LOG_UNITS(LOG_DEBUG_BYTES)) |
 	       FIELD_PREP(GUC_LOG_CAPTURE_UNITS, LOG_UNITS(LOG_CAPTURE_BYTES));

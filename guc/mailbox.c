@@ -80,7 +80,7 @@ static int exchange(struct xe_hw *hw, struct xe_gt *gt, const u32 *request, unsi
 		err = wait_answer(hw, gt, answer);
 		if (err || FIELD_GET(HXG_TYPE, *answer) != HXG_RETRY)
 			return err;
-		msleep(1);
+		usleep_range(1000, 2000);
 	}
 	return -EBUSY;
 }
@@ -95,7 +95,7 @@ static int exchange(struct xe_hw *hw, struct xe_gt *gt, const u32 *request, unsi
  *
  * Source: fact sheet section 12.2.
  *
- * Context: bound or in a section, may sleep up to 50 ms, or about 1 s if the firmware asks for time.
+ * Context: bound or in a section, may sleep up to 50 ms, or about 1 s if the firmware wants time.
  * Return: 0; -ETIMEDOUT if there was no answer, -EBUSY if it wanted to be asked too often, -EIO if
  * it refused, -EPROTO if the answer makes no sense, -ENODEV if the card is lost. Logged.
  */

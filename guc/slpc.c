@@ -163,7 +163,8 @@ static u32 event(enum xe_slpc_event id, unsigned int words)
 static int send_reset(struct xe_hw *hw, struct xe_gt *gt)
 {
 	const u32 request[] = {
-		GUC_ACTION_SLPC, event(SLPC_EVENT_RESET, 2), xe_fwbuf_ggtt(&slpc_of(hw, gt)->shared), 0,
+		GUC_ACTION_SLPC, event(SLPC_EVENT_RESET, 2),
+		xe_fwbuf_ggtt(&slpc_of(hw, gt)->shared), 0,
 	};
 
 	return xe_guc_ct_send(hw, gt, request, ARRAY_SIZE(request));
@@ -172,7 +173,8 @@ static int send_reset(struct xe_hw *hw, struct xe_gt *gt)
 static int query(struct xe_hw *hw, struct xe_gt *gt)
 {
 	const u32 request[] = {
-		GUC_ACTION_SLPC, event(SLPC_EVENT_QUERY, 2), xe_fwbuf_ggtt(&slpc_of(hw, gt)->shared), 0,
+		GUC_ACTION_SLPC, event(SLPC_EVENT_QUERY, 2),
+		xe_fwbuf_ggtt(&slpc_of(hw, gt)->shared), 0,
 	};
 
 	return xe_guc_ct_request(hw, gt, request, ARRAY_SIZE(request), NULL);
@@ -326,7 +328,8 @@ static int start_locked(struct xe_hw *hw, struct xe_gt *gt)
  *
  * Source: fact sheet section 12.6.
  *
- * Context: bound or in a section, may sleep up to about 2 s; GT forcewake is held, the channel is up.
+ * Context: bound or in a section, may sleep up to about 2 s; GT forcewake is held, the channel is
+ * up.
  * Return: 0; -EIO if the firmware does not start it, which is logged; errors of xe_guc_ct_send().
  */
 int xe_slpc_start(struct xe_hw *hw, struct xe_gt *gt)
@@ -554,7 +557,8 @@ void xe_slpc_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
 	struct xe_slpc *slpc = slpc_of(hw, gt);
 
 	guard(mutex)(&slpc->lock);
-	drm_printf(p, "frequency control %s, %u MHz now, fused %u to %u, efficient %u, user %u to %u\n",
-		   slpc->ready ? "runs" : "is off", xe_slpc_actual(hw, gt), slpc->lowest,
-		   slpc->highest, slpc->efficient, slpc->user_min, slpc->user_max);
+	drm_printf(p, "frequency control %s, %u MHz now\n", slpc->ready ? "runs" : "is off",
+		   xe_slpc_actual(hw, gt));
+	drm_printf(p, "fused %u to %u MHz, efficient %u, user's limits %u to %u (0: none)\n",
+		   slpc->lowest, slpc->highest, slpc->efficient, slpc->user_min, slpc->user_max);
 }

@@ -12,7 +12,7 @@ struct xe_hw;
  * struct xe_guc_tlb - invalidations that a GuC carries out
  */
 struct xe_guc_tlb {
-	/** @lock: protects @sequence; requests are sent in its order, so taken outside of the channel */
+	/** @lock: protects @sequence; sends are in its order, so outside of the channel's */
 	struct mutex lock;
 	/** @sequence: number of the last invalidation, 0 before the first */
 	u32 sequence;
