@@ -99,7 +99,7 @@ void pci_reset(struct gpu *gpu)
 	put(p, 0x2c, 2, plat->subvendor);
 	put(p, 0x2e, 2, plat->subdevice);
 	rw(p, 0x3c, 1, 0xff);
-	put(p, 0x50, 2, plat->ggms);
+	put(p, 0x50, 2, (u32)plat->ggms << 6);	/* GGMS */
 	put_capabilities(p);
 }
 

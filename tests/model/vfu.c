@@ -234,12 +234,13 @@ static int do_unmap(struct vfu *v, const struct header *h, const u8 *body, size_
 
 static int do_device_info(struct vfu *v, const struct header *h)
 {
-	struct vfio_device_info info = {
-		.argsz = sizeof(info), .flags = VFIO_DEVICE_FLAGS_PCI | VFIO_DEVICE_FLAGS_RESET,
-		.num_regions = VFIO_PCI_NUM_REGIONS, .num_irqs = VFIO_PCI_NUM_IRQS,
+	/* Not struct vfio_device_info: the kernel's has grown since, the protocol's has not. */
+	const u32 info[] = {
+		16, VFIO_DEVICE_FLAGS_PCI | VFIO_DEVICE_FLAGS_RESET,
+		VFIO_PCI_NUM_REGIONS, VFIO_PCI_NUM_IRQS,
 	};
 
-	memcpy(v->out + sizeof(*h), &info, sizeof(info));
+	memcpy(v->out + sizeof(*h), info, sizeof(info));
 	return reply(v, h, sizeof(info), -1);
 }
 
@@ -286,9 +287,9 @@ static int do_region_info(struct vfu *v, const struct header *h, const u8 *body,
 	if (fd >= 0) {
 		info.flags |= VFIO_REGION_INFO_FLAG_MMAP | VFIO_REGION_INFO_FLAG_CAPS;
 		info.argsz = sizeof(info) + sizeof(sparse);
+		info.cap_offset = sizeof(info);
 		/* Offsets in the fd are offsets in the region, also for BAR 0: see area_create(). */
 		if (argsz >= info.argsz) {
-			info.cap_offset = sizeof(info);
 			memcpy(out + sizeof(info), &sparse, sizeof(sparse));
 			memcpy(out, &info, sizeof(info));
 			return reply(v, h, info.argsz, fd);
