@@ -1,0 +1,504 @@
+// SPDX-License-Identifier: MIT
+/* Contexts: states and their events, engines, priorities, time slices, preemption, hangs, memory errors. */
+#include "hw.h"
+#include "guc_host.h"
+
+#define BCS	GUC_BLITTER
+#define MODE(h, i, on)	HOST_FAST(h, H2G_MODE_SET, i, on)
+
+static int setup(void **state)
+{
+	struct host *h = host_create();
+	unsigned int i;
+
+	*state = h;
+	for (i = 0; i < 8; i++)
+		host_context_image(h, i, i == 7 ? GUC_RENDER : BCS);
+	return host_boot(h) == 0x8000f0ec && host_ct_enable(h) ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	host_destroy(*state);
+	return 0;
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+
+/* Registered, enabled, event taken. */
+static void start(struct host *h, unsigned int i)
+{
+	host_register(h, i, i == 7 ? GUC_RENDER : BCS, 1);
+	MODE(h, i, 1);
+	assert_true(host_event(h, G2H_MODE_DONE, i, 1));
+}
+
+static struct guc_context *context(struct host *h, unsigned int i)
+{
+	return guc_context_find(h->guc, i);
+}
+
+/* Let the card run for @ns, as the main loop does. */
+static void loop(struct host *h, u64 ns)
+{
+	u64 end = clk_ns(h->gpu->clk) + ns;
+
+	while (clk_ns(h->gpu->clk) < end) {
+		if (!gpu_run(h->gpu, GPU_SLICE_BUDGET))
+			clk_step(h->gpu->clk, 10 * USEC);
+		clk_run(h->gpu->clk);
+	}
+}
+
+static void life(void **state)
+{
+	struct host *h = *state;
+
+	host_ring_store(h, 0, 0, 0x1234);
+	start(h, 0);
+	assert_int_equal(host_data(h, 0, 0), 0x1234);
+	assert_int_equal(host_image_of(h, 0)[LRC_HEAD], host_image_of(h, 0)[LRC_TAIL]);
+	assert_int_equal(context(h, 0)->state, CTX_IDLE);
+	host_ring_store(h, 0, 4, 0x5678);
+	HOST_FAST(h, H2G_SCHEDULE, 0);
+	assert_int_equal(host_data(h, 0, 4), 0x5678);
+	assert_int_equal(host_recv(h), 0);
+	MODE(h, 0, 0);
+	assert_true(host_event(h, G2H_MODE_DONE, 0, 0));
+	HOST_FAST(h, H2G_DEREGISTER, 0);
+	assert_true(host_event(h, G2H_DEREGISTERED, 0, 0));
+	assert_null(context(h, 0));
+	assert_int_equal(host_recv(h), 0);
+	/* The id, and the image, may be used again at once. */
+	start(h, 0);
+	assert_quiet(h->gpu);
+}
+
+/* A disable is answered whatever the context did before: nothing, ran, was disabled already. */
+static void disable_in_every_state(void **state)
+{
+	struct host *h = *state;
+
+	host_register(h, 0, BCS, 1);
+	MODE(h, 0, 0);
+	assert_true(host_event(h, G2H_MODE_DONE, 0, 0));
+	MODE(h, 0, 0);
+	assert_true(host_event(h, G2H_MODE_DONE, 0, 0));
+	MODE(h, 0, 1);
+	assert_true(host_event(h, G2H_MODE_DONE, 0, 1));
+	MODE(h, 0, 0);
+	assert_true(host_event(h, G2H_MODE_DONE, 0, 0));
+	assert_quiet(h->gpu);
+}
+
+static void strict_states(void **state)
+{
+	struct host *h = *state;
+
+	assert_violates(h->gpu, "context-unknown", MODE(h, 5, 1));
+	assert_violates(h->gpu, "context-unknown", HOST_FAST(h, H2G_SCHEDULE, 5));
+	assert_violates(h->gpu, "context-unknown", HOST_FAST(h, H2G_DEREGISTER, 0xffffffff));
+	host_register(h, 0, BCS, 1);
+	assert_violates(h->gpu, "context-registered-twice", host_register(h, 0, BCS, 1));
+	assert_violates(h->gpu, "context-schedule-disabled", HOST_FAST(h, H2G_SCHEDULE, 0));
+	assert_violates(h->gpu, "h2g-malformed", MODE(h, 0, 2));
+	MODE(h, 0, 1);
+	assert_violates(h->gpu, "context-enabled-twice", MODE(h, 0, 1));
+	assert_violates(h->gpu, "context-deregister-enabled", HOST_FAST(h, H2G_DEREGISTER, 0));
+}
+
+static void strict_registration(void **state)
+{
+	struct host *h = *state;
+
+	assert_violates(h->gpu, "context-malformed", host_register(h, 0, 99, 1));
+	assert_violates(h->gpu, "context-malformed", host_register(h, 0, BCS, 0));
+	assert_violates(h->gpu, "context-engines", host_register(h, 0, BCS, 4));
+	assert_violates(h->gpu, "context-engines", host_register(h, 0, GUC_VIDEO, 1));
+	assert_violates(h->gpu, "context-malformed",
+			HOST_FAST(h, H2G_REGISTER, 1, 0xffff, BCS, 1, 0, 0, 0, 0, 0, host_desc(0), 0));
+	assert_violates(h->gpu, "context-malformed",
+			HOST_FAST(h, H2G_REGISTER, 0, 0, BCS, 1, 0, 0, 0, 0, 0, host_desc(0), 0));
+	assert_violates(h->gpu, "context-malformed",
+			HOST_FAST(h, H2G_REGISTER, 1, 0, BCS, 1, 0, 0, 9, 0, 0, host_desc(0), 0));
+	assert_violates(h->gpu, "context-descriptor",
+			HOST_FAST(h, H2G_REGISTER, 1, 0, BCS, 1, 0, 0, 0, 0, 0, host_desc(0) & ~1u, 0));
+	assert_violates(h->gpu, "context-descriptor",
+			HOST_FAST(h, H2G_REGISTER, 1, 0, BCS, 1, 0, 0, 0, 0, 0, 0x60000019, 0));
+	host_register(h, 0, BCS, 1);
+	assert_violates(h->gpu, "context-shared-image",
+			HOST_FAST(h, H2G_REGISTER, 1, 1, BCS, 1, 0, 0, 0, 0, 0, host_desc(0), 0));
+	assert_violates(h->gpu, "unsupported-parallel",
+			HOST_FAST(h, H2G_REGISTER_PARALLEL, 1, 3, BCS, 3, 0, 0, 0, 0, 0, 2,
+				  host_desc(1), 0, host_desc(2), 0));
+	assert_int_equal(h->guc->sched.num_contexts, 2);
+	/* It gets its answers all the same. */
+	MODE(h, 3, 1);
+	assert_true(host_event(h, G2H_MODE_DONE, 3, 1));
+	MODE(h, 3, 0);
+	assert_true(host_event(h, G2H_MODE_DONE, 3, 0));
+	HOST_FAST(h, H2G_DEREGISTER, 3);
+	assert_true(host_event(h, G2H_DEREGISTERED, 3, 0));
+}
+
+static void policies(void **state)
+{
+	struct host *h = *state;
+
+	host_register(h, 0, BCS, 1);
+	HOST_FAST(h, H2G_UPDATE_POLICIES, 0, 0x20010001, 77, 0x20020001, 88, 0x20030001, 2);
+	assert_int_equal(context(h, 0)->quantum_us, 77);
+	assert_int_equal(context(h, 0)->preempt_us, 88);
+	assert_int_equal(context(h, 0)->priority, 2);
+	assert_quiet(h->gpu);
+	assert_violates(h->gpu, "context-policy",
+			HOST_FAST(h, H2G_UPDATE_POLICIES, 0, 0x20030001, 4));
+	assert_violates(h->gpu, "context-policy",
+			HOST_FAST(h, H2G_UPDATE_POLICIES, 0, 0x20990001, 4));
+	assert_violates(h->gpu, "context-policy",
+			HOST_FAST(h, H2G_UPDATE_POLICIES, 0, 0x20010002, 4));
+	assert_violates(h->gpu, "context-policy",
+			HOST_FAST(h, H2G_UPDATE_POLICIES, 0, 0x20010001, 4, 0x20020001));
+	assert_violates(h->gpu, "context-unknown",
+			HOST_FAST(h, H2G_UPDATE_POLICIES, 9, 0x20010001, 4));
+}
+
+static void spin(struct host *h, unsigned int i, bool arb)
+{
+	host_spin(h, i, arb);
+	host_ring_batch(h, i);
+	start(h, i);
+	assert_int_equal(context(h, i)->state, CTX_RUNNING);
+}
+
+/* A batch that spins does not hold up others of its priority, nor for ever those on its engine. */
+static void time_slices(void **state)
+{
+	struct host *h = *state;
+
+	spin(h, 0, true);
+	host_ring_store(h, 1, 0, 7);
+	start(h, 1);
+	loop(h, 20 * MSEC);
+	assert_int_equal(host_data(h, 1, 0), 7);
+	assert_true(context(h, 0)->runs > 1);
+	host_spin_end(h, 0);
+	loop(h, 5 * MSEC);
+	assert_int_equal(context(h, 0)->state, CTX_IDLE);
+	assert_int_equal(counter_get(h->gpu, CNT_ENGINE_RESET), 0);
+	assert_quiet(h->gpu);
+}
+
+/* Two that spin share the engine about evenly. */
+static void fair(void **state)
+{
+	struct host *h = *state;
+	u64 a, b;
+
+	spin(h, 0, true);
+	host_spin(h, 1, true);
+	host_ring_batch(h, 1);
+	start(h, 1);
+	loop(h, 100 * MSEC);
+	a = context(h, 0)->commands;
+	b = context(h, 1)->commands;
+	assert_true(a > 1000 && b > 1000);
+	assert_true(a < 2 * b && b < 2 * a);
+}
+
+/* More important ones do not wait for the slice to end. */
+static void priority(void **state)
+{
+	struct host *h = *state;
+
+	spin(h, 0, true);
+	HOST_FAST(h, H2G_UPDATE_POLICIES, 0, 0x20010001, 1000000);
+	host_register(h, 1, BCS, 1);
+	HOST_FAST(h, H2G_UPDATE_POLICIES, 1, 0x20030001, 0);
+	host_ring_store(h, 1, 0, 9);
+	MODE(h, 1, 1);
+	assert_true(host_event(h, G2H_MODE_DONE, 1, 1));
+	assert_int_equal(host_data(h, 1, 0), 9);
+}
+
+/* Less important ones wait, even when the slice is over. */
+static void low_priority_waits(void **state)
+{
+	struct host *h = *state;
+
+	spin(h, 0, true);
+	HOST_FAST(h, H2G_UPDATE_POLICIES, 0, 0x20030001, 1);
+	host_ring_store(h, 1, 0, 9);
+	start(h, 1);
+	loop(h, 20 * MSEC);
+	assert_int_equal(host_data(h, 1, 0), 0);
+	host_spin_end(h, 0);
+	loop(h, 2 * MSEC);
+	assert_int_equal(host_data(h, 1, 0), 9);
+}
+
+/* Other engines run at the same time; a context with two engines to choose from takes the free one. */
+static void engines(void **state)
+{
+	struct host *h = *state;
+
+	spin(h, 0, false);
+	host_ring_store(h, 7, 0, 5);
+	start(h, 7);
+	assert_int_equal(host_data(h, 7, 0), 5);
+	host_ring_store(h, 1, 0, 6);
+	host_register(h, 1, BCS, 3);
+	MODE(h, 1, 1);
+	assert_int_equal(host_data(h, 1, 0), 6);
+	assert_true(answer_has(h->gpu, "contexts", "bcs0 busy"));
+	assert_quiet(h->gpu);
+}
+
+/* Disable of a spinning context: it leaves where it can be preempted, and continues when enabled. */
+static void disable_running(void **state)
+{
+	struct host *h = *state;
+
+	spin(h, 0, true);
+	MODE(h, 0, 0);
+	loop(h, 2 * MSEC);
+	assert_true(host_event(h, G2H_MODE_DONE, 0, 0));
+	assert_int_equal(host_recv(h), 0);
+	assert_true(host_image_of(h, 0)[LRC_TIMESTAMP] > 0);
+	MODE(h, 0, 1);
+	assert_true(host_event(h, G2H_MODE_DONE, 0, 1));
+	assert_int_equal(context(h, 0)->state, CTX_RUNNING);
+	host_spin_end(h, 0);
+	loop(h, 2 * MSEC);
+	assert_int_equal(context(h, 0)->state, CTX_IDLE);
+	assert_quiet(h->gpu);
+}
+
+/* One that cannot be preempted: reset after the timeout, not before; the disable is still answered. */
+static void hang(void **state)
+{
+	struct host *h = *state;
+
+	spin(h, 0, false);
+	MODE(h, 0, 0);
+	loop(h, 600 * MSEC);
+	assert_int_equal(host_recv(h), 0);
+	loop(h, 60 * MSEC);
+	assert_true(host_event(h, G2H_CONTEXT_RESET, 0, 0));
+	assert_true(host_event(h, G2H_MODE_DONE, 0, 0));
+	assert_int_equal(host_recv(h), 0);
+	assert_int_equal(counter_get(h->gpu, CNT_ENGINE_RESET), 1);
+	HOST_FAST(h, H2G_DEREGISTER, 0);
+	assert_true(host_event(h, G2H_DEREGISTERED, 0, 0));
+	/* The engine works again. */
+	host_ring_store(h, 1, 0, 3);
+	start(h, 1);
+	assert_int_equal(host_data(h, 1, 0), 3);
+	assert_quiet(h->gpu);
+}
+
+/* A context that must go soon may still finish what it cannot be interrupted in. */
+static void short_timeout_has_grace(void **state)
+{
+	const u32 text[] = { 0x08u << 23, 0, 0, 0, 0, 0, 0, 0, 0x08u << 23 | 1, 0x05u << 23 };
+	struct host *h = *state;
+	unsigned int i;
+
+	host_spin(h, 0, true);
+	host_ring_batch(h, 0);
+	for (i = 0; i < 40; i++)
+		host_ring(h, 0, text, ARRAY_SIZE(text));
+	start(h, 0);
+	HOST_FAST(h, H2G_UPDATE_POLICIES, 0, 0x20020001, 1);
+	MODE(h, 0, 0);
+	loop(h, 2 * MSEC);
+	assert_true(host_event(h, G2H_MODE_DONE, 0, 0));
+	assert_int_equal(counter_get(h->gpu, CNT_ENGINE_RESET), 0);
+}
+
+/* A hang in the way of another one is found without the host's help. */
+static void hang_in_the_way(void **state)
+{
+	struct host *h = *state;
+
+	spin(h, 0, false);
+	host_ring_store(h, 1, 0, 8);
+	start(h, 1);
+	loop(h, 700 * MSEC);
+	assert_true(host_event(h, G2H_CONTEXT_RESET, 0, 0));
+	assert_int_equal(host_data(h, 1, 0), 8);
+	/* The host does not know yet, so this is not its fault; it must not run. */
+	HOST_FAST(h, H2G_SCHEDULE, 0);
+	assert_int_equal(context(h, 0)->state, CTX_DISABLED);
+	MODE(h, 0, 0);
+	assert_true(host_event(h, G2H_MODE_DONE, 0, 0));
+	assert_quiet(h->gpu);
+}
+
+static void illegal_command(void **state)
+{
+	const u32 text[] = { 0x7fu << 23, 0 };
+	struct host *h = *state;
+
+	host_ring(h, 0, text, 2);
+	start(h, 0);
+	loop(h, 2 * MSEC);
+	assert_true(answer_has(h->gpu, "contexts", "stopped"));
+	MODE(h, 0, 0);
+	loop(h, 700 * MSEC);
+	assert_true(host_event(h, G2H_CONTEXT_RESET, 0, 0));
+	assert_true(host_event(h, G2H_MODE_DONE, 0, 0));
+}
+
+static void unmapped(void **state)
+{
+	const u32 text[] = { 0x20u << 23 | BIT(22) | 2, 0x60000000, 0, 1 };
+	struct host *h = *state;
+
+	host_ring(h, 0, text, 4);
+	start(h, 0);
+	assert_true(host_event(h, G2H_MEMORY_ERROR, 0, 0));
+	assert_true(host_event(h, G2H_CONTEXT_RESET, 0, 0));
+	MODE(h, 0, 0);
+	assert_true(host_event(h, G2H_MODE_DONE, 0, 0));
+	HOST_FAST(h, H2G_DEREGISTER, 0);
+	assert_true(host_event(h, G2H_DEREGISTERED, 0, 0));
+	host_ring_store(h, 1, 0, 4);
+	start(h, 1);
+	assert_int_equal(host_data(h, 1, 0), 4);
+}
+
+static void engine_reset_fails(void **state)
+{
+	struct host *h = *state;
+
+	spin(h, 0, false);
+	arm(h->gpu, "engine.reset-fail");
+	MODE(h, 0, 0);
+	loop(h, 700 * MSEC);
+	assert_true(host_event(h, G2H_ENGINE_FAILED, BCS, 0));
+	assert_int_equal(host_recv(h), 0);
+	/* The host resets the whole GT. */
+	reg_cpu_write(h->gpu, FW_REQ_GT, 0x00010001);
+	reg_cpu_write(h->gpu, 0x941c, 1);
+	assert_int_equal(h->guc->sched.num_contexts, 0);
+	assert_int_equal(host_status(h), 1);
+}
+
+/* A semaphore: others run meanwhile, and its word is looked at without a doorbell. */
+static void semaphore(void **state)
+{
+	const u32 text[] = { 0x1cu << 23 | BIT(22) | BIT(15) | 4 << 12 | 2, 1, GGTT_BASE + DATA_OF(0) + 64, 0 };
+	struct host *h = *state;
+
+	host_ring(h, 0, text, 4);
+	host_ring_store(h, 0, 0, 1);
+	start(h, 0);
+	assert_int_equal(host_data(h, 0, 0), 0);
+	host_ring_store(h, 1, 0, 2);
+	start(h, 1);
+	assert_int_equal(host_data(h, 1, 0), 2);
+	loop(h, 10 * MSEC);
+	assert_int_equal(host_data(h, 0, 0), 0);
+	host_put(h, DATA_OF(0) + 64, 1);
+	loop(h, 3 * MSEC);
+	assert_int_equal(host_data(h, 0, 0), 1);
+	assert_int_equal(host_recv(h), 0);
+	assert_quiet(h->gpu);
+}
+
+/* Several wait on one engine, each for the next: all get through. */
+static void semaphore_chain(void **state)
+{
+	struct host *h = *state;
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		const u32 text[] = { 0x1cu << 23 | BIT(22) | BIT(15) | 4 << 12 | 2, 1,
+				     GGTT_BASE + DATA_OF(i), 0 };
+
+		host_ring(h, i, text, 4);
+		host_ring_store(h, i, 4, 1);
+		if (i)
+			host_ring_store(h, i - 1, 0, 0);
+	}
+	for (i = 0; i < 4; i++) {
+		const u32 next[] = { 0x20u << 23 | BIT(22) | 2, GGTT_BASE + DATA_OF(i ? i - 1 : 5), 0, 1 };
+
+		host_ring(h, i, next, 4);
+		start(h, i);
+	}
+	host_put(h, DATA_OF(3), 1);
+	loop(h, 20 * MSEC);
+	for (i = 0; i < 4; i++)
+		assert_int_equal(host_data(h, i, 4), 1);
+	assert_quiet(h->gpu);
+}
+
+/* GT reset in the middle of work: nothing is left, nothing comes. */
+static void reset_while_busy(void **state)
+{
+	struct host *h = *state;
+
+	spin(h, 0, false);
+	host_spin(h, 1, false);
+	host_ring_batch(h, 1);
+	start(h, 1);
+	MODE(h, 0, 0);
+	guc_reset(h->gt);
+	loop(h, 800 * MSEC);
+	assert_int_equal(host_recv(h), 0);
+	assert_int_equal(h->guc->sched.num_contexts, 0);
+	assert_int_equal(host_boot(h), 0x8000f0ec);
+	assert_true(host_ct_enable(h));
+	host_context_image(h, 0, BCS);
+	host_ring_store(h, 0, 0, 11);
+	start(h, 0);
+	assert_int_equal(host_data(h, 0, 0), 11);
+	assert_quiet(h->gpu);
+}
+
+/* A ring that rings the GuC's own doorbell, and one that resets the GT: both while engines run. */
+static void self_service(void **state)
+{
+	const u32 bell[] = { 0x22u << 23 | 1, 0x1901f0, 0 }, reset[] = { 0x22u << 23 | 1, 0x941c, 1 };
+	struct host *h = *state;
+
+	host_ring(h, 0, bell, 3);
+	host_ring_store(h, 0, 0, 1);
+	start(h, 0);
+	loop(h, MSEC);
+	assert_int_equal(host_data(h, 0, 0), 1);
+	host_ring(h, 0, reset, 3);
+	HOST_FAST(h, H2G_SCHEDULE, 0);
+	loop(h, MSEC);
+	assert_int_equal(h->guc->sched.num_contexts, 0);
+	assert_int_equal(host_status(h), 1);
+}
+
+static void vanish(void **state)
+{
+	struct host *h = *state;
+
+	spin(h, 0, true);
+	assert_int_equal(ctl_command(h->gpu, "vanish now", stderr), 0);
+	assert_false(gpu_run(h->gpu, 1000));
+	host_put(h, CT_AT + 4, 99);
+	guc_doorbell(h->gt);
+	loop(h, 10 * MSEC);
+	assert_quiet(h->gpu);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(life), TEST(disable_in_every_state), TEST(strict_states),
+		TEST(strict_registration), TEST(policies), TEST(time_slices), TEST(fair),
+		TEST(priority), TEST(low_priority_waits), TEST(engines), TEST(disable_running),
+		TEST(hang), TEST(short_timeout_has_grace), TEST(hang_in_the_way),
+		TEST(illegal_command), TEST(unmapped), TEST(engine_reset_fails), TEST(semaphore),
+		TEST(semaphore_chain), TEST(reset_while_busy), TEST(self_service), TEST(vanish),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
