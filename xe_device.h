@@ -5,6 +5,7 @@
 #include <drm/drm_device.h>
 
 #include "xe_guc.h"
+#include "xe_info.h"
 #include "xe_platform.h"
 
 /**
@@ -20,6 +21,11 @@ struct xe_device {
 
 	/** @platform: what the PCI ID says, constant */
 	const struct xe_platform *platform;
+
+	/** @gt: what the fuses say of each GT; constant when the device is published */
+	struct xe_gt_info gt[XE_MAX_GTS];
+	/** @num_gts: how many there are */
+	unsigned int num_gts;
 
 	/** @guc: resets that were asked for, and what the GuC told of the hardware */
 	struct xe_guc_recovery guc;

@@ -12,7 +12,9 @@
 
 #include "hw/forcewake.h"
 #include "hw/gt.h"
+#include "hw/irq.h"
 #include "hw/pcode.h"
+#include "hw/topology.h"
 #include "mm/fwbuf.h"
 #include "mm/ggtt.h"
 #include "xe_guc.h"
@@ -33,6 +35,8 @@ static const struct xe_hw_step xe_probe_steps[] = {
 	{ "power controller",	xe_pcode_start },
 	{ "GT",			xe_gt_start },
 	{ "forcewake",		xe_forcewake_start },
+	{ "fuses",		xe_topology_start },
+	{ "interrupts",		xe_irq_start },
 	{ "GGTT",		xe_ggtt_start },
 	{ "firmware buffers",	xe_fwbuf_start },
 	{ "GuC",		xe_guc_start },

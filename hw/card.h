@@ -7,6 +7,7 @@
 
 #include "guc/fw.h"
 #include "hw/gt.h"
+#include "hw/irq.h"
 #include "mm/fwbuf.h"
 #include "mm/ggtt.h"
 #include "xe_guc.h"
@@ -25,6 +26,8 @@ struct xe_card {
 	struct xe_gt gt[XE_MAX_GTS];
 	/** @num_gts: how many there are */
 	unsigned int num_gts;
+	/** @irq: the interrupt of the card */
+	struct xe_irq irq;
 	/** @pcode_lock: one request at a time in the PCODE mailbox */
 	struct mutex pcode_lock;
 	/** @ggtt: the address space that firmware and engines share */

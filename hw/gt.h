@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 
+#include "hw/engine.h"
 #include "hw/forcewake.h"
 #include "xe_mmio.h"
 
@@ -21,6 +22,10 @@ struct xe_gt {
 	u8 step;
 	/** @forcewake: which power domains are held awake */
 	struct xe_forcewake forcewake;
+	/** @engines: those that the fuses left */
+	struct xe_engines engines;
+	/** @no_mid_thread_preempt: compute can be preempted between thread groups only */
+	bool no_mid_thread_preempt;
 };
 
 /* for (each GT that the card has) */

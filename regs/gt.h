@@ -32,4 +32,59 @@
 #define FORCEWAKE_GSC_ACK		XE_GT_REG(0xdf8)
 #define   FORCEWAKE_KERNEL		BIT(0)
 
+/* Fuses */
+#define FUSE4				XE_GT_REG(0x9114)
+#define   FUSE4_NO_MID_THREAD_PREEMPT	BIT(20)
+#define   FUSE4_COMPUTE			GENMASK(19, 16)
+#define FUSE3				XE_GT_REG(0x9118)
+#define   FUSE3_NODES			GENMASK(31, 16)
+#define   FUSE3_L3_BANKS		GENMASK(7, 4)	/* of each node */
+#define FUSE_EUS			XE_GT_REG(0x9134)	/* of each DSS */
+#define FUSE_GEOMETRY_DSS		XE_GT_REG(0x913c)
+#define FUSE_MEDIA			XE_GT_REG(0x9140)
+#define   FUSE_MEDIA_ENHANCE		GENMASK(19, 16)
+#define   FUSE_MEDIA_DECODE		GENMASK(7, 0)
+#define FUSE_COMPUTE_DSS		XE_GT_REG(0x9144)
+
+/* Steering: which copy of a replicated register the next access goes to */
+#define STEERING_SEMAPHORE		XE_GT_REG(0xfd0)
+#define   STEERING_SEMAPHORE_GRANTED	BIT(0)
+#define STEERING			XE_GT_REG(0xfd4)
+#define   STEERING_MULTICAST		BIT(31)
+#define   STEERING_GROUP		GENMASK(11, 8)
+#define   STEERING_INSTANCE		GENMASK(3, 0)
+
+/* Reference clock */
+#define CLOCK_CONFIG			XE_GT_REG(0xd00)
+#define   CLOCK_CONFIG_CRYSTAL		GENMASK(5, 3)	/* 24, 19.2, 38.4, 25 MHz */
+#define   CLOCK_CONFIG_SHIFT		GENMASK(2, 1)	/* 3: every clock counts */
+#define CLOCK_SOURCE			XE_GT_REG(0xa26c)
+#define   CLOCK_SOURCE_DIVIDER		BIT(0)
+#define CLOCK_DIVIDER			XE_REG(0x44074)
+#define   CLOCK_DIVIDER_DENOMINATOR	GENMASK(15, 12)	/* less one */
+#define   CLOCK_DIVIDER_MHZ		GENMASK(9, 0)	/* less one */
+
+/* What may lose power while it is idle */
+#define POWERGATE			XE_GT_REG(0xa210)
+#define   POWERGATE_DECODE_ENCODE(n)	BIT(4 + 2 * (n))
+#define   POWERGATE_DECODE(n)		BIT(3 + 2 * (n))
+#define   POWERGATE_MEDIA		BIT(1)
+#define   POWERGATE_RENDER		BIT(0)
+
+/* Time spent asleep, in units of 1.28 us */
+#define GT_RESIDENCY			XE_REG(0x138108)
+#define MEDIA_RESIDENCY			XE_REG(0x138048)
+
+/* Why the GT runs slower than asked to */
+#define GT_THROTTLE			XE_REG(0x1381a8)
+#define MEDIA_THROTTLE			XE_REG(0x138030)
+#define   THROTTLE_PL1			BIT(10)
+#define   THROTTLE_PL2			BIT(11)
+#define   THROTTLE_PL4			BIT(8)
+#define   THROTTLE_VR_TDC		BIT(7)
+#define   THROTTLE_VR_THERMALERT	BIT(6)
+#define   THROTTLE_RATL			BIT(5)
+#define   THROTTLE_THERMAL		BIT(1)
+#define   THROTTLE_PROCHOT		BIT(0)
+
 #endif

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Engines: which a GT can have, and what each needs before the GuC can run contexts on it.
+ */
+
+#include <linux/sizes.h>
+
+#include <drm/drm_print.h>
+
+#include "hw/card.h"
+#include "hw/engine.h"
+#include "hw/gt.h"
+#include "regs/engine.h"
+#include "xe_device.h"
+
+/**
+ * DOC: Engines
+ *
+ * An engine fetches commands from the ring of the context that the GuC gave it. The driver tells it
+ * once where to report its status and in which mode to run; everything else is in the context.
+ * These registers are lost by a GT reset, by suspend, and (but for the list that the GuC got) by
+ * an engine reset; xe_engine_program() writes them again.
+ *
+ * ======================== ============= ==========================================
+ * object                   owner         released when
+ * ======================== ============= ==========================================
+ * list of engines          bound side    constant after xe_topology_start()
+ * status pages             bound side    unbind (xe_fwbuf), behind engine_stop()
+ * registers                bound side    engine_stop() at unbind
+ * ======================== ============= ==========================================
+ */
+
+#define E(name_, class_, instance_, base_, domain_)		\
+	{ .name = (name_), .class = XE_ENGINE_##class_,		\
+	  .instance = (instance_), .base = (base_), .domain = (domain_) }
+
+/* Fact sheet, section 9. Copy engines 1 to 7 exist in no GT of version 20. */
+static const struct xe_engine_row xe2_graphics[] = {
+	E("rcs0", RENDER, 0, 0x002000, XE_FW_RENDER),
+	E("bcs0", COPY, 0, 0x022000, XE_FW_RENDER),
+	E("bcs8", COPY, 8, 0x3ee000, XE_FW_RENDER),
+	E("ccs0", COMPUTE, 0, 0x01a000, XE_FW_RENDER),
+	E("ccs1", COMPUTE, 1, 0x01c000, XE_FW_RENDER),
+	E("ccs2", COMPUTE, 2, 0x01e000, XE_FW_RENDER),
+	E("ccs3", COMPUTE, 3, 0x026000, XE_FW_RENDER),
+};
+
+static const struct xe_engine_row xe2_media[] = {
+	E("vcs0", VIDEO_DECODE, 0, 0x1c0000, XE_FW_VDBOX0 + 0),
+	E("vcs1", VIDEO_DECODE, 1, 0x1c4000, XE_FW_VDBOX0 + 1),
+	E("vcs2", VIDEO_DECODE, 2, 0x1d0000, XE_FW_VDBOX0 + 2),
+	E("vcs3", VIDEO_DECODE, 3, 0x1d4000, XE_FW_VDBOX0 + 3),
+	E("vcs4", VIDEO_DECODE, 4, 0x1e0000, XE_FW_VDBOX0 + 4),
+	E("vcs5", VIDEO_DECODE, 5, 0x1e4000, XE_FW_VDBOX0 + 5),
+	E("vcs6", VIDEO_DECODE, 6, 0x1f0000, XE_FW_VDBOX0 + 6),
+	E("vcs7", VIDEO_DECODE, 7, 0x1f4000, XE_FW_VDBOX0 + 7),
+	E("vecs0", VIDEO_ENHANCE, 0, 0x1c8000, XE_FW_VEBOX0 + 0),
+	E("vecs1", VIDEO_ENHANCE, 1, 0x1d8000, XE_FW_VEBOX0 + 1),
+	E("vecs2", VIDEO_ENHANCE, 2, 0x1e8000, XE_FW_VEBOX0 + 2),
+	E("vecs3", VIDEO_ENHANCE, 3, 0x1f8000, XE_FW_VEBOX0 + 3),
+};
+
+static_assert(ARRAY_SIZE(xe2_graphics) <= XE_MAX_ENGINES);
+static_assert(ARRAY_SIZE(xe2_media) <= XE_MAX_ENGINES);
+
+static bool fused_off(const struct xe_engine_row *row, u32 decode, u32 enhance, u32 compute)
+{
+	switch (row->class) {
+	case XE_ENGINE_VIDEO_DECODE:
+		return !(decode & BIT(row->instance));
+	case XE_ENGINE_VIDEO_ENHANCE:
+		return !(enhance & BIT(row->instance));
+	case XE_ENGINE_COMPUTE:
+		return !(compute & BIT(row->instance));
+	default:
+		return false;
+	}
+}
+
+/**
+ * xe_engine_list - make the list of engines of a GT
+ * @gt: the GT
+ * @decode: video decoders that the fuses left, by instance
+ * @enhance: video enhancers that they left
+ * @compute: compute engines that they left
+ *
+ * Also tells which power domains the GT has beside its own.
+ *
+ * Context: probe.
+ */
+void xe_engine_list(struct xe_gt *gt, u32 decode, u32 enhance, u32 compute)
+{
+	const struct xe_engine_row *rows = gt->id ? xe2_media : xe2_graphics;
+	unsigned int num_rows = gt->id ? ARRAY_SIZE(xe2_media) : ARRAY_SIZE(xe2_graphics);
+	struct xe_engines *engines = &gt->engines;
+	u8 logical[XE_ENGINE_CLASSES] = {};
+
+	engines->count = 0;
+	for (unsigned int i = 0; i < num_rows; i++) {
+		const struct xe_engine_row *row = &rows[i];
+
+		if (fused_off(row, decode, enhance, compute))
+			continue;
+		engines->list[engines->count++] = (struct xe_engine){
+			.row = row,
+			.logical = logical[row->class]++,
+		};
+		gt->forcewake.present |= BIT(row->domain);
+	}
+}
+
+/**
+ * xe_engine_mask - instances of a class that a GT has
+ * @gt: the GT
+ * @class: the class
+ *
+ * Context: any, after xe_topology_start().
+ * Return: a bit for each.
+ */
+u32 xe_engine_mask(const struct xe_gt *gt, enum xe_engine_class class)
+{
+	u32 mask = 0;
+
+	for (unsigned int i = 0; i < gt->engines.count; i++)
+		if (gt->engines.list[i].row->class == class)
+			mask |= BIT(gt->engines.list[i].row->instance);
+	return mask;
+}
+
+/**
+ * xe_engine_find - an engine by its number
+ * @gt: the GT
+ * @class: the class
+ * @instance: its number in the class
+ *
+ * Context: any, after xe_topology_start().
+ * Return: the engine, NULL if the GT has no such one.
+ */
+struct xe_engine *xe_engine_find(struct xe_gt *gt, enum xe_engine_class class,
+				 unsigned int instance)
+{
+	xe_for_each_engine(engine, gt)
+		if (engine->row->class == class && engine->row->instance == instance)
+			return engine;
+	return NULL;
+}
+
+/**
+ * xe_engine_status_page - where an engine reports its status
+ * @gt: the GT
+ * @engine: the engine
+ *
+ * Context: any, after xe_engine_start().
+ * Return: a GGTT address.
+ */
+u32 xe_engine_status_page(const struct xe_gt *gt, const struct xe_engine *engine)
+{
+	return xe_fwbuf_ggtt(&gt->engines.status) + (engine - gt->engines.list) * SZ_4K;
+}
+
+/**
+ * xe_engine_program - write the registers of all engines of a GT
+ * @hw: the token
+ * @gt: the GT
+ *
+ * At probe, after a GT reset and at resume; before the GuC starts.
+ *
+ * Context: bound or in a section; all forcewake domains are held.
+ */
+void xe_engine_program(struct xe_hw *hw, struct xe_gt *gt)
+{
+	if (xe_engine_mask(gt, XE_ENGINE_COMPUTE))
+		xe_gt_write32(hw, gt, RCU_MODE, XE_MASKED_ENABLE(RCU_MODE_COMPUTE));
+
+	xe_for_each_engine(engine, gt) {
+		u32 base = engine->row->base;
+
+		/* No interrupts by memory write: those go through the interrupt tree. */
+		xe_gt_write32(hw, gt, ENGINE_HWSTAM(base), ~0);
+		xe_gt_write32(hw, gt, ENGINE_HWS_ADDRESS(base), xe_engine_status_page(gt, engine));
+		xe_gt_write32(hw, gt, ENGINE_MODE(base), XE_MASKED_ENABLE(ENGINE_MODE_NO_LEGACY));
+		xe_gt_write32(hw, gt, ENGINE_MI_MODE(base), XE_MASKED_DISABLE(ENGINE_MI_MODE_STOP));
+	}
+}
+
+/* The GuC is gone by now and with it what fed the engines; they must not fetch on. */
+static void engine_stop(struct xe_hw *hw, void *data)
+{
+	struct xe_gt *gt = data;
+
+	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
+	if (fw.err)
+		return;
+
+	xe_for_each_engine(engine, gt)
+		xe_gt_write32(hw, gt, ENGINE_MI_MODE(engine->row->base),
+			      XE_MASKED_ENABLE(ENGINE_MI_MODE_STOP));
+}
+
+static int gt_start(struct xe_hw *hw, struct xe_gt *gt)
+{
+	int err;
+
+	if (!gt->engines.count)
+		return 0;
+
+	err = xe_fwbuf_create(hw, &gt->engines.status, gt->engines.count * SZ_4K, "engine status");
+	if (err)
+		return err;
+
+	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
+	if (fw.err)
+		return fw.err;
+
+	xe_engine_program(hw, gt);
+	return xe_hw_defer(hw, engine_stop, gt);
+}
+
+/**
+ * xe_engine_start - probe step: engines are ready to be given contexts
+ * @hw: the token
+ *
+ * Context: bound, may sleep.
+ * Return: 0 or a negative error code.
+ */
+int xe_engine_start(struct xe_hw *hw)
+{
+	struct xe_card *card = xe_hw_card(hw);
+	int err;
+
+	xe_for_each_gt(gt, card) {
+		err = gt_start(hw, gt);
+		if (err)
+			return err;
+	}
+	return 0;
+}

@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Interrupts: one vector, a tree of registers behind it.
+ */
+
+#include <linux/bitfield.h>
+#include <linux/bits.h>
+
+#include <drm/drm_print.h>
+
+#include "hw/card.h"
+#include "hw/engine.h"
+#include "hw/gt.h"
+#include "hw/irq.h"
+#include "regs/irq.h"
+#include "xe_device.h"
+#include "xe_mmio.h"
+
+/**
+ * DOC: Interrupts
+ *
+ * The card sends a message when something is pending while the enable bit at the root of the tree
+ * is set. In hard interrupt context the driver clears that bit, walks the tree down to its sources,
+ * notes what each has to say, and sets the bit again; that takes a few register accesses for each
+ * source that is pending and no more. What the events mean is looked at in the thread of the
+ * interrupt: messages of a GuC are read there, and waiters are woken.
+ *
+ * A source is acknowledged before its memory is looked at, so that an event in between shows
+ * up as another interrupt and not as none.
+ *
+ * Sources that the driver has no use for stay masked: PCU, display, GSC.
+ *
+ * ======================== ============= ==========================================
+ * object                   owner         released when
+ * ======================== ============= ==========================================
+ * vector, handler, thread  devm          unbind, behind irq_stop()
+ * enables and masks        bound side    irq_stop() at unbind
+ * ======================== ============= ==========================================
+ */
+
+#define IDENTITY_TIMEOUT_US	100
+
+#define ENGINE_EVENTS		(IRQ_EVENT_USER | IRQ_EVENT_PIPE_CONTROL)
+#define ENGINE_UPPER		IRQ_UPPER(ENGINE_EVENTS)
+#define ENGINE_BOTH		(IRQ_UPPER(ENGINE_EVENTS) | IRQ_LOWER(ENGINE_EVENTS))
+
+/* A mask register and the engines that it is for. */
+struct mask_row {
+	struct xe_reg reg;
+	enum xe_engine_class class;
+	u32 instances;
+	u32 events;
+};
+
+static const struct mask_row masks[] = {
+	{ IRQ_MASK_RENDER,		XE_ENGINE_RENDER,	 BIT(0),	ENGINE_UPPER },
+	{ IRQ_MASK_COPY0,		XE_ENGINE_COPY,		 BIT(0),	ENGINE_UPPER },
+	{ IRQ_MASK_COPY(3),		XE_ENGINE_COPY,		 GENMASK(8, 7),	ENGINE_BOTH },
+	{ IRQ_MASK_COMPUTE(0),		XE_ENGINE_COMPUTE,	 GENMASK(1, 0),	ENGINE_BOTH },
+	{ IRQ_MASK_COMPUTE(1),		XE_ENGINE_COMPUTE,	 GENMASK(3, 2),	ENGINE_BOTH },
+	{ IRQ_MASK_VIDEO_DECODE(0),	XE_ENGINE_VIDEO_DECODE,	 GENMASK(1, 0),	ENGINE_BOTH },
+	{ IRQ_MASK_VIDEO_DECODE(1),	XE_ENGINE_VIDEO_DECODE,	 GENMASK(3, 2),	ENGINE_BOTH },
+	{ IRQ_MASK_VIDEO_DECODE(2),	XE_ENGINE_VIDEO_DECODE,	 GENMASK(5, 4),	ENGINE_BOTH },
+	{ IRQ_MASK_VIDEO_DECODE(3),	XE_ENGINE_VIDEO_DECODE,	 GENMASK(7, 6),	ENGINE_BOTH },
+	{ IRQ_MASK_VIDEO_ENHANCE(0),	XE_ENGINE_VIDEO_ENHANCE, GENMASK(1, 0),	ENGINE_BOTH },
+	{ IRQ_MASK_VIDEO_ENHANCE(1),	XE_ENGINE_VIDEO_ENHANCE, GENMASK(3, 2),	ENGINE_BOTH },
+};
+
+static u32 engines_of(struct xe_card *card, enum xe_engine_class class)
+{
+	u32 engines = 0;
+
+	xe_for_each_gt(gt, card)
+		engines |= xe_engine_mask(gt, class);
+	return engines;
+}
+
+/* Write the enables and masks of all sources; with nothing on, as at unbind. */
+static void program_sources(struct xe_hw *hw, bool on)
+{
+	struct xe_card *card = xe_hw_card(hw);
+	u32 compute = engines_of(card, XE_ENGINE_COMPUTE);
+	u32 media = engines_of(card, XE_ENGINE_VIDEO_DECODE) |
+		    engines_of(card, XE_ENGINE_VIDEO_ENHANCE);
+	u32 guc = IRQ_UPPER(IRQ_EVENT_GUC_TO_HOST);
+
+	xe_write32(hw, IRQ_ENABLE_RENDER_COPY, on ? ENGINE_BOTH : 0);
+	xe_write32(hw, IRQ_ENABLE_COMPUTE, on && compute ? ENGINE_UPPER : 0);
+	xe_write32(hw, IRQ_ENABLE_MEDIA, on && media ? ENGINE_BOTH : 0);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(masks); i++) {
+		const struct mask_row *row = &masks[i];
+		bool used = engines_of(card, row->class) & row->instances;
+
+		xe_write32(hw, row->reg, on && used ? ~row->events : ~0);
+	}
+
+	/* One enable for the GuCs of both GTs, a mask for each. */
+	xe_write32(hw, IRQ_ENABLE_GUC, on ? guc : 0);
+	if (card->num_gts > 1)
+		guc |= IRQ_LOWER(IRQ_EVENT_GUC_TO_HOST);
+	xe_write32(hw, IRQ_MASK_GUC, on ? ~guc : ~0);
+}
+
+/* What others may have switched on and this driver never does. */
+static void silence_the_rest(struct xe_hw *hw)
+{
+	static const struct xe_reg off[] = {
+		IRQ_ENABLE_POWER, IRQ_ENABLE_GSC, IRQ_PCU_ENABLE, IRQ_MISC_ENABLE,
+	};
+	static const struct xe_reg masked[] = {
+		IRQ_MASK_POWER, IRQ_MASK_GSC, IRQ_MASK_HECI, IRQ_PCU_MASK, IRQ_MISC_MASK,
+		IRQ_MASK_COPY(0), IRQ_MASK_COPY(1), IRQ_MASK_COPY(2),
+	};
+	static const struct xe_reg latched[] = {
+		/* Twice: an event may be queued behind the one that shows. */
+		IRQ_PCU_EVENTS, IRQ_PCU_EVENTS, IRQ_MISC_EVENTS, IRQ_MISC_EVENTS,
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(masked); i++)
+		xe_write32(hw, masked[i], ~0);
+	for (unsigned int i = 0; i < ARRAY_SIZE(off); i++)
+		xe_write32(hw, off[i], 0);
+	for (unsigned int i = 0; i < ARRAY_SIZE(latched); i++)
+		xe_write32(hw, latched[i], ~0);
+}
+
+static void switch_off(struct xe_hw *hw)
+{
+	struct xe_irq *irq = &xe_hw_card(hw)->irq;
+
+	scoped_guard(spinlock_irq, &irq->lock) {
+		irq->on = false;
+		xe_write32(hw, IRQ_TILES, 0);
+	}
+	xe_hw_wait_irq_idle(hw);
+	program_sources(hw, false);
+	/* Last: what is below could set it again. */
+	xe_write32(hw, IRQ_TILE, ~0);
+}
+
+static void switch_on(struct xe_hw *hw)
+{
+	struct xe_irq *irq = &xe_hw_card(hw)->irq;
+
+	silence_the_rest(hw);
+	program_sources(hw, true);
+	xe_write32(hw, IRQ_TILE, ~0);
+
+	guard(spinlock_irq)(&irq->lock);
+	irq->on = true;
+	xe_write32(hw, IRQ_TILES, IRQ_TILES_ENABLE);
+}
+
+/* Ask a source what it has to say; that acknowledges it. */
+static u32 identify(struct xe_hw *hw, unsigned int bank, unsigned int bit)
+{
+	u32 identity;
+	int err;
+
+	xe_write32(hw, IRQ_SELECT(bank), BIT(bit));
+	err = xe_wait32_atomic(hw, IRQ_IDENTITY(bank), IRQ_IDENTITY_VALID, IRQ_IDENTITY_VALID,
+			       IDENTITY_TIMEOUT_US, &identity);
+	if (err) {
+		if (err == -ETIMEDOUT)
+			drm_err_ratelimited(&xe_hw_device(hw)->drm,
+					    "interrupt %u.%u does not say what it is (%#x); if work hangs, reset the card\n",
+					    bank, bit, identity);
+		return 0;
+	}
+	xe_write32(hw, IRQ_IDENTITY(bank), identity);
+	return identity;
+}
+
+static struct xe_engine *engine_of(struct xe_card *card, unsigned int irq_class,
+				   unsigned int instance)
+{
+	static const s8 classes[8] = {
+		[IRQ_CLASS_RENDER] = XE_ENGINE_RENDER,
+		[IRQ_CLASS_VIDEO_DECODE] = XE_ENGINE_VIDEO_DECODE,
+		[IRQ_CLASS_VIDEO_ENHANCE] = XE_ENGINE_VIDEO_ENHANCE,
+		[IRQ_CLASS_COPY] = XE_ENGINE_COPY,
+		[IRQ_CLASS_OTHER] = -1, [6] = -1, [7] = -1,
+		[IRQ_CLASS_COMPUTE] = XE_ENGINE_COMPUTE,
+	};
+	struct xe_engine *engine = NULL;
+
+	if (classes[irq_class] < 0)
+		return NULL;
+	xe_for_each_gt(gt, card)
+		engine = engine ?: xe_engine_find(gt, classes[irq_class], instance);
+	return engine;
+}
+
+static void note(struct xe_hw *hw, u32 identity)
+{
+	unsigned int class = FIELD_GET(IRQ_IDENTITY_CLASS, identity);
+	unsigned int instance = FIELD_GET(IRQ_IDENTITY_INSTANCE, identity);
+	struct xe_card *card = xe_hw_card(hw);
+	struct xe_engine *engine;
+
+	lockdep_assert_held(&card->irq.lock);
+
+	if (class == IRQ_CLASS_OTHER && instance == IRQ_OTHER_GUC) {
+		card->irq.guc_pending |= BIT(0);
+		return;
+	}
+	if (class == IRQ_CLASS_OTHER && instance == IRQ_OTHER_MEDIA_GUC) {
+		card->irq.guc_pending |= BIT(1);
+		return;
+	}
+
+	engine = engine_of(card, class, instance);
+	if (engine)
+		engine->events |= FIELD_GET(IRQ_IDENTITY_EVENTS, identity);
+	else
+		drm_dbg(&xe_hw_device(hw)->drm, "interrupt of class %u instance %u, which is not there\n",
+			class, instance);
+}
+
+static void walk_bank(struct xe_hw *hw, unsigned int bank)
+{
+	u32 value = xe_read32(hw, IRQ_BANK(bank));
+	unsigned long pending = value;
+	unsigned int bit;
+
+	if (xe_hw_is_lost(hw))
+		return;
+
+	for_each_set_bit(bit, &pending, 32) {
+		u32 identity = identify(hw, bank, bit);
+
+		if (identity)
+			note(hw, identity);
+	}
+	xe_write32(hw, IRQ_BANK(bank), value);
+}
+
+static irqreturn_t walk_tile(struct xe_hw *hw)
+{
+	u32 pending = xe_read32(hw, IRQ_TILE);
+
+	if (xe_hw_is_lost(hw))
+		return IRQ_NONE;
+
+	xe_write32(hw, IRQ_TILE, pending);
+	for (unsigned int bank = 0; bank < IRQ_BANKS; bank++)
+		if (pending & IRQ_TILE_BANK(bank))
+			walk_bank(hw, bank);
+	return IRQ_WAKE_THREAD;
+}
+
+static irqreturn_t hard_handler(struct xe_hw *hw)
+{
+	struct xe_irq *irq = &xe_hw_card(hw)->irq;
+	irqreturn_t ret = IRQ_NONE;
+	u32 tiles;
+
+	guard(spinlock)(&irq->lock);
+	if (!irq->on || xe_hw_is_lost(hw))
+		return IRQ_NONE;
+
+	xe_write32(hw, IRQ_TILES, 0);
+	tiles = xe_read32(hw, IRQ_TILES);
+	if (xe_hw_is_lost(hw))
+		return IRQ_NONE;
+
+	if (tiles) {
+		xe_write32(hw, IRQ_TILES, tiles);
+		irq->count++;
+		ret = IRQ_HANDLED;
+	}
+	if (tiles & IRQ_TILES_TILE0)
+		ret = walk_tile(hw);
+
+	xe_write32(hw, IRQ_TILES, IRQ_TILES_ENABLE);
+	return ret;
+}
+
+static u16 take_engine(struct xe_irq *irq, struct xe_engine *engine)
+{
+	guard(spinlock_irq)(&irq->lock);
+	return xchg(&engine->events, 0);
+}
+
+static u32 take_gucs(struct xe_irq *irq)
+{
+	guard(spinlock_irq)(&irq->lock);
+	return xchg(&irq->guc_pending, 0);
+}
+
+static irqreturn_t thread_handler(struct xe_hw *hw)
+{
+	struct xe_card *card = xe_hw_card(hw);
+	struct xe_irq *irq = &card->irq;
+	u32 gucs = take_gucs(irq);
+
+	xe_for_each_gt(gt, card) {
+		if (gucs & BIT(gt->id) && irq->guc)
+			irq->guc(hw, gt);
+
+		xe_for_each_engine(engine, gt) {
+			u16 events = take_engine(irq, engine);
+
+			if (events && irq->engine)
+				irq->engine(hw, gt, engine, events);
+		}
+	}
+	return IRQ_HANDLED;
+}
+
+static void irq_stop(struct xe_hw *hw, void *unused)
+{
+	switch_off(hw);
+}
+
+/**
+ * xe_irq_handle_guc - who reads the messages of GuCs
+ * @hw: the token
+ * @guc: called in the thread of the interrupt
+ *
+ * Context: probe, before the first GuC boots.
+ */
+void xe_irq_handle_guc(struct xe_hw *hw, xe_irq_guc_t guc)
+{
+	xe_hw_card(hw)->irq.guc = guc;
+}
+
+/**
+ * xe_irq_handle_engines - who is told of interrupts of engines
+ * @hw: the token
+ * @engine: called in the thread of the interrupt
+ *
+ * Context: probe, before the first context runs.
+ */
+void xe_irq_handle_engines(struct xe_hw *hw, xe_irq_engine_t engine)
+{
+	xe_hw_card(hw)->irq.engine = engine;
+}
+
+/**
+ * xe_irq_suspend - no interrupts from now on
+ * @hw: the token
+ *
+ * A handler or thread that runs has ended when it returns.
+ *
+ * Context: bound, may sleep.
+ */
+void xe_irq_suspend(struct xe_hw *hw)
+{
+	switch_off(hw);
+}
+
+/**
+ * xe_irq_resume - undo xe_irq_suspend(); the registers may have lost their contents
+ * @hw: the token
+ *
+ * Context: bound, may sleep.
+ */
+void xe_irq_resume(struct xe_hw *hw)
+{
+	switch_on(hw);
+}
+
+/**
+ * xe_irq_start - probe step: interrupts of the engines and GuCs that the fuses left
+ * @hw: the token
+ *
+ * Context: bound, may sleep.
+ * Return: 0; -ENOSPC if the platform gives the card no MSI, or another negative error code.
+ */
+int xe_irq_start(struct xe_hw *hw)
+{
+	struct xe_irq *irq = &xe_hw_card(hw)->irq;
+	int err;
+
+	spin_lock_init(&irq->lock);
+	/* Whatever ran before us may have left it on. */
+	xe_write32(hw, IRQ_TILES, 0);
+
+	err = xe_hw_request_irq(hw, hard_handler, thread_handler);
+	if (err) {
+		drm_err(&xe_hw_device(hw)->drm,
+			"no interrupt for the card (%pe); it needs MSI or MSI-X (booted with pci=nomsi?)\n",
+			ERR_PTR(err));
+		return err;
+	}
+
+	switch_on(hw);
+	return xe_hw_defer(hw, irq_stop, NULL);
+}

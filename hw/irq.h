@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _XE_HW_IRQ_H_
+#define _XE_HW_IRQ_H_
+
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+struct xe_engine;
+struct xe_gt;
+struct xe_hw;
+
+/**
+ * typedef xe_irq_guc_t - a GuC has messages
+ * @hw: the token
+ * @gt: its GT
+ *
+ * Called in the thread of the interrupt, may sleep.
+ */
+typedef void (*xe_irq_guc_t)(struct xe_hw *hw, struct xe_gt *gt);
+
+/**
+ * typedef xe_irq_engine_t - an engine reached a point at which it was told to interrupt
+ * @hw: the token
+ * @gt: its GT
+ * @engine: the engine
+ * @events: IRQ_EVENT_*
+ *
+ * Called in the thread of the interrupt, may sleep.
+ */
+typedef void (*xe_irq_engine_t)(struct xe_hw *hw, struct xe_gt *gt, struct xe_engine *engine,
+				u16 events);
+
+/**
+ * struct xe_irq - the interrupt of the card
+ */
+struct xe_irq {
+	/** @lock: protects @on, what is pending, and the order of accesses to the tree */
+	spinlock_t lock;
+	/** @on: the tree may be switched on; false while suspended */
+	bool on;
+	/** @guc_pending: GTs whose GuC waits for the thread */
+	u32 guc_pending;
+	/** @guc: what to tell of messages; set before the first GuC boots */
+	xe_irq_guc_t guc;
+	/** @engine: what to tell of engines; NULL until there is submission */
+	xe_irq_engine_t engine;
+	/** @count: interrupts since probe */
+	u64 count;
+};
+
+int xe_irq_start(struct xe_hw *hw);
+void xe_irq_suspend(struct xe_hw *hw);
+void xe_irq_resume(struct xe_hw *hw);
+void xe_irq_handle_guc(struct xe_hw *hw, xe_irq_guc_t guc);
+void xe_irq_handle_engines(struct xe_hw *hw, xe_irq_engine_t engine);
+
+#endif

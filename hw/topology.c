@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Topology: what the fuses left of the GTs.
+ */
+
+#include <linux/bitfield.h>
+#include <linux/bitops.h>
+
+#include <drm/drm_print.h>
+
+#include "hw/card.h"
+#include "hw/engine.h"
+#include "hw/gt.h"
+#include "hw/topology.h"
+#include "regs/gt.h"
+#include "xe_device.h"
+
+/**
+ * DOC: Topology
+ *
+ * Parts of a GT are fused off at the factory. The fuses are read once. What they say goes to two
+ * places: to the engine lists and power domains that the bound side works with, and to &struct
+ * xe_gt_info, from which queries are answered when there may be no card any more.
+ *
+ * Fuses that leave nothing to work with (no execution units, no memory nodes, no clock) end the
+ * probe: every later step would go wrong in a way that is harder to read.
+ *
+ * ======================== ============= ==========================================
+ * object                   owner         released when
+ * ======================== ============= ==========================================
+ * struct xe_gt_info        drm_device    last reference to it is dropped
+ * engine lists             bound side    constant until unbind
+ * ======================== ============= ==========================================
+ */
+
+static u64 l3_banks(u32 fuse3)
+{
+	u64 banks = FIELD_GET(FUSE3_L3_BANKS, fuse3), all = 0;
+	unsigned long nodes = FIELD_GET(FUSE3_NODES, fuse3);
+	unsigned int node;
+
+	for_each_set_bit(node, &nodes, 16)
+		all |= banks << (4 * node);
+	return all;
+}
+
+static int absurd(struct xe_hw *hw, const struct xe_gt *gt, const char *what, u32 value)
+{
+	drm_err(&xe_hw_device(hw)->drm,
+		"GT%u: fuses leave no %s (%#x); update the card's firmware or replace the card\n",
+		gt->id, what, value);
+	return -ENXIO;
+}
+
+/* The divider instead of the crystal: MHz and a fraction of one. */
+static u32 divided_clock(struct xe_hw *hw)
+{
+	u32 divider = xe_read32(hw, CLOCK_DIVIDER);
+
+	return (FIELD_GET(CLOCK_DIVIDER_MHZ, divider) + 1) * 1000000 +
+	       1000000 / (FIELD_GET(CLOCK_DIVIDER_DENOMINATOR, divider) + 1);
+}
+
+static u32 crystal_clock(struct xe_hw *hw, const struct xe_gt *gt)
+{
+	static const u32 crystals[8] = { 24000000, 19200000, 38400000, 25000000 };
+	u32 config = xe_gt_read32(hw, gt, CLOCK_CONFIG);
+
+	return crystals[FIELD_GET(CLOCK_CONFIG_CRYSTAL, config)] >>
+	       (3 - FIELD_GET(CLOCK_CONFIG_SHIFT, config));
+}
+
+static int read_clock(struct xe_hw *hw, const struct xe_gt *gt, struct xe_gt_info *info)
+{
+	if (xe_gt_read32(hw, gt, CLOCK_SOURCE) & CLOCK_SOURCE_DIVIDER)
+		info->clock_hz = divided_clock(hw);
+	else
+		info->clock_hz = crystal_clock(hw, gt);
+
+	return info->clock_hz ? 0 : absurd(hw, gt, "reference clock", 0);
+}
+
+static int read_graphics(struct xe_hw *hw, struct xe_gt *gt, struct xe_gt_info *info)
+{
+	u32 fuse3 = xe_gt_read32(hw, gt, FUSE3);
+	u32 fuse4 = xe_gt_read32(hw, gt, FUSE4);
+
+	info->nodes = FIELD_GET(FUSE3_NODES, fuse3);
+	info->l3_banks = l3_banks(fuse3);
+	info->geometry_dss = xe_gt_read32(hw, gt, FUSE_GEOMETRY_DSS);
+	info->compute_dss = xe_gt_read32(hw, gt, FUSE_COMPUTE_DSS);
+	info->eus_per_dss = xe_gt_read32(hw, gt, FUSE_EUS);
+	gt->no_mid_thread_preempt = fuse4 & FUSE4_NO_MID_THREAD_PREEMPT;
+
+	if (!info->nodes)
+		return absurd(hw, gt, "memory nodes", fuse3);
+	if (!(info->geometry_dss | info->compute_dss))
+		return absurd(hw, gt, "subslices", 0);
+	if (!info->eus_per_dss)
+		return absurd(hw, gt, "execution units", 0);
+
+	xe_engine_list(gt, 0, 0, FIELD_GET(FUSE4_COMPUTE, fuse4));
+	return 0;
+}
+
+/* Steering and L3 of the media GT are not ours to program; it has no execution units. */
+static void read_media(struct xe_hw *hw, struct xe_gt *gt, struct xe_gt_info *info)
+{
+	u32 fuse3 = xe_gt_read32(hw, gt, FUSE3);
+	u32 media = xe_gt_read32(hw, gt, FUSE_MEDIA);
+
+	info->nodes = FIELD_GET(FUSE3_NODES, fuse3);
+	info->l3_banks = l3_banks(fuse3);
+	xe_engine_list(gt, FIELD_GET(FUSE_MEDIA_DECODE, media),
+		       FIELD_GET(FUSE_MEDIA_ENHANCE, media), 0);
+}
+
+static void tell_queries(const struct xe_gt *gt, struct xe_gt_info *info)
+{
+	info->version = gt->version;
+	info->step = gt->step;
+	info->num_engines = gt->engines.count;
+	for (unsigned int i = 0; i < gt->engines.count; i++)
+		info->engines[i] = (struct xe_engine_info){
+			.class = gt->engines.list[i].row->class,
+			.instance = gt->engines.list[i].row->instance,
+			.logical = gt->engines.list[i].logical,
+		};
+}
+
+static int read_fuses(struct xe_hw *hw, struct xe_gt *gt, struct xe_gt_info *info)
+{
+	int err = 0;
+
+	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
+	if (fw.err)
+		return fw.err;
+
+	if (gt->id)
+		read_media(hw, gt, info);
+	else
+		err = read_graphics(hw, gt, info);
+
+	return err ?: read_clock(hw, gt, info);
+}
+
+/**
+ * xe_topology_start - probe step: read the fuses
+ * @hw: the token
+ *
+ * Engines and power domains of the GTs are known from then on, and what queries tell of them.
+ *
+ * Context: bound.
+ * Return: 0; -ENXIO if the fuses leave nothing to work with, -ENODEV, -ETIMEDOUT.
+ */
+int xe_topology_start(struct xe_hw *hw)
+{
+	struct xe_device *xe = xe_hw_device(hw);
+	struct xe_card *card = xe_hw_card(hw);
+	int err;
+
+	xe_for_each_gt(gt, card) {
+		struct xe_gt_info *info = &xe->gt[gt->id];
+
+		err = read_fuses(hw, gt, info);
+		if (err)
+			return err;
+		if (xe_hw_is_lost(hw))
+			return -ENODEV;
+
+		if (gt->id && !gt->engines.count) {
+			drm_warn(&xe->drm, "GT1: fuses leave no media engines; going on without\n");
+			card->num_gts = 1;
+			break;
+		}
+		tell_queries(gt, info);
+		xe->num_gts = gt->id + 1;
+		drm_dbg(&xe->drm, "GT%u: %u engines, DSS %#x (3D) %#x (compute), EUs %#x, L3 %#llx\n",
+			gt->id, info->num_engines, info->geometry_dss, info->compute_dss,
+			info->eus_per_dss, info->l3_banks);
+	}
+	return 0;
+}
