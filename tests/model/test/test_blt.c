@@ -295,6 +295,21 @@ static void refused(void **state)
 	BATCH_ADD(b, FAST_COPY, 2 << 24 | 4096, 0, XY(16, 16), ADDR(VA_BIG), 0, 4096, ADDR(VA_BIG));
 	assert_int_equal(bench_job(b), CS_ERROR);
 	cs_reset(b->cs);
+	/* Coordinates are signed; a rectangle may be empty. */
+	bench_use(b, "bcs0");
+	batch_new(b);
+	memset(big(b, 0x200000), 1, 0x2000);
+	BATCH_ADD(b, FAST_COPY, 3 << 24 | 4096 | 3u << 30, XY(5, 0), XY(5, 8),
+		  ADDR(VA_BIG + 0x200000), 0, 4096, ADDR(VA_BIG),
+		  FAST_COPY, 3 << 24 | 4096 | 3u << 30, XY(0, 1), XY(8, 1),
+		  ADDR(VA_BIG + 0x200000), 0, 4096, ADDR(VA_BIG));
+	assert_int_equal(bench_job(b), CS_IDLE);
+	assert_int_equal(*big(b, 0x201000), 1);
+	batch_new(b);
+	BATCH_ADD(b, FAST_COPY, 3 << 24 | 4096 | 3u << 30, XY(0xffff, 0), XY(5, 8),
+		  ADDR(VA_BIG + 0x200000), 0, 4096, ADDR(VA_BIG));
+	assert_int_equal(bench_job(b), CS_ERROR);
+	cs_reset(b->cs);
 	/* Not on the render engine */
 	bench_use(b, "rcs0");
 	batch_new(b);

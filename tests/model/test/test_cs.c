@@ -431,6 +431,105 @@ static void gone_card(void **state)
 	assert_int_equal(*(u32 *)b->guest, 0);
 }
 
+/* What the CPU reads of an engine while a batch runs, and after. */
+static void live_registers(void **state)
+{
+	struct bench *b = *state;
+	u32 base = 0x22000, v;
+
+#define LIVE(rel, want) do { \
+	assert_int_equal(reg_cs_read(b->gpu, base + (rel), &v), 0); \
+	assert_int_equal(v, want); \
+} while (0)
+
+	BATCH_ADD(b, NOOP, BATCH_START2(VA_BATCH + 0x1000));
+	b->batch = 0x1000 / 4;
+	BATCH_ADD(b, SEMAPHORE(4, VA_DATA, 1), BATCH_END);
+	RING(b, NOOP, NOOP, BATCH_START(VA_BATCH));
+	bench_load(b);
+	assert_int_equal(bench_run(b, 100), CS_WAIT);
+	LIVE(RING_HEAD, 20);
+	LIVE(RING_TAIL, 24);
+	LIVE(RING_START, GGTT_BASE + RING_AT);
+	LIVE(RING_CTL, 0x3001);
+	LIVE(RING_ACTHD, LO(VA_BATCH + 0x1000));
+	LIVE(RING_ACTHD_HI, HI(VA_BATCH));
+	LIVE(RING_BB_ADDR, LO(VA_BATCH + 0x1000) | 1);
+	LIVE(RING_BB_ADDR_HI, HI(VA_BATCH));
+	LIVE(RING_IPEHR, MI(0x1c) | BIT(15) | 4 << 12 | 2);
+	LIVE(RING_INSTDONE, ~BIT(0));
+	LIVE(RING_PDP0_LO, LO(b->root));
+	LIVE(RING_PDP0_HI, HI(b->root));
+	*data_at(b, 0) = 1;
+	assert_int_equal(bench_run(b, 100), CS_BUDGET);	/* the outer batch has no end */
+	cs_reset(b->cs);
+	bench_use(b, "bcs0");
+	bench_load(b);
+	bench_run(b, 1);
+	LIVE(RING_BB_ADDR, 0);
+	LIVE(RING_BB_ADDR_HI, 0);
+	LIVE(RING_INSTDONE, ALL_ONES);
+	cs_power_reset(b->cs);
+	LIVE(RING_CTX_TIMESTAMP, 0);
+	LIVE(RING_ACTHD, GGTT_BASE + RING_AT);
+}
+
+/* Neither save nor reset touches what is not theirs. */
+static void image_bounds(void **state)
+{
+	struct bench *b = *state;
+	u32 *image = image_of(b), *list;
+
+	image[LRC_REGS_WORDS] = 0x12345678;
+	image[-1] = 0x87654321;
+	bench_load(b);
+	cs_save(b->cs);
+	assert_int_equal(image[LRC_REGS_WORDS], 0x12345678);
+	assert_int_equal(image[-1], 0x87654321);
+	bench_load(b);
+	cs_reset(b->cs);
+	assert_int_equal(image[LRC_TIMESTAMP + 1], 0x22000 + RING_CTX_TIMESTAMP_HI);
+	assert_int_equal(image[LRC_HEAD - 1], 0x22000 + RING_HEAD);
+	assert_int_equal(image[LRC_HEAD + 1], 0x22000 + RING_TAIL);
+	/* Headers as the driver lays them out: copy, render, compute */
+	assert_int_equal(image[0x21], 0x11081011);
+	assert_int_equal(image[0x41], 0x11081003);
+	assert_int_equal(image[0x61 + 1 + 2 * 8], 0x22000 + RING_SET_PREDICATE);
+	bench_use(b, "rcs0");
+	bench_load(b);
+	cs_save(b->cs);
+	assert_int_equal(image[0x36], 0x11081003);
+	assert_int_equal(image[0x37], 0x25a8);
+	assert_int_equal(image[0x41], 0x11080001);
+	assert_int_equal(image[0x42], 0x20c8);
+	for (list = image + 0x61; list < image + LRC_REGS_WORDS && *list != (BATCH_END | 1); list++)
+		;
+	assert_int_equal(list - image, 0x62 + 2 * 47);
+	bench_use(b, "ccs0");
+	bench_load(b);
+	cs_save(b->cs);
+	assert_int_equal(image[0x36], 0);
+	assert_int_equal(image[0x41], 0);
+	assert_quiet(b->gpu);
+}
+
+/* A batch on null pages is no-ops, up to where something is mapped. */
+static void null_batch(void **state)
+{
+	struct bench *b = *state;
+	u64 va = VA_BATCH - 8192;
+
+	*pt_entry(b, va, 0) = PTE_P | PTE_RW | PTE_NULL;
+	*pt_entry(b, va + 4096, 0) = PTE_P | PTE_RW | PTE_NULL;
+	BATCH_ADD(b, SDI(VA_DATA, 1), MI(0x2f) | 5 << 8 | 1, ADDR(va), BATCH_END);
+	RING(b, NOOP, BATCH_START(va));
+	bench_load(b);
+	assert_int_equal(bench_run(b, 10000), CS_IDLE);
+	assert_int_equal(b->used, 2 + 2048 + 3);
+	assert_int_equal(DATA32(b), 1);
+	assert_quiet(b->gpu);
+}
+
 static void shown(void **state)
 {
 	struct bench *b = *state;
@@ -494,7 +593,8 @@ int main(void)
 		BENCH_TEST(preempted), BENCH_TEST(arbitration), BENCH_TEST(faults),
 		BENCH_TEST(illegal), BENCH_TEST(times), BENCH_TEST(injected),
 		BENCH_TEST(without_vm), BENCH_TEST(every_engine), BENCH_TEST(gone_card),
-		BENCH_TEST(shown), BENCH_TEST(garbage),
+		BENCH_TEST(live_registers), BENCH_TEST(image_bounds),
+		BENCH_TEST(null_batch), BENCH_TEST(shown), BENCH_TEST(garbage),
 	};
 
 	return cmocka_run_group_tests_name("cs", tests, NULL, NULL);

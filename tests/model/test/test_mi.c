@@ -78,6 +78,76 @@ static void user_batch_and_ggtt(void **state)
 	assert_quiet(b->gpu);
 }
 
+/* Each command that can reach the GGTT does not, from a user's batch. */
+static void user_batch_drops(void **state)
+{
+	struct bench *b = *state;
+	u32 *g = (u32 *)b->guest;
+
+	memset(g, 0x11, 4096);
+	D(b, 0) = 0x22;
+	BATCH_ADD(b, MI(0x24) | BIT(19) | BIT(22) | 2, GPR(0), ADDR(GGTT_GUEST),
+		  LRI1(GPR(1), 0x33), MI(0x29) | BIT(19) | BIT(22) | 2, GPR(1), ADDR(GGTT_GUEST),
+		  MI(0x2e) | BIT(21) | 3, ADDR(GGTT_GUEST), ADDR(VA_DATA),
+		  MI(0x2e) | BIT(22) | 3, ADDR(VA_DATA), ADDR(GGTT_GUEST),
+		  MI(0x2f) | BIT(22) | 5 << 8 | 1, ADDR(GGTT_GUEST),
+		  MI(0x26) | 1 << 14 | 2, GGTT_GUEST | 4, 0, 1,
+		  MI(0x26) | BIT(21) | 1 << 14 | 2, 0xd0, 0, 1,
+		  MI(0x1c) | BIT(22) | BIT(15) | 4 << 12 | 2, 5, ADDR(GGTT_GUEST),
+		  MI(0x36) | BIT(21) | BIT(22) | 4 << 12 | 2, 5, ADDR(GGTT_GUEST),
+		  MI(0x00) | BIT(22) | 0x77, SDI(VA_DATA + 4, 1));
+	assert_int_equal(bench_job(b), CS_IDLE);
+	assert_int_equal(g[0], 0x11111111);
+	assert_int_equal(D(b, 0), 0x22);
+	assert_int_equal(D(b, 1), 1);
+	assert_int_equal(engine_reg(b, GPR(1)), 0x33);
+	assert_int_equal(*(u32 *)(b->vram + CONTEXT + 0xd0), 0);
+	assert_int_equal(engine_reg(b, RING_NOPID), 0);
+	cs_save(b->cs);
+	bench_use(b, "rcs0");
+	batch_new(b);
+	BATCH_ADD(b, 0x7a000004, BIT(14) | BIT(24), ADDR(GGTT_GUEST), 1, 1,
+		  0x7a000004, BIT(14) | BIT(21), 0xd0, 0, 1, 1,
+		  MI(0x28) | 2, GGTT_GUEST | 1, 0, 1, SDI(VA_DATA + 4, 2));
+	assert_int_equal(bench_job(b), CS_IDLE);
+	assert_int_equal(g[0], 0x11111111);
+	assert_int_equal(*(u32 *)(b->vram + CONTEXT + 0xd0), 0);
+	assert_int_equal(D(b, 1), 2);
+	assert_quiet(b->gpu);
+}
+
+static void notify(void **state)
+{
+	struct bench *b = *state;
+
+	reg_cpu_write(b->gpu, 0x190030, 0xffffffff);
+	reg_cpu_write(b->gpu, 0x1900a0, 0);
+	reg_cpu_write(b->gpu, 0x190090, 0);
+	RING(b, MI(0x26) | 2, 0, 0, 0);
+	bench_load(b);
+	bench_run(b, 10);
+	assert_int_equal(reg_cpu_read(b->gpu, 0x190018) & BIT(15), 0);
+	RING(b, MI(0x26) | BIT(8) | 2, 0, 0, 0);
+	cs_update_tail(b->cs);
+	bench_run(b, 10);
+	assert_int_equal(reg_cpu_read(b->gpu, 0x190018) & BIT(15), BIT(15));
+	cs_save(b->cs);
+	bench_use(b, "rcs0");
+	RING(b, 0x7a000004, BIT(20), 0, 0, 0, 0);
+	bench_load(b);
+	bench_run(b, 10);
+	assert_int_equal(reg_cpu_read(b->gpu, 0x190018) & BIT(0), 0);
+	RING(b, 0x7a000004, BIT(8), 0, 0, 0, 0);
+	cs_update_tail(b->cs);
+	bench_run(b, 10);
+	assert_int_equal(reg_cpu_read(b->gpu, 0x190018) & BIT(0), BIT(0));
+	/* No data for a store */
+	bench_use(b, "bcs0");
+	RING(b, MI(0x26) | 1 << 14 | 1, GGTT_GUEST | 4, 0);
+	bench_load(b);
+	assert_int_equal(bench_run(b, 10), CS_ERROR);
+}
+
 static void registers(void **state)
 {
 	struct bench *b = *state;
@@ -148,10 +218,14 @@ static void math(void **state)
 	math_case(b, BIT64(63), 63, 0x107, ~0ull, false, false);
 	/* Constants and inversions */
 	batch_new(b);
+	/* Load of 0 where something else was */
+	BATCH_ADD(b, LRI64(GPR(0), 0x99ull), MATH(4), ALU(0x080, SRCB, 0), ALU(0x081, SRCB, 0),
+		  ALU(0x103, 0, 0), ALU(0x180, 7, ACCU));
 	BATCH_ADD(b, LRI64(GPR(0), 0x1234ull), MATH(4), ALU(0x480, SRCA, 0), ALU(0x481, SRCB, 0),
 		  ALU(0x102, 0, 0), ALU(0x580, 5, ACCU), MATH(4), ALU(0x081, SRCA, 0),
 		  ALU(0x080, SRCB, 0), ALU(0x103, 0, 0), ALU(0x580, 6, ACCU));
 	assert_int_equal(bench_job(b), CS_IDLE);
+	assert_true(gpr(b, 7) == 0);
 	assert_true(gpr(b, 5) == 0x1234);
 	assert_true(gpr(b, 6) == ~0x1234ull);
 	assert_quiet(b->gpu);
@@ -178,7 +252,9 @@ static void atomics(void **state)
 		{ 0x25, 0, 0, 0xffffffff, 0x100000000ull }, { 0x26, 0, 0, 0, ~0ull },
 		{ 0x27, BIT64(40), 0, 1, BIT64(40) + 1 }, { 0x24, BIT64(63), 0, 0, BIT64(63) },
 		{ 0x2a, 1, 0, ~0ull, 1 }, { 0x2c, 1, 0, ~0ull, ~0ull },
-		{ 0x2e, BIT64(40), 7, BIT64(40), 7 },
+		{ 0x2e, BIT64(40), BIT64(41) | 7, BIT64(40), BIT64(41) | 7 },
+		{ 0x2b, 1, 0, ~0ull, ~0ull }, { 0x2d, 1, 0, ~0ull, 1 },
+		{ 0x2f, 0, 0, 0, ~0ull },
 	};
 	struct bench *b = *state;
 	unsigned int i;
@@ -410,7 +486,8 @@ static void perf_report(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		BENCH_TEST(store_data), BENCH_TEST(user_batch_and_ggtt), BENCH_TEST(registers),
+		BENCH_TEST(store_data), BENCH_TEST(user_batch_and_ggtt),
+		BENCH_TEST(user_batch_drops), BENCH_TEST(notify), BENCH_TEST(registers),
 		BENCH_TEST(copy_mem), BENCH_TEST(math), BENCH_TEST(atomics),
 		BENCH_TEST(semaphores), BENCH_TEST(conditional_end), BENCH_TEST(predication),
 		BENCH_TEST(flush_dw), BENCH_TEST(pipe_control), BENCH_TEST(user_interrupt),
