@@ -247,10 +247,12 @@ static int do_device_info(struct vfu *v, const struct header *h)
 static int do_region_info(struct vfu *v, const struct header *h, const u8 *body, size_t len)
 {
 	struct vfio_region_info info = { 0 };
+	/* The capability with its one area, laid out as linux/vfio.h does */
 	struct {
-		struct vfio_region_info_cap_sparse_mmap cap;
+		struct vfio_info_cap_header header;
+		u32 nr_areas, reserved;
 		struct vfio_region_sparse_mmap_area area;
-	} sparse = { .cap = { .header = { .id = VFIO_REGION_INFO_CAP_SPARSE_MMAP, .version = 1 }, .nr_areas = 1 } };
+	} sparse = { .header = { .id = VFIO_REGION_INFO_CAP_SPARSE_MMAP, .version = 1 }, .nr_areas = 1 };
 	u8 *out = v->out + sizeof(*h);
 	u32 argsz;
 	int fd = -1;
