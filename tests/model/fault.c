@@ -60,6 +60,16 @@ bool fault_take_for(struct gpu *gpu, enum fault f, u64 key)
 	return a->on && (!a->has_value || a->value == key) && fault_take(gpu, f, NULL);
 }
 
+bool fault_take_reg(struct gpu *gpu, u32 off, u32 *value)
+{
+	u64 v = ALL_ONES;
+
+	if (off != gpu->faults->offset || !fault_take(gpu, FAULT_REG_VALUE, &v))
+		return false;
+	*value = (u32)v;
+	return true;
+}
+
 static void vanish(struct gpu *gpu)
 {
 	gpu->faults->gone = true;

@@ -75,6 +75,8 @@ bool fault_take(struct gpu *gpu, enum fault f, u64 *value);
  * count.  Without a value every visit does.
  */
 bool fault_take_for(struct gpu *gpu, enum fault f, u64 key);
+/* FAULT_REG_VALUE: true if the register at @off is the one meant; *value is then what it reads. */
+bool fault_take_reg(struct gpu *gpu, u32 off, u32 *value);
 /* True while armed, without using a visit up. */
 bool fault_armed(struct gpu *gpu, enum fault f);
 

@@ -11,6 +11,7 @@
 
 #include "clk.h"
 #include "ctl.h"
+#include "irq.h"
 #include "journal.h"
 #include "mem.h"
 
@@ -133,10 +134,12 @@ void journal_quiet(struct gpu *gpu, bool on)
 	struct journal *j = gpu->journal;
 	u64 sum = checksum(mem_gsm(gpu), mem_gsm_size(gpu));
 
-	if (!j->quiet && on)
+	if (!j->quiet && on) {
 		j->quiet_gsm = sum;
-	else if (j->quiet && !on && sum != j->quiet_gsm)
+		irq_check_quiet(gpu);
+	} else if (j->quiet && !on && sum != j->quiet_gsm) {
 		violation(gpu, "touched-after-unbind", "GGTT entries were written");
+	}
 	j->quiet = on;
 }
 

@@ -278,7 +278,7 @@ static void do_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 raw)
 static u32 cpu_read(struct gpu *gpu, u32 off)
 {
 	const struct place *p;
-	u64 forced = off;
+	u32 forced;
 
 	if (off & 3) {
 		violation(gpu, "unaligned-register", "read of 0x%06x", off);
@@ -291,8 +291,8 @@ static u32 cpu_read(struct gpu *gpu, u32 off)
 	}
 	if (!cpu_may(gpu, p, off, false))
 		return 0;
-	if (fault_take(gpu, FAULT_REG_VALUE, &forced) && (forced & 0xffffffff) == off)
-		return (u32)(forced >> 32);
+	if (fault_take_reg(gpu, off, &forced))
+		return forced;
 	return do_read(gpu, p->reg, off);
 }
 

@@ -367,6 +367,18 @@ static void vanished(void **state)
 	assert_int_equal(reg_peek(gpu, 0x190240), 0x1234);
 }
 
+static void forced_value(void **state)
+{
+	struct gpu *gpu = *state;
+	u32 value = reg_cpu_read(gpu, 0x138000);
+
+	arm(gpu, "reg.value offset=0x138000 value=0x55 after=1");
+	assert_int_equal(reg_cpu_read(gpu, 0x13800c), reg_peek(gpu, 0x13800c));
+	assert_int_equal(reg_cpu_read(gpu, 0x138000), value);
+	assert_int_equal(reg_cpu_read(gpu, 0x138000), 0x55);
+	assert_int_equal(reg_cpu_read(gpu, 0x138000), value);
+}
+
 static void dump(void **state)
 {
 	struct gpu *gpu = *state;
@@ -399,6 +411,7 @@ int main(void)
 		CARD_TEST(engine_rows),
 		CARD_TEST(command_streamer_side),
 		CARD_TEST(vanished),
+		CARD_TEST(forced_value),
 		CARD_TEST(dump),
 	};
 
