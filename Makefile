@@ -1,17 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# Two files in one.  kbuild reads the first half, when this directory is
-# drivers/gpu/drm/xe of a kernel tree or is built with M=; a user's make reads
-# the second.  `make help` says what there is.
+# For people: `make help` says what there is.  What the kernel's build system reads is in Kbuild.
 
-ifneq ($(KERNELRELEASE),)
-
-# ---- the driver (kbuild) --------------------------------------------------
--include $(src)/Kbuild.xe
-
-else
-
-# ---- the bench (a user's make) --------------------------------------------
 MAKEFLAGS += --no-print-directory
 SHELL     := /bin/bash
 lab       := tests/lab
@@ -19,7 +9,7 @@ lab       := tests/lab
 export DRIVER KERNEL PARAMS PLATFORM VRAM MEM CPUS ICOUNT IOMMU HOTPLUG MODEL \
        LOAD APPEND TIMEOUT XE_KO STRICT MODEL_ARGS
 
-.PHONY: help lab guest shell model model-check upstream-check lab-check check
+.PHONY: help lab guest shell model driver static model-check upstream-check lab-check driver-check check
 
 help:
 	@echo 'make lab             prepare kernels, QEMU and the guest root (once, about 15 minutes)'
@@ -29,6 +19,9 @@ help:
 	@echo 'make model-check     test the software GPU on the host'
 	@echo 'make upstream-check  what the upstream xe driver must do on the software GPU'
 	@echo 'make lab-check       test the bench itself'
+	@echo 'make driver          build our driver for the debug kernel'
+	@echo 'make driver-check    what our driver must do on the software GPU'
+	@echo 'make static          the static gates: types, symbols, headers'
 	@echo 'make check           every test, with set-up; last line: N passed, N failed, N skipped'
 	@echo
 	@echo 'Settings of guest and shell: PARAMS PLATFORM VRAM MEM CPUS ICOUNT=1 IOMMU=1'
@@ -47,12 +40,16 @@ shell:
 model:
 	@$(lab)/setup model
 
-model-check upstream-check lab-check:
+model-check upstream-check lab-check driver-check:
 	@$(lab)/check $(@:-check=)
+
+driver:
+	@$(lab)/driver $(or $(KERNEL),debug)
+
+static:
+	@$(lab)/check static
 
 check:
 	@$(lab)/check
 
 quote = '$(subst ','\'',$(1))'
-
-endif

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+# For scenarios: the GPU of the guest, and what the model says of it.
+. /lab/ktap.sh
+
+gpu=$(for d in /sys/bus/pci/devices/*; do
+	[[ $(<"$d/vendor") == 0x8086 && $(<"$d/class") == 0x03* ]] && basename "$d"
+done)
+dev=/sys/bus/pci/devices/$gpu
+
+# model_says COMMAND...: the answer without its closing "ok"
+model_says()	{ model "$@" | grep -v '^ok$'; }
+counter()	{ model_says counters | awk -v name="$1" '$1 == name { print $2 }'; }
+bound()		{ [[ -e $dev/driver ]]; }
+# until_ SECONDS COMMAND...: wait for it, bounded
+until_() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		((SECONDS < end)) || return 1
+		sleep 0.2
+	done
+}
+# A write of OAG_OA_DEBUG without the render domain awake is upstream's own fault: xe_oa.c
+# programs it in its init without taking forcewake.
+known_violations='^forcewake-asleep: write of OAG_OA_DEBUG'
+no_violations() {
+	local found
+	found=$(model_says violations | grep -vE "$known_violations" | sort | uniq -c)
+	[[ -z $found ]] || { echo "$found"; return 1; }
+}
+zero()		{ local n; n=$(counter "$1"); [[ $n == 0 ]] || { echo "$1: $n"; return 1; }; }
