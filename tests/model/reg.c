@@ -15,6 +15,7 @@
 #include "gt.h"
 #include "irq.h"
 #include "journal.h"
+#include "pci.h"
 #include "pcode.h"
 #include "platform.h"
 #include "reg.h"
@@ -255,6 +256,17 @@ static bool cpu_may(struct gpu *gpu, const struct place *p, u32 off, bool write)
 	return true;
 }
 
+/* In D3hot the device does not decode its BARs. */
+static bool powered(struct gpu *gpu, u32 off, bool write)
+{
+	unsigned int d = pci_power_state(gpu);
+
+	if (d)
+		violation(gpu, "access-while-off", "%s of 0x%06x in D%u", write ? "write" : "read",
+			  off, d);
+	return !d;
+}
+
 static u32 do_read(struct gpu *gpu, const struct reg *reg, u32 off)
 {
 	u32 value = gpu->regs->value[off / 4];
@@ -305,7 +317,7 @@ u32 reg_cpu_read(struct gpu *gpu, u32 off)
 	clk_step(gpu->clk, ACCESS_NS);
 	count(gpu, CNT_MMIO_READ);
 	irq_access(gpu);
-	value = cpu_read(gpu, off);
+	value = powered(gpu, off, false) ? cpu_read(gpu, off) : ALL_ONES;
 	journal_access(gpu, false, off, 4, value);
 	return value;
 }
@@ -342,7 +354,8 @@ void reg_cpu_write(struct gpu *gpu, u32 off, u32 value)
 	count(gpu, CNT_MMIO_WRITE);
 	journal_access(gpu, true, off, 4, value);
 	irq_access(gpu);
-	cpu_write(gpu, off, value);
+	if (powered(gpu, off, true))
+		cpu_write(gpu, off, value);
 }
 
 static const struct reg *cs_find(struct gpu *gpu, u32 off, const char *how)

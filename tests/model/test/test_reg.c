@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "../irq.h"
+#include "../pci.h"
 #include "../platform.h"
 #include "../regs_tables.h"
 #include "hw.h"
@@ -367,6 +368,20 @@ static void vanished(void **state)
 	assert_int_equal(reg_peek(gpu, 0x190240), 0x1234);
 }
 
+static void asleep_in_d3(void **state)
+{
+	struct gpu *gpu = *state;
+
+	reg_cpu_write(gpu, 0x190240, 0x1234);
+	pci_config_write(gpu, 0x64, 2, 3);
+	assert_int_equal(pci_power_state(gpu), 3);
+	assert_violates(gpu, "access-while-off",
+			assert_int_equal(reg_cpu_read(gpu, 0x190240), ALL_ONES));
+	assert_violates(gpu, "access-while-off", reg_cpu_write(gpu, 0x190240, 0));
+	pci_config_write(gpu, 0x64, 2, 0);
+	assert_int_equal(reg_cpu_read(gpu, 0x190240), 0x1234);
+}
+
 static void forced_value(void **state)
 {
 	struct gpu *gpu = *state;
@@ -411,6 +426,7 @@ int main(void)
 		CARD_TEST(engine_rows),
 		CARD_TEST(command_streamer_side),
 		CARD_TEST(vanished),
+		CARD_TEST(asleep_in_d3),
 		CARD_TEST(forced_value),
 		CARD_TEST(dump),
 	};
