@@ -399,6 +399,24 @@ static void without_vm(void **state)
 	assert_quiet(b->gpu);
 }
 
+/* The same address in both spaces leads to different places. */
+static void two_spaces(void **state)
+{
+	struct bench *b = *state;
+	u64 va = GGTT_BASE + FREE;
+
+	*pt_entry(b, va, 0) = BATCH | LEAF_VRAM;
+	BATCH_ADD(b, SDI(VA_DATA, 1), BATCH_END);
+	b->batch = 0;
+	memcpy(b->vram + FREE, (u32[]){ SDI(VA_DATA + 4, 1), BATCH_START(va) }, 28);
+	RING(b, BATCH_START_GGTT(va));
+	bench_load(b);
+	assert_int_equal(bench_run(b, 100), CS_IDLE);
+	assert_int_equal(data_at(b, 0)[0], 1);
+	assert_int_equal(data_at(b, 0)[1], 1);
+	assert_quiet(b->gpu);
+}
+
 static void every_engine(void **state)
 {
 	struct bench *b = *state;
@@ -592,7 +610,7 @@ int main(void)
 		BENCH_TEST(beyond_tail), BENCH_TEST(batch_and_chain), BENCH_TEST(nested),
 		BENCH_TEST(preempted), BENCH_TEST(arbitration), BENCH_TEST(faults),
 		BENCH_TEST(illegal), BENCH_TEST(times), BENCH_TEST(injected),
-		BENCH_TEST(without_vm), BENCH_TEST(every_engine), BENCH_TEST(gone_card),
+		BENCH_TEST(without_vm), BENCH_TEST(two_spaces), BENCH_TEST(every_engine), BENCH_TEST(gone_card),
 		BENCH_TEST(live_registers), BENCH_TEST(image_bounds),
 		BENCH_TEST(null_batch), BENCH_TEST(shown), BENCH_TEST(garbage),
 	};

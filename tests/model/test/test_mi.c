@@ -44,6 +44,8 @@ static void store_data(void **state)
 	assert_int_equal(D(b, 1), 0);
 	assert_int_equal(*(u64 *)data_at(b, 8), 0x2222222233333333ull);
 	assert_int_equal(D(b, 6), 3);
+	assert_int_equal(D(b, 7), 0);
+	assert_int_equal(*(u32 *)(b->guest + 0x800 + 4080), 0);
 	assert_memory_equal(b->guest + 0x800, many + 3, 4080);
 	assert_quiet(b->gpu);
 }
@@ -174,6 +176,41 @@ static void registers(void **state)
 	assert_int_equal(cs_update_tail(b->cs), 0);
 	assert_violates(b->gpu, "cs-unknown-register",
 			assert_int_equal(bench_run(b, 10), CS_IDLE));
+}
+
+/* Each command that reads or writes memory stops the engine where there is none. */
+static void fault_each(void **state)
+{
+	static const u32 hole[2] = { ADDR(VA_DATA + 0x100000) };
+	const u32 cases[][6] = {
+		{ SDI(VA_DATA + 0x100000, 1) }, { SRM(GPR(0), VA_DATA + 0x100000) },
+		{ MI(0x29) | BIT(19) | 2, GPR(0), hole[0], hole[1] },
+		{ MI(0x2e) | 3, ADDR(VA_DATA), hole[0], hole[1] },
+		{ MI(0x2e) | 3, hole[0], hole[1], ADDR(VA_DATA) },
+		{ MI(0x2f) | 5 << 8 | 1, hole[0], hole[1] },
+		{ SEMAPHORE(4, VA_DATA + 0x100000, 1) },
+		{ MI(0x36) | BIT(21) | 2, 0, hole[0], hole[1] },
+		{ 0x7a000004, BIT(14), hole[0], hole[1], 0, 0 },
+		{ 0x7a000004, 3 << 14, hole[0], hole[1], 0, 0 },
+		{ MI(0x28) | 2, hole[0], hole[1], 0 },
+		{ BATCH_START(VA_DATA + 0x100000) },
+	};
+	struct bench *b = *state;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		bench_use(b, "rcs0");
+		batch_new(b);
+		batch_add(b, cases[i], 6);
+		assert_int_equal(bench_job(b), CS_FAULT);
+		assert_true(b->err.address == VA_DATA + 0x100000);
+		cs_reset(b->cs);
+	}
+	bench_use(b, "bcs0");
+	batch_new(b);
+	BATCH_ADD(b, MI(0x26) | 1 << 14 | 2, hole[0], hole[1], 1);
+	assert_int_equal(bench_job(b), CS_FAULT);
+	assert_quiet(b->gpu);
 }
 
 static void copy_mem(void **state)
@@ -380,6 +417,20 @@ static void predication(void **state)
 	assert_int_equal(D(b, 2), 1);
 	assert_int_equal(D(b, 3), 0);
 	assert_int_equal(D(b, 4), 0);
+	/* By its result: mode 3 skips if clear, 4 if set; a comparison that is always true, combined */
+	batch_new(b);
+	BATCH_ADD(b, MI(0x0c) | 2 << 6, MI(0x01) | 4, SDI(VA_DATA + 20, 1), MI(0x01) | 3,
+		  SDI(VA_DATA + 24, 1), MI(0x0c) | 2 << 6 | 1, MI(0x01) | 3, SDI(VA_DATA + 28, 1),
+		  MI(0x01) | 4, SDI(VA_DATA + 32, 1), MI(0x0c) | 2 << 6 | 2 << 3,
+		  SRM(RING_PREDICATE_RESULT, VA_DATA + 36), MI(0x0c) | 2 << 6 | 1 << 3 | 1,
+		  SRM(RING_PREDICATE_RESULT, VA_DATA + 40));
+	assert_int_equal(bench_job(b), CS_IDLE);
+	assert_int_equal(D(b, 5), 0);
+	assert_int_equal(D(b, 6), 1);
+	assert_int_equal(D(b, 7), 0);
+	assert_int_equal(D(b, 8), 1);
+	assert_int_equal(D(b, 9), 1);
+	assert_int_equal(D(b, 10), 0);
 	assert_quiet(b->gpu);
 }
 
@@ -488,7 +539,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		BENCH_TEST(store_data), BENCH_TEST(user_batch_and_ggtt),
 		BENCH_TEST(user_batch_drops), BENCH_TEST(notify), BENCH_TEST(registers),
-		BENCH_TEST(copy_mem), BENCH_TEST(math), BENCH_TEST(atomics),
+		BENCH_TEST(fault_each), BENCH_TEST(copy_mem), BENCH_TEST(math), BENCH_TEST(atomics),
 		BENCH_TEST(semaphores), BENCH_TEST(conditional_end), BENCH_TEST(predication),
 		BENCH_TEST(flush_dw), BENCH_TEST(pipe_control), BENCH_TEST(user_interrupt),
 		BENCH_TEST(skipped), BENCH_TEST(perf_report),
