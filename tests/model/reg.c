@@ -43,6 +43,7 @@ struct unknown {
 struct regs {
 	struct gpu *gpu;
 	u32 value[REG_WORDS];
+	u32 accesses[REG_WORDS];
 	u16 index[REG_WORDS];	/* of the place, plus one; 0: no register */
 	struct place *places;
 	unsigned int num_places;
@@ -271,6 +272,7 @@ static u32 do_read(struct gpu *gpu, const struct reg *reg, u32 off)
 {
 	u32 value = gpu->regs->value[off / 4];
 
+	gpu->regs->accesses[off / 4]++;
 	return reg->read ? reg->read(gpu, reg, off, value) : value;
 }
 
@@ -278,6 +280,7 @@ static void do_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 raw)
 {
 	u32 old = gpu->regs->value[off / 4], mask = ~(reg->ro | reg->w1c), value = raw;
 
+	gpu->regs->accesses[off / 4]++;
 	if (reg->flags & REG_MASKED)
 		mask &= raw >> 16;
 	value = (old & ~mask) | (value & mask);
@@ -402,6 +405,11 @@ void regs_for_each(struct gpu *gpu, reg_visit_fn *fn, void *arg)
 			 p->engine ? "." : "", p->reg->name, index);
 		fn(arg, p->reg, off, name);
 	}
+}
+
+u32 reg_accesses(struct gpu *gpu, u32 off)
+{
+	return off < REG_SPACE ? gpu->regs->accesses[off / 4] : 0;
 }
 
 void regs_unknown(struct gpu *gpu, reg_unknown_fn *fn, void *arg)

@@ -74,6 +74,8 @@ void regs_for_each(struct gpu *gpu, reg_visit_fn *fn, void *arg);
 /* Visit each unknown offset that the CPU touched (as many as are remembered). */
 typedef void reg_unknown_fn(void *arg, u32 off, u64 reads, u64 writes);
 void regs_unknown(struct gpu *gpu, reg_unknown_fn *fn, void *arg);
+/* How often CPU and command streamers accessed it, since start. */
+u32 reg_accesses(struct gpu *gpu, u32 off);
 void reg_ctl_init(struct gpu *gpu);	/* reg_ctl.c: control commands */
 
 /* True if the domain of @gt is awake (requested by the driver). */

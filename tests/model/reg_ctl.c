@@ -44,9 +44,9 @@ static void dump_one(void *arg, const struct reg *reg, u32 off, const char *name
 
 	if (d->pattern && fnmatch(d->pattern, name, 0))
 		return;
-	fprintf(d->out, "%06x %08x %-40s reset=%08x ro=%08x w1c=%08x fw=%s", off,
-		reg_peek(d->gpu, off), name, reg->reset, reg->ro, reg->w1c,
-		reg->flags & REG_ENGINE ? "engine" : domain);
+	fprintf(d->out, "%06x %08x %-40s n=%u reset=%08x ro=%08x w1c=%08x fw=%s", off,
+		reg_peek(d->gpu, off), name, reg_accesses(d->gpu, off), reg->reset, reg->ro,
+		reg->w1c, reg->flags & REG_ENGINE ? "engine" : domain);
 	print_flags(d->out, reg);
 	fputc('\n', d->out);
 	d->lines++;
@@ -58,6 +58,24 @@ static int ctl_regs(struct gpu *gpu, int argc, char **argv, FILE *out)
 
 	regs_for_each(gpu, dump_one, &d);
 	return d.lines ? 0 : -ENOENT;
+}
+
+static void untouched_one(void *arg, const struct reg *reg, u32 off, const char *name)
+{
+	struct dump *d = arg;
+
+	(void)reg;
+	if (reg_accesses(d->gpu, off) || (d->pattern && fnmatch(d->pattern, name, 0)))
+		return;
+	fprintf(d->out, "%06x %s\n", off, name);
+}
+
+static int ctl_untouched(struct gpu *gpu, int argc, char **argv, FILE *out)
+{
+	struct dump d = { gpu, out, argc > 1 ? argv[1] : NULL, 0 };
+
+	regs_for_each(gpu, untouched_one, &d);
+	return 0;
 }
 
 static int ctl_reg(struct gpu *gpu, int argc, char **argv, FILE *out)
@@ -95,6 +113,7 @@ static int ctl_unknown(struct gpu *gpu, int argc, char **argv, FILE *out)
 void reg_ctl_init(struct gpu *gpu)
 {
 	ctl_register(gpu, "regs", "[pattern]: registers with their values", ctl_regs);
+	ctl_register(gpu, "untouched", "[pattern]: registers that nobody accessed", ctl_untouched);
 	ctl_register(gpu, "reg", "OFFSET [VALUE]: stored value of one register; set it", ctl_reg);
 	ctl_register(gpu, "unknown", "unknown registers that were accessed", ctl_unknown);
 }

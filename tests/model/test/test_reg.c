@@ -400,6 +400,11 @@ static void dump(void **state)
 
 	assert_true(answer_has(gpu, "regs GMD_ID*", "GMD_ID_MEDIA"));
 	assert_true(answer_has(gpu, "regs bcs8.*", "bcs8.CS_GPR[31]"));
+	assert_true(answer_has(gpu, "untouched", "138000 RP_STATE_CAP"));
+	reg_cpu_read(gpu, 0x138000);
+	reg_cpu_read(gpu, 0x138000);
+	assert_false(answer_has(gpu, "untouched", "138000 RP_STATE_CAP"));
+	assert_true(answer_has(gpu, "regs RP_STATE_CAP", " n=2 "));
 	assert_true(answer_has(gpu, "reg 0xc000", "00000001 GUC_STATUS"));
 	assert_true(answer_has(gpu, "reg 0x190240 0x77", "00000077 VF_SW_FLAG"));
 	assert_int_equal(reg_peek(gpu, 0x190240), 0x77);
