@@ -1,8 +1,13 @@
+# driver: upstream
+# timeout: 3600
+# allow: WARNING: CPU: .* xe_gt_idle_disable_c6\+.* -- upstream 6.12 warns on each GT reset, see the fact sheet section 16.1
+# expect: igt.expected
+#
 # SPDX-License-Identifier: MIT
-# lab: driver=upstream kernel=debug timeout=2400
-. /lab/upstream/lib.sh
+# IGT: batches and address spaces.
+. ./lib/igt.sh
 
-igt_run xe_exec_basic 720
-igt_run xe_exec_store 720
-igt_run xe_vm 720
+igt xe_exec_basic 960
+igt xe_exec_store 960
+igt xe_vm 960
 finish

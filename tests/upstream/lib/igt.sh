@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+# For scenarios: run IGT programs and turn their subtests into results, "program@subtest".
+. ./lib/gpu.sh
+igt=/usr/libexec/igt-gpu-tools
+
+# What a skipped subtest asked for and did not get.
+igt_why() {
+	awk -v end="Subtest $2: SKIP" '
+		/^Test requirement: / { why = substr($0, 19, 80) }
+		/^Subtest / && index($0, end) == 1 { print why; exit }
+		/^Subtest / { why = "" }' "$1"
+}
+
+# igt PROGRAM SECONDS [ARGUMENTS...]
+igt() {
+	local program=$1 limit=$2 rc=0 line log=/tmp/igt.$1
+	shift 2
+	timeout -k 10 "$limit" "$igt/$program" "$@" >"$log" 2>&1 || rc=$?
+	while read -r line; do
+		[[ $line =~ ^Subtest\ ([^:]+):\ (SUCCESS|FAIL|SKIP|CRASH|TIMEOUT) ]] || continue
+		case ${BASH_REMATCH[2]} in
+		SUCCESS) ok "$program@${BASH_REMATCH[1]}" ;;
+		SKIP) skip "$program@${BASH_REMATCH[1]}" "$(igt_why "$log" "${BASH_REMATCH[1]}")" ;;
+		*)
+			diag "$(grep -B1 -A12 -m1 "^Subtest ${BASH_REMATCH[1]} failed" "$log" | head -30)"
+			not_ok "$program@${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" ;;
+		esac
+	done <"$log"
+	# 77: all skipped; 98, 99: some failed, as was said above.
+	case $rc in
+	0 | 77 | 98 | 99) ok "$program ends" ;;
+	124 | 137) not_ok "$program ends" "not within $limit s: $(grep '^Starting' "$log" | tail -n 1)" ;;
+	*) diag "$(tail -n 5 "$log")"; not_ok "$program ends" "status $rc" ;;
+	esac
+	t "$program: no violation" no_violations
+	rm -f "$log"
+}
