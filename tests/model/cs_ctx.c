@@ -194,6 +194,9 @@ static void check_engine(struct cs_engine *cs)
 
 	if (!(mode & MODE_NO_LEGACY))
 		violation(cs->gpu, "ring-mode-legacy", "%s: RING_MODE 0x%x", cs->info->name, mode);
+	if (cs->info->class == GUC_COMPUTE &&
+	    !(reg_peek(cs->gpu, cs->gt->window + RCU_MODE) & RCU_MODE_CCS))
+		violation(cs->gpu, "ccs-disabled", "%s: RCU_MODE", cs->info->name);
 }
 
 static int load_desc(struct cs_engine *cs, u64 desc)

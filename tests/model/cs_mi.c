@@ -270,14 +270,6 @@ static enum cs_exec mi_batch_end(struct cs_engine *cs, unsigned int len)
 	return batch_return(cs, 1);
 }
 
-static bool hang_wanted(struct cs_engine *cs)
-{
-	u64 class = cs->info->class;
-
-	return fault_armed(cs->gpu, FAULT_CS_HANG) &&
-	       fault_take(cs->gpu, FAULT_CS_HANG, &class) && class == cs->info->class;
-}
-
 static enum cs_exec mi_batch_start(struct cs_engine *cs, unsigned int len)
 {
 	u32 header = cs->cmd[0];
@@ -287,7 +279,7 @@ static enum cs_exec mi_batch_start(struct cs_engine *cs, unsigned int len)
 	if (!cs_privileged(cs))
 		to.ggtt = false;
 	if (!cs->depth) {
-		if (hang_wanted(cs)) {
+		if (fault_take_for(cs->gpu, FAULT_CS_HANG, cs->info->class)) {
 			cs->stopped = true;
 			return X_WAIT;
 		}

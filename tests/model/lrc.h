@@ -76,6 +76,8 @@
 #define RING_BB_STACK		0x588	/* write port: pushes one word of the batch stack */
 #define RING_GPR(i)		(0x600 + 8 * (i))
 #define RING_GPR_COUNT		16
+#define RCU_MODE		0x14800		/* of the GT */
+#define   RCU_MODE_CCS		BIT(0)
 #define ENGINE_BLOCK		0x2000u	/* bytes of an engine's register block */
 
 /* One load-register command of the image */

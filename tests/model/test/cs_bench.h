@@ -151,6 +151,7 @@ static inline void bench_use(struct bench *b, const char *name)
 	if (!b->cs)
 		abort();
 	reg_poke(b->gpu, cs_info(b->cs)->base + RING_MODE, MODE_NO_LEGACY);
+	reg_poke(b->gpu, RCU_MODE, RCU_MODE_CCS);
 	image_init(b, cs_info(b->cs));
 	memset(b->vram + RING_AT, 0, RING_BYTES);
 	b->tail = 0;

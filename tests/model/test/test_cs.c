@@ -145,6 +145,9 @@ static void bad_image(void **state)
 	image_init(b, cs_info(b->cs));
 	reg_poke(b->gpu, 0x22000 + RING_MODE, 0);
 	assert_violates(b->gpu, "ring-mode-legacy", bench_load(b));
+	bench_use(b, "ccs0");
+	reg_poke(b->gpu, RCU_MODE, 0);
+	assert_violates(b->gpu, "ccs-disabled", bench_load(b));
 }
 
 static void beyond_tail(void **state)
@@ -383,6 +386,11 @@ static void injected(void **state)
 	BATCH_ADD(b, SDI(VA_DATA, 1));
 	assert_int_equal(bench_job(b), CS_IDLE);
 	assert_int_equal(DATA32(b), 1);
+	cs_save(b->cs);
+	bench_use(b, "rcs0");
+	batch_new(b);
+	assert_int_equal(bench_job(b), CS_HUNG);
+	cs_reset(b->cs);
 	assert_quiet(b->gpu);
 }
 
