@@ -158,10 +158,6 @@ static int bring_up(struct xe_hw *hw, struct xe_gt *gt)
 		return err;
 
 	xe_guc_ads_fill(hw, gt);
-	err = xe_huc_upload(hw, gt);
-	if (err)
-		return err;
-
 	err = xe_guc_boot(hw, gt);
 	if (err)
 		return err;
@@ -180,7 +176,12 @@ static int bring_up(struct xe_hw *hw, struct xe_gt *gt)
 		return err;
 
 	xe_huc_authenticate(hw, gt);
-	return xe_hw_is_lost(hw) ? -ENODEV : 0;
+	if (xe_hw_is_lost(hw))
+		return -ENODEV;
+
+	/* Whatever a reset was asked for before, this was it. */
+	clear_bit(gt->id, &xe_hw_device(hw)->guc.gts);
+	return 0;
 }
 
 /* In reset it forgets everything, so there is no more to be said to it. */
@@ -439,6 +440,9 @@ int xe_guc_suspend(struct xe_hw *hw)
  * xe_guc_resume - the card is back in D0
  * @hw: the token
  *
+ * A GuC that does not come up gets a second chance: a resume that fails is final, since runtime PM
+ * does not try it again.
+ *
  * Context: bound, may sleep; GTs, interrupts and the GGTT are set up again.
  * Return: 0; errors of boot, which were logged.
  */
@@ -449,6 +453,10 @@ int xe_guc_resume(struct xe_hw *hw)
 
 	xe_for_each_gt(gt, card) {
 		err = xe_guc_restart(hw, gt);
+		if (err && !xe_hw_is_lost(hw)) {
+			xe_guc_reset_prepare(hw, gt);
+			err = xe_guc_restart(hw, gt);
+		}
 		if (err)
 			return err;
 	}

@@ -288,7 +288,7 @@ int xe_guc_dma(struct xe_hw *hw, struct xe_gt *gt, const struct xe_fw *fw, u32 w
 			"GT%u: copy of the %s image does not end (%#x); reset or power cycle the card\n",
 			gt->id, fw->buf.name, last);
 
-	xe_gt_write32(hw, gt, GUC_DMA_CTRL, XE_MASKED_DISABLE(flag));
+	xe_gt_write32(hw, gt, GUC_DMA_CTRL, XE_MASKED_DISABLE(flag | GUC_DMA_CTRL_START));
 	return err;
 }
 
@@ -389,6 +389,10 @@ static int boot_once(struct xe_hw *hw, struct xe_gt *gt, u32 *status, const stru
 	int err;
 
 	xe_slpc_raise_for_boot(hw, gt);
+	err = xe_huc_upload(hw, gt);
+	if (err)
+		return err;
+
 	write_params(hw, gt);
 	prepare_core(hw, gt);
 	write_signature(hw, gt, fw);
@@ -404,7 +408,7 @@ static int boot_once(struct xe_hw *hw, struct xe_gt *gt, u32 *status, const stru
 }
 
 /**
- * xe_guc_boot - start the firmware
+ * xe_guc_boot - start the firmware, with the HuC beside it
  * @hw: the token
  * @gt: the GT
  *

@@ -240,8 +240,8 @@ int xe_guc_ct_break(struct xe_hw *hw, struct xe_gt *gt, const char *format, ...)
 
 	va_start(args, format);
 	vaf.va = &args;
-	drm_err(&xe_hw_device(hw)->drm, "GT%u: the channel to the GuC is broken: %pV; resetting\n",
-		gt->id, &vaf);
+	drm_err(&xe_hw_device(hw)->drm, "GT%u: the channel to the GuC is broken: %pV\n", gt->id,
+		&vaf);
 	va_end(args);
 	xe_guc_reset_later(xe_hw_device(hw), gt->id);
 	return err;
