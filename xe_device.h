@@ -27,6 +27,9 @@ struct xe_device {
 	/** @num_gts: how many there are */
 	unsigned int num_gts;
 
+	/** @wedged: nothing makes the card work; see xe_device_declare_wedged() */
+	atomic_t wedged;
+
 	/** @guc: resets that were asked for, and what the GuC told of the hardware */
 	struct xe_guc_recovery guc;
 };
@@ -34,6 +37,19 @@ struct xe_device {
 static inline struct xe_device *to_xe_device(struct drm_device *drm)
 {
 	return container_of(drm, struct xe_device, drm);
+}
+
+void xe_device_declare_wedged(struct xe_device *xe, const char *reason);
+
+/**
+ * xe_device_is_wedged - has the card been given up?
+ * @xe: the device
+ *
+ * Context: any. Only an unbind ends the state.
+ */
+static inline bool xe_device_is_wedged(struct xe_device *xe)
+{
+	return atomic_read(&xe->wedged);
 }
 
 int xe_device_init(struct xe_device *xe, const struct xe_platform *platform);

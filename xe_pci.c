@@ -10,10 +10,14 @@
 #include <drm/drm_drv.h>
 #include <drm/intel/xe_pciids.h>
 
+#include "hw/engine.h"
 #include "hw/forcewake.h"
 #include "hw/gt.h"
 #include "hw/irq.h"
 #include "hw/pcode.h"
+#include "hw/power.h"
+#include "hw/reset.h"
+#include "hw/steering.h"
 #include "hw/topology.h"
 #include "mm/fwbuf.h"
 #include "mm/ggtt.h"
@@ -32,30 +36,23 @@
  * first undo.
  */
 static const struct xe_hw_step xe_probe_steps[] = {
+	{ "reset",		xe_reset_start },
 	{ "power controller",	xe_pcode_start },
 	{ "GT",			xe_gt_start },
 	{ "forcewake",		xe_forcewake_start },
 	{ "fuses",		xe_topology_start },
+	{ "steering",		xe_steering_start },
 	{ "interrupts",		xe_irq_start },
 	{ "GGTT",		xe_ggtt_start },
 	{ "firmware buffers",	xe_fwbuf_start },
+	{ "engines",		xe_engine_start },
 	{ "GuC",		xe_guc_start },
 	{ "settings",		xe_guc_settle },
 };
 
-static int xe_suspend(struct xe_hw *hw, bool system)
-{
-	return 0;
-}
-
-static int xe_resume(struct xe_hw *hw, bool system)
-{
-	return 0;
-}
-
 static const struct xe_hw_power_ops xe_power_ops = {
-	.suspend = xe_suspend,
-	.resume = xe_resume,
+	.suspend = xe_power_suspend,
+	.resume = xe_power_resume,
 };
 
 static const struct xe_platform battlemage = {

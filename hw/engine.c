@@ -7,9 +7,11 @@
 
 #include <drm/drm_print.h>
 
+#include "guc/ads.h"
 #include "hw/card.h"
 #include "hw/engine.h"
 #include "hw/gt.h"
+#include "hw/reset.h"
 #include "regs/engine.h"
 #include "xe_device.h"
 
@@ -158,6 +160,51 @@ u32 xe_engine_status_page(const struct xe_gt *gt, const struct xe_engine *engine
 	return xe_fwbuf_ggtt(&gt->engines.status) + (engine - gt->engines.list) * SZ_4K;
 }
 
+static const enum xe_guc_class guc_classes[] = {
+	[XE_ENGINE_RENDER] = GUC_CLASS_RENDER,
+	[XE_ENGINE_VIDEO_DECODE] = GUC_CLASS_VIDEO_DECODE,
+	[XE_ENGINE_VIDEO_ENHANCE] = GUC_CLASS_VIDEO_ENHANCE,
+	[XE_ENGINE_COPY] = GUC_CLASS_COPY,
+	[XE_ENGINE_COMPUTE] = GUC_CLASS_COMPUTE,
+};
+
+/* A reset of an engine by the GuC loses what is written here; tell it which registers that are. */
+static int tell_guc(struct xe_hw *hw, struct xe_gt *gt, struct xe_engine *engine)
+{
+	u32 base = engine->row->base;
+	const struct xe_gt_reg others[] = {
+		ENGINE_MODE(base), ENGINE_HWS_ADDRESS(base), ENGINE_IMR(base), RCU_MODE,
+	};
+	/* The last is of the whole GT: the render engine takes it along. */
+	unsigned int num_others = ARRAY_SIZE(others) - (engine->row->class != XE_ENGINE_RENDER);
+	struct xe_ads_engine ads = {
+		.class = guc_classes[engine->row->class],
+		.instance = engine->row->instance,
+		.logical = engine->logical,
+		.regs = engine->saved,
+	};
+	struct xe_wa_list list;
+	int err;
+
+	err = xe_wa_list(hw, gt, engine, XE_WA_ENGINE, &list);
+	if (err)
+		return err;
+
+	xe_wa_for_each_write(write, &list)
+		engine->saved[ads.num_regs++] = (struct xe_guc_saved_reg){
+			.offset = write->offset,
+			.flags = write->flags & XE_WRITE_MASKED ? GUC_SAVED_REG_MASKED : 0,
+		};
+	for (unsigned int i = 0; i < num_others; i++)
+		engine->saved[ads.num_regs++] = (struct xe_guc_saved_reg){
+			.offset = others[i].reg.offset,
+			.flags = others[i].reg.offset == ENGINE_HWS_ADDRESS(base).reg.offset ||
+				 others[i].reg.offset == ENGINE_IMR(base).reg.offset ?
+				 0 : GUC_SAVED_REG_MASKED,
+		};
+	return xe_guc_ads_add_engine(hw, gt, &ads);
+}
+
 /**
  * xe_engine_program - write the registers of all engines of a GT
  * @hw: the token
@@ -169,6 +216,8 @@ u32 xe_engine_status_page(const struct xe_gt *gt, const struct xe_engine *engine
  */
 void xe_engine_program(struct xe_hw *hw, struct xe_gt *gt)
 {
+	struct xe_wa_list list;
+
 	if (xe_engine_mask(gt, XE_ENGINE_COMPUTE))
 		xe_gt_write32(hw, gt, RCU_MODE, XE_MASKED_ENABLE(RCU_MODE_COMPUTE));
 
@@ -180,6 +229,8 @@ void xe_engine_program(struct xe_hw *hw, struct xe_gt *gt)
 		xe_gt_write32(hw, gt, ENGINE_HWS_ADDRESS(base), xe_engine_status_page(gt, engine));
 		xe_gt_write32(hw, gt, ENGINE_MODE(base), XE_MASKED_ENABLE(ENGINE_MODE_NO_LEGACY));
 		xe_gt_write32(hw, gt, ENGINE_MI_MODE(base), XE_MASKED_DISABLE(ENGINE_MI_MODE_STOP));
+		if (!xe_wa_list(hw, gt, engine, XE_WA_ENGINE, &list))
+			xe_gt_apply(hw, gt, list.writes, list.count);
 	}
 }
 
@@ -195,24 +246,26 @@ static void engine_stop(struct xe_hw *hw, void *data)
 	xe_for_each_engine(engine, gt)
 		xe_gt_write32(hw, gt, ENGINE_MI_MODE(engine->row->base),
 			      XE_MASKED_ENABLE(ENGINE_MI_MODE_STOP));
+	xe_gt_quiesce(hw, gt);
 }
 
 static int gt_start(struct xe_hw *hw, struct xe_gt *gt)
 {
 	int err;
 
-	if (!gt->engines.count)
-		return 0;
-
 	err = xe_fwbuf_create(hw, &gt->engines.status, gt->engines.count * SZ_4K, "engine status");
 	if (err)
 		return err;
 
-	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
-	if (fw.err)
-		return fw.err;
+	xe_for_each_engine(engine, gt) {
+		err = tell_guc(hw, gt, engine);
+		if (err)
+			return err;
+	}
 
-	xe_engine_program(hw, gt);
+	err = xe_gt_program(hw, gt);
+	if (err)
+		return err;
 	return xe_hw_defer(hw, engine_stop, gt);
 }
 

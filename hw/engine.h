@@ -4,6 +4,8 @@
 
 #include <linux/types.h>
 
+#include "abi/guc_ads.h"
+#include "hw/wa.h"
 #include "mm/fwbuf.h"
 #include "xe_info.h"
 
@@ -36,6 +38,8 @@ struct xe_engine {
 	u8 logical;
 	/** @events: interrupts that wait for the thread, under &xe_irq.lock */
 	u16 events;
+	/** @saved: registers that the GuC restores after it has reset the engine */
+	struct xe_guc_saved_reg saved[XE_WA_MAX_WRITES + 4];
 };
 
 /**

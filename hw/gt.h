@@ -6,6 +6,7 @@
 
 #include "hw/engine.h"
 #include "hw/forcewake.h"
+#include "hw/steering.h"
 #include "xe_mmio.h"
 
 /**
@@ -22,6 +23,8 @@ struct xe_gt {
 	u8 step;
 	/** @forcewake: which power domains are held awake */
 	struct xe_forcewake forcewake;
+	/** @steering: which copy of replicated registers accesses go to */
+	struct xe_steering steering;
 	/** @engines: those that the fuses left */
 	struct xe_engines engines;
 	/** @no_mid_thread_preempt: compute can be preempted between thread groups only */

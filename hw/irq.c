@@ -14,6 +14,7 @@
 #include "hw/irq.h"
 #include "regs/irq.h"
 #include "xe_device.h"
+#include "xe_guc.h"
 #include "xe_mmio.h"
 
 /**
@@ -296,8 +297,9 @@ static irqreturn_t thread_handler(struct xe_hw *hw)
 	u32 gucs = take_gucs(irq);
 
 	xe_for_each_gt(gt, card) {
-		if (gucs & BIT(gt->id) && irq->guc)
-			irq->guc(hw, gt);
+		/* What a GuC has to say before it was booted is from another life. */
+		if (gucs & BIT(gt->id) && READ_ONCE(xe_guc(hw, gt)->booted))
+			xe_guc_irq(hw, gt);
 
 		xe_for_each_engine(engine, gt) {
 			u16 events = take_engine(irq, engine);
@@ -312,18 +314,6 @@ static irqreturn_t thread_handler(struct xe_hw *hw)
 static void irq_stop(struct xe_hw *hw, void *unused)
 {
 	switch_off(hw);
-}
-
-/**
- * xe_irq_handle_guc - who reads the messages of GuCs
- * @hw: the token
- * @guc: called in the thread of the interrupt
- *
- * Context: probe, before the first GuC boots.
- */
-void xe_irq_handle_guc(struct xe_hw *hw, xe_irq_guc_t guc)
-{
-	xe_hw_card(hw)->irq.guc = guc;
 }
 
 /**

@@ -10,15 +10,6 @@ struct xe_gt;
 struct xe_hw;
 
 /**
- * typedef xe_irq_guc_t - a GuC has messages
- * @hw: the token
- * @gt: its GT
- *
- * Called in the thread of the interrupt, may sleep.
- */
-typedef void (*xe_irq_guc_t)(struct xe_hw *hw, struct xe_gt *gt);
-
-/**
  * typedef xe_irq_engine_t - an engine reached a point at which it was told to interrupt
  * @hw: the token
  * @gt: its GT
@@ -40,8 +31,6 @@ struct xe_irq {
 	bool on;
 	/** @guc_pending: GTs whose GuC waits for the thread */
 	u32 guc_pending;
-	/** @guc: what to tell of messages; set before the first GuC boots */
-	xe_irq_guc_t guc;
 	/** @engine: what to tell of engines; NULL until there is submission */
 	xe_irq_engine_t engine;
 	/** @count: interrupts since probe */
@@ -51,7 +40,6 @@ struct xe_irq {
 int xe_irq_start(struct xe_hw *hw);
 void xe_irq_suspend(struct xe_hw *hw);
 void xe_irq_resume(struct xe_hw *hw);
-void xe_irq_handle_guc(struct xe_hw *hw, xe_irq_guc_t guc);
 void xe_irq_handle_engines(struct xe_hw *hw, xe_irq_engine_t engine);
 
 #endif

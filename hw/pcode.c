@@ -147,7 +147,8 @@ int xe_pcode_start(struct xe_hw *hw)
 	if (err || !xe->platform->is_discrete)
 		return err;
 
-	err = xe_wait32(hw, GU_CNTL, GU_CNTL_LMEM_READY, GU_CNTL_LMEM_READY, 60 * USEC_PER_SEC, NULL);
+	err = xe_wait32(hw, GU_CNTL, GU_CNTL_LMEM_READY, GU_CNTL_LMEM_READY, 60 * USEC_PER_SEC,
+			NULL);
 	if (err == -ETIMEDOUT) {
 		drm_dbg(&xe->drm, "VRAM is not initialised yet, deferring probe\n");
 		return -EPROBE_DEFER;

@@ -19,6 +19,15 @@
 #define ENGINE_MODE(base)		XE_GT_REG((base) + 0x29c)	/* masked */
 #define   ENGINE_MODE_NO_LEGACY		BIT(3)
 
+/* MOCS entry of commands that do not name one */
+#define ENGINE_CMD_CCTL(base)		XE_GT_REG((base) + 0xc4)	/* masked */
+#define   ENGINE_CMD_CCTL_WRITE		GENMASK(13, 8)
+#define   ENGINE_CMD_CCTL_READ		GENMASK(6, 1)
+#define ENGINE_CSFE_CHICKEN1(base)	XE_GT_REG((base) + 0xd4)	/* masked */
+#define ENGINE_BLIT_CCTL(base)		XE_GT_REG((base) + 0x204)
+#define   ENGINE_BLIT_CCTL_WRITE	GENMASK(14, 9)
+#define   ENGINE_BLIT_CCTL_READ		GENMASK(6, 1)
+
 /* Ticks at the reference clock */
 #define ENGINE_TIMESTAMP(base)		XE_GT_REG((base) + 0x358)
 #define ENGINE_TIMESTAMP_UPPER(base)	XE_GT_REG((base) + 0x35c)

@@ -87,4 +87,24 @@
 #define   THROTTLE_THERMAL		BIT(1)
 #define   THROTTLE_PROCHOT		BIT(0)
 
+/* Caching: rows of the tables that page table entries and commands choose from */
+#define PAT_ROW(n)			XE_GT_REG(((n) < 8 ? 0x4800 : 0x4828) + 4 * (n))
+#define PAT_ROW_ATS			XE_GT_REG(0x47fc)
+#define PAT_ROW_TABLES			XE_GT_REG(0x4820)
+#define   PAT_NO_PROMOTE		BIT(10)
+#define   PAT_COMPRESS			BIT(9)
+#define   PAT_L3_CLASS			GENMASK(7, 6)
+#define   PAT_L3_POLICY			GENMASK(5, 4)
+#define   PAT_L4_POLICY			GENMASK(3, 2)
+#define   PAT_COHERENCY			GENMASK(1, 0)
+#define MOCS_ROWS			16
+#define MOCS_ROW(n)			XE_GT_REG(0x4000 + 4 * (n))
+#define   MOCS_IGNORE_PAT		BIT(8)
+#define   MOCS_L3_NONE			(3 << 4)
+#define   MOCS_L4_NONE			(3 << 2)
+#define L2_CONTROL			XE_MCR_REG(0x4194)
+#define   L2_CONTROL_HOST		BIT(6)
+#define L2_INVALIDATE			XE_GT_REG(0xb404)
+#define   L2_INVALIDATE_ALL		BIT(0)
+
 #endif

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Caching: the tables that page table entries (PAT) and commands (MOCS) choose from.
+ */
+
+#include <linux/bitfield.h>
+
+#include <drm/drm_print.h>
+
+#include "hw/cache.h"
+#include "hw/card.h"
+#include "hw/gt.h"
+#include "hw/steering.h"
+#include "regs/gt.h"
+#include "xe_device.h"
+
+/**
+ * DOC: Caching
+ *
+ * An entry of a page table holds an index into the PAT table, a command or a state one into the
+ * MOCS table; the rows say in which caches data may be, and how coherent it is with the CPU. Rows
+ * are part of the interface to userspace, which chooses the PAT index of its mappings.
+ *
+ * Source: Linux 6.12 xe_pat.c (with the Bspec numbers there), xe_mocs.c.
+ */
+
+/* A row of the PAT table. L3 policy: 0 write back, 1 transient, 3 none. L4 policy: 0 write back,
+ * 1 write through, 3 none. Coherency: 0 none, 2 one way, 3 two ways.
+ */
+#define PAT(promote, compress, class, l3, l4, coherency)			\
+	((promote) | (compress) | FIELD_PREP_CONST(PAT_L3_CLASS, class) |	\
+	 FIELD_PREP_CONST(PAT_L3_POLICY, l3) | FIELD_PREP_CONST(PAT_L4_POLICY, l4) |	\
+	 FIELD_PREP_CONST(PAT_COHERENCY, coherency))
+#define KEEP	PAT_NO_PROMOTE
+#define COMP	PAT_COMPRESS
+
+static const u16 xe2_pat[] = {
+	/* The first class of L3: all data that asks for none. */
+	[0] = PAT(0, 0, 0, 0, 3, 0), PAT(0, 0, 0, 0, 3, 2), PAT(0, 0, 0, 0, 3, 3),
+	[3] = PAT(0, 0, 0, 3, 3, 0), PAT(0, 0, 0, 3, 0, 2), PAT(0, 0, 0, 3, 3, 2),
+	[6] = PAT(KEEP, 0, 0, 1, 3, 0), PAT(0, 0, 0, 3, 0, 3), PAT(0, 0, 0, 3, 0, 0),
+	[9] = PAT(0, COMP, 0, 0, 3, 0), PAT(0, COMP, 0, 3, 0, 0),
+	[11] = PAT(KEEP, COMP, 0, 1, 3, 0), PAT(0, COMP, 0, 3, 3, 0),
+	[13] = PAT(0, 0, 0, 0, 0, 0), PAT(0, COMP, 0, 0, 0, 0),
+	[15] = PAT(KEEP, COMP, 0, 1, 1, 0),
+	/* 16 to 19 are reserved, and zero. The other classes follow. */
+	[20] = PAT(0, 0, 1, 0, 3, 0), PAT(0, COMP, 1, 0, 3, 0),
+	[22] = PAT(0, 0, 1, 0, 3, 2), PAT(0, 0, 1, 0, 3, 3),
+	[24] = PAT(0, 0, 2, 0, 3, 0), PAT(0, COMP, 2, 0, 3, 0),
+	[26] = PAT(0, 0, 2, 0, 3, 2), PAT(0, 0, 2, 0, 3, 3),
+	[28] = PAT(0, 0, 3, 0, 3, 0), PAT(0, COMP, 3, 0, 3, 0),
+	[30] = PAT(0, 0, 3, 0, 3, 2), PAT(0, 0, 3, 0, 3, 3),
+};
+
+/* What the card itself accesses: translations for other devices, and page tables. */
+#define XE2_PAT_ATS	PAT(0, 0, 0, 0, 3, 3)
+#define XE2_PAT_TABLES	PAT(0, 0, 0, 0, 3, 0)
+
+static const u16 xe2_mocs[] = {
+	MOCS_L4_NONE,					/* as the PAT row says */
+	MOCS_IGNORE_PAT | MOCS_L4_NONE,			/* L3 */
+	MOCS_IGNORE_PAT | MOCS_L3_NONE,			/* L4 */
+	[XE_MOCS_UNCACHED] = MOCS_IGNORE_PAT | MOCS_L3_NONE | MOCS_L4_NONE,
+	[XE_MOCS_CACHED] = MOCS_IGNORE_PAT,		/* L3 and L4 */
+};
+
+#define MAX_WRITES	(ARRAY_SIZE(xe2_pat) + MOCS_ROWS + 2)
+
+struct writes {
+	struct xe_reg_write list[MAX_WRITES];
+	unsigned int count;
+};
+
+static void add(struct writes *writes, struct xe_gt_reg reg, u32 value, u32 flags)
+{
+	writes->list[writes->count++] = (struct xe_reg_write){
+		.offset = reg.reg.offset, .clear = ~0u, .set = value, .flags = flags,
+	};
+}
+
+/**
+ * xe_pat_count - how many rows the PAT table has
+ * @gt: the primary GT
+ *
+ * Context: any.
+ */
+unsigned int xe_pat_count(const struct xe_gt *gt)
+{
+	/* 16023588340: the last class of L3 on Battlemage is for host accesses to VRAM. */
+	return gt->version == 2001 || gt->version == 1301 ? 28 : ARRAY_SIZE(xe2_pat);
+}
+
+/**
+ * xe_pat_is_coherent - does a row keep data coherent with the CPU?
+ * @index: of the row, less than xe_pat_count()
+ *
+ * Context: any.
+ */
+bool xe_pat_is_coherent(unsigned int index)
+{
+	return index < ARRAY_SIZE(xe2_pat) && FIELD_GET(PAT_COHERENCY, xe2_pat[index]);
+}
+
+/**
+ * xe_cache_program - write the PAT and MOCS tables of a GT
+ * @hw: the token
+ * @gt: the GT
+ *
+ * At probe, after a reset of the GT, and at resume.
+ *
+ * Context: bound or in a section; the GT domain is held.
+ */
+void xe_cache_program(struct xe_hw *hw, struct xe_gt *gt)
+{
+	u32 pat_flags = gt->id ? 0 : XE_WRITE_MCR;
+	u32 mocs_flags = gt->version >= 2000 ? XE_WRITE_MCR : 0;
+	struct writes writes;
+
+	writes.count = 0;
+	for (unsigned int i = 0; i < xe_pat_count(gt); i++)
+		add(&writes, PAT_ROW(i), xe2_pat[i], pat_flags);
+	add(&writes, PAT_ROW_ATS, XE2_PAT_ATS, pat_flags);
+	if (xe_hw_device(hw)->platform->is_discrete)
+		add(&writes, PAT_ROW_TABLES, XE2_PAT_TABLES, pat_flags);
+
+	/* Rows that nobody asked for are cached: the most that can go wrong is coherency. */
+	for (unsigned int i = 0; i < MOCS_ROWS; i++)
+		add(&writes, MOCS_ROW(i),
+		    xe2_mocs[i < ARRAY_SIZE(xe2_mocs) ? i : XE_MOCS_CACHED], mocs_flags);
+
+	xe_gt_apply(hw, gt, writes.list, writes.count);
+}
+
+/**
+ * xe_cache_flush - write back what device caches hold that the CPU could not see otherwise
+ * @hw: the token
+ *
+ * On Battlemage all of L2 (16023588340).
+ *
+ * Context: bound or in a section; any interrupt state. At most 0.5 ms.
+ * Return: 0, -ETIMEDOUT or -ENODEV.
+ */
+int xe_cache_flush(struct xe_hw *hw)
+{
+	struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+	int err;
+
+	if (!xe_hw_device(hw)->platform->is_discrete)
+		return 0;
+
+	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
+	if (fw.err)
+		return fw.err;
+
+	guard(spinlock)(&gt->steering.lock);
+	xe_gt_write32(hw, gt, L2_INVALIDATE, L2_INVALIDATE_ALL);
+	err = xe_wait32_atomic(hw, xe_gt_reg(gt, L2_INVALIDATE), L2_INVALIDATE_ALL, 0, 500, NULL);
+	if (err == -ETIMEDOUT)
+		drm_err_once(&xe_hw_device(hw)->drm,
+			     "L2 is not flushed within 0.5 ms; contents of VRAM may be stale, reset the card\n");
+	return err;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _XE_HW_CACHE_H_
+#define _XE_HW_CACHE_H_
+
+struct xe_gt;
+struct xe_hw;
+
+/* Rows of the MOCS table that the driver itself uses */
+#define XE_MOCS_UNCACHED	3
+#define XE_MOCS_CACHED		4
+
+/* Rows of the PAT table that the driver itself uses */
+#define XE_PAT_WRITE_BACK	2
+#define XE_PAT_UNCACHED		3
+#define XE_PAT_COMPRESSED	12
+#define XE_PAT_WRITE_THROUGH	15
+
+void xe_cache_program(struct xe_hw *hw, struct xe_gt *gt);
+unsigned int xe_pat_count(const struct xe_gt *gt);
+bool xe_pat_is_coherent(unsigned int index);
+int xe_cache_flush(struct xe_hw *hw);
+
+#endif

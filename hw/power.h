@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _XE_HW_POWER_H_
+#define _XE_HW_POWER_H_
+
+#include <linux/types.h>
+
+struct xe_hw;
+
+int xe_power_suspend(struct xe_hw *hw, bool system);
+int xe_power_resume(struct xe_hw *hw, bool system);
+
+#endif

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Reset: of a GT, and of the whole function; and all registers that a GT loses by it.
+ */
+
+#include <linux/bits.h>
+
+#include <drm/drm_print.h>
+
+#include "hw/cache.h"
+#include "hw/card.h"
+#include "hw/engine.h"
+#include "hw/gt.h"
+#include "hw/reset.h"
+#include "hw/steering.h"
+#include "hw/wa.h"
+#include "regs/gt.h"
+#include "regs/guc.h"
+#include "regs/soc.h"
+#include "xe_device.h"
+
+/**
+ * DOC: Reset
+ *
+ * What a GT needs to have written is the same at probe, after a reset and at resume:
+ * xe_gt_program() does all of it but for the GuC, which is started behind it. Interrupts, the GGTT
+ * and VRAM survive a reset of a GT.
+ *
+ * A function level reset is done at the very end of unbind, and only if the device was declared
+ * wedged: it gets the card back into a state that the next probe can work with.
+ *
+ * ======================== ============= ==========================================
+ * object                   owner         released when
+ * ======================== ============= ==========================================
+ * registers of a GT        bound side    engine_stop() at unbind
+ * wedged flag              drm_device    never reset
+ * ======================== ============= ==========================================
+ */
+
+#define GT_RESET_TIMEOUT_US	5000
+#define FLR_TIMEOUT_US		(3 * USEC_PER_SEC)
+
+static u32 powergate(const struct xe_gt *gt)
+{
+	u32 decoders = xe_engine_mask(gt, XE_ENGINE_VIDEO_DECODE);
+	u32 value = POWERGATE_RENDER | POWERGATE_MEDIA;
+
+	/* 14020316580: these decoders of Battlemage do not come back. */
+	if (gt->version == 1301)
+		decoders &= ~(BIT(0) | BIT(2));
+
+	for (unsigned int i = 0; i < 8; i++)
+		if (decoders & BIT(i))
+			value |= POWERGATE_DECODE(i) | POWERGATE_DECODE_ENCODE(i);
+	return value;
+}
+
+/**
+ * xe_gt_program - write what a GT loses by a reset, the GuC's own registers excepted
+ * @hw: the token
+ * @gt: the GT
+ *
+ * Context: bound or in a section, may sleep.
+ * Return: 0, -ETIMEDOUT or -ENODEV.
+ */
+int xe_gt_program(struct xe_hw *hw, struct xe_gt *gt)
+{
+	struct xe_wa_list list;
+	int err;
+
+	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
+	if (fw.err)
+		return fw.err;
+
+	xe_cache_program(hw, gt);
+
+	err = xe_wa_list(hw, gt, NULL, XE_WA_GT, &list);
+	if (err)
+		return err;
+	xe_gt_apply(hw, gt, list.writes, list.count);
+
+	xe_gt_write32(hw, gt, POWERGATE, powergate(gt));
+	xe_engine_program(hw, gt);
+	return xe_hw_is_lost(hw) ? -ENODEV : 0;
+}
+
+/**
+ * xe_gt_quiesce - undo what keeps a GT busy on its own: at unbind and before it sleeps
+ * @hw: the token
+ * @gt: the GT
+ *
+ * Context: bound; the GT domain is held.
+ */
+void xe_gt_quiesce(struct xe_hw *hw, struct xe_gt *gt)
+{
+	const struct xe_reg_write no_host_l2 = {
+		.offset = L2_CONTROL.reg.offset, .clear = L2_CONTROL_HOST, .flags = XE_WRITE_MCR,
+	};
+
+	xe_gt_write32(hw, gt, POWERGATE, 0);
+	if (gt->version == 2001)	/* 16023588340 */
+		xe_gt_apply(hw, gt, &no_host_l2, 1);
+}
+
+/**
+ * xe_gt_reset - reset a GT and write again what it lost
+ * @hw: the token
+ * @gt: the GT
+ *
+ * The GuC has to be told before (xe_guc_reset_prepare()) and started behind (xe_guc_restart()).
+ *
+ * Context: bound or in a section, may sleep.
+ * Return: 0; -ETIMEDOUT, which was logged, or -ENODEV.
+ */
+int xe_gt_reset(struct xe_hw *hw, struct xe_gt *gt)
+{
+	int err;
+
+	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
+	if (fw.err)
+		return fw.err;
+
+	xe_gt_write32(hw, gt, GT_RESET, GT_RESET_ALL);
+	err = xe_gt_wait32(hw, gt, GT_RESET, GT_RESET_ALL, 0, GT_RESET_TIMEOUT_US, NULL);
+	if (err) {
+		if (err == -ETIMEDOUT)
+			drm_err(&xe_hw_device(hw)->drm,
+				"GT%u does not come out of reset; power cycle the card\n", gt->id);
+		return err;
+	}
+	return xe_gt_program(hw, gt);
+}
+
+/* Not a probe step: the card would have to be brought up from the beginning. */
+static void function_reset(struct xe_hw *hw, void *unused)
+{
+	struct xe_device *xe = xe_hw_device(hw);
+	int err;
+
+	if (!xe_device_is_wedged(xe) || xe_hw_is_lost(hw) ||
+	    xe_read32(hw, GU_CNTL_PROTECTED) & GU_CNTL_PROTECTED_NO_FLR)
+		return;
+
+	err = xe_wait32(hw, GU_CNTL, GU_CNTL_FLR, 0, FLR_TIMEOUT_US, NULL);
+	if (!err) {
+		xe_write32(hw, GU_DEBUG, GU_DEBUG_FLR_DONE);
+		xe_rmw32(hw, GU_CNTL, 0, GU_CNTL_FLR);
+		err = xe_wait32(hw, GU_CNTL, GU_CNTL_FLR, 0, FLR_TIMEOUT_US, NULL);
+	}
+	if (!err)
+		err = xe_wait32(hw, GU_DEBUG, GU_DEBUG_FLR_DONE, GU_DEBUG_FLR_DONE,
+				FLR_TIMEOUT_US, NULL);
+	if (err == -ETIMEDOUT)
+		drm_err(&xe->drm, "the card does not finish its reset; power cycle it\n");
+	else if (!err)
+		xe_write32(hw, GU_DEBUG, GU_DEBUG_FLR_DONE);
+}
+
+/**
+ * xe_reset_start - first probe step: what unbind does last
+ * @hw: the token
+ *
+ * Context: bound.
+ * Return: 0 or -ENOMEM.
+ */
+int xe_reset_start(struct xe_hw *hw)
+{
+	return xe_hw_defer(hw, function_reset, NULL);
+}

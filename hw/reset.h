@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _XE_HW_RESET_H_
+#define _XE_HW_RESET_H_
+
+struct xe_gt;
+struct xe_hw;
+
+int xe_reset_start(struct xe_hw *hw);
+int xe_gt_program(struct xe_hw *hw, struct xe_gt *gt);
+void xe_gt_quiesce(struct xe_hw *hw, struct xe_gt *gt);
+int xe_gt_reset(struct xe_hw *hw, struct xe_gt *gt);
+
+#endif
