@@ -13,6 +13,7 @@
 #include "guc/fw.h"
 #include "guc/mailbox.h"
 #include "hw/card.h"
+#include "hw/reset.h"
 #include "regs/guc.h"
 #include "xe_device.h"
 #include "xe_guc.h"
@@ -54,6 +55,10 @@
  */
 
 #define HWCONFIG_BYTES_MAX	SZ_64K
+
+/* More resets than this in so much time are too many. */
+#define RESETS_MAX		8
+#define RESETS_TIME		(60 * HZ)
 
 /**
  * xe_guc - the GuC of a GT
@@ -330,22 +335,45 @@ int xe_guc_restart(struct xe_hw *hw, struct xe_gt *gt)
 	return err ?: xe_slpc_uncap(hw, gt);
 }
 
+/* A GT that has to be reset over and over does not work; without an end neither does the log. */
+static bool too_often(struct xe_guc_recovery *recovery)
+{
+	if (!recovery->count || time_after(jiffies, recovery->since + RESETS_TIME)) {
+		recovery->since = jiffies;
+		recovery->count = 0;
+	}
+	return ++recovery->count > RESETS_MAX;
+}
+
+static int reset_gt(struct xe_hw *hw, struct xe_gt *gt)
+{
+	int err;
+
+	xe_guc_reset_prepare(hw, gt);
+	err = xe_gt_reset(hw, gt);
+	return err ?: xe_guc_restart(hw, gt);
+}
+
 static void reset_gts(struct xe_hw *hw, unsigned long gts)
 {
+	struct xe_device *xe = xe_hw_device(hw);
 	struct xe_card *card = xe_hw_card(hw);
-	struct drm_device *drm = &xe_hw_device(hw)->drm;
 	int err;
 
 	xe_for_each_gt(gt, card) {
-		if (!test_bit(gt->id, &gts))
+		if (!test_bit(gt->id, &gts) || xe_device_is_wedged(xe))
 			continue;
-		xe_guc_reset_prepare(hw, gt);
-		err = xe_guc_restart(hw, gt);
+		if (too_often(&xe->guc)) {
+			xe_guc_reset_prepare(hw, gt);
+			xe_device_declare_wedged(xe, "its GuC has to be reset over and over");
+			return;
+		}
+
+		err = reset_gt(hw, gt);
 		if (!err)
-			drm_info(drm, "GT%u: GuC was reset and runs again\n", gt->id);
-		else if (err != -ENODEV)
-			drm_err(drm, "GT%u: GuC does not run after its reset (%pe); rebind the driver\n",
-				gt->id, ERR_PTR(err));
+			drm_info(&xe->drm, "GT%u was reset and runs again\n", gt->id);
+		else if (!xe_hw_is_lost(hw))
+			xe_device_declare_wedged(xe, "its GuC does not start after a reset");
 	}
 }
 
@@ -407,10 +435,11 @@ static int soft_reset(struct xe_hw *hw, struct xe_gt *gt)
  * xe_guc_suspend - the card is about to leave D0
  * @hw: the token
  *
- * The firmware is asked to let go of everything; in reset it would keep the GT from deep sleep.
+ * The firmware is asked to let go of everything; in reset it would keep the GT from deep sleep. One
+ * that does not answer is put into reset all the same.
  *
  * Context: bound, may sleep.
- * Return: 0; errors of xe_guc_mailbox_send().
+ * Return: 0; errors of xe_guc_core_reset().
  */
 int xe_guc_suspend(struct xe_hw *hw)
 {
@@ -428,10 +457,12 @@ int xe_guc_suspend(struct xe_hw *hw)
 		xe_guc_ct_disable(hw, gt, -ECANCELED);
 		if (!guc->booted)
 			continue;
+		guc->booted = false;
 		err = soft_reset(hw, gt);
+		if (err && err != -ENODEV)
+			err = xe_guc_core_reset(hw, gt);
 		if (err)
 			return err;
-		guc->booted = false;
 	}
 	return 0;
 }

@@ -51,6 +51,10 @@ struct xe_guc_recovery {
 	struct work_struct work;
 	/** @gts: bits of GTs to be reset */
 	unsigned long gts;
+	/** @since: start of the time over which @count counts, in jiffies; only for @work */
+	unsigned long since;
+	/** @count: resets of late; only for @work */
+	unsigned int count;
 	/** @hwconfig: the table, written once at probe; NULL if there is none */
 	void *hwconfig;
 	/** @hwconfig_bytes: its size */
