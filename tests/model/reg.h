@@ -41,6 +41,7 @@ struct reg {
 	u32 ro;			/* bits that writes do not change */
 	u32 w1c;		/* bits that a written 1 clears */
 	u32 flags;
+	u16 classes;		/* REG_ENGINE: mask of the GuC classes that have it; 0: all */
 	u8 fw;			/* enum fw_domain; REG_ENGINE rows: that of the engine */
 	reg_read_fn *read;
 	reg_write_fn *write;

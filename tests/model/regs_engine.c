@@ -6,10 +6,14 @@
  */
 #include "cs.h"
 #include "lrc.h"
+#include "platform.h"
 #include "regs_tables.h"
 
 #define E		.flags = REG_ENGINE
 #define E_MASKED	.flags = REG_ENGINE | REG_MASKED
+#define COPY		.classes = BIT(GUC_BLITTER)
+#define RENDER		.classes = BIT(GUC_RENDER)
+#define RENDER_COMPUTE	.classes = BIT(GUC_RENDER) | BIT(GUC_COMPUTE)
 #define LIVE		.flags = REG_ENGINE, .read = cs_reg_read, .write = cs_reg_write
 #define SHOW		.flags = REG_ENGINE, .ro = ALL_ONES, .read = cs_reg_read
 
@@ -32,18 +36,14 @@ const struct reg regs_engine[] = {
 	R(RING_NOPID, "RING_NOPID", E),
 	R(0x098, "RING_HWSTAM", E, .reset = ALL_ONES),
 	R(RING_MI_MODE, "RING_MI_MODE", E_MASKED),
-	R(0x0a4, "RING_INT_SRC_RPT_PTR", E),
 	R(0x0a8, "RING_IMR", E, .reset = ALL_ONES),
-	R(0x0ac, "RING_INT_STATUS_RPT_PTR", E),
 	R(0x0b0, "RING_EIR", E, .w1c = ALL_ONES),
 	R(0x0b4, "RING_EMR", E, .reset = ALL_ONES),
 	RO(0x0b8, "RING_ESR", 0, E),
 	R(0x0c0, "INSTPM", E_MASKED),
 	R(0x0c4, "RING_CMD_CCTL", E_MASKED),
-	R(0x0c8, "R_PWR_CLK_STATE", E),
+	R(0x0c8, "R_PWR_CLK_STATE", E, RENDER),
 	R(0x0d4, "CSFE_CHICKEN1", E_MASKED),
-	R(0x0e0, "FF_SLICE_CS_CHICKEN1", E_MASKED),
-	R(0x0ec, "CS_DEBUG_MODE1", E_MASKED),
 
 	R(0x108, "INDIRECT_RING_STATE", E),
 	R(RING_BB_STATE, "RING_BBSTATE", E),
@@ -55,8 +55,8 @@ const struct reg regs_engine[] = {
 	R(0x1c0, "BB_PER_CTX_PTR", E),
 	R(0x1c4, "INDIRECT_CTX", E),
 	R(0x1c8, "INDIRECT_CTX_OFFSET", E),
-	R(BCS_SWCTRL, "BCS_SWCTRL", E_MASKED),
-	R(0x204, "BLIT_CCTL", E),
+	R(BCS_SWCTRL, "BCS_SWCTRL", E_MASKED, COPY),
+	R(0x204, "BLIT_CCTL", E, COPY),
 	RO(0x234, "RING_EXECLIST_STATUS_LO", 0, E),
 	RO(0x238, "RING_EXECLIST_STATUS_HI", 0, E),
 	R(RING_CONTEXT_CONTROL, "RING_CONTEXT_CONTROL", .flags = REG_ENGINE | REG_MASKED,
@@ -71,7 +71,7 @@ const struct reg regs_engine[] = {
 	R(0x2b4, "SEMAPHORE_TOKEN", E),
 	R(RING_TIMESTAMP, "RING_TIMESTAMP", SHOW),
 	R(RING_TIMESTAMP_HI, "RING_TIMESTAMP_UDW", SHOW),
-	R(0x360, "OACTXCONTROL", E),
+	R(0x360, "OACTXCONTROL", E, RENDER_COMPUTE),
 	R(RING_CTX_TIMESTAMP, "RING_CTX_TIMESTAMP", LIVE),
 	R(RING_CTX_TIMESTAMP_HI, "RING_CTX_TIMESTAMP_UDW", LIVE),
 	R(RING_SET_PREDICATE, "MI_SET_PREDICATE_RESULT", E),
@@ -84,10 +84,10 @@ const struct reg regs_engine[] = {
 	R(0x510, "RING_EXECLIST_SQ_CONTENTS_LO", E),
 	R(0x514, "RING_EXECLIST_SQ_CONTENTS_HI", E),
 	R(0x550, "RING_EXECLIST_CONTROL", E),
-	R(0x580, "CS_CHICKEN1", E_MASKED),
+	R(0x580, "CS_CHICKEN1", E_MASKED, RENDER_COMPUTE),
 	R(RING_BB_STACK, "BB_STACK", .flags = REG_ENGINE, .write = cs_reg_write),
-	R(0x5a8, "CONTEXT_SCHEDULING_ATTRIBUTES", E),
-	R(0x5ac, "PREEMPTION_STATUS", E),
+	R(0x5a8, "CONTEXT_SCHEDULING_ATTRIBUTES", E, RENDER),
+	R(0x5ac, "PREEMPTION_STATUS", E, RENDER),
 	RN(RING_GPR(0), 2 * RING_GPR_COUNT, "CS_GPR", E),
 	{ 0 }
 };

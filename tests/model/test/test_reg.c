@@ -37,6 +37,8 @@ static void check_row(const struct reg *reg)
 	if (reg->flags & REG_ENGINE) {
 		assert_true(reg->offset < 0x2000);
 		assert_int_equal(reg->fw, FW_NONE);
+	} else {
+		assert_int_equal(reg->classes, 0);
 	}
 	if (reg->flags & REG_GT)
 		assert_true(reg->offset < 0x40000);
@@ -337,6 +339,11 @@ static void engine_rows(void **state)
 	for (i = 0; i < gt->num_engines; i++)
 		assert_int_equal(reg_cpu_read(gpu, gt->engines[i].base + 0x80), 0x1000 * (i + 1));
 	assert_quiet(gpu);
+	/* Registers of a class exist in that class only. */
+	assert_non_null(reg_find(gpu, 0x22200));
+	assert_null(reg_find(gpu, 0x02200));
+	assert_non_null(reg_find(gpu, 0x1a580));
+	assert_null(reg_find(gpu, 0x22580));
 	/* BCS1 is no engine of this card. */
 	assert_violates(gpu, "unknown-register", reg_cpu_read(gpu, 0x3e0080));
 }
