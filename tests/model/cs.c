@@ -3,9 +3,9 @@
  * A command streamer: fetches commands from the ring and from batches and hands them to cs_mi.c,
  * cs_pipe.c or cs_blt.c.
  *
- * Everything in memory belongs to the guest and may change at any time: a command is copied once and
- * judged by the copy.  Each run is bounded by its budget; a command that would take longer (a large
- * blit) is executed in pieces.
+ * Everything in memory belongs to the guest and may change at any time: a command is copied once
+ * and judged by the copy.  Each run is bounded by its budget; a command that would take longer (a
+ * large blit) is executed in pieces.
  *
  * Contexts are switched between two commands only.  A budget's last quarter is for finding a good
  * place: the run ends early at a command that allows the switch (arbitration point).
@@ -142,7 +142,9 @@ int cs_read(struct cs_engine *cs, u64 addr, bool ggtt, void *buf, size_t len)
 
 int cs_write(struct cs_engine *cs, u64 addr, bool ggtt, const void *buf, size_t len)
 {
-	return transfer(cs, addr, ggtt, true, (void *)(uintptr_t)buf, len);
+	union { const void *from; void *buf; } u = { buf };	/* not written to */
+
+	return transfer(cs, addr, ggtt, true, u.buf, len);
 }
 
 /* Translate the page that holds @addr of the instruction stream, unless it is the last one used. */
@@ -183,7 +185,7 @@ static int fetch_in_page(struct cs_engine *cs, struct cs_page *p, u64 addr, bool
 	if (err)
 		return err;
 	if (p->null) {
-		memset(to, 0, n * 4);
+		memset(to, 0, n * sizeof(*to));
 		return 0;
 	}
 	from = (const u32 *)(p->ptr + addr % PAGE_4K);

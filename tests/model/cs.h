@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A command streamer: loads a context image, fetches and executes ring and batches, saves the image.
+ * A command streamer: loads a context image, fetches and executes ring and batches, saves the
+ * image.
  * It knows nothing of the firmware; guc_sched.c decides who runs where and for how long.
  */
 #ifndef XE_MODEL_CS_H
@@ -29,21 +30,24 @@ struct cs_engine *cs_create(struct gt *gt, const struct engine_info *info);
 void cs_destroy(struct cs_engine *cs);
 const struct engine_info *cs_info(const struct cs_engine *cs);
 
-/* Load the context whose LRC descriptor is @desc (fact sheet section 13). 0 or -EFAULT/-EINVAL (violation). */
+/* Load the context whose LRC descriptor is @desc. 0 or -EFAULT/-EINVAL (violation). */
 int cs_load(struct cs_engine *cs, u64 desc);
 bool cs_loaded(const struct cs_engine *cs);
 /* Take over a new ring tail from the image of the loaded context. */
 int cs_update_tail(struct cs_engine *cs);
-enum cs_stop cs_run(struct cs_engine *cs, unsigned int budget, unsigned int *used, struct cs_error *err);
+/* At most @budget commands, or as much work.  May end early where it can be preempted. */
+enum cs_stop cs_run(struct cs_engine *cs, unsigned int budget, unsigned int *used,
+		    struct cs_error *err);
 /* True if the context can be switched out now (arbitration on). */
 bool cs_preemptible(const struct cs_engine *cs);
-/* Switch out: head, timestamp, batch and register state go into the image, so that cs_load() continues there. */
+/* Switch out: the state goes into the image, so that cs_load() continues there. */
 int cs_save(struct cs_engine *cs);
-/* Engine reset: the context is dropped, head and timestamp are saved, control registers keep their values. */
+/* Engine reset: the context is dropped; head and timestamp are saved, registers keep their values. */
 void cs_reset(struct cs_engine *cs);
 /* GT reset or FLR: as power-on. */
 void cs_power_reset(struct cs_engine *cs);
-u64 cs_context_time(const struct cs_engine *cs);	/* reference clock ticks the loaded context has run in all */
+/* Reference clock ticks that the loaded context has run in all */
+u64 cs_context_time(const struct cs_engine *cs);
 
 /* Hooks for engine registers in the register tables (head, tail, timestamps, ...). */
 u32 cs_reg_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value);

@@ -156,8 +156,8 @@ enum cs_exec mi_math(struct cs_engine *cs, unsigned int len)
 }
 
 /*
- * Atomic operations.  Sub-opcode: bits 3:0 operation, 7:5 width (0: 4 bytes, 1: 8, 2: 16).  The result
- * is the new value; what was there before goes to GPR 0 if bit 16 asks for it.
+ * Atomic operations.  Sub-opcode: bits 3:0 operation, 7:5 width (0: 4 bytes, 1: 8, 2: 16).  The
+ * result is the new value; what was there before goes to GPR 0 if bit 16 asks for it.
  */
 #define ATOMIC_GGTT		BIT(22)
 #define ATOMIC_INLINE		BIT(18)

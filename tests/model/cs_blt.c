@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The blitter's fills and copies.  Each command is reduced to a rectangle of bytes between one or two
- * surfaces, done row by row in pieces that the budget of the run allows: cs->progress counts bytes.
- * A piece costs one unit of budget per 4 KiB of data and of overhead.
+ * The blitter's fills and copies.  Each command is reduced to a rectangle of bytes between one or
+ * two surfaces, done row by row in pieces that the budget of the run allows: cs->progress counts
+ * bytes. A piece costs one unit of budget per 4 KiB of data and of overhead.
  */
 #include <string.h>
 
@@ -90,7 +90,7 @@ static enum cs_exec blit(struct cs_engine *cs, struct blit *b)
 	return X_NEXT;
 }
 
-/* Bytes of a pixel by the field of block copy and fast colour; 96 bits exist in linear surfaces only. */
+/* Bytes of a pixel by the field of block copy and fast colour; 96 bits: linear surfaces only */
 static unsigned int pixel_bytes(u32 depth)
 {
 	static const u8 bytes[8] = { 1, 2, 4, 8, 12, 16, 0, 0 };

@@ -3,8 +3,9 @@
  * Context switch: loading, saving and dropping the context image (layout: lrc.c).
  *
  * A load takes the ring, the page-table root and the timestamp from their fixed places and executes
- * the image, which may hold load-register commands only; with restore inhibit just its first two lists
- * (ring and address space).  A save writes the whole image anew, as hardware does, so that any saved image is complete.
+ * the image, which may hold load-register commands only; with restore inhibit just its first two
+ * lists (ring and address space).  A save writes the whole image anew, as hardware does, so that
+ * any saved image is complete.
  */
 #include <errno.h>
 #include <string.h>
@@ -53,7 +54,7 @@ static int bad_image(struct cs_engine *cs, const char *what, const char *text, u
 	return -EINVAL;
 }
 
-/* The driver lays the image out; an engine that finds its registers elsewhere would read garbage. */
+/* The driver lays the image out; with registers elsewhere the engine would read garbage. */
 static int check_list(struct cs_engine *cs, const u32 *image, const struct lrc_list *list)
 {
 	u32 want = MI_LRI | LRI_CS_RELATIVE | (2u * list->count - 1);
@@ -376,10 +377,10 @@ static int write_image(struct cs_engine *cs, const u32 *image)
 	u64 addr = cs->lrc + LRC_REGS_OFFSET;
 	int err;
 
-	err = ggtt_write(cs->gpu, addr, image, LRC_TAIL * 4);
+	err = ggtt_write(cs->gpu, addr, image, LRC_TAIL * 4ul);
 	if (!err)
-		err = ggtt_write(cs->gpu, addr + (LRC_TAIL + 1) * 4, image + LRC_TAIL + 1,
-				 (LRC_REGS_WORDS - LRC_TAIL - 1) * 4);
+		err = ggtt_write(cs->gpu, addr + (LRC_TAIL + 1) * 4ul, image + LRC_TAIL + 1,
+				 (LRC_REGS_WORDS - LRC_TAIL - 1) * 4ul);
 	return err;
 }
 
@@ -411,8 +412,8 @@ void cs_reset(struct cs_engine *cs)
 		time[0] = (u32)now;
 		time[1] = cs->info->base + RING_CTX_TIMESTAMP_HI;
 		time[2] = (u32)(now >> 32);
-		(void)ggtt_write32(cs->gpu, addr + LRC_HEAD * 4, cs->head);
-		(void)ggtt_write(cs->gpu, addr + LRC_TIMESTAMP * 4, time, sizeof(time));
+		(void)ggtt_write32(cs->gpu, addr + LRC_HEAD * 4ul, cs->head);
+		(void)ggtt_write(cs->gpu, addr + LRC_TIMESTAMP * 4ul, time, sizeof(time));
 	}
 	cs->time_base = now;
 	cs->loaded = false;

@@ -10,7 +10,7 @@
 #include "lrc.h"
 #include "mem.h"
 
-#define CS_MAX_WORDS	1026u	/* longest command that is fetched whole: store data, 10 bits of length */
+#define CS_MAX_WORDS	1026u	/* longest command fetched whole: store data */
 #define CS_MAX_DEPTH	3u	/* batch, second level, third level */
 #define CS_STACK_WORDS	6u
 #define CS_STEP_NS	100u	/* a command's time when the clock counts steps */

@@ -168,8 +168,8 @@ static enum cs_exec mi_arb_on_off(struct cs_engine *cs, unsigned int len)
 }
 
 /*
- * Bits 3:0: 0 predication off, 1 skip if RESULT_2 is clear, 2 skip if it is set, 3 and 4 likewise by
- * the result of MI_PREDICATE, 15 always skip.
+ * Bits 3:0: 0 predication off, 1 skip if RESULT_2 is clear, 2 skip if it is set, 3 and 4 likewise
+ * by the result of MI_PREDICATE, 15 always skip.
  */
 static enum cs_exec mi_set_predicate(struct cs_engine *cs, unsigned int len)
 {
@@ -351,7 +351,7 @@ static enum cs_exec mi_store_data(struct cs_engine *cs, unsigned int len)
 				  (unsigned long long)addr);
 	if (ggtt && !mi_may_use_ggtt(cs))
 		return X_NEXT;
-	if (cs_write(cs, addr, ggtt, cs->cmd + 3, words * 4))
+	if (cs_write(cs, addr, ggtt, cs->cmd + 3, words * 4ul))
 		return X_FAULT;
 	return X_NEXT;
 }
@@ -517,7 +517,7 @@ unsigned int mi_length(struct cs_engine *cs, u32 header)
 	return len < op->min || len > op->max ? 0 : len;
 }
 
-/* Within a batch, predication turns everything but its own controls and the way out into a no-op. */
+/* In a batch, predication turns all but its own controls and the way out into no-ops. */
 static bool predicated(struct cs_engine *cs, unsigned int opcode)
 {
 	if (!cs->depth || !(reg_peek(cs->gpu, cs->info->base + RING_SET_PREDICATE) & BIT(0)))

@@ -21,8 +21,8 @@ struct surf {
 };
 
 /*
- * Byte @x of row @y of the rectangle: *ptr (NULL: a null page) and how many bytes of the row follow in
- * one piece.  0, or -errno after cs_fault().
+ * Byte @x of row @y of the rectangle: *ptr (NULL: a null page) and how many bytes of the row
+ * follow in one piece.  0, or -errno after cs_fault().
  */
 int surf_at(struct cs_engine *cs, struct surf *s, u32 x, u32 y, u8 **ptr, u32 *span);
 /* Offset of byte @x of row @y from the surface's base (no rectangle). */

@@ -3,12 +3,12 @@
  * Layouts of surfaces.
  *
  *	X	4 KiB tiles of 512 bytes by 8 rows, row after row
- *	4	4 KiB tiles of 128 bytes by 32 rows; a bit of the offset is, from bit 0 on, the bit of
- *		x (u) or y (v):  u0 u1 u2 u3 v0 v1 u4 u5 v2 u6 v3 v4
+ *	4	4 KiB tiles of 128 bytes by 32 rows; the offset takes, from bit 0 on, these bits
+ *		of x (u) and y (v):  u0 u1 u2 u3 v0 v1 u4 u5 v2 u6 v3 v4
  *	64	64 KiB tiles, their shape depends on the size of a pixel: 256 x 256, 512 x 128 or
  *		1024 x 64 (bytes x rows).  The shapes are documented; the order of the bits within a
- *		tile is this model's choice: a surface that only the blitter touches comes back as it
- *		was, one that the CPU reads as it lies may differ from silicon.
+ *		tile is this model's choice: a surface that only the blitter touches comes back
+ *		as it was, one that the CPU reads as it lies may differ from silicon.
  *
  * Tiles follow each other in rows; a row of tiles is pitch times height of a tile.
  */

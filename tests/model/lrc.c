@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Context image layout of Xe2.  The first two lists are common to all engines; the driver writes the
- * same headers and offsets into a new image, and the lists marked below exist on one class only.
- * The last list is the model's: what it needs to continue in the middle of a batch.
+ * Context image layout of Xe2.  The first two lists are common to all engines; the driver writes
+ * the same headers and offsets into a new image, and the lists marked below exist on one class
+ * only. The last list is the model's: what it needs to continue in the middle of a batch.
  */
 #include "lrc.h"
 #include "platform.h"

@@ -39,7 +39,7 @@
 #define LRC_PDP0_HI		0x31
 #define LRC_PDP0_LO		0x33
 
-#define LRC_RING_CONTEXT_WORDS	0x34	/* ring and address space: loaded even with restore inhibit */
+#define LRC_RING_CONTEXT_WORDS	0x34	/* loaded even with restore inhibit */
 
 /* Registers of an engine that the parts of the command streamer name, relative to its base */
 #define RING_TAIL		0x030

@@ -32,21 +32,34 @@ struct xlat {
 	u8 level;		/* PPGTT: level of the entry that ended the walk */
 };
 
-/* 0, -EFAULT (no valid entry), -EPERM (write to read-only), -EINVAL (malformed entry; violation). */
+/*
+ * 0, -EFAULT (no valid entry), -EPERM (write to read-only), -EINVAL (malformed entry; violation).
+ * @root: PDP0 as in the context image.
+ */
 int ggtt_xlate(struct gpu *gpu, u64 addr, bool write, struct xlat *x);
-int ppgtt_xlate(struct gpu *gpu, u64 root, u64 va, bool write, struct xlat *x);	/* root: PDP0 as in the context image */
+int ppgtt_xlate(struct gpu *gpu, u64 root, u64 va, bool write, struct xlat *x);
 
-/* Whole transfers, page by page.  Same errors; on an error in the middle the part before is done. */
+/* Whole transfers, page by page.  Same errors; after one in the middle the part before is done. */
 int ggtt_read(struct gpu *gpu, u64 addr, void *buf, size_t len);
 int ggtt_write(struct gpu *gpu, u64 addr, const void *buf, size_t len);
 int ppgtt_read(struct gpu *gpu, u64 root, u64 va, void *buf, size_t len);
 int ppgtt_write(struct gpu *gpu, u64 root, u64 va, const void *buf, size_t len);
 int phys_read(struct gpu *gpu, enum mem_space space, u64 addr, void *buf, size_t len);
 int phys_write(struct gpu *gpu, enum mem_space space, u64 addr, const void *buf, size_t len);
-/* A pointer to [addr, addr + len), or NULL (null pages; or the checks of phys_read() failed). Valid until the next poll. */
+/*
+ * A pointer to [addr, addr + len), valid until the next poll; NULL for null pages, or if the checks
+ * of phys_read() failed.
+ */
 void *phys_ptr(struct gpu *gpu, enum mem_space space, u64 addr, size_t len, bool write);
 
-static inline int ggtt_read32(struct gpu *gpu, u64 addr, u32 *v) { return ggtt_read(gpu, addr, v, 4); }
-static inline int ggtt_write32(struct gpu *gpu, u64 addr, u32 v) { return ggtt_write(gpu, addr, &v, 4); }
+static inline int ggtt_read32(struct gpu *gpu, u64 addr, u32 *v)
+{
+	return ggtt_read(gpu, addr, v, 4);
+}
+
+static inline int ggtt_write32(struct gpu *gpu, u64 addr, u32 v)
+{
+	return ggtt_write(gpu, addr, &v, 4);
+}
 
 #endif

@@ -9,7 +9,7 @@
 #include "mem_internal.h"
 #include "platform.h"
 
-#define GGTT_DM		BIT64(1)	/* device memory; on integrated parts an offset into BAR 2 */
+#define GGTT_DM		BIT64(1)	/* device memory; integrated: offset into BAR 2 */
 #define GGTT_PAT	GENMASK64(53, 52)
 #define GGTT_KNOWN	(PTE_PRESENT | GGTT_DM | PTE_ADDR | GGTT_PAT)
 

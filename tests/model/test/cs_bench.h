@@ -3,9 +3,9 @@
  * For the tests of memory and engines: a card with memory of a guest, page tables, and a context.
  *
  *	guest memory	GUEST_SIZE at bus address GUEST_BASE
- *	VRAM		page tables from TABLES on, the context at CONTEXT (status page, registers), its ring
- *			at RING_AT, free from FREE on
- *	GGTT		GGTT_BASE + n leads to VRAM n for the first 16 MiB, GGTT_GUEST to guest memory
+ *	VRAM		page tables from TABLES on, the context at CONTEXT (status page,
+ *			registers), its ring at RING_AT, free from FREE on
+ *	GGTT		GGTT_BASE + n leads to VRAM n (16 MiB), GGTT_GUEST to guest memory
  */
 #ifndef XE_MODEL_TEST_CS_BENCH_H
 #define XE_MODEL_TEST_CS_BENCH_H

@@ -217,7 +217,9 @@ static void offsets(void **state)
 
 static void color(void **state)
 {
-	static const u32 depths[][2] = { { 0, 1 }, { 1, 2 }, { 2, 4 }, { 3, 8 }, { 4, 12 }, { 5, 16 } };
+	static const u32 depths[][2] = {
+		{ 0, 1 }, { 1, 2 }, { 2, 4 }, { 3, 8 }, { 4, 12 }, { 5, 16 },
+	};
 	static const u32 pattern[4] = { 0x04030201, 0x08070605, 0x0c0b0a09, 0x100f0e0d };
 	struct bench *b = *state;
 	u32 i, k;

@@ -618,7 +618,8 @@ int main(void)
 		BENCH_TEST(beyond_tail), BENCH_TEST(batch_and_chain), BENCH_TEST(nested),
 		BENCH_TEST(preempted), BENCH_TEST(arbitration), BENCH_TEST(faults),
 		BENCH_TEST(illegal), BENCH_TEST(times), BENCH_TEST(injected),
-		BENCH_TEST(without_vm), BENCH_TEST(two_spaces), BENCH_TEST(every_engine), BENCH_TEST(gone_card),
+		BENCH_TEST(without_vm), BENCH_TEST(two_spaces), BENCH_TEST(every_engine),
+		BENCH_TEST(gone_card),
 		BENCH_TEST(live_registers), BENCH_TEST(image_bounds),
 		BENCH_TEST(null_batch), BENCH_TEST(shown), BENCH_TEST(garbage),
 	};

@@ -417,7 +417,7 @@ static void predication(void **state)
 	assert_int_equal(D(b, 2), 1);
 	assert_int_equal(D(b, 3), 0);
 	assert_int_equal(D(b, 4), 0);
-	/* By its result: mode 3 skips if clear, 4 if set; a comparison that is always true, combined */
+	/* By its result: mode 3 skips if clear, 4 if set; always true, combined */
 	batch_new(b);
 	BATCH_ADD(b, MI(0x0c) | 2 << 6, MI(0x01) | 4, SDI(VA_DATA + 20, 1), MI(0x01) | 3,
 		  SDI(VA_DATA + 24, 1), MI(0x0c) | 2 << 6 | 1, MI(0x01) | 3, SDI(VA_DATA + 28, 1),
