@@ -40,8 +40,11 @@ shell:
 model:
 	@$(lab)/setup model
 
-model-check upstream-check lab-check driver-check:
+model-check lab-check driver-check:
 	@$(lab)/check $(@:-check=)
+
+upstream-check:
+	@$(lab)/check upstream igt
 
 driver:
 	@$(lab)/driver $(or $(KERNEL),debug)
