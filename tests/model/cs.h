@@ -42,7 +42,7 @@ enum cs_stop cs_run(struct cs_engine *cs, unsigned int budget, unsigned int *use
 bool cs_preemptible(const struct cs_engine *cs);
 /* Switch out: the state goes into the image, so that cs_load() continues there. */
 int cs_save(struct cs_engine *cs);
-/* Engine reset: the context is dropped; head and timestamp are saved, registers keep their values. */
+/* Engine reset: the context is dropped; head and timestamp are saved, registers stay. */
 void cs_reset(struct cs_engine *cs);
 /* GT reset or FLR: as power-on. */
 void cs_power_reset(struct cs_engine *cs);

@@ -4,7 +4,7 @@
  * Tables lie in VRAM on discrete parts and in system memory on integrated ones.
  *
  *	level	index bits	leaf
- *	4	56:48		-		(only with 5 levels)
+ *	4	56:48		-		(only with 5 levels; always entry 0)
  *	3	47:39		-
  *	2	38:30		1 GiB (bit 7)
  *	1	29:21		2 MiB (bit 7)
@@ -18,6 +18,12 @@
 #include "journal.h"
 #include "mem_internal.h"
 #include "platform.h"
+
+/*
+ * An address has 48 bits, also where the tree has five levels.  The bits above do not take part; they
+ * are 0, or copies of bit 47 (canonical form).
+ */
+#define VA_BITS		48
 
 #define PT_RW		BIT64(1)
 #define PT_PAT0		BIT64(3)
@@ -107,14 +113,15 @@ int ppgtt_walk(struct gpu *gpu, u64 root, u64 va, bool write, struct xlat *x, pt
 	       void *arg)
 {
 	unsigned int level = gpu->platform->ppgtt_levels - 1, shift = 12 + 9 * level;
-	u64 top = va >> (shift + 8), entry = root, table;
+	u64 entry = root, table;
 	unsigned int index, mask = 511;
 	u64 rights = PT_RW;	/* a read-only pointer makes all below it read-only */
 	int err;
 
 	x->level = (u8)level;
-	if (top && top != ~0ull >> (shift + 8))
-		return -EFAULT;		/* not canonical */
+	if (va >> VA_BITS && va >> (VA_BITS - 1) != ~0ull >> (VA_BITS - 1))
+		return -EFAULT;
+	va &= BIT64(VA_BITS) - 1;
 	for (;; level--) {
 		x->level = (u8)level;
 		if (!(entry & PTE_PRESENT))

@@ -79,15 +79,18 @@ static void levels(void **state)
 	unsigned int l;
 
 	*pt_entry(b, VA, 0) = 0x456000 | LEAF_VRAM;
-	for (l = 0; l < 5; l++)
+	for (l = 0; l < 4; l++)
 		expect(b, VA ^ BIT64(12 + 9 * l), false, -EFAULT, 0, 0);
 	expect(b, VA, false, 0, MEM_VRAM, 0x456000);
-	/* 57 bits are addressed, the rest is sign */
+	/* 48 bits are addressed, those above are 0 or copies of bit 47 */
+	expect(b, VA | BIT64(48), false, -EFAULT, 0, 0);
 	expect(b, VA | BIT64(56), false, -EFAULT, 0, 0);
 	expect(b, VA | BIT64(63), false, -EFAULT, 0, 0);
-	*pt_entry(b, 0xffffff8000000000ull, 0) = 0x789000 | LEAF_VRAM;
+	expect(b, VA | GENMASK64(63, 48), false, -EFAULT, 0, 0);
+	*pt_entry(b, 0x0000ff8000000000ull, 0) = 0x789000 | LEAF_VRAM;
+	expect(b, 0x0000ff8000000000ull, false, 0, MEM_VRAM, 0x789000);
 	expect(b, 0xffffff8000000000ull, false, 0, MEM_VRAM, 0x789000);
-	expect(b, 0x00ffff8000000000ull, false, -EFAULT, 0, 0);
+	expect(b, 0x7fffff8000000000ull, false, -EFAULT, 0, 0);
 	assert_quiet(b->gpu);
 }
 
