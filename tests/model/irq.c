@@ -35,41 +35,39 @@
 
 static const struct irq_source {
 	const char *name;
+	u32 enable, mask;
 	u8 class, instance, dw, bit;
-	u32 enable;
-	u8 enable_shift;
-	u32 mask;
-	u8 mask_shift;
+	u8 enable_shift, mask_shift;
 } sources[] = {
-	{ "rcs0", IRQ_RENDER, 0, 0, 0, REG_RENDER_COPY, HI, 0x190090, HI },
-	{ "bcs0", IRQ_COPY, 0, 0, 15, REG_RENDER_COPY, LO, 0x1900a0, HI },
-	{ "bcs1", IRQ_COPY, 1, 0, 14, REG_RENDER_COPY, LO, 0x190110, HI },
-	{ "bcs2", IRQ_COPY, 2, 0, 13, REG_RENDER_COPY, LO, 0x190110, LO },
-	{ "bcs3", IRQ_COPY, 3, 0, 12, REG_RENDER_COPY, LO, 0x190114, HI },
-	{ "bcs4", IRQ_COPY, 4, 0, 11, REG_RENDER_COPY, LO, 0x190114, LO },
-	{ "bcs5", IRQ_COPY, 5, 0, 10, REG_RENDER_COPY, LO, 0x190118, HI },
-	{ "bcs6", IRQ_COPY, 6, 0, 9, REG_RENDER_COPY, LO, 0x190118, LO },
-	{ "bcs7", IRQ_COPY, 7, 0, 8, REG_RENDER_COPY, LO, 0x19011c, HI },
-	{ "bcs8", IRQ_COPY, 8, 0, 23, REG_RENDER_COPY, LO, 0x19011c, LO },
-	{ "ccs0", IRQ_COMPUTE, 0, 0, 4, REG_CCS, HI, 0x190100, HI },
-	{ "ccs1", IRQ_COMPUTE, 1, 0, 5, REG_CCS, HI, 0x190100, LO },
-	{ "ccs2", IRQ_COMPUTE, 2, 0, 6, REG_CCS, HI, 0x190104, HI },
-	{ "ccs3", IRQ_COMPUTE, 3, 0, 7, REG_CCS, HI, 0x190104, LO },
-	{ "guc", IRQ_OTHER, IRQ_INST_GUC, 0, 25, REG_GUC, HI, 0x1900e8, HI },
-	{ "media-guc", IRQ_OTHER, IRQ_INST_GUC_MEDIA, 0, 24, REG_GUC, HI, 0x1900e8, LO },
-	{ "gsccs0", IRQ_OTHER, IRQ_INST_GSC, 0, 31, REG_GSC, LO, 0x1900f4, LO },
-	{ "vcs0", IRQ_VDEC, 0, 1, 0, REG_VCS_VECS, HI, 0x1900a8, HI },
-	{ "vcs1", IRQ_VDEC, 1, 1, 1, REG_VCS_VECS, HI, 0x1900a8, LO },
-	{ "vcs2", IRQ_VDEC, 2, 1, 2, REG_VCS_VECS, HI, 0x1900ac, HI },
-	{ "vcs3", IRQ_VDEC, 3, 1, 3, REG_VCS_VECS, HI, 0x1900ac, LO },
-	{ "vcs4", IRQ_VDEC, 4, 1, 4, REG_VCS_VECS, HI, 0x1900b0, HI },
-	{ "vcs5", IRQ_VDEC, 5, 1, 5, REG_VCS_VECS, HI, 0x1900b0, LO },
-	{ "vcs6", IRQ_VDEC, 6, 1, 6, REG_VCS_VECS, HI, 0x1900b4, HI },
-	{ "vcs7", IRQ_VDEC, 7, 1, 7, REG_VCS_VECS, HI, 0x1900b4, LO },
-	{ "vecs0", IRQ_VENH, 0, 1, 31, REG_VCS_VECS, LO, 0x1900d0, HI },
-	{ "vecs1", IRQ_VENH, 1, 1, 30, REG_VCS_VECS, LO, 0x1900d0, LO },
-	{ "vecs2", IRQ_VENH, 2, 1, 29, REG_VCS_VECS, LO, 0x1900d4, HI },
-	{ "vecs3", IRQ_VENH, 3, 1, 28, REG_VCS_VECS, LO, 0x1900d4, LO },
+	{ "rcs0", REG_RENDER_COPY, 0x190090, IRQ_RENDER, 0, 0, 0, HI, HI },
+	{ "bcs0", REG_RENDER_COPY, 0x1900a0, IRQ_COPY, 0, 0, 15, LO, HI },
+	{ "bcs1", REG_RENDER_COPY, 0x190110, IRQ_COPY, 1, 0, 14, LO, HI },
+	{ "bcs2", REG_RENDER_COPY, 0x190110, IRQ_COPY, 2, 0, 13, LO, LO },
+	{ "bcs3", REG_RENDER_COPY, 0x190114, IRQ_COPY, 3, 0, 12, LO, HI },
+	{ "bcs4", REG_RENDER_COPY, 0x190114, IRQ_COPY, 4, 0, 11, LO, LO },
+	{ "bcs5", REG_RENDER_COPY, 0x190118, IRQ_COPY, 5, 0, 10, LO, HI },
+	{ "bcs6", REG_RENDER_COPY, 0x190118, IRQ_COPY, 6, 0, 9, LO, LO },
+	{ "bcs7", REG_RENDER_COPY, 0x19011c, IRQ_COPY, 7, 0, 8, LO, HI },
+	{ "bcs8", REG_RENDER_COPY, 0x19011c, IRQ_COPY, 8, 0, 23, LO, LO },
+	{ "ccs0", REG_CCS, 0x190100, IRQ_COMPUTE, 0, 0, 4, HI, HI },
+	{ "ccs1", REG_CCS, 0x190100, IRQ_COMPUTE, 1, 0, 5, HI, LO },
+	{ "ccs2", REG_CCS, 0x190104, IRQ_COMPUTE, 2, 0, 6, HI, HI },
+	{ "ccs3", REG_CCS, 0x190104, IRQ_COMPUTE, 3, 0, 7, HI, LO },
+	{ "guc", REG_GUC, 0x1900e8, IRQ_OTHER, IRQ_INST_GUC, 0, 25, HI, HI },
+	{ "media-guc", REG_GUC, 0x1900e8, IRQ_OTHER, IRQ_INST_GUC_MEDIA, 0, 24, HI, LO },
+	{ "gsccs0", REG_GSC, 0x1900f4, IRQ_OTHER, IRQ_INST_GSC, 0, 31, LO, LO },
+	{ "vcs0", REG_VCS_VECS, 0x1900a8, IRQ_VDEC, 0, 1, 0, HI, HI },
+	{ "vcs1", REG_VCS_VECS, 0x1900a8, IRQ_VDEC, 1, 1, 1, HI, LO },
+	{ "vcs2", REG_VCS_VECS, 0x1900ac, IRQ_VDEC, 2, 1, 2, HI, HI },
+	{ "vcs3", REG_VCS_VECS, 0x1900ac, IRQ_VDEC, 3, 1, 3, HI, LO },
+	{ "vcs4", REG_VCS_VECS, 0x1900b0, IRQ_VDEC, 4, 1, 4, HI, HI },
+	{ "vcs5", REG_VCS_VECS, 0x1900b0, IRQ_VDEC, 5, 1, 5, HI, LO },
+	{ "vcs6", REG_VCS_VECS, 0x1900b4, IRQ_VDEC, 6, 1, 6, HI, HI },
+	{ "vcs7", REG_VCS_VECS, 0x1900b4, IRQ_VDEC, 7, 1, 7, HI, LO },
+	{ "vecs0", REG_VCS_VECS, 0x1900d0, IRQ_VENH, 0, 1, 31, LO, HI },
+	{ "vecs1", REG_VCS_VECS, 0x1900d0, IRQ_VENH, 1, 1, 30, LO, LO },
+	{ "vecs2", REG_VCS_VECS, 0x1900d4, IRQ_VENH, 2, 1, 29, LO, HI },
+	{ "vecs3", REG_VCS_VECS, 0x1900d4, IRQ_VENH, 3, 1, 28, LO, LO },
 };
 
 struct irq {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The register file of BAR 0 (0 .. 4 MiB): a table of ranges, a backing array, hooks for side effects.
+ * The register file of BAR 0 (0 .. 4 MiB): a table of ranges, a backing array, hooks for side
+ * effects.
  */
 #ifndef XE_MODEL_REG_H
 #define XE_MODEL_REG_H
@@ -29,7 +30,10 @@ enum fw_domain {	/* forcewake domain a register sleeps in */
 struct reg;
 /* @off: the offset that was accessed (absolute); @value: what is stored / what was written. */
 typedef u32 reg_read_fn(struct gpu *gpu, const struct reg *reg, u32 off, u32 value);
-/* Called after the value was stored (after RO, W1C and mask handling); @value as stored, @raw as written. */
+/*
+ * Called after the value was stored (after RO, W1C and mask handling); @value as stored, @raw as
+ * written.
+ */
 typedef void reg_write_fn(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw);
 
 struct reg {
@@ -56,8 +60,10 @@ void regs_reset_gt(struct gt *gt);		/* what GDRST bit 0 resets */
 u32 reg_cpu_read(struct gpu *gpu, u32 off);
 void reg_cpu_write(struct gpu *gpu, u32 off, u32 value);
 
-/* Accesses of the card itself: command streamer (MI_LRI, SRM, ...); hooks run, masked semantics apply.
- * -EINVAL (and violation "cs-unknown-register") for an offset that is no register. */
+/*
+ * Accesses of the card itself: command streamer (MI_LRI, SRM, ...); hooks run, masked semantics
+ * apply.  -EINVAL (and violation "cs-unknown-register") for an offset that is no register.
+ */
 int reg_cs_read(struct gpu *gpu, u32 off, u32 *value);
 int reg_cs_write(struct gpu *gpu, u32 off, u32 value);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The register tables: one row a line, each ended by an empty row.  Which of them a card has: platform.c. */
+/*
+ * The register tables: one row a line, each ended by an empty row.  Which of them a card has:
+ * platform.c.
+ */
 #ifndef XE_MODEL_REGS_TABLES_H
 #define XE_MODEL_REGS_TABLES_H
 
