@@ -171,7 +171,7 @@ static bool all_zero(const u8 *p, size_t len)
 /* Long signatures lie in the GGTT, short ones in the scratch registers. */
 static bool signature_ok(struct guc *guc)
 {
-	u8 sig[4096];
+	u8 sig[4096] = { 0 };
 	u32 len = guc->boot.fw.key_bytes, i, word;
 
 	if (len > 256) {
