@@ -154,7 +154,7 @@ static int bring_up(struct xe_hw *hw, struct xe_gt *gt)
 {
 	int err;
 
-	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
+	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
 	if (fw.err)
 		return fw.err;
 
@@ -194,13 +194,17 @@ static void take_down(struct xe_hw *hw, struct xe_gt *gt, bool unbind)
 {
 	struct xe_guc *guc = xe_guc(hw, gt);
 
-	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
+	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
 
 	xe_slpc_stop(hw, gt, unbind);
 	xe_guc_ct_disable(hw, gt, xe_hw_is_lost(hw) ? -ENODEV : -ECANCELED);
 	guc->booted = false;
-	if (!fw.err)
-		xe_guc_core_reset(hw, gt);
+	if (fw.err || !xe_guc_core_reset(hw, gt) || !unbind || xe_hw_is_lost(hw))
+		return;
+
+	/* What it can still reach is about to be unmapped: stop everything that is in the GT. */
+	xe_device_declare_wedged(xe_hw_device(hw), "its GuC does not stop");
+	xe_gt_reset(hw, gt);
 }
 
 static void stop(struct xe_hw *hw, void *data)
@@ -449,7 +453,7 @@ int xe_guc_suspend(struct xe_hw *hw)
 	xe_for_each_gt(gt, card) {
 		struct xe_guc *guc = xe_guc(hw, gt);
 
-		CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
+		CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
 		if (fw.err)
 			return fw.err;
 

@@ -228,6 +228,8 @@ static void write_params(struct xe_hw *hw, struct xe_gt *gt)
 	xe_gt_write32(hw, gt, GUC_SCRATCH(0), 0);
 	for (unsigned int i = 0; i < GUC_PARAM_COUNT; i++)
 		xe_gt_write32(hw, gt, GUC_SCRATCH(1 + i), params[i]);
+	/* The last words of a firmware that died survive its reset. */
+	xe_gt_write32(hw, gt, GUC_SCRATCH(15), 0);
 }
 
 static void prepare_core(struct xe_hw *hw, struct xe_gt *gt)

@@ -5,6 +5,7 @@
 
 #include <linux/bitfield.h>
 #include <linux/firmware.h>
+#include <linux/module.h>
 #include <linux/overflow.h>
 #include <linux/string.h>
 
@@ -37,6 +38,12 @@
  *                                  last reference
  * ================= ============== ====================================================
  */
+
+/* For tools that build an initramfs: the paths of struct xe_platform. */
+MODULE_FIRMWARE("xe/bmg_guc_70.bin");
+MODULE_FIRMWARE("xe/bmg_huc.bin");
+MODULE_FIRMWARE("xe/lnl_guc_70.bin");
+MODULE_FIRMWARE("xe/lnl_huc.bin");
 
 #define GUC_MAJOR		70
 #define GUC_MINOR_MIN		29
