@@ -17,6 +17,12 @@
  */
 int xe_device_init(struct xe_device *xe, const struct xe_platform *platform)
 {
+	int err;
+
 	xe->platform = platform;
+	err = xe_mm_init(xe);
+	if (err)
+		return err;
+
 	return xe_guc_recovery_init(xe);
 }

@@ -4,6 +4,7 @@
 
 #include <drm/drm_device.h>
 
+#include "mm/mm.h"
 #include "xe_guc.h"
 #include "xe_info.h"
 #include "xe_platform.h"
@@ -21,6 +22,10 @@ struct xe_device {
 
 	/** @platform: what the PCI ID says, constant */
 	const struct xe_platform *platform;
+	/** @pci_device: ID of the card, constant */
+	u16 pci_device;
+	/** @pci_revision: revision of the card, constant */
+	u8 pci_revision;
 
 	/** @gt: what the fuses say of each GT; constant when the device is published */
 	struct xe_gt_info gt[XE_MAX_GTS];
@@ -30,6 +35,8 @@ struct xe_device {
 	/** @wedged: nothing makes the card work; see xe_device_declare_wedged() */
 	atomic_t wedged;
 
+	/** @mm: memory of buffers */
+	struct xe_mm mm;
 	/** @guc: resets that were asked for, and what the GuC told of the hardware */
 	struct xe_guc_recovery guc;
 };

@@ -10,8 +10,13 @@
 #include <drm/drm_gem.h>
 #include <drm/drm_ioctl.h>
 #include <drm/drm_module.h>
+#include <drm/drm_print.h>
 #include <uapi/drm/xe_drm.h>
 
+#include "uapi/debugfs.h"
+#include "uapi/gem.h"
+#include "uapi/prime.h"
+#include "uapi/query.h"
 #include "xe_device.h"
 #include "xe_module.h"
 
@@ -46,11 +51,53 @@ module_param_named_unsafe(wedged_mode, xe_params.wedged_mode, int, 0600);
 MODULE_PARM_DESC(wedged_mode,
 		 "Declare the device wedged: 0 = never, 1 = after critical errors, 2 = after any hang");
 
-DEFINE_DRM_GEM_FOPS(xe_fops);
+/*
+ * Which world an ioctl runs in. The DRM core refuses all of them with -ENODEV once the device is
+ * unplugged, so this is about what may be under way at that moment.
+ *
+ * XE_IOCTL_OWN: opens its own sections around the parts that touch hardware, if there are any. This
+ *	is for all that copy to or from userspace, wait, or look for memory: unplug must not wait
+ *	for any of these. So far it is every ioctl.
+ * XE_IOCTL_LATER: known to the header, not done yet.
+ */
+#define XE_IOCTL_OWN(name, handler)	DRM_IOCTL_DEF_DRV(name, handler, DRM_RENDER_ALLOW)
+#define XE_IOCTL_LATER(name)		DRM_IOCTL_DEF_DRV(name, ioctl_later, DRM_RENDER_ALLOW)
+
+static int ioctl_later(struct drm_device *drm, void *data, struct drm_file *file)
+{
+	drm_dbg(drm, "this ioctl is not implemented yet; only queries and buffers are\n");
+	return -EOPNOTSUPP;
+}
+
+static const struct drm_ioctl_desc xe_ioctls[] = {
+	XE_IOCTL_OWN(XE_DEVICE_QUERY, xe_query_ioctl),
+	XE_IOCTL_OWN(XE_GEM_CREATE, xe_gem_create_ioctl),
+	XE_IOCTL_OWN(XE_GEM_MMAP_OFFSET, xe_gem_mmap_offset_ioctl),
+	XE_IOCTL_LATER(XE_VM_CREATE),
+	XE_IOCTL_LATER(XE_VM_DESTROY),
+	XE_IOCTL_LATER(XE_VM_BIND),
+	XE_IOCTL_LATER(XE_EXEC),
+	XE_IOCTL_LATER(XE_EXEC_QUEUE_CREATE),
+	XE_IOCTL_LATER(XE_EXEC_QUEUE_DESTROY),
+	XE_IOCTL_LATER(XE_EXEC_QUEUE_GET_PROPERTY),
+	XE_IOCTL_LATER(XE_WAIT_USER_FENCE),
+	XE_IOCTL_LATER(XE_OBSERVATION),
+};
+
+static const struct file_operations xe_fops = {
+	.owner = THIS_MODULE,
+	.show_fdinfo = drm_show_fdinfo,
+	DRM_GEM_FOPS,
+};
 
 const struct drm_driver xe_drm_driver = {
 	.driver_features = DRIVER_GEM | DRIVER_RENDER,
 	.fops = &xe_fops,
+	.ioctls = xe_ioctls,
+	.num_ioctls = ARRAY_SIZE(xe_ioctls),
+	.gem_prime_import = xe_gem_prime_import,
+	.show_fdinfo = xe_show_fdinfo,
+	.debugfs_init = xe_debugfs_init,
 	.name = "xe",
 	.desc = "Intel Xe Graphics",
 	.date = "20201103",

@@ -11,6 +11,7 @@
 #include <linux/lockdep.h>
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
+#include <linux/rwsem.h>
 
 #include <drm/drm_drv.h>
 #include <drm/drm_managed.h>
@@ -20,6 +21,7 @@
 #include "regs/soc.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
+#include "xe_module.h"
 
 #define XE_BAR_REGS		0
 #define XE_BAR_VRAM		2
@@ -51,6 +53,10 @@ struct xe_hw {
 	bool published;
 	/* Once true it stays so: this card is not coming back under this device. */
 	bool lost;
+
+	/* DMA mappings can be undone; cleared when unbind has undone them, under @dma_gate. */
+	bool dma_open;
+	struct rw_semaphore dma_gate;
 
 	/* Register accesses, for figures; not exact when accesses race. */
 	u64 accesses;
@@ -180,6 +186,62 @@ void xe_hw_exit(struct xe_hw_section *section)
 	drm_dev_exit(section->idx);
 }
 
+/**
+ * xe_hw_enter_dma - open a section to undo a DMA mapping; for xe_hw_scoped_dma() only
+ * @xe: &struct xe_device
+ *
+ * Context: process context, may sleep.
+ * Return: the section; its token is NULL if unbind has undone all mappings.
+ */
+struct xe_hw_section xe_hw_enter_dma(struct xe_device *xe)
+{
+	struct xe_hw *hw = device_to_hw(xe);
+	struct xe_hw_section section = {};
+
+	down_read(&hw->dma_gate);
+	if (!hw->dma_open) {
+		up_read(&hw->dma_gate);
+		return section;
+	}
+
+	token_hold(hw);
+	section.hw = hw;
+	section.open = true;
+	return section;
+}
+
+/**
+ * xe_hw_exit_dma - close a section; for xe_hw_scoped_dma() only
+ * @section: as returned by xe_hw_enter_dma()
+ *
+ * Context: process context.
+ */
+void xe_hw_exit_dma(struct xe_hw_section *section)
+{
+	struct xe_hw *hw = section->hw;
+
+	if (!hw)
+		return;
+
+	token_release(hw);
+	up_read(&hw->dma_gate);
+}
+
+/**
+ * xe_hw_close_dma - no section of xe_hw_scoped_dma() opens any more
+ * @hw: the token
+ *
+ * For the one who undoes all DMA mappings of software: waits for sections that are open.
+ *
+ * Context: bound, may sleep.
+ */
+void xe_hw_close_dma(struct xe_hw *hw)
+{
+	down_write(&hw->dma_gate);
+	hw->dma_open = false;
+	up_write(&hw->dma_gate);
+}
+
 /*
  * The bound side
  */
@@ -241,18 +303,59 @@ static int map_registers(struct xe_hw *hw)
 	return 0;
 }
 
+/* Give BAR 2 a size that the card offers. The memory decoder is off meanwhile. */
+static void resize_vram_bar(struct xe_hw *hw)
+{
+	u32 sizes = pci_rebar_get_possible_sizes(hw->pdev, XE_BAR_VRAM);	/* bits, in MiB */
+	u64 wanted = (u64)xe_params.vram_bar_size * SZ_1M;
+	u64 now = pci_resource_len(hw->pdev, XE_BAR_VRAM);
+	u16 command;
+	int err;
+
+	if (!sizes)
+		return;
+
+	if (!wanted) {
+		wanted = SZ_1M * (1ull << __fls(sizes));
+		if (wanted <= now)
+			return;
+	} else if (!is_power_of_2(wanted) || !(sizes & BIT(pci_rebar_bytes_to_size(wanted)))) {
+		drm_warn(&hw->device.drm,
+			 "the VRAM BAR cannot have %u MiB (mask of possible sizes %#x); left at %llu MiB\n",
+			 xe_params.vram_bar_size, sizes, now / SZ_1M);
+		return;
+	}
+	if (wanted == now)
+		return;
+
+	pci_read_config_word(hw->pdev, PCI_COMMAND, &command);
+	pci_write_config_word(hw->pdev, PCI_COMMAND, command & ~PCI_COMMAND_MEMORY);
+	pci_release_resource(hw->pdev, XE_BAR_VRAM);
+	err = pci_resize_resource(hw->pdev, XE_BAR_VRAM, pci_rebar_bytes_to_size(wanted), 0);
+	if (err)
+		drm_info(&hw->device.drm,
+			 "the VRAM BAR stays at %llu MiB (%pe); enable 'Resizable BAR' in the firmware set-up\n",
+			 now / SZ_1M, ERR_PTR(err));
+	pci_assign_unassigned_bus_resources(hw->pdev->bus);
+	pci_write_config_word(hw->pdev, PCI_COMMAND, command);
+}
+
 /**
  * xe_hw_map_vram - map the VRAM BAR
  * @hw: the token
+ *
+ * Makes it as large as it can be first, or as module parameter vram_bar_size asks.
  *
  * Context: bound, may sleep.
  * Return: 0, -ENXIO if the card has no such BAR, -ENOMEM.
  */
 int xe_hw_map_vram(struct xe_hw *hw)
 {
-	resource_size_t size = pci_resource_len(hw->pdev, XE_BAR_VRAM);
+	resource_size_t size;
 
-	if (!size)
+	resize_vram_bar(hw);
+	size = pci_resource_len(hw->pdev, XE_BAR_VRAM);
+	if (!size || !pci_resource_start(hw->pdev, XE_BAR_VRAM))
 		return -ENXIO;
 
 	hw->vram = devm_ioremap_wc(&hw->pdev->dev, pci_resource_start(hw->pdev, XE_BAR_VRAM), size);
@@ -265,6 +368,7 @@ int xe_hw_map_vram(struct xe_hw *hw)
 
 static void bus_master_off(struct xe_hw *hw, void *unused)
 {
+	xe_hw_close_dma(hw);
 	if (!xe_hw_is_lost(hw))
 		pci_clear_master(hw->pdev);
 }
@@ -280,6 +384,7 @@ static int bus_master_on(struct xe_hw *hw)
 
 	dma_set_max_seg_size(&hw->pdev->dev, UINT_MAX);
 	pci_set_master(hw->pdev);
+	hw->dma_open = true;
 	return xe_hw_defer(hw, bus_master_off, NULL);
 }
 
@@ -430,6 +535,9 @@ int xe_hw_probe(struct pci_dev *pdev, const struct drm_driver *driver,
 	hw->pdev = pdev;
 	hw->power = power;
 	hw->irq = -1;
+	init_rwsem(&hw->dma_gate);
+	hw->device.pci_device = pdev->device;
+	hw->device.pci_revision = pdev->revision;
 
 	err = xe_device_init(&hw->device, platform);
 	if (err)

@@ -54,6 +54,10 @@ struct xe_platform;
  *		err = xe_pcode_read(hw, cmd, &value);
  *	return err;
  *
+ * What was mapped for DMA has to be unmapped when its memory is freed, which may be between the start
+ * of unplug and the end of unbind, while the card sleeps, or after all of it. xe_hw_scoped_dma() is
+ * the section for that: open until unbind has undone every DMA mapping, closed for good afterwards.
+ *
  * A token is a key on loan. It is never stored, returned, cast or passed to a
  * worker; a worker opens a section of its own. Nothing inside a section waits for
  * userspace, for a fence, or for anything without a short bound: all DRM
@@ -123,15 +127,20 @@ struct xe_hw_section {
 struct xe_hw_section xe_hw_enter(struct xe_device *xe);
 struct xe_hw_section xe_hw_enter_if_awake(struct xe_device *xe);
 void xe_hw_exit(struct xe_hw_section *section);
+struct xe_hw_section xe_hw_enter_dma(struct xe_device *xe);
+void xe_hw_exit_dma(struct xe_hw_section *section);
 
 DEFINE_CLASS(xe_hw_section, struct xe_hw_section, xe_hw_exit(&_T),
 	     xe_hw_enter(xe), struct xe_device *xe)
 EXTEND_CLASS(xe_hw_section, _if_awake, xe_hw_enter_if_awake(xe), struct xe_device *xe)
 
+DEFINE_CLASS(xe_hw_section_dma, struct xe_hw_section, xe_hw_exit_dma(&_T),
+	     xe_hw_enter_dma(xe), struct xe_device *xe)
+
 #define __xe_hw_scoped(class, token, xe)				\
 	for (CLASS(class, __xe_section)(xe); __xe_section.open;		\
 	     __xe_section.open = false)					\
-		for (struct xe_hw *const token = __xe_section.hw;	\
+		for (struct xe_hw *const token __maybe_unused = __xe_section.hw;	\
 		     __xe_section.open; __xe_section.open = false)
 
 /**
@@ -155,6 +164,18 @@ EXTEND_CLASS(xe_hw_section, _if_awake, xe_hw_enter_if_awake(xe), struct xe_devic
  * Context: any, does not sleep.
  */
 #define xe_hw_scoped_if_awake(token, xe)	__xe_hw_scoped(xe_hw_section_if_awake, token, xe)
+
+/**
+ * xe_hw_scoped_dma - run the following statement with a token that is good for xe_dma_unmap() only
+ * @token: name of the token within the statement
+ * @xe: &struct xe_device
+ *
+ * Also runs while the device is being unplugged, and does not wake it. The statement is skipped
+ * when unbind has undone all DMA mappings.
+ *
+ * Context: process context, may sleep. Not within itself.
+ */
+#define xe_hw_scoped_dma(token, xe)	__xe_hw_scoped(xe_hw_section_dma, token, xe)
 
 /*
  * The bound side.
@@ -205,6 +226,7 @@ bool xe_hw_is_lost(const struct xe_hw *hw);
 void xe_hw_declare_lost(struct xe_hw *hw, const char *reason);
 
 u16 xe_hw_config_read16(struct xe_hw *hw, int where);
+void xe_hw_close_dma(struct xe_hw *hw);
 u64 xe_hw_vram_bar_size(const struct xe_hw *hw);
 phys_addr_t xe_hw_vram_bar_phys(const struct xe_hw *hw);
 

@@ -21,6 +21,8 @@
 #include "hw/topology.h"
 #include "mm/fwbuf.h"
 #include "mm/ggtt.h"
+#include "mm/mm.h"
+#include "mm/vram.h"
 #include "xe_guc.h"
 #include "xe_mmio.h"
 #include "xe_module.h"
@@ -46,6 +48,8 @@ static const struct xe_hw_step xe_probe_steps[] = {
 	{ "GGTT",		xe_ggtt_start },
 	{ "firmware buffers",	xe_fwbuf_start },
 	{ "engines",		xe_engine_start },
+	{ "VRAM",		xe_vram_start },
+	{ "buffers",		xe_mm_start },
 	{ "GuC",		xe_guc_start },
 	{ "settings",		xe_guc_settle },
 };

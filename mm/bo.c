@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Buffers.
+ */
+
+#include <linux/dma-buf.h>
+#include <linux/slab.h>
+
+#include <drm/drm_gem_ttm_helper.h>
+#include <drm/drm_prime.h>
+#include <drm/drm_print.h>
+#include <drm/ttm/ttm_tt.h>
+
+#include "mm/bo.h"
+#include "mm/tt.h"
+#include "mm/vram.h"
+#include "uapi/prime.h"
+#include "xe_device.h"
+#include "xe_mmio.h"
+
+/**
+ * DOC: Buffers
+ *
+ * A buffer is software. It is in one of three places: in pages that the card cannot reach, in pages
+ * that are mapped for DMA, or in VRAM. TTM decides; the moves are made here. All moves are by the
+ * CPU and end before they return, so there is no fence that a fault would have to wait for.
+ *
+ * A buffer outlives the card. What is hardware about it is undone at unbind: DMA mappings by
+ * xe_tt_unmap_all(), mappings of VRAM in the address spaces of processes by drm_dev_unplug(). What
+ * was in VRAM is lost; such a buffer still can be moved, and reads as zero then. Nothing of this
+ * needs the card, and freeing a buffer never does.
+ *
+ * ======================== ============= ==========================================
+ * object                   owner         released when
+ * ======================== ============= ==========================================
+ * struct xe_bo             references    last handle, mmap, dma-buf or user is gone
+ * pages                    buffer        see mm/tt.c
+ * range of VRAM            buffer        it dies or is moved; the drm_device has the
+ *                                        allocator
+ * mapping of VRAM in an    bound side    unbind, move, suspend
+ * address space
+ * ======================== ============= ==========================================
+ */
+
+static struct xe_device *bo_to_xe(struct ttm_buffer_object *bo)
+{
+	return container_of(bo->bdev, struct xe_device, mm.ttm);
+}
+
+static u64 vram_offset(const struct ttm_resource *res)
+{
+	return (u64)res->start << PAGE_SHIFT;
+}
+
+static bool has_data(struct ttm_tt *ttm)
+{
+	return ttm && (ttm_tt_is_populated(ttm) || (ttm->page_flags & TTM_TT_FLAG_SWAPPED));
+}
+
+static int move_to_vram(struct ttm_buffer_object *bo, struct ttm_operation_ctx *ctx,
+			struct ttm_resource *to)
+{
+	struct xe_device *xe = bo_to_xe(bo);
+	int err;
+
+	if (!has_data(bo->ttm)) {
+		err = xe_vram_clear(xe, vram_offset(to), bo->base.size);
+	} else {
+		err = ttm_tt_populate(bo->bdev, bo->ttm, ctx);
+		if (!err)
+			err = xe_vram_from_pages(xe, vram_offset(to), bo->ttm->pages,
+						 bo->ttm->num_pages);
+	}
+	if (err)
+		return err;
+
+	if (bo->resource)
+		ttm_bo_move_sync_cleanup(bo, to);	/* frees the pages */
+	else
+		ttm_bo_assign_mem(bo, to);
+	return 0;
+}
+
+static int move_from_vram(struct ttm_buffer_object *bo, struct ttm_operation_ctx *ctx,
+			  struct ttm_resource *to)
+{
+	int err;
+
+	err = ttm_tt_populate(bo->bdev, bo->ttm, ctx);
+	if (err)
+		return err;
+
+	if (to->mem_type == XE_MEM_TT) {
+		err = xe_tt_map_dma(bo_to_xe(bo), bo->ttm);
+		if (err)
+			return err;
+	}
+
+	xe_vram_to_pages(bo_to_xe(bo), vram_offset(bo->resource), bo->ttm->pages,
+			 bo->ttm->num_pages);
+	ttm_bo_move_sync_cleanup(bo, to);
+	return 0;
+}
+
+static int move_pages(struct ttm_buffer_object *bo, struct ttm_resource *to)
+{
+	struct xe_device *xe = bo_to_xe(bo);
+	int err;
+
+	if (to->mem_type == XE_MEM_TT) {
+		err = xe_tt_map_dma(xe, bo->ttm);
+		if (err)
+			return err;
+	} else if (bo->ttm) {
+		xe_tt_unmap_dma(xe, bo->ttm);
+	}
+
+	ttm_bo_move_null(bo, to);
+	return 0;
+}
+
+static int bo_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operation_ctx *ctx,
+		   struct ttm_resource *to, struct ttm_place *hop)
+{
+	bool from_vram = bo->resource && bo->resource->mem_type == XE_MEM_VRAM;
+	bool to_vram = to->mem_type == XE_MEM_VRAM;
+	int err;
+
+	if (from_vram && to_vram) {
+		*hop = (struct ttm_place){ .mem_type = XE_MEM_SYSTEM };
+		return -EMULTIHOP;
+	}
+
+	/* Outside of any section. */
+	err = ttm_bo_wait_ctx(bo, ctx);
+	if (err)
+		return err;
+
+	/* Importers of the buffer have to look for it anew. */
+	if (bo->base.dma_buf && bo->resource && !bo->base.import_attach)
+		dma_buf_move_notify(bo->base.dma_buf);
+
+	if (to_vram)
+		err = move_to_vram(bo, ctx, to);
+	else if (from_vram)
+		err = move_from_vram(bo, ctx, to);
+	else
+		err = move_pages(bo, to);
+	if (!err)
+		WRITE_ONCE(ttm_to_xe_bo(bo)->mem_type, bo->resource->mem_type);
+	return err;
+}
+
+static const struct ttm_place system_place = { .mem_type = XE_MEM_SYSTEM };
+
+static void evict_flags(struct ttm_buffer_object *bo, struct ttm_placement *placement)
+{
+	/* Whoever wants the card to use it again moves it there, or maps it for DMA. */
+	placement->placement = &system_place;
+	placement->num_placement = 1;
+}
+
+static int io_mem_reserve(struct ttm_device *bdev, struct ttm_resource *res)
+{
+	struct xe_device *xe = container_of(bdev, struct xe_device, mm.ttm);
+	int err = -ENODEV;
+
+	if (res->mem_type != XE_MEM_VRAM)
+		return 0;
+
+	xe_hw_scoped(hw, xe) {
+		res->bus.offset = xe_hw_vram_bar_phys(hw) + vram_offset(res);
+		res->bus.is_iomem = true;
+		res->bus.caching = ttm_write_combined;
+		err = 0;
+	}
+	return err;
+}
+
+static int access_memory(struct ttm_buffer_object *bo, unsigned long offset, void *buf, int len,
+			 int write)
+{
+	struct xe_device *xe = bo_to_xe(bo);
+	int done = -EIO;
+
+	if (bo->resource->mem_type != XE_MEM_VRAM)
+		return -EIO;
+
+	xe_hw_scoped(hw, xe) {
+		done = min(len, SZ_1M);
+		if (write)
+			xe_vram_write(hw, vram_offset(bo->resource) + offset, buf, done);
+		else
+			xe_vram_read(hw, vram_offset(bo->resource) + offset, buf, done);
+	}
+	return done;
+}
+
+const struct ttm_device_funcs xe_ttm_funcs = {
+	.ttm_tt_create = xe_tt_create,
+	.ttm_tt_populate = xe_tt_populate,
+	.ttm_tt_unpopulate = xe_tt_unpopulate,
+	.ttm_tt_destroy = xe_tt_destroy,
+	.eviction_valuable = ttm_bo_eviction_valuable,
+	.evict_flags = evict_flags,
+	.move = bo_move,
+	.io_mem_reserve = io_mem_reserve,
+	.access_memory = access_memory,
+};
+
+static void bo_destroy(struct ttm_buffer_object *ttm)
+{
+	struct xe_bo *bo = ttm_to_xe_bo(ttm);
+
+	if (ttm->base.import_attach)
+		drm_prime_gem_destroy(&ttm->base, NULL);
+	drm_gem_object_release(&ttm->base);
+	kfree(bo);
+}
+
+static void gem_free(struct drm_gem_object *obj)
+{
+	ttm_bo_put(&to_xe_bo(obj)->ttm);
+}
+
+const struct drm_gem_object_funcs xe_gem_funcs = {
+	.free = gem_free,
+	.export = xe_gem_prime_export,
+	.mmap = drm_gem_ttm_mmap,
+	.vm_ops = &xe_bo_vm_ops,
+};
+
+/* In the order in which they are tried: VRAM is the faster place where both will do. */
+static unsigned int places(const struct xe_bo_args *args, struct ttm_place place[2])
+{
+	unsigned int count = 0;
+
+	if (args->deferred)
+		place[count++] = (struct ttm_place){ .mem_type = XE_MEM_SYSTEM };
+	if (!args->deferred && (args->regions & XE_REGION_VRAM))
+		place[count++] = (struct ttm_place){ .mem_type = XE_MEM_VRAM };
+	if (!args->deferred && (args->regions & XE_REGION_SYSTEM))
+		place[count++] = (struct ttm_place){ .mem_type = XE_MEM_TT };
+	return count;
+}
+
+/**
+ * xe_bo_alloc - the memory of a buffer object, for xe_bo_init()
+ *
+ * Context: process context.
+ * Return: to be freed with kfree() if it is not passed to xe_bo_init(); NULL.
+ */
+struct xe_bo *xe_bo_alloc(void)
+{
+	return kzalloc(sizeof(struct xe_bo), GFP_KERNEL);
+}
+
+/**
+ * xe_bo_init - make a buffer, filled with zeroes
+ * @xe: the device
+ * @bo: from xe_bo_alloc(); freed on failure
+ * @args: what is wanted; the attachment, and the reference to its dma-buf, are the buffer's from
+ *	now on, also on failure
+ *
+ * Context: process context; the reservation of the attachment, if any, is held; enters.
+ * Return: 0, then there is one reference for the caller; -ENOMEM, -ENODEV, or -EINTR.
+ */
+int xe_bo_init(struct xe_device *xe, struct xe_bo *bo, const struct xe_bo_args *args)
+{
+	struct ttm_operation_ctx ctx = { .interruptible = true };
+	struct ttm_place place[2] = {};
+	struct ttm_placement placement = {
+		.placement = place,
+		.num_placement = places(args, place),
+	};
+	struct dma_buf_attachment *attach = args->attach;
+	int err;
+
+	bo->regions = args->regions;
+	bo->caching = args->caching;
+	bo->ttm.base.funcs = &xe_gem_funcs;
+	drm_gem_private_object_init(&xe->drm, &bo->ttm.base, args->size);
+	bo->ttm.base.import_attach = attach;
+
+	/* On failure it calls bo_destroy(), for an import later and from a worker. */
+	err = ttm_bo_init_reserved(&xe->mm.ttm, &bo->ttm,
+				   attach ? ttm_bo_type_sg : ttm_bo_type_device, &placement,
+				   args->align >> PAGE_SHIFT, &ctx, NULL,
+				   attach ? attach->dmabuf->resv : NULL, bo_destroy);
+	if (err)
+		return err == -ENOSPC ? -ENOMEM : err;
+
+	if (!attach)
+		ttm_bo_unreserve(&bo->ttm);
+	return 0;
+}
+
+/**
+ * xe_bo_create - xe_bo_alloc() and xe_bo_init()
+ * @xe: the device
+ * @args: what is wanted; no attachment
+ *
+ * Context: process context; enters.
+ * Return: the buffer with one reference for the caller, or an error pointer as xe_bo_init().
+ */
+struct xe_bo *xe_bo_create(struct xe_device *xe, const struct xe_bo_args *args)
+{
+	struct xe_bo *bo = xe_bo_alloc();
+	int err;
+
+	if (!bo)
+		return ERR_PTR(-ENOMEM);
+
+	err = xe_bo_init(xe, bo, args);
+	return err ? ERR_PTR(err) : bo;
+}
+
+/**
+ * xe_bo_can_be_in - did userspace allow a place?
+ * @bo: the buffer
+ * @region: one of XE_REGION_*
+ *
+ * Context: any.
+ */
+bool xe_bo_can_be_in(const struct xe_bo *bo, u32 region)
+{
+	return bo->regions & region;
+}
+
+/**
+ * xe_bo_move_to - move a buffer
+ * @bo: the buffer, reserved
+ * @mem_type: XE_MEM_*
+ *
+ * Context: process context; enters.
+ * Return: 0; -ENODEV if it takes hardware and there is none; -ENOMEM.
+ */
+int xe_bo_move_to(struct xe_bo *bo, u32 mem_type)
+{
+	struct ttm_operation_ctx ctx = { .interruptible = false };
+	struct ttm_place place = { .mem_type = mem_type };
+	struct ttm_placement placement = { .placement = &place, .num_placement = 1 };
+
+	return ttm_bo_validate(&bo->ttm, &placement, &ctx);
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Buffers in the address spaces of processes.
+ */
+
+#include <linux/mm.h>
+
+#include "mm/bo.h"
+#include "mm/mm.h"
+#include "xe_device.h"
+#include "xe_mmio.h"
+
+/**
+ * DOC: Faults
+ *
+ * Pages of system memory are mapped without asking for the card: a process keeps its data when the
+ * card is gone. VRAM is mapped in a section only, which also wakes the card; all mappings are
+ * taken away when it goes to sleep and when it is unplugged. What was VRAM is then a page of zeroes
+ * that can be written to. No access ends with SIGBUS because a card was pulled.
+ */
+
+static vm_fault_t fault_vram(struct vm_fault *vmf, struct xe_device *xe)
+{
+	xe_hw_scoped(hw, xe)
+		return ttm_bo_vm_fault_reserved(vmf, vmf->vma->vm_page_prot,
+						TTM_BO_VM_NUM_PREFAULT);
+
+	return ttm_bo_vm_dummy_page(vmf, vmf->vma->vm_page_prot);
+}
+
+static vm_fault_t fault(struct vm_fault *vmf)
+{
+	struct ttm_buffer_object *bo = vmf->vma->vm_private_data;
+	struct xe_device *xe = to_xe_device(bo->base.dev);
+	vm_fault_t ret;
+
+	ret = ttm_bo_vm_reserve(bo, vmf);
+	if (ret)
+		return ret;
+
+	if (bo->resource->mem_type == XE_MEM_VRAM)
+		ret = fault_vram(vmf, xe);
+	else
+		ret = ttm_bo_vm_fault_reserved(vmf, vmf->vma->vm_page_prot, TTM_BO_VM_NUM_PREFAULT);
+
+	/* TTM has let go of the reservation if it asks for another try. */
+	if (ret == VM_FAULT_RETRY && !(vmf->flags & FAULT_FLAG_RETRY_NOWAIT))
+		return ret;
+
+	dma_resv_unlock(bo->base.resv);
+	return ret;
+}
+
+const struct vm_operations_struct xe_bo_vm_ops = {
+	.fault = fault,
+	.open = ttm_bo_vm_open,
+	.close = ttm_bo_vm_close,
+	.access = ttm_bo_vm_access,
+};

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Memory of buffers: bring-up of TTM, and its end.
+ */
+
+#include <linux/mm.h>
+#include <linux/workqueue.h>
+
+#include <drm/drm_managed.h>
+#include <drm/ttm/ttm_range_manager.h>
+
+#include "mm/bo.h"
+#include "mm/mm.h"
+#include "mm/tt.h"
+#include "xe_device.h"
+#include "xe_mmio.h"
+
+/**
+ * DOC: Memory of buffers
+ *
+ * TTM and its allocators are software: buffers, and so the lists that they are on, outlive the
+ * card. They are brought up before there is any hardware and taken down with the last reference to
+ * the drm_device, when there are no buffers left. The hardware side is one action at unbind.
+ *
+ * ======================== ============= ==========================================
+ * object                   owner         released when
+ * ======================== ============= ==========================================
+ * TTM device, allocators   drm_device    last reference to it is dropped
+ * DMA mappings             bound side    unbind, xe_tt_unmap_all()
+ * ======================== ============= ==========================================
+ */
+
+static void xe_mm_stop(struct xe_hw *hw, void *unused)
+{
+	xe_tt_unmap_all(hw);
+}
+
+static void xe_mm_fini(struct drm_device *drm, void *data)
+{
+	struct xe_mm *mm = data;
+
+	flush_workqueue(mm->ttm.wq);
+	if (ttm_manager_type(&mm->ttm, XE_MEM_VRAM))
+		ttm_range_man_fini(&mm->ttm, XE_MEM_VRAM);
+	if (ttm_manager_type(&mm->ttm, XE_MEM_TT))
+		ttm_range_man_fini(&mm->ttm, XE_MEM_TT);
+	ttm_device_fini(&mm->ttm);
+}
+
+/**
+ * xe_mm_init - bring up the software side
+ * @xe: the device
+ *
+ * Context: probe, before there is any hardware.
+ * Return: 0 or a negative error code.
+ */
+int xe_mm_init(struct xe_device *xe)
+{
+	struct drm_device *drm = &xe->drm;
+	struct xe_mm *mm = &xe->mm;
+	struct sysinfo si;
+	int err;
+
+	INIT_LIST_HEAD(&mm->mapped);
+	err = drmm_mutex_init(drm, &mm->lock);
+	if (err)
+		return err;
+
+	/* Without a device: TTM maps nothing for DMA, see mm/tt.c. */
+	err = ttm_device_init(&mm->ttm, &xe_ttm_funcs, NULL, drm->anon_inode->i_mapping,
+			      drm->vma_offset_manager, false, false);
+	if (err)
+		return err;
+
+	err = drmm_add_action_or_reset(drm, xe_mm_fini, mm);
+	if (err)
+		return err;
+
+	/* Leave something to the rest of the system. */
+	si_meminfo(&si);
+	mm->system_size = (u64)si.totalram * si.mem_unit / 4 * 3;
+	mm->regions = XE_REGION_SYSTEM;
+	return ttm_range_man_init(&mm->ttm, XE_MEM_TT, true, mm->system_size >> PAGE_SHIFT);
+}
+
+/**
+ * xe_mm_start - probe step: buffers can be mapped for DMA
+ * @hw: the token
+ *
+ * Context: bound.
+ * Return: 0 or -ENOMEM.
+ */
+int xe_mm_start(struct xe_hw *hw)
+{
+	return xe_hw_defer(hw, xe_mm_stop, NULL);
+}
+
+/**
+ * xe_mm_suspend - the card leaves D0: take VRAM away from processes
+ * @hw: the token
+ *
+ * The next access faults, and wakes the card.
+ *
+ * Context: bound, power management callback.
+ * Return: 0.
+ */
+int xe_mm_suspend(struct xe_hw *hw)
+{
+	unmap_mapping_range(xe_hw_device(hw)->drm.anon_inode->i_mapping, 0, 0, 1);
+	return 0;
+}

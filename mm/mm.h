@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _XE_MM_MM_H_
+#define _XE_MM_MM_H_
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/types.h>
+
+#include <drm/ttm/ttm_device.h>
+#include <drm/ttm/ttm_placement.h>
+
+struct xe_device;
+struct xe_hw;
+
+/* Where a buffer can be, as TTM numbers it. */
+#define XE_MEM_SYSTEM	TTM_PL_SYSTEM	/* pages, out of reach of the card, may be swapped out */
+#define XE_MEM_TT	TTM_PL_TT	/* pages, mapped for DMA */
+#define XE_MEM_VRAM	TTM_PL_VRAM
+
+/* Where userspace asks it to be: bits of memory region instances, as the query numbers them. */
+#define XE_REGION_SYSTEM	BIT(0)
+#define XE_REGION_VRAM		BIT(1)
+
+/**
+ * struct xe_mm - memory of buffers: the software side
+ */
+struct xe_mm {
+	/** @ttm: who decides which buffer is where */
+	struct ttm_device ttm;
+	/** @lock: protects @mapped and the DMA mappings of what is on it; after reservations */
+	struct mutex lock;
+	/** @mapped: page lists that are mapped for DMA, &xe_tt.link */
+	struct list_head mapped;
+	/** @regions: XE_REGION_*, which there are; constant when the device is published */
+	u32 regions;
+	/** @system_size: bytes that buffers in system memory may take, constant */
+	u64 system_size;
+	/** @vram_total: bytes of VRAM that the card has, constant when the device is published */
+	u64 vram_total;
+	/** @vram_size: bytes of it that buffers can use, constant when the device is published */
+	u64 vram_size;
+};
+
+int xe_mm_init(struct xe_device *xe);
+int xe_mm_start(struct xe_hw *hw);
+int xe_mm_suspend(struct xe_hw *hw);
+
+#endif

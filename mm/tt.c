@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The pages of buffers, and their DMA mappings.
+ */
+
+#include <linux/delay.h>
+#include <linux/dma-buf.h>
+#include <linux/slab.h>
+
+#include <drm/drm_print.h>
+#include <drm/ttm/ttm_bo.h>
+#include <drm/ttm/ttm_pool.h>
+
+#include "mm/tt.h"
+#include "xe_device.h"
+#include "xe_mmio.h"
+
+/**
+ * DOC: Pages and their DMA mappings
+ *
+ * Pages are software: a buffer keeps them as long as it likes. Their DMA mapping is hardware: it
+ * is made in a section, and it is undone when the buffer moves or dies, or at unbind, whichever
+ * comes first. For this every mapped page list is on a list of the device. Unbind walks it when no
+ * section can open any more and so nothing new is mapped.
+ *
+ * Buffers imported from another driver are on the list too. Their pages are mapped by the exporter
+ * on our behalf; unbind gives the mapping back and keeps the attachment, which is only software.
+ *
+ * ======================== ============= ==========================================
+ * object                   owner         released when
+ * ======================== ============= ==========================================
+ * struct xe_tt, pages      buffer        it dies, is moved to VRAM, is swapped out
+ * DMA mapping              bound side    the above, or unbind
+ * attachment               buffer        it dies
+ * ======================== ============= ==========================================
+ */
+
+static struct xe_tt *to_xe_tt(struct ttm_tt *ttm)
+{
+	return container_of(ttm, struct xe_tt, ttm);
+}
+
+static struct xe_device *ttm_to_xe(struct ttm_device *bdev)
+{
+	return container_of(bdev, struct xe_device, mm.ttm);
+}
+
+static int map(struct xe_hw *hw, struct xe_tt *tt)
+{
+	u64 size = (u64)tt->ttm.num_pages << PAGE_SHIFT;
+	int err;
+
+	if (tt->attach) {
+		tt->imported = dma_buf_map_attachment(tt->attach, DMA_BIDIRECTIONAL);
+		return PTR_ERR_OR_ZERO(tt->imported);
+	}
+
+	err = sg_alloc_table_from_pages(&tt->sgt, tt->ttm.pages, tt->ttm.num_pages, 0, size,
+					GFP_KERNEL);
+	if (err)
+		return err;
+
+	err = xe_dma_map(hw, &tt->sgt, DMA_BIDIRECTIONAL);
+	if (err)
+		sg_free_table(&tt->sgt);
+	return err;
+}
+
+static void unmap(struct xe_hw *hw, struct xe_tt *tt)
+{
+	lockdep_assert_held(&xe_hw_device(hw)->mm.lock);
+
+	list_del_init(&tt->link);
+	if (tt->attach) {
+		dma_buf_unmap_attachment(tt->attach, tt->imported, DMA_BIDIRECTIONAL);
+		tt->imported = NULL;
+	} else {
+		xe_dma_unmap(hw, &tt->sgt, DMA_BIDIRECTIONAL);
+		sg_free_table(&tt->sgt);
+	}
+}
+
+/**
+ * xe_tt_map_dma - let the card reach the pages
+ * @xe: the device
+ * @ttm: populated; nothing happens if it is mapped
+ *
+ * Context: the buffer is reserved; enters.
+ * Return: 0; -ENODEV if there is no hardware; -ENOMEM.
+ */
+int xe_tt_map_dma(struct xe_device *xe, struct ttm_tt *ttm)
+{
+	struct xe_tt *tt = to_xe_tt(ttm);
+	int err = -ENODEV;
+
+	xe_hw_scoped(hw, xe) {
+		/* Only unbind changes it without the reservation, and not while a section is open. */
+		if (!list_empty(&tt->link))
+			return 0;
+
+		err = map(hw, tt);
+		if (err)
+			break;
+
+		mutex_lock(&xe->mm.lock);
+		list_add_tail(&tt->link, &xe->mm.mapped);
+		mutex_unlock(&xe->mm.lock);
+	}
+	return err;
+}
+
+/**
+ * xe_tt_unmap_dma - undo xe_tt_map_dma()
+ * @xe: the device
+ * @ttm: nothing happens if it is not mapped, or not any more
+ *
+ * When it returns the card cannot reach the pages, also if it is gone.
+ *
+ * Context: the buffer is reserved or nobody else has it, may sleep; enters, also during unplug.
+ */
+void xe_tt_unmap_dma(struct xe_device *xe, struct ttm_tt *ttm)
+{
+	struct xe_tt *tt = to_xe_tt(ttm);
+
+	xe_hw_scoped_dma(hw, xe) {
+		guard(mutex)(&xe->mm.lock);
+		if (!list_empty(&tt->link))
+			unmap(hw, tt);
+	}
+}
+
+/* The lock comes after reservations, so another driver's can only be tried here. */
+static bool unmap_first(struct xe_hw *hw, struct xe_mm *mm)
+{
+	struct xe_tt *tt = list_first_entry(&mm->mapped, struct xe_tt, link);
+	struct dma_resv *resv = tt->attach ? tt->attach->dmabuf->resv : NULL;
+
+	if (resv && !dma_resv_trylock(resv)) {
+		list_move_tail(&tt->link, &mm->mapped);
+		return false;
+	}
+
+	unmap(hw, tt);
+	if (resv)
+		dma_resv_unlock(resv);
+	return true;
+}
+
+/**
+ * xe_tt_unmap_all - undo every DMA mapping of buffers
+ * @hw: the token
+ *
+ * Context: bound, when no section opens any more; may sleep.
+ */
+void xe_tt_unmap_all(struct xe_hw *hw)
+{
+	struct xe_mm *mm = &xe_hw_device(hw)->mm;
+	bool progress;
+
+	mutex_lock(&mm->lock);
+	while (!list_empty(&mm->mapped)) {
+		progress = unmap_first(hw, mm);
+		if (progress)
+			continue;
+
+		/* Whoever holds the reservation may need the lock to get on. */
+		mutex_unlock(&mm->lock);
+		usleep_range(100, 1000);
+		mutex_lock(&mm->lock);
+	}
+	mutex_unlock(&mm->lock);
+
+	xe_hw_close_dma(hw);
+}
+
+/**
+ * xe_tt_create - &ttm_device_funcs.ttm_tt_create
+ * @bo: the buffer
+ * @page_flags: from TTM
+ *
+ * Context: the buffer is reserved.
+ * Return: the page list, without pages; NULL if there is no memory.
+ */
+struct ttm_tt *xe_tt_create(struct ttm_buffer_object *bo, u32 page_flags)
+{
+	struct xe_tt *tt = kzalloc(sizeof(*tt), GFP_KERNEL);
+
+	if (!tt)
+		return NULL;
+
+	INIT_LIST_HEAD(&tt->link);
+	tt->attach = bo->base.import_attach;
+	/* A discrete card reads system memory through the caches of the CPU, whatever was asked. */
+	if (ttm_tt_init(&tt->ttm, bo, page_flags, ttm_cached, 0)) {
+		kfree(tt);
+		return NULL;
+	}
+	return &tt->ttm;
+}
+
+/**
+ * xe_tt_populate - &ttm_device_funcs.ttm_tt_populate
+ * @bdev: the TTM device
+ * @ttm: the page list
+ * @ctx: how to wait
+ *
+ * Context: the buffer is reserved.
+ * Return: 0 or -ENOMEM.
+ */
+int xe_tt_populate(struct ttm_device *bdev, struct ttm_tt *ttm, struct ttm_operation_ctx *ctx)
+{
+	if (ttm->page_flags & TTM_TT_FLAG_EXTERNAL)
+		return 0;
+
+	return ttm_pool_alloc(&bdev->pool, ttm, ctx);
+}
+
+/**
+ * xe_tt_unpopulate - &ttm_device_funcs.ttm_tt_unpopulate
+ * @bdev: the TTM device
+ * @ttm: the page list
+ *
+ * Context: the buffer is reserved or dying; at any time, also long after unbind.
+ */
+void xe_tt_unpopulate(struct ttm_device *bdev, struct ttm_tt *ttm)
+{
+	xe_tt_unmap_dma(ttm_to_xe(bdev), ttm);
+	if (!(ttm->page_flags & TTM_TT_FLAG_EXTERNAL))
+		ttm_pool_free(&bdev->pool, ttm);
+}
+
+/**
+ * xe_tt_destroy - &ttm_device_funcs.ttm_tt_destroy
+ * @bdev: the TTM device
+ * @ttm: the page list, without pages
+ *
+ * Context: as xe_tt_unpopulate().
+ */
+void xe_tt_destroy(struct ttm_device *bdev, struct ttm_tt *ttm)
+{
+	ttm_tt_fini(ttm);
+	kfree(to_xe_tt(ttm));
+}

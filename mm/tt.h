@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _XE_MM_TT_H_
+#define _XE_MM_TT_H_
+
+#include <linux/list.h>
+#include <linux/scatterlist.h>
+
+#include <drm/ttm/ttm_tt.h>
+
+struct dma_buf_attachment;
+struct ttm_buffer_object;
+struct ttm_device;
+struct ttm_operation_ctx;
+struct xe_device;
+struct xe_hw;
+
+/**
+ * struct xe_tt - the pages of a buffer
+ */
+struct xe_tt {
+	/** @ttm: base: the pages */
+	struct ttm_tt ttm;
+	/** @sgt: their DMA mapping, valid while @link is on the list */
+	struct sg_table sgt;
+	/** @attach: for an imported buffer, where its pages come from; else NULL */
+	struct dma_buf_attachment *attach;
+	/** @imported: what @attach is mapped as */
+	struct sg_table *imported;
+	/** @link: on &xe_mm.mapped while mapped for DMA, under &xe_mm.lock */
+	struct list_head link;
+};
+
+struct ttm_tt *xe_tt_create(struct ttm_buffer_object *bo, u32 page_flags);
+int xe_tt_populate(struct ttm_device *bdev, struct ttm_tt *ttm, struct ttm_operation_ctx *ctx);
+void xe_tt_unpopulate(struct ttm_device *bdev, struct ttm_tt *ttm);
+void xe_tt_destroy(struct ttm_device *bdev, struct ttm_tt *ttm);
+
+int xe_tt_map_dma(struct xe_device *xe, struct ttm_tt *ttm);
+void xe_tt_unmap_dma(struct xe_device *xe, struct ttm_tt *ttm);
+void xe_tt_unmap_all(struct xe_hw *hw);
+
+#endif

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+/*
+ * debugfs: the state of the card, for people.
+ */
+
+#include <drm/drm_debugfs.h>
+#include <drm/drm_file.h>
+#include <drm/drm_print.h>
+#include <drm/ttm/ttm_resource.h>
+
+#include "hw/card.h"
+#include "mm/ggtt.h"
+#include "uapi/debugfs.h"
+#include "xe_device.h"
+
+/**
+ * DOC: debugfs
+ *
+ * The files belong to the DRM minor: they are made when it is registered, and removed at unplug
+ * before anything is torn down; removal waits for readers. A file that is held open reads -ENODEV
+ * then. Whatever shows the card does so in a section of its own.
+ *
+ * ======================== ============= ==========================================
+ * object                   owner         released when
+ * ======================== ============= ==========================================
+ * files                    DRM minor     unplug, first
+ * ======================== ============= ==========================================
+ */
+
+static struct xe_device *show_device(struct seq_file *m)
+{
+	struct drm_info_node *node = m->private;
+
+	return to_xe_device(node->minor->dev);
+}
+
+static int show_info(struct seq_file *m, void *unused)
+{
+	struct drm_printer p = drm_seq_file_printer(m);
+	struct xe_device *xe = show_device(m);
+	int err = -ENODEV;
+
+	drm_printf(&p, "platform: %s\n", xe->platform->name);
+	drm_printf(&p, "device: %04x revision %02x\n", xe->pci_device, xe->pci_revision);
+	drm_printf(&p, "VRAM: %llu MiB, usable %llu MiB\n", xe->mm.vram_total / SZ_1M,
+		   xe->mm.vram_size / SZ_1M);
+	for (unsigned int i = 0; i < xe->num_gts; i++)
+		drm_printf(&p, "GT%u: version %u.%02u step %u, %u engines, clock %u Hz\n", i,
+			   xe->gt[i].version / 100, xe->gt[i].version % 100, xe->gt[i].step,
+			   xe->gt[i].num_engines, xe->gt[i].clock_hz);
+
+	xe_hw_scoped(hw, xe) {
+		drm_printf(&p, "register accesses since bind: %llu\n", xe_hw_accesses(hw));
+		err = 0;
+	}
+	return err;
+}
+
+static int show_topology(struct seq_file *m, void *unused)
+{
+	struct drm_printer p = drm_seq_file_printer(m);
+	struct xe_device *xe = show_device(m);
+
+	for (unsigned int i = 0; i < xe->num_gts; i++) {
+		const struct xe_gt_info *gt = &xe->gt[i];
+
+		drm_printf(&p, "GT%u: geometry DSS %#x, compute DSS %#x, EUs per DSS %#x, L3 banks %#llx, nodes %#x\n",
+			   i, gt->geometry_dss, gt->compute_dss, gt->eus_per_dss, gt->l3_banks,
+			   gt->nodes);
+	}
+	return 0;
+}
+
+static int show_ggtt(struct seq_file *m, void *unused)
+{
+	struct drm_printer p = drm_seq_file_printer(m);
+	int err = -ENODEV;
+
+	xe_hw_scoped(hw, show_device(m)) {
+		xe_ggtt_print(hw, &p);
+		err = 0;
+	}
+	return err;
+}
+
+static int show_vram(struct seq_file *m, void *unused)
+{
+	struct ttm_resource_manager *man = ttm_manager_type(&show_device(m)->mm.ttm, XE_MEM_VRAM);
+	struct drm_printer p = drm_seq_file_printer(m);
+
+	if (man)
+		ttm_resource_manager_debug(man, &p);
+	return 0;
+}
+
+static int show_guc(struct seq_file *m, void *unused)
+{
+	struct drm_printer p = drm_seq_file_printer(m);
+	int err = -ENODEV;
+
+	xe_hw_scoped(hw, show_device(m)) {
+		struct xe_card *card = xe_hw_card(hw);
+
+		xe_for_each_gt(gt, card)
+			xe_guc_print(hw, gt, &p);
+		err = 0;
+	}
+	return err;
+}
+
+static int show_guc_log(struct seq_file *m, void *unused)
+{
+	struct drm_printer p = drm_seq_file_printer(m);
+	int err = -ENODEV;
+
+	xe_hw_scoped(hw, show_device(m)) {
+		struct xe_card *card = xe_hw_card(hw);
+
+		xe_for_each_gt(gt, card)
+			xe_guc_log_print(hw, gt, &p);
+		err = 0;
+	}
+	return err;
+}
+
+static const struct drm_info_list files[] = {
+	{ "info", show_info },
+	{ "topology", show_topology },
+	{ "ggtt", show_ggtt },
+	{ "vram0_mm", show_vram },
+	{ "guc_info", show_guc },
+	{ "guc_log", show_guc_log },
+};
+
+/**
+ * xe_debugfs_init - &drm_driver.debugfs_init
+ * @minor: where the files go
+ *
+ * Context: registration of the device.
+ */
+void xe_debugfs_init(struct drm_minor *minor)
+{
+	drm_debugfs_create_files(files, ARRAY_SIZE(files), minor->debugfs_root, minor);
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Ioctls that make buffers and map them.
+ */
+
+#include <linux/sizes.h>
+
+#include <drm/drm_file.h>
+#include <drm/drm_gem.h>
+#include <drm/drm_print.h>
+#include <drm/drm_vma_manager.h>
+#include <drm/ttm/ttm_tt.h>
+#include <uapi/drm/xe_drm.h>
+
+#include "mm/bo.h"
+#include "uapi/gem.h"
+#include "xe_device.h"
+
+/**
+ * DOC: Buffer ioctls
+ *
+ * A buffer is created here and belongs to its handle; see mm/bo.c for what it is. No ioctl of this
+ * file enters as a whole: memory may have to be found for a large buffer, which takes its time, and
+ * the parts that touch VRAM or DMA mappings have sections of their own.
+ */
+
+#define CREATE_FLAGS	(DRM_XE_GEM_CREATE_FLAG_DEFER_BACKING |		\
+			 DRM_XE_GEM_CREATE_FLAG_SCANOUT |		\
+			 DRM_XE_GEM_CREATE_FLAG_NEEDS_VISIBLE_VRAM)
+
+static int refuse(struct xe_device *xe, const char *ioctl, const char *why)
+{
+	drm_dbg(&xe->drm, "%s: %s\n", ioctl, why);
+	return -EINVAL;
+}
+
+static const char *check_create(const struct xe_device *xe, const struct drm_xe_gem_create *args)
+{
+	bool vram = args->placement & XE_REGION_VRAM;
+
+	if (args->extensions)
+		return "there are no extensions";
+	if (args->pad[0] || args->pad[1] || args->pad[2] || args->reserved[0] || args->reserved[1])
+		return "reserved fields have to be zero";
+	if (!args->placement || (args->placement & ~xe->mm.regions))
+		return "no such memory region";
+	if (args->flags & ~CREATE_FLAGS)
+		return "unknown flags";
+	if (args->handle)
+		return "the handle is an output and has to be zero";
+	if (!args->size || !PAGE_ALIGNED(args->size))
+		return "the size has to be whole pages, at least one";
+	if ((args->flags & DRM_XE_GEM_CREATE_FLAG_NEEDS_VISIBLE_VRAM) && !vram)
+		return "visible VRAM is wanted, but not VRAM";
+	if (args->cpu_caching != DRM_XE_GEM_CPU_CACHING_WB &&
+	    args->cpu_caching != DRM_XE_GEM_CPU_CACHING_WC)
+		return "unknown caching";
+	if (vram && args->cpu_caching != DRM_XE_GEM_CPU_CACHING_WC)
+		return "VRAM can only be mapped write-combined";
+	if ((args->flags & DRM_XE_GEM_CREATE_FLAG_SCANOUT) &&
+	    args->cpu_caching == DRM_XE_GEM_CPU_CACHING_WB)
+		return "scanout cannot be mapped write-back";
+	return NULL;
+}
+
+/* More than any region that is allowed can ever hold? TTM should not try. */
+static bool fits_somewhere(const struct xe_device *xe, const struct drm_xe_gem_create *args)
+{
+	return ((args->placement & XE_REGION_SYSTEM) && args->size <= xe->mm.system_size) ||
+	       ((args->placement & XE_REGION_VRAM) && args->size <= xe->mm.vram_size);
+}
+
+static bool wants_64k(const struct drm_xe_gem_create *args)
+{
+	return (args->placement & XE_REGION_VRAM) &&
+	       (args->flags & DRM_XE_GEM_CREATE_FLAG_SCANOUT) && IS_ALIGNED(args->size, SZ_64K);
+}
+
+/**
+ * xe_gem_create_ioctl - DRM_IOCTL_XE_GEM_CREATE
+ * @drm: the device
+ * @data: &struct drm_xe_gem_create
+ * @file: the caller
+ *
+ * Context: ioctl; enters in parts.
+ * Return: 0; -EINVAL, -ENOENT (no such VM), -ENOMEM, -ENODEV, -EINTR.
+ */
+int xe_gem_create_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
+{
+	struct xe_device *xe = to_xe_device(drm);
+	struct drm_xe_gem_create *args = data;
+	const char *wrong = check_create(xe, args);
+	struct xe_bo *bo;
+	int err;
+
+	if (wrong)
+		return refuse(xe, "GEM_CREATE", wrong);
+	if (args->vm_id) {
+		drm_dbg(drm, "GEM_CREATE: there is no VM %u\n", args->vm_id);
+		return -ENOENT;
+	}
+	if (!fits_somewhere(xe, args))
+		return -ENOMEM;
+
+	bo = xe_bo_create(xe, &(struct xe_bo_args){
+		.size = args->size,
+		.align = wants_64k(args) ? SZ_64K : 0,
+		.regions = args->placement,
+		.caching = args->cpu_caching,
+		.deferred = args->flags & DRM_XE_GEM_CREATE_FLAG_DEFER_BACKING,
+	});
+	if (IS_ERR(bo))
+		return PTR_ERR(bo);
+
+	err = drm_gem_handle_create(file, &bo->ttm.base, &args->handle);
+	drm_gem_object_put(&bo->ttm.base);
+	return err;
+}
+
+/**
+ * xe_gem_mmap_offset_ioctl - DRM_IOCTL_XE_GEM_MMAP_OFFSET
+ * @drm: the device
+ * @data: &struct drm_xe_gem_mmap_offset
+ * @file: the caller
+ *
+ * Context: ioctl; software only.
+ * Return: 0, -EINVAL, or -ENOENT.
+ */
+int xe_gem_mmap_offset_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
+{
+	struct drm_xe_gem_mmap_offset *args = data;
+	struct drm_gem_object *obj;
+
+	if (args->extensions || args->flags || args->reserved[0] || args->reserved[1])
+		return refuse(to_xe_device(drm), "GEM_MMAP_OFFSET", "reserved fields have to be zero");
+
+	obj = drm_gem_object_lookup(file, args->handle);
+	if (!obj)
+		return -ENOENT;
+
+	args->offset = drm_vma_node_offset_addr(&obj->vma_node);
+	drm_gem_object_put(obj);
+	return 0;
+}
+
+static const char *const region_names[] = {
+	[XE_MEM_SYSTEM] = "system",
+	[XE_MEM_TT] = "gtt",
+	[XE_MEM_VRAM] = "vram0",
+};
+
+static void add(struct drm_memory_stats *stats, struct xe_bo *bo)
+{
+	struct drm_gem_object *obj = &bo->ttm.base;
+	bool system = READ_ONCE(bo->mem_type) == XE_MEM_SYSTEM;
+	bool resident = !system;
+
+	if (system && dma_resv_trylock(obj->resv)) {
+		resident = bo->ttm.ttm && ttm_tt_is_populated(bo->ttm.ttm);
+		dma_resv_unlock(obj->resv);
+	}
+
+	if (drm_gem_object_is_shared_for_memory_stats(obj))
+		stats->shared += obj->size;
+	else
+		stats->private += obj->size;
+	if (!resident)
+		return;
+
+	stats->resident += obj->size;
+	if (!dma_resv_test_signaled(obj->resv, DMA_RESV_USAGE_BOOKKEEP))
+		stats->active += obj->size;
+	else if (system)
+		stats->purgeable += obj->size;
+}
+
+/**
+ * xe_show_fdinfo - &drm_driver.show_fdinfo: memory of the buffers of a file, by where it is
+ * @p: where to print
+ * @file: the file
+ *
+ * Context: process context; software only.
+ */
+void xe_show_fdinfo(struct drm_printer *p, struct drm_file *file)
+{
+	struct drm_memory_stats stats[ARRAY_SIZE(region_names)] = {};
+	struct xe_device *xe = to_xe_device(file->minor->dev);
+	struct drm_gem_object *obj;
+	int id;
+
+	spin_lock(&file->table_lock);
+	idr_for_each_entry(&file->object_idr, obj, id) {
+		if (obj)	/* a handle is being made or removed */
+			add(&stats[READ_ONCE(to_xe_bo(obj)->mem_type)], to_xe_bo(obj));
+	}
+	spin_unlock(&file->table_lock);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(region_names); i++) {
+		if (i == XE_MEM_VRAM && !(xe->mm.regions & XE_REGION_VRAM))
+			continue;
+		drm_print_memory_stats(p, &stats[i], DRM_GEM_OBJECT_RESIDENT |
+				       (i == XE_MEM_SYSTEM ? DRM_GEM_OBJECT_PURGEABLE : 0),
+				       region_names[i]);
+	}
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Buffers shared with other drivers.
+ */
+
+#include <linux/dma-buf.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include <drm/drm_drv.h>
+#include <drm/drm_gem.h>
+#include <drm/drm_prime.h>
+#include <drm/ttm/ttm_tt.h>
+#include <uapi/drm/xe_drm.h>
+
+#include "mm/bo.h"
+#include "mm/mm.h"
+#include "uapi/prime.h"
+#include "xe_device.h"
+
+MODULE_IMPORT_NS(DMA_BUF);
+
+/**
+ * DOC: Sharing
+ *
+ * Both directions are dynamic: a buffer may move while it is shared, and whoever has mapped it is
+ * told. A buffer is exported from system memory; it has to be allowed there.
+ *
+ * Exported pages are mapped for the device of the importer, which may well outlive our card, so
+ * nothing of this is undone at unbind; but nobody can attach any more. What was imported is mapped
+ * for our card, and that is undone at unbind: see mm/tt.c. The buffer, its attachment and the
+ * dma-buf stay valid objects.
+ *
+ * ======================== ============= ==========================================
+ * object                   owner         released when
+ * ======================== ============= ==========================================
+ * exported dma-buf         its users     last reference; it keeps the buffer
+ * mapping for an importer  importer      it gives it back
+ * imported buffer          handles       last reference; it keeps the dma-buf
+ * attachment               buffer        it dies
+ * mapping for our card     bound side    the buffer moves or dies, or unbind
+ * ======================== ============= ==========================================
+ */
+
+static struct xe_bo *dma_buf_to_bo(struct dma_buf *dma_buf)
+{
+	return to_xe_bo(dma_buf->priv);
+}
+
+static int export_attach(struct dma_buf *dma_buf, struct dma_buf_attachment *attach)
+{
+	struct xe_bo *bo = dma_buf_to_bo(dma_buf);
+
+	if (drm_dev_is_unplugged(bo->ttm.base.dev))
+		return -ENODEV;
+	if (!xe_bo_can_be_in(bo, XE_REGION_SYSTEM))
+		return -EOPNOTSUPP;
+	return 0;
+}
+
+static int export_pin(struct dma_buf_attachment *attach)
+{
+	struct xe_bo *bo = dma_buf_to_bo(attach->dmabuf);
+	int err = 0;
+
+	if (!xe_bo_can_be_in(bo, XE_REGION_SYSTEM))
+		return -EINVAL;
+
+	if (!bo->ttm.pin_count)
+		err = xe_bo_move_to(bo, XE_MEM_TT);
+	if (!err)
+		ttm_bo_pin(&bo->ttm);
+	return err;
+}
+
+static void export_unpin(struct dma_buf_attachment *attach)
+{
+	ttm_bo_unpin(&dma_buf_to_bo(attach->dmabuf)->ttm);
+}
+
+static struct sg_table *export_map(struct dma_buf_attachment *attach, enum dma_data_direction dir)
+{
+	struct xe_bo *bo = dma_buf_to_bo(attach->dmabuf);
+	struct sg_table *sgt;
+	int err = 0;
+
+	if (!bo->ttm.pin_count)
+		err = xe_bo_move_to(bo, XE_MEM_TT);
+	if (err)
+		return ERR_PTR(err);
+
+	sgt = drm_prime_pages_to_sg(bo->ttm.base.dev, bo->ttm.ttm->pages, bo->ttm.ttm->num_pages);
+	if (IS_ERR(sgt))
+		return sgt;
+
+	err = dma_map_sgtable(attach->dev, sgt, dir, DMA_ATTR_SKIP_CPU_SYNC);
+	if (err) {
+		sg_free_table(sgt);
+		kfree(sgt);
+		return ERR_PTR(err);
+	}
+	return sgt;
+}
+
+static void export_unmap(struct dma_buf_attachment *attach, struct sg_table *sgt,
+			 enum dma_data_direction dir)
+{
+	dma_unmap_sgtable(attach->dev, sgt, dir, DMA_ATTR_SKIP_CPU_SYNC);
+	sg_free_table(sgt);
+	kfree(sgt);
+}
+
+static const struct dma_buf_ops export_ops = {
+	.attach = export_attach,
+	.pin = export_pin,
+	.unpin = export_unpin,
+	.map_dma_buf = export_map,
+	.unmap_dma_buf = export_unmap,
+	.release = drm_gem_dmabuf_release,
+	.mmap = drm_gem_dmabuf_mmap,
+};
+
+/**
+ * xe_gem_prime_export - &drm_gem_object_funcs.export
+ * @obj: the buffer
+ * @flags: of the file
+ *
+ * Context: process context.
+ * Return: the dma-buf, or an error pointer.
+ */
+struct dma_buf *xe_gem_prime_export(struct drm_gem_object *obj, int flags)
+{
+	struct dma_buf *dma_buf = drm_gem_prime_export(obj, flags);
+
+	if (!IS_ERR(dma_buf))
+		dma_buf->ops = &export_ops;
+	return dma_buf;
+}
+
+/* The exporter is about to move it; the reservation is held. */
+static void import_move_notify(struct dma_buf_attachment *attach)
+{
+	struct drm_gem_object *obj = attach->importer_priv;
+
+	/* It cannot fail: it unmaps, and where to is always room. */
+	if (obj)
+		WARN_ON(xe_bo_move_to(to_xe_bo(obj), XE_MEM_SYSTEM));
+}
+
+static const struct dma_buf_attach_ops import_ops = {
+	.allow_peer2peer = false,
+	.move_notify = import_move_notify,
+};
+
+/**
+ * xe_gem_prime_import - &drm_driver.gem_prime_import
+ * @drm: the device
+ * @dma_buf: what to import
+ *
+ * Context: process context; enters.
+ * Return: the buffer, or an error pointer; -ENODEV if there is no hardware.
+ */
+struct drm_gem_object *xe_gem_prime_import(struct drm_device *drm, struct dma_buf *dma_buf)
+{
+	struct xe_bo_args args = {
+		.size = dma_buf->size,
+		.regions = XE_REGION_SYSTEM,
+		.caching = DRM_XE_GEM_CPU_CACHING_WB,
+	};
+	struct drm_gem_object *obj;
+	struct xe_bo *bo;
+	int err;
+
+	if (dma_buf->ops == &export_ops) {
+		obj = dma_buf->priv;
+		if (obj->dev == drm) {
+			drm_gem_object_get(obj);
+			return obj;
+		}
+	}
+
+	bo = xe_bo_alloc();
+	if (!bo)
+		return ERR_PTR(-ENOMEM);
+
+	args.attach = dma_buf_dynamic_attach(dma_buf, drm->dev, &import_ops, NULL);
+	if (IS_ERR(args.attach)) {
+		kfree(bo);
+		return ERR_CAST(args.attach);
+	}
+
+	get_dma_buf(dma_buf);
+	dma_resv_lock(dma_buf->resv, NULL);
+	err = xe_bo_init(to_xe_device(drm), bo, &args);
+	if (!err)
+		args.attach->importer_priv = &bo->ttm.base;
+	dma_resv_unlock(dma_buf->resv);
+
+	return err ? ERR_PTR(err) : &bo->ttm.base;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _XE_UAPI_PRIME_H_
+#define _XE_UAPI_PRIME_H_
+
+struct dma_buf;
+struct drm_device;
+struct drm_gem_object;
+
+struct dma_buf *xe_gem_prime_export(struct drm_gem_object *obj, int flags);
+struct drm_gem_object *xe_gem_prime_import(struct drm_device *drm, struct dma_buf *dma_buf);
+
+#endif
