@@ -2,6 +2,8 @@
 #ifndef _XE_DEVICE_H_
 #define _XE_DEVICE_H_
 
+#include <linux/mutex.h>
+
 #include <drm/drm_device.h>
 
 #include "mm/mm.h"
@@ -32,6 +34,14 @@ struct xe_device {
 	/** @num_gts: how many there are */
 	unsigned int num_gts;
 
+	/** @sysfs_lock: one writer of settings, one reader of counters at a time */
+	struct mutex sysfs_lock;
+	/** @sched: scheduling defaults, by GT and engine class */
+	struct xe_sched sched[XE_MAX_GTS][XE_ENGINE_CLASSES];
+	/** @residency: sleep of each GT */
+	struct xe_residency residency[XE_MAX_GTS];
+	/** @hwmon: sensors */
+	struct xe_hwmon hwmon;
 	/** @wedged: nothing makes the card work; see xe_device_declare_wedged() */
 	atomic_t wedged;
 

@@ -57,4 +57,57 @@ struct xe_gt_info {
 	u32 clock_hz;
 };
 
+/* Defaults of new queues, by engine class: values, and bounds for what may be asked for. */
+enum xe_sched_setting {
+	XE_SCHED_JOB_TIMEOUT_MS,
+	XE_SCHED_TIMESLICE_US,
+	XE_SCHED_PREEMPT_TIMEOUT_US,
+	XE_SCHED_SETTINGS
+};
+
+enum xe_sched_bound {
+	XE_SCHED_VALUE,
+	XE_SCHED_MIN,
+	XE_SCHED_MAX,
+	XE_SCHED_BOUNDS
+};
+
+/**
+ * struct xe_sched - scheduling defaults of an engine class
+ */
+struct xe_sched {
+	/** @value: by setting and bound; written under &xe_device.sysfs_lock, else READ_ONCE() */
+	u32 value[XE_SCHED_SETTINGS][XE_SCHED_BOUNDS];
+};
+
+/**
+ * struct xe_residency - how long a GT slept
+ */
+struct xe_residency {
+	/** @total: ticks of 1.28 us since the first read, under &xe_device.sysfs_lock */
+	u64 total;
+	/** @last: the counter at the last read */
+	u32 last;
+};
+
+/**
+ * struct xe_hwmon - what sensors of the card need to be read
+ */
+struct xe_hwmon {
+	/** @power_shift: power is in units of 1 W >> shift */
+	u8 power_shift;
+	/** @energy_shift: energy is in units of 1 J >> shift */
+	u8 energy_shift;
+	/** @time_shift: time is in units of 1 s >> shift */
+	u8 time_shift;
+	/** @has_critical: the power controller knows a critical limit */
+	bool has_critical;
+	/** @critical_is_power: that limit is in watts rather than amperes */
+	bool critical_is_power;
+	/** @energy: ticks since probe of card and package, under &xe_device.sysfs_lock */
+	u64 energy[2];
+	/** @last: their counters at the last read */
+	u32 last[2];
+};
+
 #endif

@@ -23,10 +23,12 @@
 #include "mm/ggtt.h"
 #include "mm/mm.h"
 #include "mm/vram.h"
+#include "uapi/hwmon.h"
 #include "xe_guc.h"
 #include "xe_mmio.h"
 #include "xe_module.h"
 #include "xe_platform.h"
+#include "xe_sysfs.h"
 
 /**
  * DOC: Probe and unwind
@@ -47,11 +49,13 @@ static const struct xe_hw_step xe_probe_steps[] = {
 	{ "interrupts",		xe_irq_start },
 	{ "GGTT",		xe_ggtt_start },
 	{ "firmware buffers",	xe_fwbuf_start },
-	{ "engines",		xe_engine_start },
 	{ "VRAM",		xe_vram_start },
 	{ "buffers",		xe_mm_start },
+	{ "engines",		xe_engine_start },
 	{ "GuC",		xe_guc_start },
 	{ "settings",		xe_guc_settle },
+	{ "sysfs",		xe_sysfs_start },
+	{ "sensors",		xe_hwmon_start },
 };
 
 static const struct xe_hw_power_ops xe_power_ops = {

@@ -1,0 +1,499 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Files below the PCI device: frequencies, idle states, scheduling defaults.
+ */
+
+#include <linux/bitfield.h>
+#include <linux/kobject.h>
+#include <linux/math64.h>
+#include <linux/slab.h>
+#include <linux/sysfs.h>
+
+#include <drm/drm_managed.h>
+
+#include "guc/slpc.h"
+#include "hw/card.h"
+#include "hw/gt.h"
+#include "regs/gt.h"
+#include "regs/guc.h"
+#include "xe_device.h"
+#include "xe_mmio.h"
+#include "xe_sysfs.h"
+
+/**
+ * DOC: sysfs
+ *
+ * ::
+ *
+ *	tile0/gt<n>/freq0/		frequencies; throttle/ says why they are low
+ *	tile0/gt<n>/gtidle/		how much the GT sleeps
+ *	tile0/gt<n>/engines/<class>/	scheduling defaults of new queues; .defaults/ as shipped
+ *
+ * The files belong to the PCI device, whose directory outlives the driver and is used by the next
+ * one. So they are uapi of the bound side: they are removed at unbind, even if the drm_device stays
+ * for long. Removal waits for readers; none of them waits for anything long, for whoever needs
+ * hardware is in a section, and after the device is unpublished no section opens.
+ *
+ * ======================== ================ =======================================
+ * object                   owner            released when
+ * ======================== ================ =======================================
+ * directories and files    bound side       dir_stop() at unbind
+ * struct dir (memory)      its kobject      last reference to the kobject
+ * scheduling defaults      drm_device       last reference to it is dropped
+ * ======================== ================ =======================================
+ */
+
+/* A directory: what its files are about. */
+struct dir {
+	struct kobject kobj;
+	struct xe_device *xe;
+	u8 gt;
+	u8 class;
+};
+
+/* A file. Either it needs the card, or it is about software only. */
+struct entry {
+	struct attribute attr;
+	ssize_t (*show)(struct xe_hw *hw, struct xe_gt *gt, u32 what, char *buf);
+	int (*store)(struct xe_hw *hw, struct xe_gt *gt, u32 what, u32 value);
+	ssize_t (*show_setting)(struct dir *dir, u32 what, char *buf);
+	int (*store_setting)(struct dir *dir, u32 what, u32 value);
+	u32 what;
+};
+
+static struct dir *to_dir(struct kobject *kobj)
+{
+	return container_of(kobj, struct dir, kobj);
+}
+
+static ssize_t show(struct kobject *kobj, struct attribute *attr, char *buf)
+{
+	struct entry *file = container_of(attr, struct entry, attr);
+	struct dir *dir = to_dir(kobj);
+	ssize_t ret = -ENODEV;
+
+	if (file->show_setting)
+		return file->show_setting(dir, file->what, buf);
+
+	xe_hw_scoped(hw, dir->xe)
+		ret = file->show(hw, &xe_hw_card(hw)->gt[dir->gt], file->what, buf);
+	return ret;
+}
+
+static ssize_t store(struct kobject *kobj, struct attribute *attr, const char *buf, size_t count)
+{
+	struct entry *file = container_of(attr, struct entry, attr);
+	struct dir *dir = to_dir(kobj);
+	int err = -ENODEV;
+	u32 value;
+
+	if (kstrtou32(buf, 0, &value))
+		return -EINVAL;
+
+	if (file->store_setting) {
+		err = file->store_setting(dir, file->what, value);
+		return err ?: count;
+	}
+
+	xe_hw_scoped(hw, dir->xe)
+		err = file->store(hw, &xe_hw_card(hw)->gt[dir->gt], file->what, value);
+	return err ?: count;
+}
+
+static const struct sysfs_ops dir_ops = {
+	.show = show,
+	.store = store,
+};
+
+static void dir_release(struct kobject *kobj)
+{
+	kfree(to_dir(kobj));
+}
+
+#define FILE(name_, mode_, ...)						\
+	{ .attr = { .name = (name_), .mode = (mode_) }, __VA_ARGS__ }
+
+/*
+ * freq0/
+ */
+
+enum freq { ACT, CUR, RP0, RPE, RPN, MIN, MAX };
+
+static ssize_t show_freq(struct xe_hw *hw, struct xe_gt *gt, u32 what, char *buf)
+{
+	u32 mhz = 0, min, max;
+	int err = 0;
+
+	switch (what) {
+	case ACT:
+		mhz = xe_slpc_actual(hw, gt);
+		break;
+	case CUR:
+		err = xe_slpc_requested(hw, gt, &mhz);
+		break;
+	case RP0:
+		mhz = xe_slpc_fused_highest(hw, gt);
+		break;
+	case RPE:
+		mhz = xe_slpc_efficient(hw, gt);
+		break;
+	case RPN:
+		mhz = xe_slpc_fused_lowest(hw, gt);
+		break;
+	default:
+		err = xe_slpc_get_limits(hw, gt, &min, &max);
+		if (!err)
+			mhz = what == MIN ? min : max;
+	}
+	if (xe_hw_is_lost(hw))
+		err = -ENODEV;
+	return err ?: sysfs_emit(buf, "%u\n", mhz);
+}
+
+static int store_freq(struct xe_hw *hw, struct xe_gt *gt, u32 what, u32 mhz)
+{
+	return what == MIN ? xe_slpc_set_min(hw, gt, mhz) : xe_slpc_set_max(hw, gt, mhz);
+}
+
+static struct entry freq_files[] = {
+	FILE("act_freq", 0444, .show = show_freq, .what = ACT),
+	FILE("cur_freq", 0444, .show = show_freq, .what = CUR),
+	FILE("rp0_freq", 0444, .show = show_freq, .what = RP0),
+	FILE("rpe_freq", 0444, .show = show_freq, .what = RPE),
+	FILE("rpn_freq", 0444, .show = show_freq, .what = RPN),
+	FILE("min_freq", 0644, .show = show_freq, .store = store_freq, .what = MIN),
+	FILE("max_freq", 0644, .show = show_freq, .store = store_freq, .what = MAX),
+};
+
+static ssize_t show_throttle(struct xe_hw *hw, struct xe_gt *gt, u32 what, char *buf)
+{
+	u32 reasons = xe_read32(hw, gt->id ? MEDIA_THROTTLE : GT_THROTTLE);
+
+	if (xe_hw_is_lost(hw))
+		return -ENODEV;
+	return sysfs_emit(buf, "%u\n", !!(reasons & what));
+}
+
+#define THROTTLE_ANY	(THROTTLE_PL1 | THROTTLE_PL2 | THROTTLE_PL4 | THROTTLE_VR_TDC |	\
+			 THROTTLE_VR_THERMALERT | THROTTLE_RATL | THROTTLE_THERMAL |	\
+			 THROTTLE_PROCHOT)
+
+static struct entry throttle_files[] = {
+	FILE("status", 0444, .show = show_throttle, .what = THROTTLE_ANY),
+	FILE("reason_pl1", 0444, .show = show_throttle, .what = THROTTLE_PL1),
+	FILE("reason_pl2", 0444, .show = show_throttle, .what = THROTTLE_PL2),
+	FILE("reason_pl4", 0444, .show = show_throttle, .what = THROTTLE_PL4),
+	FILE("reason_thermal", 0444, .show = show_throttle, .what = THROTTLE_THERMAL),
+	FILE("reason_prochot", 0444, .show = show_throttle, .what = THROTTLE_PROCHOT),
+	FILE("reason_ratl", 0444, .show = show_throttle, .what = THROTTLE_RATL),
+	FILE("reason_vr_thermalert", 0444, .show = show_throttle, .what = THROTTLE_VR_THERMALERT),
+	FILE("reason_vr_tdc", 0444, .show = show_throttle, .what = THROTTLE_VR_TDC),
+};
+
+/*
+ * gtidle/
+ */
+
+enum idle { IDLE_NAME, IDLE_STATUS, IDLE_RESIDENCY };
+
+#define C_STATE_0	0
+#define C_STATE_6	3
+
+static const char *idle_status(struct xe_hw *hw, struct xe_gt *gt)
+{
+	/* Awake parts of the register file say whether the rest sleeps. */
+	switch (FIELD_GET(FREQ_ACTUAL_C_STATE, xe_gt_read32(hw, gt, FREQ_ACTUAL))) {
+	case C_STATE_0:
+		return "gt-c0";
+	case C_STATE_6:
+		return "gt-c6";
+	default:
+		return "unknown";
+	}
+}
+
+/* The counter has 32 bits and counts 1.28 us: it goes round in 91 minutes. */
+static u64 residency_ms(struct xe_hw *hw, struct xe_gt *gt)
+{
+	struct xe_residency *residency = &xe_hw_device(hw)->residency[gt->id];
+	u32 now;
+
+	guard(mutex)(&xe_hw_device(hw)->sysfs_lock);
+	now = xe_read32(hw, gt->id ? MEDIA_RESIDENCY : GT_RESIDENCY);
+	residency->total += (u32)(now - residency->last);
+	residency->last = now;
+	return div_u64(residency->total * 128, 100 * 1000);
+}
+
+static ssize_t show_idle(struct xe_hw *hw, struct xe_gt *gt, u32 what, char *buf)
+{
+	const char *status;
+	u64 ms;
+
+	switch (what) {
+	case IDLE_NAME:
+		return sysfs_emit(buf, "gt%u-%s\n", gt->id, gt->id ? "mc" : "rc");
+	case IDLE_STATUS:
+		status = idle_status(hw, gt);
+		return xe_hw_is_lost(hw) ? -ENODEV : sysfs_emit(buf, "%s\n", status);
+	default:
+		ms = residency_ms(hw, gt);
+		return xe_hw_is_lost(hw) ? -ENODEV : sysfs_emit(buf, "%llu\n", ms);
+	}
+}
+
+static struct entry idle_files[] = {
+	FILE("name", 0444, .show = show_idle, .what = IDLE_NAME),
+	FILE("idle_status", 0444, .show = show_idle, .what = IDLE_STATUS),
+	FILE("idle_residency_ms", 0444, .show = show_idle, .what = IDLE_RESIDENCY),
+};
+
+/*
+ * engines/<class>/
+ */
+
+/* Each setting has a value and the bounds for it; the bounds have bounds of their own. */
+static const u32 shipped[XE_SCHED_SETTINGS][XE_SCHED_BOUNDS] = {
+	[XE_SCHED_JOB_TIMEOUT_MS]     = { 5000, 1, 10000 },
+	[XE_SCHED_TIMESLICE_US]	      = { 1000, 1, 10000000 },
+	[XE_SCHED_PREEMPT_TIMEOUT_US] = { 640000, 1, 10000000 },
+};
+
+#define WHAT(setting, bound)	((setting) * XE_SCHED_BOUNDS + (bound))
+
+static u32 *setting(struct dir *dir, u32 what)
+{
+	return &dir->xe->sched[dir->gt][dir->class].value[what / XE_SCHED_BOUNDS][0];
+}
+
+static ssize_t show_sched(struct dir *dir, u32 what, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(setting(dir, what)[what % XE_SCHED_BOUNDS]));
+}
+
+static ssize_t show_shipped(struct dir *dir, u32 what, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", shipped[what / XE_SCHED_BOUNDS][what % XE_SCHED_BOUNDS]);
+}
+
+static int store_sched(struct dir *dir, u32 what, u32 value)
+{
+	const u32 *limits = shipped[what / XE_SCHED_BOUNDS];
+	u32 *now = setting(dir, what);
+	u32 min = limits[XE_SCHED_MIN], max = limits[XE_SCHED_MAX];
+
+	guard(mutex)(&dir->xe->sysfs_lock);
+
+	switch (what % XE_SCHED_BOUNDS) {
+	case XE_SCHED_VALUE:
+		min = now[XE_SCHED_MIN];
+		max = now[XE_SCHED_MAX];
+		break;
+	case XE_SCHED_MIN:
+		max = now[XE_SCHED_MAX];
+		break;
+	default:
+		min = now[XE_SCHED_MIN];
+	}
+	if (value < min || value > max)
+		return -EINVAL;
+
+	WRITE_ONCE(now[what % XE_SCHED_BOUNDS], value);
+	return 0;
+}
+
+#define SCHED_FILE(name, setting, bound)						\
+	FILE(name, 0644, .show_setting = show_sched, .store_setting = store_sched,	\
+	     .what = WHAT(setting, bound))
+#define SHIPPED_FILE(name, setting, bound)					\
+	FILE(name, 0444, .show_setting = show_shipped, .what = WHAT(setting, bound))
+
+static struct entry sched_files[] = {
+	SCHED_FILE("job_timeout_ms", XE_SCHED_JOB_TIMEOUT_MS, XE_SCHED_VALUE),
+	SCHED_FILE("job_timeout_min", XE_SCHED_JOB_TIMEOUT_MS, XE_SCHED_MIN),
+	SCHED_FILE("job_timeout_max", XE_SCHED_JOB_TIMEOUT_MS, XE_SCHED_MAX),
+	SCHED_FILE("timeslice_duration_us", XE_SCHED_TIMESLICE_US, XE_SCHED_VALUE),
+	SCHED_FILE("timeslice_duration_min", XE_SCHED_TIMESLICE_US, XE_SCHED_MIN),
+	SCHED_FILE("timeslice_duration_max", XE_SCHED_TIMESLICE_US, XE_SCHED_MAX),
+	SCHED_FILE("preempt_timeout_us", XE_SCHED_PREEMPT_TIMEOUT_US, XE_SCHED_VALUE),
+	SCHED_FILE("preempt_timeout_min", XE_SCHED_PREEMPT_TIMEOUT_US, XE_SCHED_MIN),
+	SCHED_FILE("preempt_timeout_max", XE_SCHED_PREEMPT_TIMEOUT_US, XE_SCHED_MAX),
+};
+
+static struct entry shipped_files[] = {
+	SHIPPED_FILE("job_timeout_ms", XE_SCHED_JOB_TIMEOUT_MS, XE_SCHED_VALUE),
+	SHIPPED_FILE("job_timeout_min", XE_SCHED_JOB_TIMEOUT_MS, XE_SCHED_MIN),
+	SHIPPED_FILE("job_timeout_max", XE_SCHED_JOB_TIMEOUT_MS, XE_SCHED_MAX),
+	SHIPPED_FILE("timeslice_duration_us", XE_SCHED_TIMESLICE_US, XE_SCHED_VALUE),
+	SHIPPED_FILE("timeslice_duration_min", XE_SCHED_TIMESLICE_US, XE_SCHED_MIN),
+	SHIPPED_FILE("timeslice_duration_max", XE_SCHED_TIMESLICE_US, XE_SCHED_MAX),
+	SHIPPED_FILE("preempt_timeout_us", XE_SCHED_PREEMPT_TIMEOUT_US, XE_SCHED_VALUE),
+	SHIPPED_FILE("preempt_timeout_min", XE_SCHED_PREEMPT_TIMEOUT_US, XE_SCHED_MIN),
+	SHIPPED_FILE("preempt_timeout_max", XE_SCHED_PREEMPT_TIMEOUT_US, XE_SCHED_MAX),
+};
+
+static const char * const class_names[] = {
+	[XE_ENGINE_RENDER] = "rcs",
+	[XE_ENGINE_VIDEO_DECODE] = "vcs",
+	[XE_ENGINE_VIDEO_ENHANCE] = "vecs",
+	[XE_ENGINE_COPY] = "bcs",
+	[XE_ENGINE_COMPUTE] = "ccs",
+};
+
+/*
+ * Directories
+ */
+
+static const struct kobj_type dir_type = {
+	.sysfs_ops = &dir_ops,
+	.release = dir_release,
+};
+
+/* Waits for readers. A directory goes before the one it is in: reverse order. */
+static void dir_stop(struct xe_hw *hw, void *data)
+{
+	struct dir *dir = data;
+
+	kobject_del(&dir->kobj);
+	kobject_put(&dir->kobj);
+}
+
+static struct kobject *dir_start(struct xe_hw *hw, struct kobject *parent, const char *name,
+				 unsigned int gt, unsigned int class)
+{
+	struct xe_device *xe = xe_hw_device(hw);
+	struct dir *dir;
+	int err;
+
+	dir = kzalloc(sizeof(*dir), GFP_KERNEL);
+	if (!dir)
+		return ERR_PTR(-ENOMEM);
+
+	dir->xe = xe;
+	dir->gt = gt;
+	dir->class = class;
+	err = kobject_init_and_add(&dir->kobj, &dir_type, parent, "%s", name);
+	if (err) {
+		kobject_put(&dir->kobj);
+		return ERR_PTR(err);
+	}
+
+	err = xe_hw_defer(hw, dir_stop, dir);
+	return err ? ERR_PTR(err) : &dir->kobj;
+}
+
+/* The files go with their directory. */
+static int add_files(struct kobject *dir, struct entry *files, unsigned int count)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; i < count && !err; i++)
+		err = sysfs_create_file(dir, &files[i].attr);
+	return err;
+}
+
+static int class_start(struct xe_hw *hw, struct kobject *engines, struct xe_gt *gt,
+		       enum xe_engine_class class)
+{
+	struct kobject *dir, *defaults;
+	int err;
+
+	dir = dir_start(hw, engines, class_names[class], gt->id, class);
+	if (IS_ERR(dir))
+		return PTR_ERR(dir);
+	err = add_files(dir, sched_files, ARRAY_SIZE(sched_files));
+	if (err)
+		return err;
+
+	defaults = dir_start(hw, dir, ".defaults", gt->id, class);
+	if (IS_ERR(defaults))
+		return PTR_ERR(defaults);
+	return add_files(defaults, shipped_files, ARRAY_SIZE(shipped_files));
+}
+
+static int engines_start(struct xe_hw *hw, struct kobject *parent, struct xe_gt *gt)
+{
+	struct kobject *engines = dir_start(hw, parent, "engines", gt->id, 0);
+	int err = 0;
+
+	if (IS_ERR(engines))
+		return PTR_ERR(engines);
+	for (unsigned int class = 0; class < XE_ENGINE_CLASSES && !err; class++)
+		if (xe_engine_mask(gt, class))
+			err = class_start(hw, engines, gt, class);
+	return err;
+}
+
+static int named_start(struct xe_hw *hw, struct kobject *parent, const char *name,
+		       struct xe_gt *gt, struct entry *files, unsigned int count)
+{
+	struct kobject *dir = dir_start(hw, parent, name, gt->id, 0);
+
+	return IS_ERR(dir) ? PTR_ERR(dir) : add_files(dir, files, count);
+}
+
+static int freq_start(struct xe_hw *hw, struct kobject *parent, struct xe_gt *gt)
+{
+	struct kobject *freq = dir_start(hw, parent, "freq0", gt->id, 0);
+	int err;
+
+	if (IS_ERR(freq))
+		return PTR_ERR(freq);
+	err = add_files(freq, freq_files, ARRAY_SIZE(freq_files));
+	return err ?: named_start(hw, freq, "throttle", gt, throttle_files,
+				  ARRAY_SIZE(throttle_files));
+}
+
+static int gt_start(struct xe_hw *hw, struct kobject *tile, struct xe_gt *gt)
+{
+	char name[] = { 'g', 't', '0' + gt->id, 0 };
+	struct kobject *dir = dir_start(hw, tile, name, gt->id, 0);
+	int err;
+
+	if (IS_ERR(dir))
+		return PTR_ERR(dir);
+	err = freq_start(hw, dir, gt);
+	if (!err)
+		err = named_start(hw, dir, "gtidle", gt, idle_files, ARRAY_SIZE(idle_files));
+	return err ?: engines_start(hw, dir, gt);
+}
+
+static void ship_settings(struct xe_device *xe)
+{
+	for (unsigned int gt = 0; gt < XE_MAX_GTS; gt++)
+		for (unsigned int class = 0; class < XE_ENGINE_CLASSES; class++)
+			memcpy(xe->sched[gt][class].value, shipped, sizeof(shipped));
+}
+
+/**
+ * xe_sysfs_start - probe step: the files below the PCI device
+ * @hw: the token
+ *
+ * Before the device is published, files that need the card say -ENODEV.
+ *
+ * Context: bound, one of the last steps.
+ * Return: 0; -ENOMEM, or -EEXIST if somebody else has a directory of that name.
+ */
+int xe_sysfs_start(struct xe_hw *hw)
+{
+	struct xe_device *xe = xe_hw_device(hw);
+	struct xe_card *card = xe_hw_card(hw);
+	struct kobject *tile;
+	int err = 0;
+
+	err = drmm_mutex_init(&xe->drm, &xe->sysfs_lock);
+	if (err)
+		return err;
+
+	ship_settings(xe);
+	tile = dir_start(hw, &xe->drm.dev->kobj, "tile0", 0, 0);
+	if (IS_ERR(tile))
+		return PTR_ERR(tile);
+
+	xe_for_each_gt(gt, card) {
+		err = gt_start(hw, tile, gt);
+		if (err)
+			return err;
+	}
+	return 0;
+}
