@@ -1,5 +1,5 @@
 # driver: upstream
-# timeout: 900
+# timeout: 1800
 # allow: WARNING: CPU: .* xe_uc_gucrc_disable\+.* -- upstream 6.12 warns on each GT reset, see the fact sheet section 16.1
 #
 # Bind and unbind, remove and rescan, unplug and plug, load and unload: ten times each.

@@ -1,5 +1,6 @@
 # driver: upstream
 # timeout: 3600
+# set: mem=6G
 # allow: WARNING: CPU: .* xe_uc_gucrc_disable\+.* -- upstream 6.12 warns on each GT reset, see the fact sheet section 16.1
 # expect: igt.expected
 #

@@ -1,5 +1,5 @@
 # driver: upstream
-# timeout: 300
+# timeout: 600
 #
 # Upstream probes with GuC, records the default contexts of all engines, and is then idle.
 . ./lib/gpu.sh

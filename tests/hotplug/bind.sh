@@ -1,0 +1,48 @@
+# driver: xe
+# timeout: 900
+#
+# Our driver: probe with the real firmware, unbind without a trace, again and again; and the
+# seed's own case: the card is removed while a file is open, and comes back beside it.
+. /lab/gpu.sh
+
+figures() { diag "$1: $(counter mmio-read) register reads, $(counter mmio-write) writes, $(counter h2g) H2G"; }
+unbind() { echo "$gpu" >/sys/bus/pci/drivers/xe/unbind; }
+bind()   { echo "$gpu" >/sys/bus/pci/drivers/xe/bind; }
+# After unbind: whatever touches the card now is a violation.
+silent() {
+	model quiet on >/dev/null
+	sleep 2
+	model quiet off >/dev/null
+	no_violations
+}
+cycle()  { unbind && silent && bind && bound; }
+ten()    { local i; for ((i = 0; i < 10; i++)); do "$@" || { echo "cycle $i"; return 1; }; done; }
+
+figures "probe"
+t "bound" bound
+t "a render and a card node" test -e /dev/dri/renderD128 -a -e /dev/dri/card0
+t "one GuC boot is enough" test "$(counter guc-boots)" = 1
+t "probe: no unknown register" zero unknown-registers
+t "probe: no violation" no_violations
+
+model counters reset >/dev/null
+t "unbind" unbind
+figures "unbind"
+t "nothing is touched after unbind" silent
+t "no node is left" test ! -e /dev/dri/renderD128
+t "bind again" bind
+t "ten times unbind, silence, bind" ten cycle
+
+exec 9<>/dev/dri/renderD128
+t "removed while a file is open" eval 'echo 1 >"$dev/remove"'
+t "nothing is touched after that" silent
+t "open of the old node fails" eval '! exec 8<>/dev/dri/renderD128'
+t "rescan" eval 'echo 1 >/sys/bus/pci/rescan'
+t "a second device works beside the open file" until_ 60 bound
+t "and has a node of its own" test -e /dev/dri/renderD129
+exec 9>&-
+t "the old file closes" true
+t "removed with no file open" eval 'echo 1 >"$dev/remove"'
+t "unload" rmmod xe
+t "no violation" no_violations
+finish
