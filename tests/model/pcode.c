@@ -135,7 +135,7 @@ static void finish(struct gpu *gpu)
 
 	pc->busy = false;
 	reg_poke(gpu, PCODE_MAILBOX, (pc->command & ~(PCODE_BUSY | MB_COMMAND)) | pc->error);
-	if (pc->has_answer)
+	if (pc->has_answer && !pc->error)
 		reg_poke(gpu, PCODE_DATA0, pc->answer);
 }
 

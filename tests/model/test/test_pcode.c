@@ -75,6 +75,8 @@ static void faults(void **state)
 
 	arm(gpu, "pcode.error value=6");
 	assert_int_equal(command(gpu, 0x7e, 0), 6);
+	/* A failed command leaves the data alone: the driver sends it again as it stands. */
+	assert_int_equal(reg_cpu_read(gpu, PCODE_DATA0), 0);
 	assert_int_equal(command(gpu, 0x7e, 0), 0);
 	arm(gpu, "pcode.busy");
 	assert_int_equal(command(gpu, 0x7e, 0), ALL_ONES);
