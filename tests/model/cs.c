@@ -110,8 +110,7 @@ int cs_xlate(struct cs_engine *cs, u64 addr, bool ggtt, bool write, struct xlat 
 {
 	if (ggtt || !cs->ppgtt)
 		return ggtt_xlate(cs->gpu, addr, write, x);
-	/* Virtual addresses have 48 bits; commands carry them sign-extended (canonical) from bit 47. */
-	return ppgtt_xlate(cs->gpu, cs->root, addr & GENMASK64(47, 0), write, x);
+	return ppgtt_xlate(cs->gpu, cs->root, addr, write, x);
 }
 
 static int transfer(struct cs_engine *cs, u64 addr, bool ggtt, bool write, void *buf, size_t len)
