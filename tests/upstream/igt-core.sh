@@ -4,11 +4,10 @@
 # expect: igt.expected
 #
 # SPDX-License-Identifier: MIT
-# IGT: the DRM core's own tests, hot unplug, module load.
+# IGT: the DRM core's own tests, hot unplug.
 . ./lib/igt.sh
 
 igt core_auth 360
 igt core_getversion 360
 igt core_hotunplug 360
-igt xe_module_load 360
 finish
