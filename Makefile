@@ -9,7 +9,7 @@ lab       := tests/lab
 export DRIVER KERNEL PARAMS PLATFORM VRAM MEM CPUS ICOUNT IOMMU HOTPLUG MODEL \
        LOAD APPEND TIMEOUT XE_KO STRICT MODEL_ARGS
 
-.PHONY: help lab guest shell model driver static model-check upstream-check lab-check driver-check check
+.PHONY: help lab guest shell model driver static model-check upstream-check upstream-baseline lab-check driver-check check
 
 help:
 	@echo 'make lab             prepare kernels, QEMU and the guest root (once, about 15 minutes)'
@@ -45,6 +45,10 @@ model-check lab-check driver-check:
 
 upstream-check:
 	@$(lab)/check upstream igt
+
+# 200 guests' worth of vanishing: hours, and no part of `check`
+upstream-baseline:
+	@tests/upstream/baseline
 
 driver:
 	@$(lab)/driver $(or $(KERNEL),debug)
