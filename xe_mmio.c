@@ -469,12 +469,15 @@ static void forbid_runtime_pm(struct xe_hw *hw, void *unused)
 {
 	pm_runtime_forbid(&hw->pdev->dev);
 	pm_runtime_dont_use_autosuspend(&hw->pdev->dev);
+	pci_d3cold_enable(hw->pdev);
 }
 
 static int allow_runtime_pm(struct xe_hw *hw)
 {
 	struct device *dev = &hw->pdev->dev;
 
+	/* Contents of VRAM and GGTT are kept over runtime suspend, which D3cold would not do. */
+	pci_d3cold_disable(hw->pdev);
 	pm_runtime_set_autosuspend_delay(dev, XE_AUTOSUSPEND_MS);
 	pm_runtime_use_autosuspend(dev);
 	pm_runtime_allow(dev);
