@@ -27,13 +27,29 @@
  * whoever uses it is told, and unbinding it still works.
  */
 
+/*
+ * An error but -EBUSY would keep runtime PM from ever trying again, in both directions. So the GuC
+ * has to be brought back, and if it does not come the card is given up here and now.
+ */
+static int stay_awake(struct xe_hw *hw, int why)
+{
+	struct xe_device *xe = xe_hw_device(hw);
+	int err = xe_guc_resume(hw);
+
+	drm_err(&xe->drm, "the card cannot be put to sleep (%pe) and stays awake; see the GuC log\n",
+		ERR_PTR(why));
+	if (err && !xe_hw_is_lost(hw))
+		xe_device_declare_wedged(xe, "its GuC neither sleeps nor wakes up");
+	return -EBUSY;
+}
+
 /**
  * xe_power_suspend - the card is about to leave D0
  * @hw: the token
  * @system: for system sleep, else because it is idle
  *
  * Context: bound, may sleep; no section is open.
- * Return: 0; errors of xe_guc_suspend(), with which the card stays in D0.
+ * Return: 0; -EBUSY if the GuC does not let go, then the card stays in D0 and works on.
  */
 int xe_power_suspend(struct xe_hw *hw, bool system)
 {
@@ -41,10 +57,10 @@ int xe_power_suspend(struct xe_hw *hw, bool system)
 	int err;
 
 	err = xe_guc_suspend(hw);
-	if (err == -ENODEV)
-		return 0;	/* lost: nothing to keep */
+	if (xe_hw_is_lost(hw))
+		return 0;	/* nothing to keep */
 	if (err)
-		return err;
+		return stay_awake(hw, err);
 
 	xe_for_each_gt(gt, card) {
 		CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
