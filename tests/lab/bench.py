@@ -234,7 +234,8 @@ class Guest:
         f = self.files
         f["init"] = (stat.S_IFREG | 0o755, open(os.path.join(HERE, "guestfs", "initrd-init"), "rb").read())
         f.copy("init", os.path.join(HERE, "guestfs", "init"), 0o755)
-        f.copy("ktap.sh", os.path.join(HERE, "guestfs", "ktap.sh"), 0o644)
+        for name in ("ktap.sh", "gpu.sh"):
+            f.copy(name, os.path.join(HERE, "guestfs", name), 0o644)
         for name in ("model", "bench"):
             f.copy("bin/" + name, artefact("tools", "port"), 0o755)
         f.text("cmd", self.command, 0o644)

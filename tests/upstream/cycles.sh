@@ -3,7 +3,7 @@
 # allow: WARNING: CPU: .* xe_uc_gucrc_disable\+.* -- upstream 6.12 warns on each GT reset, see the fact sheet section 16.1
 #
 # Bind and unbind, remove and rescan, unplug and plug, load and unload: ten times each.
-. ./lib/gpu.sh
+. /lab/gpu.sh
 
 cycles() {	# NAME DOWN UP
 	local i

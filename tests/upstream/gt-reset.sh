@@ -5,7 +5,7 @@
 # SPDX-License-Identifier: MIT
 # GT reset through debugfs (in 6.12 by reading the file; IGT 2.5 writes it): firmware boots again,
 # contexts are registered again, batches run, and nothing is left over.
-. ./lib/gpu.sh
+. /lab/gpu.sh
 
 force()	{ cat /sys/kernel/debug/dri/0/gt0/force_reset_sync >/dev/null; }
 batch()	{ /usr/libexec/igt-gpu-tools/xe_exec_basic --run-subtest once-basic >/dev/null; }

@@ -2,7 +2,7 @@
 # timeout: 600
 #
 # Upstream probes with GuC, records the default contexts of all engines, and is then idle.
-. ./lib/gpu.sh
+. /lab/gpu.sh
 
 t "upstream xe is bound" bound
 t "a render and a card node" test -e /dev/dri/renderD128 -a -e /dev/dri/card0

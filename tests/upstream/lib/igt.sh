@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # For scenarios: run IGT programs and turn their subtests into results, "program@subtest".
-. ./lib/gpu.sh
+. /lab/gpu.sh
 igt=/usr/libexec/igt-gpu-tools
 
 # What a skipped subtest asked for and did not get.

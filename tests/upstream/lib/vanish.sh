@@ -4,7 +4,7 @@
 #	vanish.sh PHASE K...
 #
 # Prints "PHASE K clean", "PHASE K splat WHAT" or "PHASE K hang WHERE" for each.
-. ./lib/gpu.sh
+. /lab/gpu.sh
 phase=$1
 shift
 bus=/sys/bus/pci
