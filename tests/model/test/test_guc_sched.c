@@ -212,7 +212,7 @@ static void priority(void **state)
 	struct host *h = *state;
 
 	spin(h, 0, true);
-	HOST_FAST(h, H2G_UPDATE_POLICIES, 0, 0x20010001, 1000000);
+	HOST_FAST(h, H2G_UPDATE_POLICIES, 0, 0x20010001, 0);	/* no end of the slice */
 	host_register(h, 1, BCS, 1);
 	HOST_FAST(h, H2G_UPDATE_POLICIES, 1, 0x20030001, 0);
 	host_ring_store(h, 1, 0, 9);
@@ -300,20 +300,41 @@ static void hang(void **state)
 /* A context that must go soon may still finish what it cannot be interrupted in. */
 static void short_timeout_has_grace(void **state)
 {
-	const u32 text[] = { 0x08u << 23, 0, 0, 0, 0, 0, 0, 0, 0x08u << 23 | 1, 0x05u << 23 };
+	const u32 off = 0x08u << 23, on = 0x08u << 23 | 1, check = 0x05u << 23, noop = 0;
 	struct host *h = *state;
 	unsigned int i;
 
-	host_spin(h, 0, true);
+	host_spin(h, 0, false);
+	host_ring(h, 0, &off, 1);
 	host_ring_batch(h, 0);
-	for (i = 0; i < 40; i++)
-		host_ring(h, 0, text, ARRAY_SIZE(text));
+	for (i = 0; i < 300; i++)
+		host_ring(h, 0, &noop, 1);
+	host_ring(h, 0, &on, 1);
+	host_ring(h, 0, &check, 1);
+	host_ring_batch(h, 0);
 	start(h, 0);
 	HOST_FAST(h, H2G_UPDATE_POLICIES, 0, 0x20020001, 1);
+	assert_int_equal(context(h, 0)->state, CTX_RUNNING);
+	host_spin_end(h, 0);
 	MODE(h, 0, 0);
 	loop(h, 2 * MSEC);
 	assert_true(host_event(h, G2H_MODE_DONE, 0, 0));
 	assert_int_equal(counter_get(h->gpu, CNT_ENGINE_RESET), 0);
+}
+
+/* Each disable is answered, once: also one too many. */
+static void disabled_twice(void **state)
+{
+	struct host *h = *state;
+
+	spin(h, 0, false);
+	MODE(h, 0, 0);
+	assert_violates(h->gpu, "context-disabled-twice", MODE(h, 0, 0));
+	loop(h, 700 * MSEC);
+	assert_true(host_event(h, G2H_CONTEXT_RESET, 0, 0));
+	assert_true(host_event(h, G2H_MODE_DONE, 0, 0));
+	assert_true(host_event(h, G2H_MODE_DONE, 0, 0));
+	assert_int_equal(host_recv(h), 0);
 }
 
 /* A hang in the way of another one is found without the host's help. */
@@ -495,7 +516,7 @@ int main(void)
 		TEST(life), TEST(disable_in_every_state), TEST(strict_states),
 		TEST(strict_registration), TEST(policies), TEST(time_slices), TEST(fair),
 		TEST(priority), TEST(low_priority_waits), TEST(engines), TEST(disable_running),
-		TEST(hang), TEST(short_timeout_has_grace), TEST(hang_in_the_way),
+		TEST(hang), TEST(short_timeout_has_grace), TEST(disabled_twice), TEST(hang_in_the_way),
 		TEST(illegal_command), TEST(unmapped), TEST(engine_reset_fails), TEST(semaphore),
 		TEST(semaphore_chain), TEST(reset_while_busy), TEST(self_service), TEST(vanish),
 	};
