@@ -157,7 +157,7 @@ static void journal_words(struct guc *guc, const char *what, const u32 *hxg, uns
 	unsigned int i;
 
 	for (i = 0; i < len && i < 5; i++)
-		snprintf(text + i * 9, sizeof(text) - i * 9, " %08x", hxg[i]);
+		snprintf(text + i * 9ul, sizeof(text) - i * 9ul, " %08x", hxg[i]);
 	journal_add(guc->gpu, J_GUC, "gt%u %s%s%s", guc->gt->id, what, text, len > 5 ? " ..." : "");
 }
 

@@ -185,7 +185,7 @@ static bool signature_ok(struct guc *guc)
 	} else {
 		for (i = 0; i < len / 4; i++) {
 			word = guc_reg(guc, GUC_RSA(i));
-			memcpy(sig + i * 4, &word, 4);
+			memcpy(sig + i * 4ul, &word, 4);
 		}
 	}
 	if (all_zero(sig, len)) {

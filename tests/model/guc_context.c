@@ -138,7 +138,7 @@ static bool descriptor_ok(struct guc *guc, u32 id, u64 desc)
 {
 	if ((desc & ~DESC_KNOWN) || !(desc & DESC_VALID) ||
 	    FIELD_GET(DESC_ADDRESSING, desc) != DESC_ADDRESSING_64 ||
-	    !guc_buffer_ok(guc, desc & DESC_PAGE, 2 * PAGE_4K)) {
+	    !guc_buffer_ok(guc, desc & DESC_PAGE, 2ul * PAGE_4K)) {
 		violation(guc->gpu, "context-descriptor", "id %u: %#llx", id,
 			  (unsigned long long)desc);
 		return false;
@@ -380,8 +380,8 @@ static void print_context(struct guc *guc, const struct guc_context *ctx, FILE *
 	u32 head = 0, tail = 0;
 
 	if (!ctx->unsupported) {
-		ggtt_read32(guc->gpu, regs + 5 * 4, &head);
-		ggtt_read32(guc->gpu, regs + 7 * 4, &tail);
+		ggtt_read32(guc->gpu, regs + 5 * 4ul, &head);
+		ggtt_read32(guc->gpu, regs + 7 * 4ul, &tail);
 	}
 	fprintf(out, "gt%u id %u class %u mask %#x %s%s on %s lrc %#llx head %#x tail %#x priority %u quantum %u preempt %u us runs %llu commands %llu ran %llu us resets %llu\n",
 		guc->gt->id, ctx->id, ctx->class, ctx->logical, state_name(ctx),

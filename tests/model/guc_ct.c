@@ -209,7 +209,7 @@ static bool h2g_skip_padding(struct guc *guc, u32 tail)
 	}
 	for (; at < ctb->size; at += part) {
 		part = MIN((u32)ARRAY_SIZE(words), ctb->size - at);
-		if (ggtt_read(guc->gpu, ctb->buf + at * 4ull, words, part * 4))
+		if (ggtt_read(guc->gpu, ctb->buf + at * 4ull, words, part * 4ul))
 			return false;
 		for (i = 0; i < part && !words[i]; i++)
 			;
@@ -243,7 +243,7 @@ static bool h2g_one(struct guc *guc, u32 tail)
 		ct_break(guc, ctb, len > avail ? STATUS_UNDERFLOW : STATUS_MISMATCH);
 		return false;
 	}
-	if (ggtt_read(guc->gpu, ctb->buf + (ctb->pos + 1) * 4ull, msg + 1, (len - 1) * 4)) {
+	if (ggtt_read(guc->gpu, ctb->buf + (ctb->pos + 1) * 4ull, msg + 1, (len - 1) * 4ul)) {
 		guc->ct.broken = true;
 		return false;
 	}
@@ -305,9 +305,9 @@ static bool g2h_put(struct guc *guc, const struct guc_msg *msg)
 	u32 first = MIN(msg->len, ctb->size - ctb->pos);
 	u64 value;
 
-	if (ggtt_write(guc->gpu, ctb->buf + ctb->pos * 4ull, msg->word, first * 4) ||
+	if (ggtt_write(guc->gpu, ctb->buf + ctb->pos * 4ull, msg->word, first * 4ul) ||
 	    (first < msg->len &&
-	     ggtt_write(guc->gpu, ctb->buf, msg->word + first, (msg->len - first) * 4))) {
+	     ggtt_write(guc->gpu, ctb->buf, msg->word + first, (msg->len - first) * 4ul))) {
 		guc->ct.broken = true;
 		return false;
 	}
