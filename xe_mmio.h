@@ -54,9 +54,9 @@ struct xe_platform;
  *		err = xe_pcode_read(hw, cmd, &value);
  *	return err;
  *
- * What was mapped for DMA has to be unmapped when its memory is freed, which may be between the start
- * of unplug and the end of unbind, while the card sleeps, or after all of it. xe_hw_scoped_dma() is
- * the section for that: open until unbind has undone every DMA mapping, closed for good afterwards.
+ * What was mapped for DMA has to be unmapped when its memory is freed, which may be between the
+ * start of unplug and the end of unbind, while the card sleeps, or after all of it.
+ * xe_hw_scoped_dma() is the section for that: open until unbind has undone every DMA mapping, closed for good afterwards.
  *
  * A token is a key on loan. It is never stored, returned, cast or passed to a
  * worker; a worker opens a section of its own. Nothing inside a section waits for

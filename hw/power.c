@@ -13,6 +13,7 @@
 #include "hw/reset.h"
 #include "mm/fwbuf.h"
 #include "mm/ggtt.h"
+#include "mm/mm.h"
 #include "xe_device.h"
 #include "xe_guc.h"
 
@@ -68,6 +69,7 @@ int xe_power_suspend(struct xe_hw *hw, bool system)
 			xe_gt_quiesce(hw, gt);
 	}
 	xe_irq_suspend(hw);
+	xe_mm_suspend(hw);
 	return 0;
 }
 

@@ -102,10 +102,8 @@ int xe_mm_start(struct xe_hw *hw)
  * The next access faults, and wakes the card.
  *
  * Context: bound, power management callback.
- * Return: 0.
  */
-int xe_mm_suspend(struct xe_hw *hw)
+void xe_mm_suspend(struct xe_hw *hw)
 {
 	unmap_mapping_range(xe_hw_device(hw)->drm.anon_inode->i_mapping, 0, 0, 1);
-	return 0;
 }

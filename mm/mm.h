@@ -43,6 +43,6 @@ struct xe_mm {
 
 int xe_mm_init(struct xe_device *xe);
 int xe_mm_start(struct xe_hw *hw);
-int xe_mm_suspend(struct xe_hw *hw);
+void xe_mm_suspend(struct xe_hw *hw);
 
 #endif

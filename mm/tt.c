@@ -94,7 +94,7 @@ int xe_tt_map_dma(struct xe_device *xe, struct ttm_tt *ttm)
 	int err = -ENODEV;
 
 	xe_hw_scoped(hw, xe) {
-		/* Only unbind changes it without the reservation, and not while a section is open. */
+		/* Only unbind changes it without the reservation, but not in a section. */
 		if (!list_empty(&tt->link))
 			return 0;
 

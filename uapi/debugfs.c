@@ -64,7 +64,7 @@ static int show_topology(struct seq_file *m, void *unused)
 	for (unsigned int i = 0; i < xe->num_gts; i++) {
 		const struct xe_gt_info *gt = &xe->gt[i];
 
-		drm_printf(&p, "GT%u: geometry DSS %#x, compute DSS %#x, EUs per DSS %#x, L3 banks %#llx, nodes %#x\n",
+		drm_printf(&p, "GT%u: DSS %#x/%#x, EUs per DSS %#x, L3 banks %#llx, nodes %#x\n",
 			   i, gt->geometry_dss, gt->compute_dss, gt->eus_per_dss, gt->l3_banks,
 			   gt->nodes);
 	}

@@ -132,7 +132,8 @@ int xe_gem_mmap_offset_ioctl(struct drm_device *drm, void *data, struct drm_file
 	struct drm_gem_object *obj;
 
 	if (args->extensions || args->flags || args->reserved[0] || args->reserved[1])
-		return refuse(to_xe_device(drm), "GEM_MMAP_OFFSET", "reserved fields have to be zero");
+		return refuse(to_xe_device(drm), "GEM_MMAP_OFFSET",
+			      "reserved fields have to be zero");
 
 	obj = drm_gem_object_lookup(file, args->handle);
 	if (!obj)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Queries, buffers, mmaps and a dma-buf; then all of it is held open while the card is removed.
- * KTAP. Usage: buffers PCI-ADDRESS. Build: cc -static -I/usr/include/libdrm buffers.c
+ * KTAP. Usage: buffers PCI-ADDRESS. Built static, with the DRM headers of the kernel.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -105,7 +105,7 @@ static int import(int fd, int dma_buf)
 
 static int open_node(const char *pci)
 {
-	char path[256];
+	char path[300];
 	struct dirent *e;
 	int fd = -1;
 	DIR *dir;
@@ -170,11 +170,12 @@ int main(int argc, char **argv)
 	dma_buf = export(fd, system);
 	check(dma_buf >= 0, "export");
 	check(import(fd, dma_buf) == (int)system, "import of an own buffer gives its handle");
-	vgem = open("/dev/dri/by-path/platform-vgem-render", O_RDWR);
-	for (int i = 128; vgem < 0 && i < 136; i++) {
+	/* The card node: dumb buffers are not for render nodes. */
+	vgem = -1;
+	for (int i = 0; vgem < 0 && i < 8; i++) {
 		struct drm_version v = { .name = path, .name_len = sizeof(path) };
 
-		snprintf(path, sizeof(path), "/dev/dri/renderD%d", i);
+		snprintf(path, sizeof(path), "/dev/dri/card%d", i);
 		vgem = open(path, O_RDWR);
 		if (vgem >= 0 && (ioctl(vgem, DRM_IOCTL_VERSION, &v) || strncmp(path, "vgem", 4))) {
 			close(vgem);
