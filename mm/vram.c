@@ -12,6 +12,7 @@
 #include <drm/ttm/ttm_range_manager.h>
 
 #include "hw/card.h"
+#include "hw/steering.h"
 #include "mm/vram.h"
 #include "regs/mem.h"
 #include "xe_device.h"
@@ -41,14 +42,16 @@
 /* Where the part ends that is ours. */
 static u64 usable_end(struct xe_hw *hw, struct xe_device *xe)
 {
-	u32 low = xe_read32(hw, FLAT_CCS_BASE_LO);
+	struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+	u32 low = xe_mcr_read32(hw, gt, FLAT_CCS_BASE_LO), high;
 	u64 base;
 
 	if (!(low & FLAT_CCS_ENABLE))
 		return xe_read64(hw, GSM_BASE);
 
 	/* Counted per node of the memory fabric. */
-	base = (u64)FIELD_GET(FLAT_CCS_BASE_HI_ADDR, xe_read32(hw, FLAT_CCS_BASE_HI)) << 32;
+	high = xe_mcr_read32(hw, gt, FLAT_CCS_BASE_HI);
+	base = (u64)FIELD_GET(FLAT_CCS_BASE_HI_ADDR, high) << 32;
 	base |= low & FLAT_CCS_BASE_LO_ADDR;
 	return round_up(base * hweight16(xe->gt[0].nodes), CCS_ALIGN);
 }
@@ -63,10 +66,10 @@ static int find_size(struct xe_hw *hw, struct xe_device *xe)
 	if (fw.err)
 		return fw.err;
 
-	range = xe_read32(hw, TILE0_ADDR_RANGE);
+	range = xe_mcr_read32(hw, gt, TILE0_ADDR_RANGE);
 	base = FIELD_GET(TILE_ADDR_RANGE_BASE, range) * (u64)SZ_1G;
 	total = FIELD_GET(TILE_ADDR_RANGE_SIZE, range) * (u64)SZ_1G;
-	end = usable_end(hw, xe);
+	end = usable_end(hw, xe, gt);
 	if (xe_hw_is_lost(hw))
 		return -ENODEV;
 

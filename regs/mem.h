@@ -30,15 +30,15 @@
 #define VF_CAP				XE_REG(0x1901f8)
 
 /* Where the VRAM of a tile is, in GiB */
-#define TILE0_ADDR_RANGE		XE_REG(0x4900)
+#define TILE0_ADDR_RANGE		XE_MCR_REG(0x4900)
 #define   TILE_ADDR_RANGE_SIZE		GENMASK(14, 8)
 #define   TILE_ADDR_RANGE_BASE		GENMASK(7, 1)
 
 /* Where in VRAM the metadata of compression starts */
-#define FLAT_CCS_BASE_LO		XE_REG(0x8800)
+#define FLAT_CCS_BASE_LO		XE_MCR_REG(0x8800)
 #define   FLAT_CCS_BASE_LO_ADDR		GENMASK(31, 6)
 #define   FLAT_CCS_ENABLE		BIT(0)
-#define FLAT_CCS_BASE_HI		XE_REG(0x8804)
+#define FLAT_CCS_BASE_HI		XE_MCR_REG(0x8804)
 #define   FLAT_CCS_BASE_HI_ADDR		GENMASK(7, 0)
 
 /* What the platform firmware keeps at the top of VRAM: GGTT entries, stolen memory */
