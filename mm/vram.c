@@ -40,9 +40,8 @@
 #define CCS_ALIGN	SZ_128K		/* fact sheet, section 8.1 */
 
 /* Where the part ends that is ours. */
-static u64 usable_end(struct xe_hw *hw, struct xe_device *xe)
+static u64 usable_end(struct xe_hw *hw, struct xe_device *xe, struct xe_gt *gt)
 {
-	struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
 	u32 low = xe_mcr_read32(hw, gt, FLAT_CCS_BASE_LO), high;
 	u64 base;
 
