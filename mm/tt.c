@@ -26,6 +26,10 @@
  * Buffers imported from another driver are on the list too. Their pages are mapped by the exporter
  * on our behalf; unbind gives the mapping back and keeps the attachment, which is only software.
  *
+ * FIXME: an exporter that caches mappings (&dma_buf_ops.cache_sgt_mapping, all users of
+ * drm_gem_prime_dmabuf_ops, so vgem) or is not dynamic keeps the mapping until the attachment goes.
+ * DMA-API debugging reports it at unbind. Such an attachment has to be detached at unbind.
+ *
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
