@@ -68,7 +68,7 @@ static int find_size(struct xe_hw *hw, struct xe_device *xe)
 	range = xe_mcr_read32(hw, gt, TILE0_ADDR_RANGE);
 	base = FIELD_GET(TILE_ADDR_RANGE_BASE, range) * (u64)SZ_1G;
 	total = FIELD_GET(TILE_ADDR_RANGE_SIZE, range) * (u64)SZ_1G;
-	end = usable_end(hw, xe);
+	end = usable_end(hw, xe, gt);
 	if (xe_hw_is_lost(hw))
 		return -ENODEV;
 
