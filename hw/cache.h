@@ -2,6 +2,8 @@
 #ifndef _XE_HW_CACHE_H_
 #define _XE_HW_CACHE_H_
 
+#include <linux/types.h>
+
 struct xe_gt;
 struct xe_hw;
 
