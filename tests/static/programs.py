@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""types.py BUILD KERNEL: small programs that the compiler must refuse, and some that it must take.
+"""programs.py BUILD KERNEL: small programs that the compiler must refuse, and some that it must take.
 
 BUILD is a directory in which the driver has been built by kbuild against the kernel build tree
 KERNEL: the compiler's command line is taken from there, so that the programs are compiled exactly
 as the driver is. A program named
 wrong_* says in a line "// gcc: REGEX" what the compiler has to complain about; anything else, or
 no complaint at all, is a failure. right_* must compile without a word.
-Prints KTAP; the exit status tells.
+Prints KTAP; exit status 3: some failed.
 """
 import pathlib
 import re
@@ -57,7 +57,7 @@ def main():
                 print(f"# {line}")
             if run.returncode == 0:
                 print("# the compiler took it")
-    return 1 if failed else 0
+    return 3 if failed else 0
 
 
 sys.exit(main())
