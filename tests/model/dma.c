@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ctl.h"
@@ -85,13 +86,22 @@ static size_t lower(const struct dma *dma, u64 iova)
 	return lo;
 }
 
+/* An access behind the end of a file would be the end of the model. */
+static bool holds(int fd, u64 offset, u64 size)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && (!S_ISREG(st.st_mode) || (offset <= (u64)st.st_size &&
+							    size <= (u64)st.st_size - offset));
+}
+
 int dma_map(struct gpu *gpu, u64 iova, u64 size, int fd, u64 offset, bool readable, bool writable)
 {
 	struct dma *dma = gpu->dma;
 	struct mapping m = { .iova = iova, .size = size, .readable = readable, .writable = writable };
 	size_t at;
 
-	if (!size || iova + (size - 1) < iova)
+	if (!size || iova + (size - 1) < iova || (fd >= 0 && !holds(fd, offset, size)))
 		return -EINVAL;
 	at = lower(dma, iova);
 	if (at < dma->count && dma->maps[at].iova <= iova + (size - 1))

@@ -56,6 +56,7 @@ struct gpu_options {
 	bool clock_steps;	/* time is counted in steps of work, not taken from the host */
 	bool trap_gsm;		/* GGTT entries by message, so that each access is seen */
 	bool trap_vram;		/* likewise for the VRAM BAR */
+	bool msix;		/* MSI-X beside MSI */
 };
 
 struct gpu {

@@ -33,6 +33,7 @@ static void usage(FILE *out)
 		"  --vram SIZE          MiB, or with a suffix M or G; whole GiB\n"
 		"  --journal FILE       write every access down\n"
 		"  --clock host|steps   steps: equal work takes equal time\n"
+		"  --msix               MSI-X beside MSI\n"
 		"  --trap gsm,vram      see each access to GGTT entries, VRAM\n"
 		"  --die-with-parent    end when the process that started it ends\n");
 }
@@ -51,7 +52,7 @@ static bool parse(int argc, char **argv, struct gpu_options *opt)
 	static const struct option options[] = {
 		{ "socket", 1, NULL, 's' }, { "control", 1, NULL, 'c' }, { "platform", 1, NULL, 'p' },
 		{ "vram", 1, NULL, 'v' }, { "journal", 1, NULL, 'j' }, { "clock", 1, NULL, 'k' },
-		{ "trap", 1, NULL, 't' }, { "die-with-parent", 0, NULL, 'd' }, { "help", 0, NULL, 'h' }, { 0 }
+		{ "trap", 1, NULL, 't' }, { "die-with-parent", 0, NULL, 'd' }, { "msix", 0, NULL, 'm' }, { "help", 0, NULL, 'h' }, { 0 }
 	};
 	int o;
 
@@ -66,6 +67,7 @@ static bool parse(int argc, char **argv, struct gpu_options *opt)
 			opt->trap_gsm = strstr(optarg, "gsm");
 			opt->trap_vram = strstr(optarg, "vram");
 			break;
+		case 'm': opt->msix = true; break;
 		case 'd': prctl(PR_SET_PDEATHSIG, SIGTERM); break;
 		case 'v':
 			if (!size_option(optarg, &opt->vram)) {

@@ -21,6 +21,9 @@
 #define CAP_PM		0x60
 #define CAP_PCIE	0x70
 #define CAP_MSI		0xac
+#define CAP_MSIX	0xd0
+#define MSIX_TABLE	MIB(4)	/* in BAR 0, where no registers are; QEMU keeps both for the guest */
+#define MSIX_PENDING	(MSIX_TABLE + 0x1000)
 
 struct pci {
 	u8 space[CFG_SIZE];
@@ -54,7 +57,7 @@ static void put_bar(struct pci *p, u32 at, u64 size, bool prefetchable)
 	rw(p, at + 4, 4, (u32)(mask >> 32));
 }
 
-static void put_capabilities(struct pci *p)
+static void put_capabilities(struct pci *p, bool msix)
 {
 	put(p, 0x34, 1, CAP_PM);
 
@@ -73,12 +76,20 @@ static void put_capabilities(struct pci *p)
 	rw(p, CAP_PCIE + 40, 2, 0xffff);
 
 	/* MSI, 64 bit, one vector, maskable */
-	put(p, CAP_MSI, 4, 0x05 | 0u << 8 | 0x0180u << 16);
+	put(p, CAP_MSI, 4, 0x05 | (msix ? CAP_MSIX << 8 : 0) | 0x0180u << 16);
 	rw(p, CAP_MSI + 2, 2, 0x0071);
 	rw(p, CAP_MSI + 4, 4, 0xfffffffc);
 	rw(p, CAP_MSI + 8, 4, 0xffffffff);
 	rw(p, CAP_MSI + 12, 4, 0x0000ffff);
 	rw(p, CAP_MSI + 16, 4, 0x1);
+
+	if (!msix)
+		return;
+	/* MSI-X, one vector */
+	put(p, CAP_MSIX, 4, 0x11);
+	rw(p, CAP_MSIX + 2, 2, 0xc000);
+	put(p, CAP_MSIX + 4, 4, MSIX_TABLE);
+	put(p, CAP_MSIX + 8, 4, MSIX_PENDING);
 }
 
 void pci_reset(struct gpu *gpu)
@@ -100,7 +111,7 @@ void pci_reset(struct gpu *gpu)
 	put(p, 0x2e, 2, plat->subdevice);
 	rw(p, 0x3c, 1, 0xff);
 	put(p, 0x50, 2, (u32)plat->ggms << 6);	/* GGMS */
-	put_capabilities(p);
+	put_capabilities(p, gpu->opt.msix);
 }
 
 static bool bad(struct gpu *gpu, u32 offset, unsigned int size)

@@ -312,7 +312,8 @@ static int do_irq_info(struct vfu *v, const struct header *h, const u8 *body, si
 		return reply_error(v, h, -EINVAL);
 	info.argsz = sizeof(info);
 	info.flags = VFIO_IRQ_INFO_EVENTFD | VFIO_IRQ_INFO_NORESIZE;
-	info.count = info.index == VFIO_PCI_MSI_IRQ_INDEX;
+	info.count = info.index == VFIO_PCI_MSI_IRQ_INDEX ||
+		     (info.index == VFIO_PCI_MSIX_IRQ_INDEX && v->gpu->opt.msix);
 	memcpy(v->out + sizeof(*h), &info, sizeof(info));
 	return reply(v, h, sizeof(info), -1);
 }
