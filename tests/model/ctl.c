@@ -36,16 +36,22 @@ struct ctl {
 
 bool ctl_number(const char *text, u64 *value)
 {
+	static const char suffixes[] = "KMG";
+	const char *suffix;
 	char *end;
 
 	errno = 0;
 	*value = strtoull(text, &end, 0);
 	if (errno || end == text || *text == '-')
 		return false;
-	switch (*end) {
-	case 'G': *value <<= 10; /* fall through */
-	case 'M': *value <<= 10; /* fall through */
-	case 'K': *value <<= 10; end++;
+	suffix = *end ? strchr(suffixes, *end) : NULL;
+	if (suffix) {
+		long shift = 10 * (suffix - suffixes + 1);
+
+		if (*value > UINT64_MAX >> shift)
+			return false;
+		*value <<= shift;
+		end++;
 	}
 	return !*end;
 }
