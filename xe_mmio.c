@@ -597,6 +597,15 @@ static int power_resume(struct device *dev, bool system)
 	struct xe_hw *hw = dev_get_drvdata(dev);
 
 	guard(token)(hw);
+	/*
+	 * A card that was pulled while it slept is still in D3 for the bridge, which may answer
+	 * for it with anything. Configuration space can be asked whatever the state.
+	 */
+	if (!pci_device_is_present(hw->pdev))
+		xe_hw_declare_lost(hw, "it does not answer when it is to be resumed");
+	if (xe_hw_is_lost(hw))
+		return -ENODEV;
+
 	return hw->power->resume(hw, system);
 }
 

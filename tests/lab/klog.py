@@ -28,7 +28,7 @@ KINDS = [
     ("refcount", re.compile(r"refcount_t: ")),
     ("list corruption", re.compile(r"list_(add|del)[a-z_]* corruption")),
     ("ODEBUG", re.compile(r"ODEBUG: ")),
-    ("DMA-API", re.compile(r"DMA-API: (?!preallocated \d|debugging enabled by kernel config)")),
+    ("DMA-API", re.compile(r"DMA-API: (?!preallocated \d|debugging enabled by kernel config|dma_debug_entry pool grown)")),
     ("IOMMU fault", re.compile(r"DMAR: (\[|DRHD: handling fault|.*fault reason)|DMAR:.*Dropping")),
     ("leaked object", re.compile(
         r"Memory manager not clean during takedown|\[drm:drm_mm_takedown|\[drm:show_leaks|"

@@ -89,6 +89,8 @@ bool gone(struct gpu *gpu, unsigned int kind)
 
 	if (!f->gone && f->left && (f->kinds & kind) && !--f->left)
 		vanish(gpu);
+	if (f->gone && kind != VANISH_DMA && journal_is_quiet(gpu))
+		violation(gpu, "touched-after-unbind", "a card that is gone");
 	return f->gone;
 }
 

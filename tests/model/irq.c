@@ -201,6 +201,8 @@ void irq_check_quiet(struct gpu *gpu)
 {
 	struct irq *irq = gpu->irq;
 
+	if (is_gone(gpu))
+		return;
 	if (irq->enabled)
 		violation(gpu, "interrupt-left-enabled", "the driver is unbound");
 	if (!irq->answered)

@@ -11,6 +11,7 @@
 
 #include "clk.h"
 #include "ctl.h"
+#include "fault.h"
 #include "irq.h"
 #include "journal.h"
 #include "mem.h"
@@ -83,6 +84,9 @@ void violation(struct gpu *gpu, const char *what, const char *fmt, ...)
 	char text[LINE - 40], line[LINE];
 	va_list ap;
 
+	/* What the firmware or an engine stumbles over when the card goes is nobody's fault. */
+	if (is_gone(gpu) && !j->quiet)
+		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);

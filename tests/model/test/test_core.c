@@ -198,6 +198,12 @@ static void vanish(void **state)
 	assert_int_not_equal(reg_cpu_read(gpu, 0xd8c), ALL_ONES);
 	assert_true(answer_has(gpu, "vanish now", "ok"));
 	assert_int_equal(reg_cpu_read(gpu, 0xd8c), ALL_ONES);
+	assert_true(answer_has(gpu, "violations clear", "ok"));
+	violation(gpu, "test", "of a card that is not there");
+	assert_quiet(gpu);
+	/* but after unbind nobody has any business with it */
+	assert_true(answer_has(gpu, "quiet on", "ok"));
+	assert_violates(gpu, "touched-after-unbind", reg_cpu_read(gpu, 0xd8c));
 }
 
 /* The control socket */

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+# For scenarios: what may be going on when the card goes.
+#
+# A phase is a function act_PHASE that does it once; prepare_PHASE, where there is one, comes before.
+bus=/sys/bus/pci
+debugfs=/sys/kernel/debug
+
+# argument NAME: its value on the kernel's command line
+argument() { local v; v=$(grep -oE "\b$1=[0-9]+" /proc/cmdline) && echo "${v#*=}"; }
+put()	{ echo "$1" >"$2"; }
+# bounded SECONDS COMMAND...: 124 if it does not end.  What hangs in the kernel cannot be killed.
+bounded() {
+	local pid end=$((SECONDS + $1 + 1))
+	shift
+	"$@" &
+	pid=$!
+	while kill -0 $pid 2>/dev/null; do
+		((SECONDS < end)) || return 124
+		sleep 0.02
+	done
+	wait $pid
+}
+minor()	{ local n=("$dev"/drm/renderD*); echo "${n##*/renderD}"; }
+# works: the card is bound and answers
+works()	{ [[ -e $dev/driver ]] && [[ $(<"$dev/tile0/gt0/freq0/act_freq") =~ ^[0-9]+$ ]]; } 2>/dev/null
+read_all() { find "$@" -type f -perm -400 -exec timeout 10 cat {} + >/dev/null 2>&1; }
+
+prepare_probe()	{ put "$gpu" $bus/drivers/xe/unbind; }
+act_probe()	{ put "$gpu" $bus/drivers/xe/bind; }
+
+act_unbind()	{ put "$gpu" $bus/drivers/xe/unbind; }
+
+act_sysfs()	{ read_all "$dev/tile0" "$dev"/hwmon; }
+
+act_settings() {
+	local f=$dev/tile0/gt0/freq0 low
+	low=$(<"$f/rpn_freq")
+	put "$low" "$f/max_freq"
+	put "$(<"$f/rp0_freq")" "$f/max_freq"
+}
+
+act_debugfs()	{ read_all "$debugfs/dri/$gpu"; }
+
+# Asleep (D3hot) and awake again.
+act_power() {
+	put 10 "$dev/power/autosuspend_delay_ms"
+	put auto "$dev/power/control"
+	until_ 5 grep -q suspended "$dev/power/runtime_status"
+	put on "$dev/power/control"
+}
