@@ -7,11 +7,11 @@
 #include <linux/slab.h>
 
 #include <drm/drm_gem_ttm_helper.h>
-#include <drm/drm_prime.h>
 #include <drm/drm_print.h>
 #include <drm/ttm/ttm_tt.h>
 
 #include "mm/bo.h"
+#include "mm/import.h"
 #include "mm/tt.h"
 #include "mm/vram.h"
 #include "uapi/prime.h"
@@ -137,7 +137,7 @@ static int bo_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operatio
 		return err;
 
 	/* Importers of the buffer have to look for it anew. */
-	if (bo->base.dma_buf && bo->resource && !bo->base.import_attach)
+	if (bo->base.dma_buf && bo->resource && !ttm_to_xe_bo(bo)->import)
 		dma_buf_move_notify(bo->base.dma_buf);
 
 	if (to_vram)
@@ -212,8 +212,8 @@ static void bo_destroy(struct ttm_buffer_object *ttm)
 {
 	struct xe_bo *bo = ttm_to_xe_bo(ttm);
 
-	if (ttm->base.import_attach)
-		drm_prime_gem_destroy(&ttm->base, NULL);
+	if (bo->import)
+		xe_import_destroy(bo_to_xe(ttm), bo->import);
 	drm_gem_object_release(&ttm->base);
 	kfree(bo);
 }
@@ -259,10 +259,9 @@ struct xe_bo *xe_bo_alloc(void)
  * xe_bo_init - make a buffer, filled with zeroes
  * @xe: the device
  * @bo: from xe_bo_alloc(); freed on failure
- * @args: what is wanted; the attachment, and the reference to its dma-buf, are the buffer's from
- *	now on, also on failure
+ * @args: what is wanted; the import is the buffer's from now on, also on failure
  *
- * Context: process context; the reservation of the attachment, if any, is held; enters.
+ * Context: process context; the reservation of the import, if any, is held; enters.
  * Return: 0, then there is one reference for the caller; -ENOMEM, -ENODEV, or -EINTR.
  */
 int xe_bo_init(struct xe_device *xe, struct xe_bo *bo, const struct xe_bo_args *args)
@@ -273,24 +272,24 @@ int xe_bo_init(struct xe_device *xe, struct xe_bo *bo, const struct xe_bo_args *
 		.placement = place,
 		.num_placement = places(args, place),
 	};
-	struct dma_buf_attachment *attach = args->attach;
+	struct xe_import *import = args->import;
 	int err;
 
 	bo->regions = args->regions;
 	bo->caching = args->caching;
 	bo->ttm.base.funcs = &xe_gem_funcs;
 	drm_gem_private_object_init(&xe->drm, &bo->ttm.base, args->size);
-	bo->ttm.base.import_attach = attach;
+	bo->import = import;
 
 	/* On failure it calls bo_destroy(), for an import later and from a worker. */
 	err = ttm_bo_init_reserved(&xe->mm.ttm, &bo->ttm,
-				   attach ? ttm_bo_type_sg : ttm_bo_type_device, &placement,
+				   import ? ttm_bo_type_sg : ttm_bo_type_device, &placement,
 				   args->align >> PAGE_SHIFT, &ctx, NULL,
-				   attach ? attach->dmabuf->resv : NULL, bo_destroy);
+				   import ? xe_import_resv(import) : NULL, bo_destroy);
 	if (err)
 		return err == -ENOSPC ? -ENOMEM : err;
 
-	if (!attach)
+	if (!import)
 		ttm_bo_unreserve(&bo->ttm);
 	return 0;
 }
@@ -298,7 +297,7 @@ int xe_bo_init(struct xe_device *xe, struct xe_bo *bo, const struct xe_bo_args *
 /**
  * xe_bo_create - xe_bo_alloc() and xe_bo_init()
  * @xe: the device
- * @args: what is wanted; no attachment
+ * @args: what is wanted; no import
  *
  * Context: process context; enters.
  * Return: the buffer with one reference for the caller, or an error pointer as xe_bo_init().

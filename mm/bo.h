@@ -7,9 +7,9 @@
 #include <drm/ttm/ttm_bo.h>
 #include <drm/ttm/ttm_placement.h>
 
-struct dma_buf_attachment;
 struct vm_operations_struct;
 struct xe_device;
+struct xe_import;
 
 /**
  * struct xe_bo - a buffer
@@ -23,6 +23,8 @@ struct xe_bo {
 	u16 caching;
 	/** @mem_type: XE_MEM_*, where it is; a hint for statistics, read without a lock */
 	u8 mem_type;
+	/** @import: whose pages these are if they are not ours, else NULL; constant */
+	struct xe_import *import;
 };
 
 /**
@@ -39,8 +41,8 @@ struct xe_bo_args {
 	u16 caching;
 	/** @deferred: no memory yet */
 	bool deferred;
-	/** @attach: import from there, whose reservation is held; else NULL */
-	struct dma_buf_attachment *attach;
+	/** @import: where the pages come from, with its reservation held; else NULL */
+	struct xe_import *import;
 };
 
 static inline struct xe_bo *to_xe_bo(struct drm_gem_object *obj)

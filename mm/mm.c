@@ -10,6 +10,7 @@
 #include <drm/ttm/ttm_range_manager.h>
 
 #include "mm/bo.h"
+#include "mm/import.h"
 #include "mm/mm.h"
 #include "mm/tt.h"
 #include "xe_device.h"
@@ -32,6 +33,7 @@
 
 static void xe_mm_stop(struct xe_hw *hw, void *unused)
 {
+	xe_import_stop(hw);
 	xe_tt_unmap_all(hw);
 }
 
@@ -62,6 +64,7 @@ int xe_mm_init(struct xe_device *xe)
 	int err;
 
 	INIT_LIST_HEAD(&mm->mapped);
+	INIT_LIST_HEAD(&mm->imports);
 	err = drmm_mutex_init(drm, &mm->lock);
 	if (err)
 		return err;

@@ -31,6 +31,10 @@ struct xe_mm {
 	struct mutex lock;
 	/** @mapped: page lists that are mapped for DMA, &xe_tt.link */
 	struct list_head mapped;
+	/** @imports: attachments to dma-bufs of others, under @lock; see mm/import.c */
+	struct list_head imports;
+	/** @imports_closed: there will be no others, under @lock */
+	bool imports_closed;
 	/** @regions: XE_REGION_*, which there are; constant when the device is published */
 	u32 regions;
 	/** @system_size: bytes that buffers in system memory may take, constant */

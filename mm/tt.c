@@ -3,14 +3,14 @@
  * The pages of buffers, and their DMA mappings.
  */
 
-#include <linux/delay.h>
-#include <linux/dma-buf.h>
 #include <linux/slab.h>
 
 #include <drm/drm_print.h>
 #include <drm/ttm/ttm_bo.h>
 #include <drm/ttm/ttm_pool.h>
 
+#include "mm/bo.h"
+#include "mm/import.h"
 #include "mm/tt.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
@@ -23,19 +23,13 @@
  * comes first. For this every mapped page list is on a list of the device. Unbind walks it when no
  * section can open any more and so nothing new is mapped.
  *
- * Buffers imported from another driver are on the list too. Their pages are mapped by the exporter
- * on our behalf; unbind gives the mapping back and keeps the attachment, which is only software.
- *
- * FIXME: an exporter that caches mappings (&dma_buf_ops.cache_sgt_mapping, all users of
- * drm_gem_prime_dmabuf_ops, so vgem) or is not dynamic keeps the mapping until the attachment goes.
- * DMA-API debugging reports it at unbind. Such an attachment has to be detached at unbind.
+ * The pages of an imported buffer are another driver's, and so is their mapping: see mm/import.c.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
  * struct xe_tt, pages      buffer        it dies, is moved to VRAM, is swapped out
  * DMA mapping              bound side    the above, or unbind
- * attachment               buffer        it dies
  * ======================== ============= ==========================================
  */
 
@@ -54,11 +48,6 @@ static int map(struct xe_hw *hw, struct xe_tt *tt)
 	u64 size = (u64)tt->ttm.num_pages << PAGE_SHIFT;
 	int err;
 
-	if (tt->attach) {
-		tt->imported = dma_buf_map_attachment(tt->attach, DMA_BIDIRECTIONAL);
-		return PTR_ERR_OR_ZERO(tt->imported);
-	}
-
 	err = sg_alloc_table_from_pages(&tt->sgt, tt->ttm.pages, tt->ttm.num_pages, 0, size,
 					GFP_KERNEL);
 	if (err)
@@ -75,13 +64,8 @@ static void unmap(struct xe_hw *hw, struct xe_tt *tt)
 	lockdep_assert_held(&xe_hw_device(hw)->mm.lock);
 
 	list_del_init(&tt->link);
-	if (tt->attach) {
-		dma_buf_unmap_attachment(tt->attach, tt->imported, DMA_BIDIRECTIONAL);
-		tt->imported = NULL;
-	} else {
-		xe_dma_unmap(hw, &tt->sgt, DMA_BIDIRECTIONAL);
-		sg_free_table(&tt->sgt);
-	}
+	xe_dma_unmap(hw, &tt->sgt, DMA_BIDIRECTIONAL);
+	sg_free_table(&tt->sgt);
 }
 
 /**
@@ -90,12 +74,15 @@ static void unmap(struct xe_hw *hw, struct xe_tt *tt)
  * @ttm: populated; nothing happens if it is mapped
  *
  * Context: the buffer is reserved; enters.
- * Return: 0; -ENODEV if there is no hardware; -ENOMEM.
+ * Return: 0; -ENODEV if there is no hardware; -ENOMEM; for an import, what its exporter returns.
  */
 int xe_tt_map_dma(struct xe_device *xe, struct ttm_tt *ttm)
 {
 	struct xe_tt *tt = to_xe_tt(ttm);
 	int err = -ENODEV;
+
+	if (tt->import)
+		return xe_import_map(tt->import);
 
 	xe_hw_scoped(hw, xe) {
 		/* Only unbind changes it without the reservation, but not in a section. */
@@ -126,28 +113,16 @@ void xe_tt_unmap_dma(struct xe_device *xe, struct ttm_tt *ttm)
 {
 	struct xe_tt *tt = to_xe_tt(ttm);
 
+	if (tt->import) {
+		xe_import_unmap(tt->import);
+		return;
+	}
+
 	xe_hw_scoped_dma(hw, xe) {
 		guard(mutex)(&xe->mm.lock);
 		if (!list_empty(&tt->link))
 			unmap(hw, tt);
 	}
-}
-
-/* The lock comes after reservations, so another driver's can only be tried here. */
-static bool unmap_first(struct xe_hw *hw, struct xe_mm *mm)
-{
-	struct xe_tt *tt = list_first_entry(&mm->mapped, struct xe_tt, link);
-	struct dma_resv *resv = tt->attach ? tt->attach->dmabuf->resv : NULL;
-
-	if (resv && !dma_resv_trylock(resv)) {
-		list_move_tail(&tt->link, &mm->mapped);
-		return false;
-	}
-
-	unmap(hw, tt);
-	if (resv)
-		dma_resv_unlock(resv);
-	return true;
 }
 
 /**
@@ -159,19 +134,11 @@ static bool unmap_first(struct xe_hw *hw, struct xe_mm *mm)
 void xe_tt_unmap_all(struct xe_hw *hw)
 {
 	struct xe_mm *mm = &xe_hw_device(hw)->mm;
-	bool progress;
+	struct xe_tt *tt, *next;
 
 	mutex_lock(&mm->lock);
-	while (!list_empty(&mm->mapped)) {
-		progress = unmap_first(hw, mm);
-		if (progress)
-			continue;
-
-		/* Whoever holds the reservation may need the lock to get on. */
-		mutex_unlock(&mm->lock);
-		usleep_range(100, 1000);
-		mutex_lock(&mm->lock);
-	}
+	list_for_each_entry_safe(tt, next, &mm->mapped, link)
+		unmap(hw, tt);
 	mutex_unlock(&mm->lock);
 
 	xe_hw_close_dma(hw);
@@ -193,7 +160,7 @@ struct ttm_tt *xe_tt_create(struct ttm_buffer_object *bo, u32 page_flags)
 		return NULL;
 
 	INIT_LIST_HEAD(&tt->link);
-	tt->attach = bo->base.import_attach;
+	tt->import = ttm_to_xe_bo(bo)->import;
 	/* A discrete card reads system memory through the caches of the CPU, whatever was asked. */
 	if (ttm_tt_init(&tt->ttm, bo, page_flags, ttm_cached, 0)) {
 		kfree(tt);

@@ -7,12 +7,12 @@
 
 #include <drm/ttm/ttm_tt.h>
 
-struct dma_buf_attachment;
 struct ttm_buffer_object;
 struct ttm_device;
 struct ttm_operation_ctx;
 struct xe_device;
 struct xe_hw;
+struct xe_import;
 
 /**
  * struct xe_tt - the pages of a buffer
@@ -22,10 +22,8 @@ struct xe_tt {
 	struct ttm_tt ttm;
 	/** @sgt: their DMA mapping, valid while @link is on the list */
 	struct sg_table sgt;
-	/** @attach: for an imported buffer, where its pages come from; else NULL */
-	struct dma_buf_attachment *attach;
-	/** @imported: what @attach is mapped as */
-	struct sg_table *imported;
+	/** @import: for an imported buffer, where its pages come from; else NULL */
+	struct xe_import *import;
 	/** @link: on &xe_mm.mapped while mapped for DMA, under &xe_mm.lock */
 	struct list_head link;
 };

@@ -14,6 +14,7 @@
 #include <uapi/drm/xe_drm.h>
 
 #include "mm/bo.h"
+#include "mm/import.h"
 #include "mm/mm.h"
 #include "uapi/prime.h"
 #include "xe_device.h"
@@ -28,8 +29,8 @@ MODULE_IMPORT_NS(DMA_BUF);
  *
  * Exported pages are mapped for the device of the importer, which may well outlive our card, so
  * nothing of this is undone at unbind; but nobody can attach any more. What was imported is mapped
- * for our card, and that is undone at unbind: see mm/tt.c. The buffer, its attachment and the
- * dma-buf stay valid objects.
+ * for our card, and that is undone at unbind: see mm/import.c. The buffer and the dma-buf stay valid
+ * objects.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -37,8 +38,6 @@ MODULE_IMPORT_NS(DMA_BUF);
  * exported dma-buf         its users     last reference; it keeps the buffer
  * mapping for an importer  importer      it gives it back
  * imported buffer          handles       last reference; it keeps the dma-buf
- * attachment               buffer        it dies
- * mapping for our card     bound side    the buffer moves or dies, or unbind
  * ======================== ============= ==========================================
  */
 
@@ -183,17 +182,16 @@ struct drm_gem_object *xe_gem_prime_import(struct drm_device *drm, struct dma_bu
 	if (!bo)
 		return ERR_PTR(-ENOMEM);
 
-	args.attach = dma_buf_dynamic_attach(dma_buf, drm->dev, &import_ops, NULL);
-	if (IS_ERR(args.attach)) {
+	args.import = xe_import_create(to_xe_device(drm), dma_buf, &import_ops);
+	if (IS_ERR(args.import)) {
 		kfree(bo);
-		return ERR_CAST(args.attach);
+		return ERR_CAST(args.import);
 	}
 
-	get_dma_buf(dma_buf);
 	dma_resv_lock(dma_buf->resv, NULL);
 	err = xe_bo_init(to_xe_device(drm), bo, &args);
 	if (!err)
-		args.attach->importer_priv = &bo->ttm.base;
+		xe_import_notify(args.import, &bo->ttm.base);
 	dma_resv_unlock(dma_buf->resv);
 
 	return err ? ERR_PTR(err) : &bo->ttm.base;

@@ -14,14 +14,6 @@ modules()  { awk '$1 ~ /^(xe|drm_.*|ttm|gpu_sched)$/ { print $1, $3 }' /proc/mod
 devices()  { ls /dev/dri /sys/class/drm /sys/class/hwmon "$debugfs/dri" 2>/dev/null; }
 mappings() { awk '/xe|'"$gpu"'/ { n++ } END { print n + 0 }' /proc/vmallocinfo; }
 slab()     { awk '/^(Slab|VmallocUsed|Percpu):/ { n += $2 } END { print n }' /proc/meminfo; }
-leaks() {
-	local found
-	echo scan >$debugfs/kmemleak
-	sleep 5
-	echo scan >$debugfs/kmemleak
-	found=$(<$debugfs/kmemleak)
-	[[ -z $found ]] || { echo "$found" | head -n 30; return 1; }
-}
 state()    { echo "threads $(threads)"; echo "mappings $(mappings)"; modules; devices; }
 
 cycle() {

@@ -128,6 +128,22 @@ def artefact(*path):
     return full
 
 
+def programs(files, folder):
+    """Build the C programs of a folder and put them into the guest, under /lab/bin."""
+    headers = artefact("src", "linux-source-6.12", "include", "uapi", "drm")
+    for name in sorted(os.listdir(folder)):
+        if not name.endswith(".c"):
+            continue
+        with tempfile.TemporaryDirectory() as scratch:
+            binary = os.path.join(scratch, name[:-2])
+            built = subprocess.run(["gcc", "-O1", "-g0", "-static", "-Wall", "-Wextra", "-Werror", "-pthread", "-D__user=",
+                                    "-I", headers, "-o", binary, os.path.join(folder, name)],
+                                   capture_output=True, text=True, check=False)
+            if built.returncode:
+                raise BenchError("%s does not compile:\n%s" % (name, built.stderr))
+            files.copy("bin/" + name[:-2], binary, 0o755)
+
+
 def model_binary():
     places = [os.environ.get("XE_MODEL"), os.path.join(LAB, "model", "xe-model"),
               os.path.join(TOP, "tests", "model", "build", "xe-model")]

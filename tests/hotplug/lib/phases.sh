@@ -23,6 +23,15 @@ bounded() {
 minor()	{ local n=("$dev"/drm/renderD*); echo "${n##*/renderD}"; }
 # works: the card is bound and answers
 works()	{ [[ -e $dev/driver ]] && [[ $(<"$dev/tile0/gt0/freq0/act_freq") =~ ^[0-9]+$ ]]; } 2>/dev/null
+# leaks: what kmemleak finds, if anything
+leaks() {
+	local found
+	echo scan >$debugfs/kmemleak
+	sleep 5
+	echo scan >$debugfs/kmemleak
+	found=$(<$debugfs/kmemleak)
+	[[ -z $found ]] || { echo "$found" | head -n 30; return 1; }
+}
 read_all() { find "$@" -type f -perm -400 -exec timeout 10 cat {} + >/dev/null 2>&1; }
 
 prepare_probe()	{ put "$gpu" $bus/drivers/xe/unbind; }

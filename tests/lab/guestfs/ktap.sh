@@ -4,6 +4,7 @@
 #	t "what must hold" command...	run it; ok when it succeeds
 #	ok|not_ok|skip "name" [reason]	a result of one's own
 #	diag text...			a remark
+#	relay command...		its results are ours
 #	finish				the plan; ends the script
 ktap_n=0 ktap_bad=0
 echo "KTAP version 1"
@@ -18,6 +19,20 @@ t() {
 	[[ -z $out ]] || diag "$out"
 	if ((rc)); then not_ok "$name" "status $rc"; else ok "$name"; fi
 	return $rc
+}
+# relay COMMAND...: its KTAP results are ours
+relay() {
+	local line rc=0
+	while read -r line; do
+		case $line in
+		"ok "*\ -\ *)	ok "${line#*- }" ;;
+		"not ok "*)	not_ok "${line#*- }" ;;
+		"# "*)		echo "$line" ;;
+		"status 0")	;;
+		"status "*)	rc=${line#status } ;;
+		esac
+	done < <("$@"; echo "status $?")
+	((rc == 0 || ktap_bad)) || not_ok "$1" "status $rc"
 }
 finish() {
 	echo "1..$ktap_n"
