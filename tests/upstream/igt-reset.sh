@@ -10,7 +10,7 @@
 # The CPU is emulated: 256 submissions take it longer than the 640 ms after which a spinner in the way of
 # others is reset, and the test wants them all to be accepted first.
 for f in "$dev"/tile0/gt0/engines/*/preempt_timeout_us; do
-	echo 2000000 >"$f"
+	echo 5000000 >"$f"
 done
 igt xe_exec_reset 1440
 finish
