@@ -9,9 +9,10 @@ lab       := tests/lab
 export DRIVER KERNEL PARAMS PLATFORM VRAM MEM CPUS ICOUNT IOMMU HOTPLUG MODEL \
        LOAD APPEND TIMEOUT XE_KO STRICT MODEL_ARGS
 
-.PHONY: help lab guest shell model driver static model-check upstream-check upstream-baseline lab-check driver-check check
+.PHONY: help demo lab guest shell model driver static model-check upstream-check upstream-baseline lab-check driver-check check
 
 help:
+	@echo 'make demo            modprobe, use, removal under load, on the stock Debian kernel'
 	@echo 'make lab             prepare kernels, QEMU and the guest root (once, about 15 minutes)'
 	@echo 'make guest CMD=...   run a command in a guest  [DRIVER=upstream|xe|none KERNEL=debug|stock ...]'
 	@echo 'make shell           a prompt in a guest (same settings; exit ends it)'
@@ -26,6 +27,9 @@ help:
 	@echo
 	@echo 'Settings of guest and shell: PARAMS PLATFORM VRAM MEM CPUS ICOUNT=1 IOMMU=1'
 	@echo 'HOTPLUG=acpi|pciehp LOAD=no APPEND TIMEOUT XE_KO MODEL=0|1 STRICT=1; see $(lab)/README.md'
+
+demo:
+	@tests/demo/demo
 
 lab:
 	@$(lab)/setup

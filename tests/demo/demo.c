@@ -1,0 +1,518 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The demonstration, inside the guest: what the driver found, using it, pulling the card while it
+ * works, a second card beside what is left of the first.
+ *
+ * Prints one line a step, "ok" or "FAILED", with its figure; the exit status tells.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <drm.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+#include <xe_drm.h>
+
+#define MIB	(1u << 20)
+#define SIZE	(16 * MIB)
+
+static unsigned int steps, failures;
+static char slot[64];
+
+/* ---- saying it */
+
+static void heading(const char *text)
+{
+	printf("\n%s\n", text);
+	fflush(stdout);
+}
+
+static bool __attribute__((format(printf, 2, 3))) step(bool good, const char *fmt, ...)
+{
+	va_list ap;
+
+	steps++;
+	failures += !good;
+	printf("  %-7s", good ? "ok" : "FAILED");
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	putchar('\n');
+	fflush(stdout);
+	return good;
+}
+
+/* ---- asking the model, and sysfs */
+
+/* What a command prints, without its last newline. */
+static char *run(const char *command)
+{
+	static char text[65536];
+	FILE *f = popen(command, "r");
+	size_t n = f ? fread(text, 1, sizeof(text) - 1, f) : 0;
+
+	n -= n && text[n - 1] == '\n';
+	text[n] = 0;
+	if (f)
+		pclose(f);
+	return text;
+}
+
+static char *ask(const char *command)
+{
+	char line[128];
+
+	snprintf(line, sizeof(line), "model %s", command);
+	return run(line);
+}
+
+static long counter(const char *name)
+{
+	char *found, key[64];
+
+	snprintf(key, sizeof(key), "\n%s ", name);
+	found = strstr(ask("counters"), key + 1);
+	return found ? atol(found + strlen(key) - 1) : -1;
+}
+
+static const char *path_of(const char *file)
+{
+	static char path[320];
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/%s", slot, file);
+	return path;
+}
+
+static int put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY), err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+static const char *get(const char *path)
+{
+	static char text[128];
+	int fd = open(path, O_RDONLY);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	text[n > 0 ? n : 0] = 0;
+	text[strcspn(text, "\n")] = 0;
+	return text;
+}
+
+static bool find_slot(void)
+{
+	DIR *dir = opendir("/sys/bus/pci/devices");
+	struct dirent *e;
+
+	while (dir && (e = readdir(dir))) {
+		snprintf(slot, sizeof(slot), "%.60s", e->d_name);
+		if (e->d_name[0] != '.' && !strcmp(get(path_of("vendor")), "0x8086") &&
+		    !strncmp(get(path_of("class")), "0x03", 4))
+			break;
+		slot[0] = 0;
+	}
+	if (dir)
+		closedir(dir);
+	return slot[0];
+}
+
+/* The minor that starts with @kind ("renderD", "card") of the card that is in the slot now. */
+static bool find_node(const char *kind, char *node, size_t size)
+{
+	DIR *dir = opendir(path_of("drm"));
+	struct dirent *e;
+	bool found = false;
+
+	while (dir && !found && (e = readdir(dir))) {
+		found = !strncmp(e->d_name, kind, strlen(kind));
+		if (found)
+			snprintf(node, size, "/dev/dri/%.40s", e->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+/* ---- ioctls */
+
+static void *query(int fd, unsigned int id, uint32_t *size)
+{
+	struct drm_xe_device_query q = { .query = id };
+	void *data;
+
+	if (ioctl(fd, DRM_IOCTL_XE_DEVICE_QUERY, &q))
+		return NULL;
+	data = calloc(1, q.size ? q.size : 1);
+	q.data = (uintptr_t)data;
+	if (id == DRM_XE_DEVICE_QUERY_ENGINE_CYCLES)
+		((struct drm_xe_query_engine_cycles *)data)->clockid = CLOCK_MONOTONIC;
+	if (id == DRM_XE_DEVICE_QUERY_UC_FW_VERSION)
+		((struct drm_xe_query_uc_fw_version *)data)->uc_type = XE_QUERY_UC_TYPE_GUC_SUBMISSION;
+	if (ioctl(fd, DRM_IOCTL_XE_DEVICE_QUERY, &q)) {
+		free(data);
+		return NULL;
+	}
+	if (size)
+		*size = q.size;
+	return data;
+}
+
+static uint32_t create(int fd, uint32_t placement, uint64_t size)
+{
+	struct drm_xe_gem_create args = {
+		.size = size, .placement = placement, .cpu_caching = DRM_XE_GEM_CPU_CACHING_WC,
+	};
+
+	return ioctl(fd, DRM_IOCTL_XE_GEM_CREATE, &args) ? 0 : args.handle;
+}
+
+static uint32_t *map(int fd, uint32_t handle, size_t size)
+{
+	struct drm_xe_gem_mmap_offset args = { .handle = handle };
+	void *p;
+
+	if (!handle || ioctl(fd, DRM_IOCTL_XE_GEM_MMAP_OFFSET, &args))
+		return NULL;
+	p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)args.offset);
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static int export(int fd, uint32_t handle)
+{
+	struct drm_prime_handle args = { .handle = handle, .flags = DRM_CLOEXEC | DRM_RDWR };
+
+	return ioctl(fd, DRM_IOCTL_PRIME_HANDLE_TO_FD, &args) ? -1 : args.fd;
+}
+
+static uint32_t import(int fd, int dma_buf)
+{
+	struct drm_prime_handle args = { .fd = dma_buf };
+
+	return ioctl(fd, DRM_IOCTL_PRIME_FD_TO_HANDLE, &args) ? 0 : args.handle;
+}
+
+static void close_handle(int fd, uint32_t handle)
+{
+	struct drm_gem_close args = { .handle = handle };
+
+	ioctl(fd, DRM_IOCTL_GEM_CLOSE, &args);
+}
+
+static bool all_are(const uint32_t *p, uint32_t value)
+{
+	for (unsigned int i = 0; i < SIZE / 4; i += 64)
+		if (p[i] != value)
+			return false;
+	return true;
+}
+
+static void fill(uint32_t *p, uint32_t value)
+{
+	for (unsigned int i = 0; i < SIZE / 4; i += 64)
+		p[i] = value;
+}
+
+/* ---- what was found */
+
+static const char *const classes[] = { "render", "copy", "video decode", "video enhance", "compute" };
+
+static void found_engines(int fd)
+{
+	struct drm_xe_query_engines *e = query(fd, DRM_XE_DEVICE_QUERY_ENGINES, NULL);
+	unsigned int count[5] = { 0 };
+	char text[128] = "";
+
+	for (unsigned int i = 0; e && i < e->num_engines; i++)
+		if (e->engines[i].instance.engine_class < 5)
+			count[e->engines[i].instance.engine_class]++;
+	for (unsigned int i = 0; i < 5; i++)
+		if (count[i])
+			snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%u %s", *text ? ", " : "",
+				 count[i], classes[i]);
+	step(e && e->num_engines, "engines: %s", text);
+	free(e);
+}
+
+static void found_memory(int fd)
+{
+	struct drm_xe_query_mem_regions *m = query(fd, DRM_XE_DEVICE_QUERY_MEM_REGIONS, NULL);
+	unsigned long long vram = 0, visible = 0;
+
+	for (unsigned int i = 0; m && i < m->num_mem_regions; i++)
+		if (m->mem_regions[i].mem_class == DRM_XE_MEM_REGION_CLASS_VRAM) {
+			vram = m->mem_regions[i].total_size;
+			visible = m->mem_regions[i].cpu_visible_size;
+		}
+	step(vram && visible, "VRAM: %llu MiB for buffers, %llu MiB of it through the BAR", vram / MIB, visible / MIB);
+	free(m);
+}
+
+static void found(int fd, const char *render)
+{
+	struct drm_xe_query_uc_fw_version *guc = query(fd, DRM_XE_DEVICE_QUERY_UC_FW_VERSION, NULL);
+	char card[64] = "", low[16], high[16];
+
+	step(guc && guc->major_ver, "GuC runs: %s, submission interface %u.%u.%u",
+	     run("dmesg | sed -n 's/.*GuC firmware //p'"), guc ? guc->major_ver : 0,
+	     guc ? guc->minor_ver : 0, guc ? guc->patch_ver : 0);
+	free(guc);
+	found_engines(fd);
+	found_memory(fd);
+	snprintf(low, sizeof(low), "%s", get(path_of("tile0/gt0/freq0/rpn_freq")));
+	snprintf(high, sizeof(high), "%s", get(path_of("tile0/gt0/freq0/rp0_freq")));
+	step(*low && *high, "frequencies: %s to %s MHz", low, high);
+	find_node("card", card, sizeof(card));
+	step(*card, "nodes: %s, %s", card, render);
+	step(counter("mmio-read") > 0, "bringing it up took %ld register reads and %ld writes",
+	     counter("mmio-read"), counter("mmio-write"));
+	step(!counter("violations") && !counter("unknown-registers"),
+	     "nothing that hardware forbids: %ld violations, %ld unknown registers",
+	     counter("violations"), counter("unknown-registers"));
+}
+
+/* ---- what is held over the removal */
+
+static struct {
+	int fd, other, dma_buf, freq, hwmon;
+	uint32_t *system, *vram, *shared;
+	char node[64];
+} held;
+
+static void use(void)
+{
+	struct drm_xe_vm_create vm = { 0 };
+	uint32_t system, vram, shared;
+	unsigned int good = 0, id;
+
+	for (id = 0; id <= DRM_XE_DEVICE_QUERY_OA_UNITS; id++) {
+		void *data = query(held.fd, id, NULL);
+
+		good += data != NULL;
+		free(data);
+	}
+	step(good == id, "%u of %u kinds of query answered", good, id);
+	system = create(held.fd, 1, SIZE);
+	vram = create(held.fd, 2, SIZE);
+	held.system = map(held.fd, system, SIZE);
+	held.vram = map(held.fd, vram, SIZE);
+	if (!step(held.system && held.vram, "buffers of %u MiB in system memory and in VRAM, mapped", SIZE / MIB))
+		return;
+	good = all_are(held.system, 0) && all_are(held.vram, 0);
+	fill(held.system, 0x5511);
+	fill(held.vram, 0x5522);
+	step(good && all_are(held.system, 0x5511) && all_are(held.vram, 0x5522),
+	     "new memory is zero; what is written is read");
+	held.dma_buf = export(held.fd, system);
+	held.other = open(held.node, O_RDWR | O_CLOEXEC);
+	shared = held.dma_buf < 0 ? 0 : import(held.other, held.dma_buf);
+	held.shared = map(held.other, shared, SIZE);
+	step(held.shared && all_are(held.shared, 0x5511), "a dma-buf: another process's file sees the same memory");
+	errno = 0;
+	ioctl(held.fd, DRM_IOCTL_XE_VM_CREATE, &vm);
+	step(errno == EOPNOTSUPP, "VM_CREATE says \"%s\": submission is the next milestone", strerror(errno));
+	held.freq = open(path_of("tile0/gt0/freq0/act_freq"), O_RDONLY);
+	step(held.freq >= 0, "a sysfs file is held open");
+}
+
+/* ---- threads that are inside the driver when the card goes */
+
+enum { QUERIES, BUFFERS, FAULTS, SYSFS, WORKERS };
+
+static struct worker {
+	const char *what;
+	pthread_t thread;
+	atomic_ulong calls;	/* that succeeded */
+	int last_errno;
+} workers[WORKERS] = {
+	[QUERIES] = { .what = "timestamp queries" },
+	[BUFFERS] = { .what = "buffers made and freed" },
+	[FAULTS] = { .what = "page faults in VRAM" },
+	[SYSFS] = { .what = "sysfs reads" },
+};
+
+static atomic_bool stop;
+
+static bool work(unsigned int kind)
+{
+	char text[32];
+	uint32_t handle;
+	void *data;
+
+	switch (kind) {
+	case QUERIES:
+		data = query(held.fd, DRM_XE_DEVICE_QUERY_ENGINE_CYCLES, NULL);
+		free(data);
+		return data;
+	case BUFFERS:
+		handle = create(held.fd, 2, MIB);
+		if (handle)
+			close_handle(held.fd, handle);
+		return handle;
+	case FAULTS:
+		madvise(held.vram + SIZE / 8, 4096, MADV_DONTNEED);
+		((volatile uint32_t *)held.vram)[SIZE / 8]++;
+		return true;
+	default:
+		errno = 0;
+		return pread(held.freq, text, sizeof(text), 0) > 0;
+	}
+}
+
+static void *worker(void *arg)
+{
+	struct worker *w = arg;
+
+	while (!atomic_load(&stop)) {
+		if (work((unsigned int)(w - workers)))
+			atomic_fetch_add(&w->calls, 1);
+		else if (!w->last_errno)
+			w->last_errno = errno;
+	}
+	return NULL;
+}
+
+static bool joined(struct worker *w)
+{
+	struct timespec end;
+
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec += 20;
+	return !pthread_timedjoin_np(w->thread, NULL, &end);
+}
+
+static void pull(void)
+{
+	unsigned long before[WORKERS];
+	bool ended;
+	int err;
+
+	for (unsigned int i = 0; i < WORKERS; i++)
+		pthread_create(&workers[i].thread, NULL, worker, &workers[i]);
+	for (unsigned int i = 0; i < WORKERS; i++)
+		for (unsigned int n = 0; n < 500 && atomic_load(&workers[i].calls) < 10; n++)
+			usleep(20000);
+	for (unsigned int i = 0; i < WORKERS; i++)
+		before[i] = atomic_load(&workers[i].calls);
+	err = put(path_of("remove"), "1");
+	ask("quiet on");
+	step(!err && access(path_of("vendor"), F_OK), "echo 1 > /sys/bus/pci/devices/%s/remove", slot);
+	usleep(300000);
+	atomic_store(&stop, true);
+	for (unsigned int i = 0; i < WORKERS; i++) {
+		struct worker *w = &workers[i];
+
+		ended = joined(w);
+		step(ended && before[i] && (i == FAULTS || w->last_errno == ENODEV), "%lu %s, then %s", before[i],
+		     w->what, !ended ? "stuck" : i == FAULTS ? "plain memory" : strerror(w->last_errno));
+	}
+	sleep(1);
+	step(!counter("violations"), "registers, DMA and interrupts after that: %ld", counter("violations"));
+}
+
+static void left_over(void)
+{
+	struct drm_xe_device_query q = { 0 };
+	char text[32];
+	int err, fd;
+
+	errno = 0;
+	ioctl(held.fd, DRM_IOCTL_XE_DEVICE_QUERY, &q);
+	step(errno == ENODEV, "an ioctl on the open file: %s", strerror(errno));
+	errno = 0;
+	err = pread(held.freq, text, sizeof(text), 0) < 0 ? errno : 0;
+	step(err == ENODEV, "the open sysfs file: %s", strerror(err));
+	fd = open(held.node, O_RDWR);
+	step(fd < 0, "opening %s anew: %s", held.node, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	step(held.system && all_are(held.system, 0x5511), "mapped system memory keeps its contents");
+	if (held.vram)
+		fill(held.vram, 0x77);
+	step(held.vram && all_are(held.vram, 0x77), "mapped VRAM became plain memory: no SIGBUS");
+	step(held.dma_buf >= 0 && lseek(held.dma_buf, 0, SEEK_END) == SIZE && all_are(held.shared, 0x5511),
+	     "the dma-buf is still a valid object, with its contents");
+}
+
+static void second_card(void)
+{
+	char node[64] = "";
+	uint32_t *p = NULL;
+	uint32_t handle = 0;
+	int fd = -1;
+
+	ask("quiet off");
+	put("/sys/bus/pci/rescan", "1");
+	for (int i = 0; i < 100 && fd < 0; i++) {
+		if (find_node("renderD", node, sizeof(node)))
+			fd = open(node, O_RDWR | O_CLOEXEC);
+		usleep(100000);
+	}
+	step(fd >= 0 && strcmp(node, held.node), "rescan: a new device, %s, while %s is held open", node, held.node);
+	step(*get(path_of("tile0/gt0/freq0/cur_freq")), "its sysfs files are there: %s runs at %s MHz", slot,
+	     get(path_of("tile0/gt0/freq0/cur_freq")));
+	handle = create(fd, 2, SIZE);
+	p = map(fd, handle, SIZE);
+	if (p)
+		fill(p, 0x99);
+	step(p && all_are(p, 0x99), "it works: a buffer in VRAM, written and read");
+	if (held.system)
+		munmap(held.system, SIZE);
+	if (held.vram)
+		munmap(held.vram, SIZE);
+	if (held.shared)
+		munmap(held.shared, SIZE);
+	close(held.dma_buf);
+	close(held.freq);
+	close(held.other);
+	step(!close(held.fd), "everything of the old one is closed");
+	step(p && all_are(p, 0x99), "which does not disturb the new one");
+	if (p)
+		munmap(p, SIZE);
+	close(fd);
+	step(!system("rmmod xe"), "rmmod xe");
+	step(!counter("violations"), "violations in all: %ld", counter("violations"));
+	step(!system("dmesg >/tmp/log && grep -q xe /tmp/log && ! grep -E 'WARNING:|BUG:|Oops|Call Trace' /tmp/log"),
+	     "no warning in the kernel log");
+}
+
+int main(void)
+{
+	heading("What was found");
+	find_slot();
+	if (!step(*slot, "a graphics card at %s: %s", *slot ? slot : "no address", get(path_of("device"))) ||
+	    !step(!system("modprobe xe"), "modprobe xe") ||
+	    !step(find_node("renderD", held.node, sizeof(held.node)), "it is bound"))
+		return 1;
+	held.fd = open(held.node, O_RDWR | O_CLOEXEC);
+	found(held.fd, held.node);
+	heading("Using it");
+	use();
+	heading("Pulling the card while four threads are inside the driver");
+	pull();
+	heading("What is left of it");
+	left_over();
+	heading("The card plugged in again");
+	second_card();
+	printf("\n%u passed, %u failed\n", steps - failures, failures);
+	return failures != 0;
+}
