@@ -921,20 +921,22 @@ u64 xe_hw_accesses(const struct xe_hw *hw)
  */
 
 /**
- * xe_gsm_write - write one GGTT entry
+ * xe_gsm_fill - write GGTT entries
  * @hw: the token
- * @entry: index, less than XE_GSM_SIZE / 8
- * @pte: the entry
+ * @entry: index of the first
+ * @count: how many; they end within XE_GSM_SIZE / 8
+ * @pte: what each of them becomes
  *
  * Context: bound or in a section.
  */
-void xe_gsm_write(struct xe_hw *hw, u32 entry, u64 pte)
+void xe_gsm_fill(struct xe_hw *hw, u32 entry, u32 count, u64 pte)
 {
 	token_assert(hw);
-	if (WARN_ON_ONCE(entry >= XE_GSM_SIZE / sizeof(u64)) || xe_hw_is_lost(hw))
+	if (WARN_ON_ONCE(entry + (u64)count > XE_GSM_SIZE / sizeof(u64)) || xe_hw_is_lost(hw))
 		return;
 
-	writeq(pte, hw->gsm + entry * sizeof(u64));
+	for (u32 i = 0; i < count; i++)
+		writeq(pte, hw->gsm + (entry + i) * sizeof(u64));
 }
 
 /**

@@ -245,7 +245,7 @@ int xe_wait32_atomic(struct xe_hw *hw, struct xe_reg reg, u32 mask, u32 value,
 u64 xe_hw_accesses(const struct xe_hw *hw);
 
 /* GGTT entries (the upper half of BAR 0) */
-void xe_gsm_write(struct xe_hw *hw, u32 entry, u64 pte);
+void xe_gsm_fill(struct xe_hw *hw, u32 entry, u32 count, u64 pte);
 u64 xe_gsm_read(struct xe_hw *hw, u32 entry);
 
 /* VRAM through BAR 2; the range must lie within xe_hw_vram_bar_size() */

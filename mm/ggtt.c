@@ -57,25 +57,38 @@ static u64 encode(u64 address, bool vram)
  * The path from the CPU to the table takes a limited number of writes at a time: a write to a
  * register that ignores it waits for them. Source: fact sheet section 3, row 3 (Wa_22019338487).
  */
-static void write_entry(struct xe_hw *hw, struct xe_ggtt *ggtt, u64 address, u64 pte)
+static void wrote(struct xe_hw *hw, struct xe_ggtt *ggtt, unsigned int entries)
 {
 	const struct xe_platform *platform = xe_hw_device(hw)->platform;
 	struct xe_card *card = xe_hw_card(hw);
 
 	lockdep_assert_held(&ggtt->lock);
 
-	xe_gsm_write(hw, address / SZ_4K, pte);
-	if (++ggtt->writes < platform->ggtt_burst)
+	ggtt->writes += entries;
+	if (ggtt->writes < platform->ggtt_burst)
 		return;
 
 	xe_gt_write32(hw, &card->gt[platform->is_discrete ? 0 : card->num_gts - 1], GMD_ID, 0);
 	ggtt->writes = 0;
 }
 
+static void write_entry(struct xe_hw *hw, struct xe_ggtt *ggtt, u64 address, u64 pte)
+{
+	xe_gsm_fill(hw, address / SZ_4K, 1, pte);
+	wrote(hw, ggtt, 1);
+}
+
 static void fill(struct xe_hw *hw, struct xe_ggtt *ggtt, u64 from, u64 to, u64 pte)
 {
-	for (; from < to; from += SZ_4K)
-		write_entry(hw, ggtt, from, pte);
+	unsigned int burst = xe_hw_device(hw)->platform->ggtt_burst;
+
+	while (from < to) {
+		unsigned int entries = min_t(u64, (to - from) / SZ_4K, burst - ggtt->writes);
+
+		xe_gsm_fill(hw, from / SZ_4K, entries, pte);
+		wrote(hw, ggtt, entries);
+		from += (u64)entries * SZ_4K;
+	}
 }
 
 static void invalidate_by_register(struct xe_hw *hw, struct xe_gt *gt)

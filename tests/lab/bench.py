@@ -304,7 +304,7 @@ class Guest:
             argv += ["-machine", "q35,accel=kvm,memory-backend=ram", "-cpu", "host"]
         elif c.icount == "1":
             argv += ["-machine", "q35,accel=tcg,memory-backend=ram", "-cpu", "max,la57=off",
-                     "-icount", "shift=0,sleep=off", "-seed", "1",
+                     "-icount", "shift=0", "-seed", "1",
                      "-rtc", "base=2026-01-01T00:00:00,clock=vm"]
         else:
             argv += ["-machine", "q35,accel=tcg,memory-backend=ram", "-cpu", "max,la57=off"]
