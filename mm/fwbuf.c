@@ -3,7 +3,9 @@
  * Buffers that firmware and engines see: firmware images, channels, logs, context images.
  */
 
+#include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/sizes.h>
 #include <linux/vmalloc.h>
 
 #include <drm/drm_managed.h>
@@ -36,42 +38,107 @@
  * ======================== ============= ==========================================
  */
 
+#define CHUNK_ORDER_MAX		(ilog2(SZ_2M) - PAGE_SHIFT)
+
+static void chunks_free(struct sg_table *sgt)
+{
+	struct scatterlist *sg;
+	int i;
+
+	for_each_sgtable_sg(sgt, sg, i)
+		__free_pages(sg_page(sg), get_order(sg->length));
+	sg_free_table(sgt);
+}
+
+static struct page *chunk_alloc(size_t max_pages, unsigned int *order)
+{
+	struct page *page;
+
+	*order = min_t(unsigned int, *order, ilog2(max_pages));
+	while (*order) {
+		page = alloc_pages(GFP_KERNEL | __GFP_ZERO | __GFP_COMP | __GFP_NORETRY |
+				   __GFP_NOWARN, *order);
+		if (page)
+			return page;
+		--*order;
+	}
+	return alloc_page(GFP_KERNEL | __GFP_ZERO);
+}
+
+/* In few large chunks where they can be had: some buffers have thousands of pages. */
+static int chunks_alloc(struct sg_table *sgt, size_t pages)
+{
+	unsigned int order = CHUNK_ORDER_MAX, count = 0;
+	struct scatterlist *sg;
+	struct page *page, *next;
+	LIST_HEAD(chunks);
+	int err = -ENOMEM;
+
+	for (; pages; pages -= BIT(order)) {
+		page = chunk_alloc(pages, &order);
+		if (!page)
+			goto free;
+		list_add_tail(&page->lru, &chunks);
+		count++;
+	}
+
+	err = sg_alloc_table(sgt, count, GFP_KERNEL);
+	if (err)
+		goto free;
+
+	sg = sgt->sgl;
+	list_for_each_entry_safe(page, next, &chunks, lru) {
+		list_del(&page->lru);
+		sg_set_page(sg, page, page_size(page), 0);
+		sg = sg_next(sg);
+	}
+	return 0;
+
+free:
+	list_for_each_entry_safe(page, next, &chunks, lru)
+		__free_pages(page, compound_order(page));
+	return err;
+}
+
+static void *chunks_vmap(struct sg_table *sgt, size_t count)
+{
+	struct page **pages = kvmalloc_array(count, sizeof(*pages), GFP_KERNEL);
+	struct sg_page_iter iter;
+	size_t i = 0;
+	void *cpu;
+
+	if (!pages)
+		return NULL;
+
+	for_each_sgtable_page(sgt, &iter, 0)
+		pages[i++] = sg_page_iter_page(&iter);
+	cpu = vmap(pages, count, VM_MAP, PAGE_KERNEL);
+	kvfree(pages);
+	return cpu;
+}
+
 static void memory_free(struct drm_device *drm, void *data)
 {
 	struct xe_fwbuf *buf = data;
 
-	sg_free_table(&buf->sgt);
-	vfree(buf->cpu);
+	vunmap(buf->cpu);
 	buf->cpu = NULL;
-}
-
-static struct page **vmalloc_pages(const void *cpu, size_t count)
-{
-	struct page **pages = kvmalloc_array(count, sizeof(*pages), GFP_KERNEL);
-
-	for (size_t i = 0; pages && i < count; i++)
-		pages[i] = vmalloc_to_page(cpu + i * PAGE_SIZE);
-	return pages;
+	chunks_free(&buf->sgt);
 }
 
 static int memory_alloc(struct drm_device *drm, struct xe_fwbuf *buf)
 {
-	struct page **pages;
-	int err = -ENOMEM;
+	size_t pages = buf->size / PAGE_SIZE;
+	int err;
 
-	buf->cpu = vzalloc(buf->size);
-	if (!buf->cpu)
-		return -ENOMEM;
-
-	pages = vmalloc_pages(buf->cpu, buf->size / PAGE_SIZE);
-	if (pages)
-		err = sg_alloc_table_from_pages(&buf->sgt, pages, buf->size / PAGE_SIZE, 0,
-						buf->size, GFP_KERNEL);
-	kvfree(pages);
-	if (err) {
-		vfree(buf->cpu);
-		buf->cpu = NULL;
+	err = chunks_alloc(&buf->sgt, pages);
+	if (err)
 		return err;
+
+	buf->cpu = chunks_vmap(&buf->sgt, pages);
+	if (!buf->cpu) {
+		chunks_free(&buf->sgt);
+		return -ENOMEM;
 	}
 
 	return drmm_add_action_or_reset(drm, memory_free, buf);
