@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+/*
+ * GGTT: entries, and which of them a mapping touches.
+ */
+
+#include "../../../mm/ggtt.c"
+
+#include <kunit/test.h>
+
+#include "tests/kunit/fake.h"
+
+#define START		(4 * XE_GGTT_CHUNK)
+#define END		(8 * XE_GGTT_CHUNK + SZ_64K)	/* the last chunk is cut */
+#define SCRATCH		(0x1234000 | GGTT_PTE_PRESENT)
+#define GSM		SZ_8M
+
+static unsigned int invalidations;
+
+static int count_invalidation(struct xe_hw *hw, struct xe_gt *gt)
+{
+	invalidations++;
+	return 0;
+}
+
+static u64 entry(u64 address)
+{
+	u32 offset = GSM + address / SZ_4K * sizeof(u64);
+
+	return xe_fake_peek(offset) | (u64)xe_fake_peek(offset + 4) << 32;
+}
+
+static struct xe_ggtt *ggtt_init(struct xe_hw *hw)
+{
+	struct xe_ggtt *ggtt = &xe_hw_card(hw)->ggtt;
+
+	invalidations = 0;
+	mutex_init(&ggtt->lock);
+	ggtt->start = START;
+	ggtt->end = END;
+	ggtt->scratch_pte = SCRATCH;
+	ggtt->invalidate = count_invalidation;
+	drm_mm_init(&ggtt->mm, START, END - START);
+	return ggtt;
+}
+
+static void test_encode(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, encode(0, false) & GGTT_PTE_PRESENT, GGTT_PTE_PRESENT);
+	KUNIT_EXPECT_EQ(test, encode(0x123456789000, false) & GGTT_PTE_ADDRESS,
+			0x123456789000ull & GGTT_PTE_ADDRESS);
+	KUNIT_EXPECT_EQ(test, encode(0x1fff, false), encode(0x1000, false));
+	KUNIT_EXPECT_EQ(test, encode(0x1000, true) ^ encode(0x1000, false), GGTT_PTE_VRAM);
+	KUNIT_EXPECT_EQ(test, FIELD_GET(GGTT_PTE_PAT, encode(~0ull, true)), GGTT_PAT_WB);
+}
+
+struct ready_case {
+	const char *name;
+	u64 start, size;
+	unsigned long chunks;	/* that are put in order */
+};
+
+#define AT(chunk, page)		((chunk) * XE_GGTT_CHUNK + (page) * SZ_4K)
+
+static const struct ready_case ready_cases[] = {
+	{ "inside a chunk", AT(5ull, 7), SZ_4K, BIT(5) },
+	{ "start of a chunk", AT(5ull, 0), SZ_4K, BIT(4) | BIT(5) },
+	{ "end of a chunk", AT(5ull, 511), SZ_4K, BIT(5) | BIT(6) },
+	{ "a chunk", AT(5ull, 0), XE_GGTT_CHUNK, BIT(4) | BIT(5) | BIT(6) },
+	{ "start of all", AT(4ull, 0), SZ_4K, BIT(4) },
+	{ "end of all", END - SZ_4K, SZ_4K, BIT(8) },
+};
+
+KUNIT_ARRAY_PARAM_DESC(ready, ready_cases, name);
+
+static void test_ready(struct kunit *test)
+{
+	const struct ready_case *c = test->param_value;
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe_hw_scoped(hw, xe) {
+		struct xe_ggtt *ggtt = ggtt_init(hw);
+
+		guard(mutex)(&ggtt->lock);
+		make_ready(hw, ggtt, c->start, c->size);
+		KUNIT_EXPECT_EQ(test, ggtt->ready[0], c->chunks);
+		for (u64 a = START - SZ_64K; a < END + SZ_64K; a += SZ_4K) {
+			bool own = a >= c->start && a < c->start + c->size;
+			bool ours = a >= START && a < END && c->chunks & BIT(a / XE_GGTT_CHUNK);
+
+			if (entry(a) != (ours && !own ? SCRATCH : 0))
+				KUNIT_FAIL(test, "entry of %#llx is %#llx", a, entry(a));
+		}
+		drm_mm_takedown(&ggtt->mm);
+	}
+}
+
+static void test_map(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct drm_mm_node node = {}, too_large = {};
+
+	xe_hw_scoped(hw, xe) {
+		struct xe_ggtt *ggtt = ggtt_init(hw);
+
+		KUNIT_EXPECT_EQ(test, xe_ggtt_map_vram(hw, &node, 0x10000, SZ_4K + 1), 0);
+		KUNIT_EXPECT_EQ(test, node.size, SZ_8K);
+		KUNIT_EXPECT_EQ(test, entry(node.start), encode(0x10000, true));
+		KUNIT_EXPECT_EQ(test, entry(node.start + SZ_4K), encode(0x11000, true));
+		KUNIT_EXPECT_EQ(test, entry(node.start + SZ_8K), SCRATCH);
+		KUNIT_EXPECT_EQ(test, invalidations, 1);
+
+		KUNIT_EXPECT_EQ(test, xe_ggtt_map_vram(hw, &too_large, 0, END - START), -ENOSPC);
+		KUNIT_EXPECT_EQ(test, invalidations, 1);
+
+		xe_ggtt_unmap(hw, &too_large);
+		KUNIT_EXPECT_EQ(test, invalidations, 1);
+		xe_ggtt_unmap(hw, &node);
+		KUNIT_EXPECT_EQ(test, entry(START), SCRATCH);
+		KUNIT_EXPECT_EQ(test, invalidations, 2);
+
+		/* At unbind nothing leads anywhere. */
+		stop(hw, ggtt);
+		for (u64 a = START; a < END; a += SZ_4K)
+			if (entry(a))
+				KUNIT_FAIL(test, "entry of %#llx is %#llx", a, entry(a));
+	}
+}
+
+static struct kunit_case ggtt_cases[] = {
+	KUNIT_CASE(test_encode),
+	KUNIT_CASE_PARAM(test_ready, ready_gen_params),
+	KUNIT_CASE(test_map),
+	{ }
+};
+
+static struct kunit_suite ggtt_suite = {
+	.name = "xe_ggtt",
+	.test_cases = ggtt_cases,
+};
+kunit_test_suite(ggtt_suite);

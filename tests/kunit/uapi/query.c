@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Queries: each fills exactly the bytes that it announces, whatever the fuses left.
+ */
+
+#include "../../../uapi/query.c"
+
+#include <kunit/test.h>
+
+#include "tests/kunit/fake.h"
+
+#define CANARY		0x5a
+#define CANARY_BYTES	64
+
+struct shape_case {
+	const char *name;
+	unsigned int num_gts;
+	unsigned int engines[XE_MAX_GTS];
+	u32 regions;
+};
+
+static const struct shape_case shape_cases[] = {
+	{ "one engine", 1, { 1 }, XE_REGION_SYSTEM },
+	{ "no engine", 1, { 0 }, XE_REGION_SYSTEM },
+	{ "Battlemage without media", 1, { 6 }, XE_REGION_SYSTEM },
+	{ "two GTs", 2, { 6, 3 }, XE_REGION_SYSTEM },
+	{ "all that there can be", 2, { XE_MAX_ENGINES, XE_MAX_ENGINES }, XE_REGION_SYSTEM },
+};
+
+KUNIT_ARRAY_PARAM_DESC(shape, shape_cases, name);
+
+static struct xe_device *shaped(struct kunit *test, const struct shape_case *c)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe->num_gts = c->num_gts;
+	xe->mm.regions = c->regions;
+	for (unsigned int gt = 0; gt < c->num_gts; gt++) {
+		xe->gt[gt].num_engines = c->engines[gt];
+		for (unsigned int i = 0; i < c->engines[gt]; i++)
+			xe->gt[gt].engines[i] = (struct xe_engine_info){
+				.class = i % XE_ENGINE_CLASSES, .instance = i, .logical = i,
+			};
+	}
+	return xe;
+}
+
+static void test_sizes(struct kunit *test)
+{
+	struct xe_device *xe = shaped(test, test->param_value);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(queries); i++) {
+		const struct query *query = &queries[i];
+		size_t size = query->size(xe);
+		u8 *data = kunit_kzalloc(test, size + CANARY_BYTES, GFP_KERNEL);
+
+		KUNIT_ASSERT_NOT_NULL(test, data);
+		/* These three ask the card. */
+		if (query->reads || i == DRM_XE_DEVICE_QUERY_MEM_REGIONS)
+			continue;
+		memset(data + size, CANARY, CANARY_BYTES);
+		KUNIT_EXPECT_EQ_MSG(test, query->fill(xe, data), 0, "%s", query->name);
+		KUNIT_EXPECT_NULL_MSG(test, memchr_inv(data + size, CANARY, CANARY_BYTES),
+				      "%s: written beyond %zu bytes", query->name, size);
+	}
+}
+
+static void test_engines(struct kunit *test)
+{
+	const struct shape_case *c = test->param_value;
+	struct xe_device *xe = shaped(test, c);
+	struct drm_xe_query_engines *answer = kunit_kzalloc(test, engines_size(xe), GFP_KERNEL);
+	unsigned int n = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, answer);
+	KUNIT_ASSERT_EQ(test, engines_fill(xe, answer), 0);
+	KUNIT_ASSERT_EQ(test, answer->num_engines, c->engines[0] + c->engines[1]);
+	for (unsigned int gt = 0; gt < c->num_gts; gt++)
+		for (unsigned int i = 0; i < c->engines[gt]; i++, n++) {
+			KUNIT_EXPECT_EQ(test, answer->engines[n].instance.gt_id, gt);
+			KUNIT_EXPECT_EQ(test, answer->engines[n].instance.engine_instance, i);
+		}
+}
+
+struct ioctl_case {
+	const char *name;
+	struct drm_xe_device_query args;
+	int err;
+};
+
+static const struct ioctl_case ioctl_cases[] = {
+	{ "size is asked for", { .query = DRM_XE_DEVICE_QUERY_ENGINES }, 0 },
+	{ "size too small", { .query = DRM_XE_DEVICE_QUERY_ENGINES, .size = 1 }, -EINVAL },
+	{ "size too large", { .query = DRM_XE_DEVICE_QUERY_ENGINES, .size = ~0u }, -EINVAL },
+	{ "query unknown", { .query = ARRAY_SIZE(queries) }, -EINVAL },
+	{ "query far off", { .query = ~0u }, -EINVAL },
+	{ "extension", { .extensions = 1 }, -EINVAL },
+	{ "reserved", { .reserved = { 0, 1 } }, -EINVAL },
+};
+
+static void test_ioctl(struct kunit *test)
+{
+	struct xe_device *xe = shaped(test, &shape_cases[0]);
+
+	for (size_t i = 0; i < ARRAY_SIZE(ioctl_cases); i++) {
+		struct drm_xe_device_query args = ioctl_cases[i].args;
+
+		KUNIT_EXPECT_EQ_MSG(test, xe_query_ioctl(&xe->drm, &args, NULL),
+				    ioctl_cases[i].err, "%s", ioctl_cases[i].name);
+		if (!ioctl_cases[i].err)
+			KUNIT_EXPECT_EQ(test, args.size, engines_size(xe));
+	}
+}
+
+/* What the card is asked for cannot be had when it is gone. */
+static void test_gone(struct kunit *test)
+{
+	struct xe_device *xe = shaped(test, &shape_cases[0]);
+	struct drm_xe_query_uc_fw_version answer = { .uc_type = XE_QUERY_UC_TYPE_GUC_SUBMISSION };
+
+	KUNIT_EXPECT_EQ(test, firmware_fill(xe, &answer), 0);
+	drm_dev_unplug(&xe->drm);
+	KUNIT_EXPECT_EQ(test, firmware_fill(xe, &answer), -ENODEV);
+}
+
+static struct kunit_case query_cases[] = {
+	KUNIT_CASE_PARAM(test_sizes, shape_gen_params),
+	KUNIT_CASE_PARAM(test_engines, shape_gen_params),
+	KUNIT_CASE(test_ioctl),
+	KUNIT_CASE(test_gone),
+	{ }
+};
+
+static struct kunit_suite query_suite = {
+	.name = "xe_query",
+	.test_cases = query_cases,
+};
+kunit_test_suite(query_suite);

@@ -1,0 +1,566 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The door: sections, probe steps and how they unwind, a card that vanishes; and the fake card that
+ * other suites use, too.
+ */
+
+#include "../../xe_mmio.c"
+
+#include <kunit/test.h>
+#include <linux/logic_iomem.h>
+
+#include "tests/kunit/fake.h"
+
+#define FAKE_BAR_SIZE	(XE_GSM_OFFSET + XE_GSM_SIZE)
+#define NEVER		UINT_MAX
+
+/*
+ * The card
+ */
+
+static struct {
+	u8 *bar;
+	void __iomem *io;
+	unsigned int accesses;
+	unsigned int left;	/* accesses before it vanishes */
+	struct {
+		u32 offset, value;
+	} writes[64];
+	unsigned int num_writes;
+} fake;
+
+static bool is_there(void)
+{
+	fake.accesses++;
+	if (!fake.left)
+		return false;
+	if (fake.left != NEVER)
+		fake.left--;
+	return true;
+}
+
+static unsigned long fake_read(void *unused, unsigned int offset, int size)
+{
+	unsigned long value = 0;
+
+	if (!is_there())
+		return ~0ul;
+	memcpy(&value, fake.bar + offset, size);
+	return value;
+}
+
+static void fake_write(void *unused, unsigned int offset, int size, unsigned long value)
+{
+	unsigned int i = fake.num_writes % ARRAY_SIZE(fake.writes);
+
+	if (!is_there())
+		return;
+	memcpy(fake.bar + offset, &value, size);
+	fake.writes[i].offset = offset;
+	fake.writes[i].value = value;
+	fake.num_writes++;
+}
+
+static const struct logic_iomem_ops fake_ops = { .read = fake_read, .write = fake_write };
+
+static long fake_map(unsigned long offset, size_t size, const struct logic_iomem_ops **ops,
+		     void **priv)
+{
+	*ops = &fake_ops;
+	return offset;
+}
+
+static const struct logic_iomem_region_ops fake_region = { .map = fake_map };
+
+/* The bus cannot be told to forget a region, so there is one, for good. */
+static int fake_power_on(void)
+{
+	static struct resource where = DEFINE_RES_MEM_NAMED(0xa0000000, FAKE_BAR_SIZE, "xe-fake");
+
+	if (!fake.io) {
+		fake.bar = vzalloc(FAKE_BAR_SIZE);
+		if (!fake.bar || logic_iomem_add_region(&where, &fake_region))
+			return -ENOMEM;
+		fake.io = ioremap(where.start, FAKE_BAR_SIZE);
+		if (!fake.io)
+			return -ENOMEM;
+	}
+	memset(fake.bar, 0, FAKE_BAR_SIZE);
+	fake.accesses = 0;
+	fake.num_writes = 0;
+	fake.left = NEVER;
+	return 0;
+}
+
+/* What a register holds, not counted as an access. */
+u32 xe_fake_peek(u32 offset)
+{
+	return *(u32 *)(fake.bar + offset);
+}
+
+/* Set what a register holds, not counted as an access. */
+void xe_fake_poke(u32 offset, u32 value)
+{
+	*(u32 *)(fake.bar + offset) = value;
+}
+
+/* Accesses that reached the bus. */
+u32 xe_fake_accesses(void)
+{
+	return fake.accesses;
+}
+
+/* The last write but @back: its offset, ~0 if there was none; and the value. */
+u32 xe_fake_written(unsigned int back, u32 *value)
+{
+	unsigned int i = (fake.num_writes - 1 - back) % ARRAY_SIZE(fake.writes);
+
+	if (back >= fake.num_writes || back >= ARRAY_SIZE(fake.writes))
+		return ~0u;
+	if (value)
+		*value = fake.writes[i].value;
+	return fake.writes[i].offset;
+}
+
+/* The card answers so many accesses more, then with all ones. */
+void xe_fake_vanish(unsigned int accesses)
+{
+	fake.left = accesses;
+}
+
+/*
+ * The device
+ */
+
+static const struct xe_platform fake_platform = {
+	.name = "fake",
+	.dma_mask_bits = 46,
+	.va_bits = 48,
+	.wopcm_size = SZ_8M,
+	.ggtt_burst = 4,
+};
+
+/* A slot: what the PCI core has before it calls probe. */
+struct slot {
+	struct pci_dev pdev;
+	struct pci_bus bus;
+	struct xe_hw *hw;
+	void *group;
+};
+
+static void slot_release(struct device *dev)
+{
+}
+
+/* What the driver core does at unbind, as far as devm goes. */
+static void slot_unbind(struct slot *slot)
+{
+	if (!slot->group)
+		return;
+	pm_runtime_get_noresume(&slot->pdev.dev);
+	devres_release_group(&slot->pdev.dev, slot->group);
+	slot->group = NULL;
+}
+
+static void slot_remove(void *data)
+{
+	struct slot *slot = data;
+
+	slot_unbind(slot);
+	pm_runtime_disable(&slot->pdev.dev);
+	device_del(&slot->pdev.dev);
+	put_device(&slot->pdev.dev);
+}
+
+static struct slot *slot_new(struct kunit *test)
+{
+	struct slot *slot = kunit_kzalloc(test, sizeof(*slot), GFP_KERNEL);
+	struct device *dev;
+
+	KUNIT_ASSERT_NOT_NULL(test, slot);
+	KUNIT_ASSERT_EQ(test, fake_power_on(), 0);
+	dev = &slot->pdev.dev;
+	slot->pdev.bus = &slot->bus;
+	device_initialize(dev);
+	dev->release = slot_release;
+	dev_set_name(dev, "xe-fake");
+	KUNIT_ASSERT_EQ(test, device_add(dev), 0);
+	pm_runtime_forbid(dev);
+	pm_runtime_set_active(dev);
+	pm_runtime_enable(dev);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, slot_remove, slot), 0);
+	return slot;
+}
+
+/* As xe_hw_probe(), without PCI. */
+static int slot_bind(struct slot *slot, const struct xe_hw_step *steps, unsigned int num_steps)
+{
+	static struct lock_class_key held_key;
+	struct xe_hw *hw;
+	int err;
+
+	slot->group = devres_open_group(&slot->pdev.dev, NULL, GFP_KERNEL);
+	hw = devm_drm_dev_alloc(&slot->pdev.dev, &xe_drm_driver, struct xe_hw, device.drm);
+	if (IS_ERR(hw))
+		return PTR_ERR(hw);
+
+	lockdep_init_map(&hw->held, "xe_hw", &held_key, 0);
+	init_rwsem(&hw->dma_gate);
+	hw->pdev = &slot->pdev;
+	hw->regs = fake.io;
+	hw->gsm = fake.io + XE_GSM_OFFSET;
+	slot->hw = hw;
+	err = xe_device_init(&hw->device, &fake_platform);
+	return err ?: probe_steps(hw, steps, num_steps);
+}
+
+/* A device that is published, for suites of blocks; it goes with the test. */
+struct xe_device *xe_fake_device(struct kunit *test)
+{
+	struct slot *slot = slot_new(test);
+	struct xe_card *card;
+
+	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
+	card = xe_hw_card(slot->hw);
+	card->num_gts = 1;
+	spin_lock_init(&card->gt[0].steering.lock);
+	return &slot->hw->device;
+}
+
+/*
+ * Sections
+ */
+
+static int leave_by_return(struct xe_device *xe)
+{
+	xe_hw_scoped(hw, xe)
+		return 1;
+	return 0;
+}
+
+static int leave_by_goto(struct xe_device *xe)
+{
+	xe_hw_scoped(hw, xe) {
+		if (xe)
+			goto out;
+	}
+	return 0;
+out:
+	return 1;
+}
+
+static int leave_by_break(struct xe_device *xe)
+{
+	int runs = 0;
+
+	for (int i = 0; i < 3; i++)
+		xe_hw_scoped(hw, xe) {
+			runs++;
+			break;
+		}
+	return runs;
+}
+
+static int leave_by_continue(struct xe_device *xe)
+{
+	int runs = 0;
+
+	for (int i = 0; i < 3; i++)
+		xe_hw_scoped(hw, xe) {
+			runs++;
+			continue;
+		}
+	return runs;
+}
+
+static int leave_at_end(struct xe_device *xe)
+{
+	int runs = 0;
+
+	xe_hw_scoped(hw, xe)
+		runs++;
+	return runs;
+}
+
+static int leave_nested(struct xe_device *xe)
+{
+	int runs = 0;
+
+	xe_hw_scoped(outer, xe) {
+		xe_hw_scoped_if_awake(inner, xe) {
+			runs++;
+			break;
+		}
+		runs++;
+	}
+	return runs;
+}
+
+static int leave_dma(struct xe_device *xe)
+{
+	xe_hw_scoped_dma(hw, xe)
+		return 1;
+	return 0;
+}
+
+struct leave_case {
+	const char *name;
+	int (*run)(struct xe_device *xe);
+	int bound, unbound;	/* what it returns */
+};
+
+static const struct leave_case leave_cases[] = {
+	{ "return", leave_by_return, 1, 0 },
+	{ "goto", leave_by_goto, 1, 0 },
+	{ "break", leave_by_break, 3, 0 },
+	{ "continue", leave_by_continue, 3, 0 },
+	{ "end", leave_at_end, 1, 0 },
+	{ "nested", leave_nested, 2, 0 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(leave, leave_cases, name);
+
+static void test_section(struct kunit *test)
+{
+	const struct leave_case *c = test->param_value;
+	struct slot *slot = slot_new(test);
+	struct xe_device *xe;
+	int usage;
+
+	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
+	xe = &slot->hw->device;
+	drm_dev_get(&xe->drm);
+
+	usage = atomic_read(&slot->pdev.dev.power.usage_count);
+	KUNIT_EXPECT_EQ(test, c->run(xe), c->bound);
+	KUNIT_EXPECT_EQ(test, atomic_read(&slot->pdev.dev.power.usage_count), usage);
+#ifdef CONFIG_LOCKDEP
+	KUNIT_EXPECT_FALSE(test, lock_is_held(&slot->hw->held));
+#endif
+	xe_hw_declare_lost(slot->hw, "for the test");
+	KUNIT_EXPECT_EQ(test, c->run(xe), c->unbound);
+
+	/* It would not end if a section had not been left. */
+	slot_unbind(slot);
+	KUNIT_EXPECT_EQ(test, c->run(xe), c->unbound);
+	drm_dev_put(&xe->drm);
+}
+
+static void test_section_not_published(struct kunit *test)
+{
+	struct slot *slot = slot_new(test);
+
+	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
+	slot->hw->published = false;
+	KUNIT_EXPECT_EQ(test, leave_at_end(&slot->hw->device), 0);
+	slot->hw->published = true;
+	KUNIT_EXPECT_EQ(test, leave_at_end(&slot->hw->device), 1);
+}
+
+static void test_section_unplugged(struct kunit *test)
+{
+	struct slot *slot = slot_new(test);
+
+	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
+	drm_dev_unplug(&slot->hw->device.drm);
+	KUNIT_EXPECT_EQ(test, leave_at_end(&slot->hw->device), 0);
+}
+
+static void test_section_dma(struct kunit *test)
+{
+	struct slot *slot = slot_new(test);
+	struct xe_hw *hw;
+
+	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
+	hw = slot->hw;
+	KUNIT_EXPECT_EQ(test, leave_dma(&hw->device), 0);
+	hw->dma_open = true;
+	KUNIT_EXPECT_EQ(test, leave_dma(&hw->device), 1);
+	drm_dev_unplug(&hw->device.drm);
+	KUNIT_EXPECT_EQ(test, leave_dma(&hw->device), 1);
+	xe_hw_close_dma(hw);
+	KUNIT_EXPECT_EQ(test, leave_dma(&hw->device), 0);
+}
+
+/*
+ * Steps
+ */
+
+#define STEPS 4
+
+static struct {
+	char order[32];
+	int fail;	/* step that fails, -1 for none */
+	bool published_at_stop;
+} trace;
+
+static void note(char c)
+{
+	size_t len = strlen(trace.order);
+
+	if (len < sizeof(trace.order) - 1)
+		trace.order[len] = c;
+}
+
+static void step_stop(struct xe_hw *hw, void *data)
+{
+	token_assert(hw);
+	note('a' + (uintptr_t)data);
+	trace.published_at_stop |= leave_at_end(&hw->device);
+	xe_write32(hw, XE_REG(0x100), 0);
+}
+
+static int step(struct xe_hw *hw, uintptr_t i)
+{
+	/* A section is for software; there is none before the device is published. */
+	if (leave_at_end(&hw->device))
+		return -EBUSY;
+	xe_write32(hw, XE_REG(0x100), i);
+	if (trace.fail == (int)i)
+		return -EIO;
+	note('A' + i);
+	return xe_hw_defer(hw, step_stop, (void *)i);
+}
+
+static int step_0(struct xe_hw *hw) { return step(hw, 0); }
+static int step_1(struct xe_hw *hw) { return step(hw, 1); }
+static int step_2(struct xe_hw *hw) { return step(hw, 2); }
+static int step_3(struct xe_hw *hw) { return step(hw, 3); }
+
+static const struct xe_hw_step fake_steps[STEPS] = {
+	{ "step 0", step_0 }, { "step 1", step_1 }, { "step 2", step_2 }, { "step 3", step_3 },
+};
+
+static void trace_start(int fail)
+{
+	memset(&trace, 0, sizeof(trace));
+	trace.fail = fail;
+}
+
+static void test_steps(struct kunit *test)
+{
+	struct slot *slot = slot_new(test);
+
+	trace_start(-1);
+	KUNIT_ASSERT_EQ(test, slot_bind(slot, fake_steps, STEPS), 0);
+	KUNIT_EXPECT_STREQ(test, trace.order, "ABCD");
+	KUNIT_EXPECT_TRUE(test, slot->hw->published);
+	slot_unbind(slot);
+	KUNIT_EXPECT_STREQ(test, trace.order, "ABCDdcba");
+	KUNIT_EXPECT_FALSE(test, trace.published_at_stop);
+}
+
+static void test_step_fails(struct kunit *test)
+{
+	static const char *const orders[STEPS] = { "", "Aa", "ABba", "ABCcba" };
+
+	for (int i = 0; i < STEPS; i++) {
+		struct slot *slot = slot_new(test);
+
+		trace_start(i);
+		KUNIT_EXPECT_EQ(test, slot_bind(slot, fake_steps, STEPS), -EIO);
+		KUNIT_EXPECT_FALSE(test, slot->hw->published);
+		slot_unbind(slot);
+		KUNIT_EXPECT_STREQ(test, trace.order, orders[i]);
+		kunit_release_action(test, slot_remove, slot);
+	}
+}
+
+/* The card vanishes at each access of probe and of unbind: each ends, in order, and stays off the bus. */
+static void test_vanish(struct kunit *test)
+{
+	for (unsigned int k = 0; k <= 2 * STEPS; k++) {
+		struct slot *slot = slot_new(test);
+		size_t ups = 0, downs = 0;
+		unsigned int accesses;
+
+		trace_start(-1);
+		xe_fake_vanish(k);
+		slot_bind(slot, fake_steps, STEPS);
+		xe_read32(slot->hw, XE_REG(0));
+		accesses = xe_fake_accesses();
+		KUNIT_EXPECT_EQ(test, xe_hw_is_lost(slot->hw), k <= STEPS);
+		slot_unbind(slot);
+		if (k <= STEPS)
+			KUNIT_EXPECT_EQ(test, xe_fake_accesses(), accesses);
+		for (const char *c = trace.order; *c; c++)
+			*c >= 'a' ? downs++ : ups++;
+		KUNIT_EXPECT_EQ(test, ups, downs);
+		kunit_release_action(test, slot_remove, slot);
+	}
+}
+
+/*
+ * Accessors
+ */
+
+static void test_all_ones(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe_hw_scoped(hw, xe) {
+		/* A register may read so by right, the card is there. */
+		xe_fake_poke(0x400, ~0u);
+		KUNIT_EXPECT_EQ(test, xe_read32(hw, XE_REG(0x400)), ~0u);
+		KUNIT_EXPECT_FALSE(test, xe_hw_is_lost(hw));
+
+		xe_fake_vanish(0);
+		KUNIT_EXPECT_EQ(test, xe_read32(hw, XE_REG(0x404)), ~0u);
+		KUNIT_EXPECT_TRUE(test, xe_hw_is_lost(hw));
+	}
+}
+
+static void test_wait(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	u32 last = 0;
+
+	xe_hw_scoped(hw, xe) {
+		xe_fake_poke(0x400, 0x1234);
+		KUNIT_EXPECT_EQ(test, xe_wait32(hw, XE_REG(0x400), 0xff, 0x34, 100, &last), 0);
+		KUNIT_EXPECT_EQ(test, last, 0x1234);
+		KUNIT_EXPECT_EQ(test, xe_wait32(hw, XE_REG(0x400), 0xff, 0x35, 100, &last),
+				-ETIMEDOUT);
+		xe_fake_vanish(2);
+		KUNIT_EXPECT_EQ(test, xe_wait32(hw, XE_REG(0x400), 0xff, 0x35, 10000000, &last),
+				-ENODEV);
+	}
+}
+
+static void test_rmw(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe_hw_scoped(hw, xe) {
+		xe_fake_poke(0x400, 0xf0f0);
+		KUNIT_EXPECT_EQ(test, xe_rmw32(hw, XE_REG(0x400), 0xff, 0x0f), 0xf0f0);
+		KUNIT_EXPECT_EQ(test, xe_fake_peek(0x400), 0xf00f);
+		KUNIT_EXPECT_EQ(test, xe_fake_accesses(), 2);
+		xe_rmw32(hw, XE_REG(0x400), 0xff, 0x0f);
+		KUNIT_EXPECT_EQ(test, xe_fake_accesses(), 3);
+
+		xe_fake_poke(0x408, 0x11);
+		xe_fake_poke(0x40c, 0x22);
+		KUNIT_EXPECT_EQ(test, xe_read64(hw, XE_REG(0x408)), 0x2200000011ull);
+	}
+}
+
+static struct kunit_case door_cases[] = {
+	KUNIT_CASE_PARAM(test_section, leave_gen_params),
+	KUNIT_CASE(test_section_not_published),
+	KUNIT_CASE(test_section_unplugged),
+	KUNIT_CASE(test_section_dma),
+	KUNIT_CASE(test_steps),
+	KUNIT_CASE(test_step_fails),
+	KUNIT_CASE(test_vanish),
+	KUNIT_CASE(test_all_ones),
+	KUNIT_CASE(test_wait),
+	KUNIT_CASE(test_rmw),
+	{ }
+};
+
+static struct kunit_suite door_suite = {
+	.name = "xe_door",
+	.test_cases = door_cases,
+};
+kunit_test_suite(door_suite);
