@@ -9,7 +9,7 @@ lab       := tests/lab
 export DRIVER KERNEL PARAMS PLATFORM VRAM MEM CPUS ICOUNT IOMMU HOTPLUG MODEL \
        LOAD APPEND TIMEOUT XE_KO STRICT MODEL_ARGS
 
-.PHONY: help demo lab guest shell model driver static model-check upstream-check upstream-baseline lab-check driver-check check
+.PHONY: help demo lab guest shell model driver static kunit model-check upstream-check upstream-baseline lab-check driver-check check
 
 help:
 	@echo 'make demo            modprobe, use, removal under load, on the stock Debian kernel'
@@ -23,6 +23,7 @@ help:
 	@echo 'make driver          build our driver for the debug kernel'
 	@echo 'make driver-check    what our driver must do on the software GPU'
 	@echo 'make static          the static gates: types, symbols, headers'
+	@echo 'make kunit           unit tests, in a user-mode kernel (about 12 minutes the first time)'
 	@echo 'make check           every test, with set-up; last line: N passed, N failed, N skipped'
 	@echo
 	@echo 'Settings of guest and shell: PARAMS PLATFORM VRAM MEM CPUS ICOUNT=1 IOMMU=1'
@@ -59,6 +60,9 @@ driver:
 
 static:
 	@$(lab)/check static
+
+kunit:
+	@$(lab)/check kunit
 
 check:
 	@$(lab)/check

@@ -2,8 +2,8 @@
 /*
  * A card below the accessors, for unit tests: registers that are memory.
  *
- * A suite of a block is a file at the block's path below tests/kunit. It includes the block's source
- * and is built in its place, so it sees what is static in it and the block needs no hook for it.
+ * A suite of a block is a file at the block's path below tests/kunit. It includes the block's
+ * source and is built in its place: it sees what is static in it, and the block needs no hook.
  */
 #ifndef _XE_KUNIT_FAKE_H_
 #define _XE_KUNIT_FAKE_H_

@@ -8,6 +8,7 @@
 
 #include <kunit/test.h>
 #include <linux/logic_iomem.h>
+#include <linux/vmalloc.h>
 
 #include "tests/kunit/fake.h"
 
@@ -466,7 +467,7 @@ static void test_step_fails(struct kunit *test)
 	}
 }
 
-/* The card vanishes at each access of probe and of unbind: each ends, in order, and stays off the bus. */
+/* The card vanishes at each access of probe and unbind: each ends, in order, off the bus. */
 static void test_vanish(struct kunit *test)
 {
 	for (unsigned int k = 0; k <= 2 * STEPS; k++) {
@@ -477,7 +478,8 @@ static void test_vanish(struct kunit *test)
 		trace_start(-1);
 		xe_fake_vanish(k);
 		slot_bind(slot, fake_steps, STEPS);
-		xe_read32(slot->hw, XE_REG(0));
+		scoped_guard(token, slot->hw)
+			xe_read32(slot->hw, XE_REG(0));
 		accesses = xe_fake_accesses();
 		KUNIT_EXPECT_EQ(test, xe_hw_is_lost(slot->hw), k <= STEPS);
 		slot_unbind(slot);
@@ -563,4 +565,5 @@ static struct kunit_suite door_suite = {
 	.name = "xe_door",
 	.test_cases = door_cases,
 };
+
 kunit_test_suite(door_suite);

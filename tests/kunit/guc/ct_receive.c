@@ -43,7 +43,7 @@ static void test_ring(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xe_ring_advance(5, 8, 8), 5);
 }
 
-/* Whatever the positions are: what is used and what is free make up the ring, and advancing adds. */
+/* Whatever the positions are: used and free make up the ring, and advancing adds. */
 static void test_ring_sums(struct kunit *test)
 {
 	const u32 size = 16;
@@ -232,4 +232,5 @@ static struct kunit_suite ct_suite = {
 	.name = "xe_ct",
 	.test_cases = ct_cases,
 };
+
 kunit_test_suite(ct_suite);

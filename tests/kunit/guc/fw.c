@@ -169,4 +169,5 @@ static struct kunit_suite fw_suite = {
 	.name = "xe_fw",
 	.test_cases = fw_cases,
 };
+
 kunit_test_suite(fw_suite);

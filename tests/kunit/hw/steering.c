@@ -96,7 +96,7 @@ static void test_access(struct kunit *test)
 	}
 }
 
-/* Firmware that never gives the semaphore is waited for once per access, and is not robbed of it. */
+/* Firmware that never gives the semaphore is waited for once an access, and keeps it. */
 static void test_stuck(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
@@ -123,4 +123,5 @@ static struct kunit_suite steering_suite = {
 	.name = "xe_steering",
 	.test_cases = steering_cases,
 };
+
 kunit_test_suite(steering_suite);

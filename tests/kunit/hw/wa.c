@@ -48,7 +48,8 @@ static void test_duplicates(struct kunit *test)
 					    b->flags & FLAGS_OF_WRITE, "'%s', '%s'", a->reason,
 					    b->reason);
 			KUNIT_EXPECT_EQ_MSG(test, (a->clear | a->set) & (b->clear | b->set), 0,
-					    "'%s', '%s' change the same bits", a->reason, b->reason);
+					    "'%s', '%s' change the same bits", a->reason,
+					    b->reason);
 		}
 }
 
@@ -130,4 +131,5 @@ static struct kunit_suite wa_suite = {
 	.name = "xe_wa",
 	.test_cases = wa_cases,
 };
+
 kunit_test_suite(wa_suite);

@@ -137,4 +137,5 @@ static struct kunit_suite ggtt_suite = {
 	.name = "xe_ggtt",
 	.test_cases = ggtt_cases,
 };
+
 kunit_test_suite(ggtt_suite);

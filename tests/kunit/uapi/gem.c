@@ -111,4 +111,5 @@ static struct kunit_suite gem_suite = {
 	.name = "xe_gem",
 	.test_cases = gem_cases,
 };
+
 kunit_test_suite(gem_suite);

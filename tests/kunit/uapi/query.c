@@ -5,6 +5,7 @@
 
 #include "../../../uapi/query.c"
 
+#include <drm/drm_drv.h>
 #include <kunit/test.h>
 
 #include "tests/kunit/fake.h"
@@ -135,4 +136,5 @@ static struct kunit_suite query_suite = {
 	.name = "xe_query",
 	.test_cases = query_cases,
 };
+
 kunit_test_suite(query_suite);
