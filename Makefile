@@ -45,8 +45,11 @@ shell:
 model:
 	@$(lab)/setup model
 
-model-check lab-check driver-check:
+model-check lab-check:
 	@$(lab)/check $(@:-check=)
+
+driver-check:
+	@$(lab)/check figures driver
 
 upstream-check:
 	@$(lab)/check upstream igt
