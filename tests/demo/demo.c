@@ -272,7 +272,7 @@ static void found(int fd, const char *render)
 	struct drm_xe_query_uc_fw_version *guc = query(fd, DRM_XE_DEVICE_QUERY_UC_FW_VERSION, NULL);
 	char card[64] = "", low[16], high[16];
 
-	step(guc && guc->major_ver, "GuC runs: %s, submission interface %u.%u.%u",
+	step(guc && guc->major_ver, "GuC runs: %s, interface %u.%u.%u",
 	     run("dmesg | sed -n 's/.*GuC firmware //p'"), guc ? guc->major_ver : 0,
 	     guc ? guc->minor_ver : 0, guc ? guc->patch_ver : 0);
 	free(guc);
@@ -326,10 +326,10 @@ static void use(void)
 	held.other = open(held.node, O_RDWR | O_CLOEXEC);
 	shared = held.dma_buf < 0 ? 0 : import(held.other, held.dma_buf);
 	held.shared = map(held.other, shared, SIZE);
-	step(held.shared && all_are(held.shared, 0x5511), "a dma-buf: another process's file sees the same memory");
+	step(held.shared && all_are(held.shared, 0x5511), "a dma-buf: a second open file sees the same memory");
 	errno = 0;
 	ioctl(held.fd, DRM_IOCTL_XE_VM_CREATE, &vm);
-	step(errno == EOPNOTSUPP, "VM_CREATE says \"%s\": submission is the next milestone", strerror(errno));
+	step(errno == EOPNOTSUPP, "VM_CREATE: %s (submission is not written yet)", strerror(errno));
 	held.freq = open(path_of("tile0/gt0/freq0/act_freq"), O_RDONLY);
 	step(held.freq >= 0, "a sysfs file is held open");
 }
@@ -467,7 +467,7 @@ static void second_card(void)
 			fd = open(node, O_RDWR | O_CLOEXEC);
 		usleep(100000);
 	}
-	step(fd >= 0 && strcmp(node, held.node), "rescan: a new device, %s, while %s is held open", node, held.node);
+	step(fd >= 0 && strcmp(node, held.node), "rescan: %s comes up while %s is open", node, held.node);
 	step(*get(path_of("tile0/gt0/freq0/cur_freq")), "its sysfs files are there: %s runs at %s MHz", slot,
 	     get(path_of("tile0/gt0/freq0/cur_freq")));
 	handle = create(fd, 2, SIZE);
