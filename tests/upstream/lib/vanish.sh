@@ -46,8 +46,7 @@ one() {
 		node=$(echo "$dev"/drm/renderD*)
 		[[ $phase == idle ]] && exec 5<>"/dev/dri/${node##*/}"
 	fi
-	# 180 s: what upstream gives the power controller to answer
-	bounded 220 act || { echo "$phase $k hang $phase"; return 1; }
+	bounded 60 act || { echo "$phase $k hang $phase"; return 1; }
 	exec 5>&-
 	gone
 	bounded 60 put 1 "$dev/remove" || { echo "$phase $k hang remove"; return 1; }
