@@ -32,6 +32,12 @@
 
 #define XE_AUTOSUSPEND_MS	1000
 
+struct xe_dma {
+	/* Mappings can be undone; cleared when unbind has undone them, under @gate. */
+	bool open;
+	struct rw_semaphore gate;
+};
+
 /*
  * The software device is embedded, so that there is a way from the device to the token in this
  * file and in no other: elsewhere the type is incomplete. @device is not the first member on
@@ -54,9 +60,7 @@ struct xe_hw {
 	/* Once true it stays so: this card is not coming back under this device. */
 	bool lost;
 
-	/* DMA mappings can be undone; cleared when unbind has undone them, under @dma_gate. */
-	bool dma_open;
-	struct rw_semaphore dma_gate;
+	struct xe_dma dma;
 
 	/* Register accesses, for figures; not exact when accesses race. */
 	u64 accesses;
@@ -133,7 +137,7 @@ static struct xe_hw_section section_open(struct xe_device *xe, bool may_resume)
 		goto closed;
 
 	token_hold(hw);
-	section.hw = hw;
+	section.token = hw;
 	section.idx = idx;
 	section.open = true;
 	return section;
@@ -175,7 +179,7 @@ struct xe_hw_section xe_hw_enter_if_awake(struct xe_device *xe)
  */
 void xe_hw_exit(struct xe_hw_section *section)
 {
-	struct xe_hw *hw = section->hw;
+	struct xe_hw *hw = section->token;
 
 	if (!hw)
 		return;
@@ -193,21 +197,16 @@ void xe_hw_exit(struct xe_hw_section *section)
  * Context: process context, may sleep.
  * Return: the section; its token is NULL if unbind has undone all mappings.
  */
-struct xe_hw_section xe_hw_enter_dma(struct xe_device *xe)
+struct xe_dma_section xe_hw_enter_dma(struct xe_device *xe)
 {
-	struct xe_hw *hw = device_to_hw(xe);
-	struct xe_hw_section section = {};
+	struct xe_dma *dma = &device_to_hw(xe)->dma;
 
-	down_read(&hw->dma_gate);
-	if (!hw->dma_open) {
-		up_read(&hw->dma_gate);
-		return section;
-	}
+	down_read(&dma->gate);
+	if (dma->open)
+		return (struct xe_dma_section){ .token = dma, .open = true };
 
-	token_hold(hw);
-	section.hw = hw;
-	section.open = true;
-	return section;
+	up_read(&dma->gate);
+	return (struct xe_dma_section){};
 }
 
 /**
@@ -216,15 +215,10 @@ struct xe_hw_section xe_hw_enter_dma(struct xe_device *xe)
  *
  * Context: process context.
  */
-void xe_hw_exit_dma(struct xe_hw_section *section)
+void xe_hw_exit_dma(struct xe_dma_section *section)
 {
-	struct xe_hw *hw = section->hw;
-
-	if (!hw)
-		return;
-
-	token_release(hw);
-	up_read(&hw->dma_gate);
+	if (section->token)
+		up_read(&section->token->gate);
 }
 
 /**
@@ -237,9 +231,9 @@ void xe_hw_exit_dma(struct xe_hw_section *section)
  */
 void xe_hw_close_dma(struct xe_hw *hw)
 {
-	down_write(&hw->dma_gate);
-	hw->dma_open = false;
-	up_write(&hw->dma_gate);
+	down_write(&hw->dma.gate);
+	hw->dma.open = false;
+	up_write(&hw->dma.gate);
 }
 
 /*
@@ -384,7 +378,7 @@ static int bus_master_on(struct xe_hw *hw)
 
 	dma_set_max_seg_size(&hw->pdev->dev, UINT_MAX);
 	pci_set_master(hw->pdev);
-	hw->dma_open = true;
+	hw->dma.open = true;
 	return xe_hw_defer(hw, bus_master_off, NULL);
 }
 
@@ -538,7 +532,7 @@ int xe_hw_probe(struct pci_dev *pdev, const struct drm_driver *driver,
 	hw->pdev = pdev;
 	hw->power = power;
 	hw->irq = -1;
-	init_rwsem(&hw->dma_gate);
+	init_rwsem(&hw->dma.gate);
 	hw->device.pci_device = pdev->device;
 	hw->device.pci_revision = pdev->revision;
 
@@ -1043,8 +1037,20 @@ int xe_dma_map(struct xe_hw *hw, struct sg_table *sgt, enum dma_data_direction d
 }
 
 /**
- * xe_dma_unmap - undo xe_dma_map()
+ * xe_hw_dma - what xe_dma_unmap() takes, for who has the whole token
  * @hw: the token
+ *
+ * Context: bound or in a section.
+ */
+struct xe_dma *xe_hw_dma(struct xe_hw *hw)
+{
+	token_assert(hw);
+	return &hw->dma;
+}
+
+/**
+ * xe_dma_unmap - undo xe_dma_map()
+ * @dma: from xe_hw_scoped_dma() or xe_hw_dma()
  * @sgt: the list
  * @dir: as it was mapped
  *
@@ -1052,8 +1058,12 @@ int xe_dma_map(struct xe_hw *hw, struct sg_table *sgt, enum dma_data_direction d
  *
  * Context: bound or in a section, may sleep.
  */
-void xe_dma_unmap(struct xe_hw *hw, struct sg_table *sgt, enum dma_data_direction dir)
+void xe_dma_unmap(struct xe_dma *dma, struct sg_table *sgt, enum dma_data_direction dir)
 {
-	token_assert(hw);
+	struct xe_hw *hw = container_of(dma, struct xe_hw, dma);
+
+#ifdef CONFIG_LOCKDEP
+	lockdep_assert(lock_is_held(&hw->held) || lockdep_is_held(&dma->gate));
+#endif
 	dma_unmap_sgtable(&hw->pdev->dev, sgt, dir, 0);
 }

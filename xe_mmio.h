@@ -56,7 +56,8 @@ struct xe_platform;
  *
  * What was mapped for DMA has to be unmapped when its memory is freed, which may be between the
  * start of unplug and the end of unbind, while the card sleeps, or after all of it.
- * xe_hw_scoped_dma() is the section for that: open until unbind has undone every DMA mapping, closed for good afterwards.
+ * xe_hw_scoped_dma() is the section for that: open until unbind has undone every DMA mapping,
+ * closed for good afterwards. Its token is a &struct xe_dma, with which nothing else can be done.
  *
  * A token is a key on loan. It is never stored, returned, cast or passed to a
  * worker; a worker opens a section of its own. Nothing inside a section waits for
@@ -81,6 +82,9 @@ struct xe_platform;
  * ============================ ============= ====================================
  */
 struct xe_hw;
+
+/* The part of the token that xe_dma_unmap() takes: there also during sleep and unplug. */
+struct xe_dma;
 
 /**
  * struct xe_reg - a register of BAR 0 that exists once per card
@@ -119,28 +123,33 @@ struct xe_mcr_reg {
  * Sections. Only xe_hw_scoped() and xe_hw_scoped_if_awake() use these.
  */
 struct xe_hw_section {
-	struct xe_hw *hw;
+	struct xe_hw *token;
 	int idx;
+	bool open;
+};
+
+struct xe_dma_section {
+	struct xe_dma *token;
 	bool open;
 };
 
 struct xe_hw_section xe_hw_enter(struct xe_device *xe);
 struct xe_hw_section xe_hw_enter_if_awake(struct xe_device *xe);
 void xe_hw_exit(struct xe_hw_section *section);
-struct xe_hw_section xe_hw_enter_dma(struct xe_device *xe);
-void xe_hw_exit_dma(struct xe_hw_section *section);
+struct xe_dma_section xe_hw_enter_dma(struct xe_device *xe);
+void xe_hw_exit_dma(struct xe_dma_section *section);
 
 DEFINE_CLASS(xe_hw_section, struct xe_hw_section, xe_hw_exit(&_T),
 	     xe_hw_enter(xe), struct xe_device *xe)
 EXTEND_CLASS(xe_hw_section, _if_awake, xe_hw_enter_if_awake(xe), struct xe_device *xe)
 
-DEFINE_CLASS(xe_hw_section_dma, struct xe_hw_section, xe_hw_exit_dma(&_T),
+DEFINE_CLASS(xe_dma_section, struct xe_dma_section, xe_hw_exit_dma(&_T),
 	     xe_hw_enter_dma(xe), struct xe_device *xe)
 
-#define __xe_hw_scoped(class, token, xe)				\
+#define __xe_hw_scoped(class, name, xe)				\
 	for (CLASS(class, __xe_section)(xe); __xe_section.open;		\
 	     __xe_section.open = false)					\
-		for (struct xe_hw *const token __maybe_unused = __xe_section.hw;	\
+		for (typeof(__xe_section.token) const name __maybe_unused = __xe_section.token; \
 		     __xe_section.open; __xe_section.open = false)
 
 /**
@@ -175,7 +184,7 @@ DEFINE_CLASS(xe_hw_section_dma, struct xe_hw_section, xe_hw_exit_dma(&_T),
  *
  * Context: process context, may sleep. Not within itself.
  */
-#define xe_hw_scoped_dma(token, xe)	__xe_hw_scoped(xe_hw_section_dma, token, xe)
+#define xe_hw_scoped_dma(token, xe)	__xe_hw_scoped(xe_dma_section, token, xe)
 
 /*
  * The bound side.
@@ -255,6 +264,7 @@ void xe_vram_fill(struct xe_hw *hw, u64 offset, u8 byte, size_t len);
 
 /* DMA mappings */
 int __must_check xe_dma_map(struct xe_hw *hw, struct sg_table *sgt, enum dma_data_direction dir);
-void xe_dma_unmap(struct xe_hw *hw, struct sg_table *sgt, enum dma_data_direction dir);
+void xe_dma_unmap(struct xe_dma *dma, struct sg_table *sgt, enum dma_data_direction dir);
+struct xe_dma *xe_hw_dma(struct xe_hw *hw);
 
 #endif

@@ -182,7 +182,7 @@ int xe_fwbuf_create(struct xe_hw *hw, struct xe_fwbuf *buf, size_t size, const c
 	return 0;
 
 unmap:
-	xe_dma_unmap(hw, &buf->sgt, DMA_BIDIRECTIONAL);
+	xe_dma_unmap(xe_hw_dma(hw), &buf->sgt, DMA_BIDIRECTIONAL);
 free:
 	drmm_release_action(drm, memory_free, buf);
 	return err;
@@ -192,7 +192,7 @@ static void unmap(struct xe_hw *hw, struct xe_fwbuf *buf)
 {
 	list_del_init(&buf->link);
 	xe_ggtt_unmap(hw, &buf->node);
-	xe_dma_unmap(hw, &buf->sgt, DMA_BIDIRECTIONAL);
+	xe_dma_unmap(xe_hw_dma(hw), &buf->sgt, DMA_BIDIRECTIONAL);
 }
 
 /**

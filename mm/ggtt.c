@@ -344,7 +344,7 @@ static void scratch_stop(struct xe_hw *hw, void *data)
 {
 	struct xe_ggtt *ggtt = data;
 
-	xe_dma_unmap(hw, &ggtt->scratch_sgt, DMA_BIDIRECTIONAL);
+	xe_dma_unmap(xe_hw_dma(hw), &ggtt->scratch_sgt, DMA_BIDIRECTIONAL);
 }
 
 static int scratch_start(struct xe_hw *hw, struct xe_ggtt *ggtt)

@@ -59,12 +59,12 @@ static int map(struct xe_hw *hw, struct xe_tt *tt)
 	return err;
 }
 
-static void unmap(struct xe_hw *hw, struct xe_tt *tt)
+static void unmap(struct xe_dma *dma, struct xe_mm *mm, struct xe_tt *tt)
 {
-	lockdep_assert_held(&xe_hw_device(hw)->mm.lock);
+	lockdep_assert_held(&mm->lock);
 
 	list_del_init(&tt->link);
-	xe_dma_unmap(hw, &tt->sgt, DMA_BIDIRECTIONAL);
+	xe_dma_unmap(dma, &tt->sgt, DMA_BIDIRECTIONAL);
 	sg_free_table(&tt->sgt);
 }
 
@@ -118,10 +118,10 @@ void xe_tt_unmap_dma(struct xe_device *xe, struct ttm_tt *ttm)
 		return;
 	}
 
-	xe_hw_scoped_dma(hw, xe) {
+	xe_hw_scoped_dma(dma, xe) {
 		guard(mutex)(&xe->mm.lock);
 		if (!list_empty(&tt->link))
-			unmap(hw, tt);
+			unmap(dma, &xe->mm, tt);
 	}
 }
 
@@ -138,7 +138,7 @@ void xe_tt_unmap_all(struct xe_hw *hw)
 
 	mutex_lock(&mm->lock);
 	list_for_each_entry_safe(tt, next, &mm->mapped, link)
-		unmap(hw, tt);
+		unmap(xe_hw_dma(hw), mm, tt);
 	mutex_unlock(&mm->lock);
 
 	xe_hw_close_dma(hw);
