@@ -3,7 +3,8 @@
  * Memory of the card: VRAM and GSM (the array of GGTT entries), both behind a sparse memfd that the
  * transport may hand to QEMU; and accesses by physical address.
  *
- * This file owns the two memfds.  mem_ggtt.c and mem_ppgtt.c translate addresses, mem_ctl.c prints.
+ * This file owns the two memfds, and copies by physical and by translated address.  mem_ggtt.c and
+ * mem_ppgtt.c translate, mem_ctl.c prints.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -238,4 +239,43 @@ void *phys_ptr(struct gpu *gpu, enum mem_space space, u64 addr, size_t len, bool
 	if (space == MEM_VRAM && !vram_check(gpu, addr, len))
 		return gpu->mem->vram.map + addr;
 	return NULL;
+}
+
+/* @root: NULL for the GGTT */
+static int copy(struct gpu *gpu, const u64 *root, u64 addr, u8 *buf, size_t len, bool write)
+{
+	struct xlat x;
+	size_t n;
+	int err;
+
+	for (; len; len -= n, addr += n, buf += n) {
+		err = root ? ppgtt_xlate(gpu, *root, addr, write, &x) : ggtt_xlate(gpu, addr, write, &x);
+		if (err)
+			return err;
+		n = MIN(len, x.len);
+		err = write ? phys_write(gpu, x.space, x.addr, buf, n) : phys_read(gpu, x.space, x.addr, buf, n);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int ggtt_read(struct gpu *gpu, u64 addr, void *buf, size_t len)
+{
+	return copy(gpu, NULL, addr, buf, len, false);
+}
+
+int ggtt_write(struct gpu *gpu, u64 addr, const void *buf, size_t len)
+{
+	return copy(gpu, NULL, addr, (u8 *)buf, len, true);
+}
+
+int ppgtt_read(struct gpu *gpu, u64 root, u64 va, void *buf, size_t len)
+{
+	return copy(gpu, &root, va, buf, len, false);
+}
+
+int ppgtt_write(struct gpu *gpu, u64 root, u64 va, const void *buf, size_t len)
+{
+	return copy(gpu, &root, va, (u8 *)buf, len, true);
 }

@@ -42,39 +42,3 @@ int ggtt_xlate(struct gpu *gpu, u64 addr, bool write, struct xlat *x)
 		return ggtt_malformed(gpu, addr, pte, "beyond device memory");
 	return 0;
 }
-
-int ggtt_read(struct gpu *gpu, u64 addr, void *buf, size_t len)
-{
-	struct xlat x;
-	size_t n;
-	int err;
-
-	for (; len; len -= n, addr += n, buf = (u8 *)buf + n) {
-		err = ggtt_xlate(gpu, addr, false, &x);
-		if (err)
-			return err;
-		n = MIN(len, x.len);
-		err = phys_read(gpu, x.space, x.addr, buf, n);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-int ggtt_write(struct gpu *gpu, u64 addr, const void *buf, size_t len)
-{
-	struct xlat x;
-	size_t n;
-	int err;
-
-	for (; len; len -= n, addr += n, buf = (const u8 *)buf + n) {
-		err = ggtt_xlate(gpu, addr, true, &x);
-		if (err)
-			return err;
-		n = MIN(len, x.len);
-		err = phys_write(gpu, x.space, x.addr, buf, n);
-		if (err)
-			return err;
-	}
-	return 0;
-}

@@ -153,39 +153,3 @@ int ppgtt_xlate(struct gpu *gpu, u64 root, u64 va, bool write, struct xlat *x)
 {
 	return ppgtt_walk(gpu, root, va, write, x, NULL, NULL);
 }
-
-int ppgtt_read(struct gpu *gpu, u64 root, u64 va, void *buf, size_t len)
-{
-	struct xlat x;
-	size_t n;
-	int err;
-
-	for (; len; len -= n, va += n, buf = (u8 *)buf + n) {
-		err = ppgtt_xlate(gpu, root, va, false, &x);
-		if (err)
-			return err;
-		n = MIN(len, x.len);
-		err = phys_read(gpu, x.space, x.addr, buf, n);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-int ppgtt_write(struct gpu *gpu, u64 root, u64 va, const void *buf, size_t len)
-{
-	struct xlat x;
-	size_t n;
-	int err;
-
-	for (; len; len -= n, va += n, buf = (const u8 *)buf + n) {
-		err = ppgtt_xlate(gpu, root, va, true, &x);
-		if (err)
-			return err;
-		n = MIN(len, x.len);
-		err = phys_write(gpu, x.space, x.addr, buf, n);
-		if (err)
-			return err;
-	}
-	return 0;
-}
