@@ -72,10 +72,14 @@ bool fault_take_reg(struct gpu *gpu, u32 off, u32 *value)
 
 static void vanish(struct gpu *gpu)
 {
+	bool quiet = journal_is_quiet(gpu);
+
+	journal_quiet(gpu, false);
 	gpu->faults->gone = true;
 	gpu->faults->left = 0;
 	journal_add(gpu, J_FAULT, "the card is gone");
 	mem_vanish(gpu);
+	journal_quiet(gpu, quiet);
 }
 
 bool is_gone(struct gpu *gpu)

@@ -127,7 +127,7 @@ bool gpu_run(struct gpu *gpu, unsigned int budget)
 	bool more = false;
 
 	if (is_gone(gpu))
-		return false;
+		return mem_darken(gpu);
 	for (unsigned int id = 0; id < gpu->num_gts; id++)
 		more |= guc_run(&gpu->gts[id], budget);
 	return more;

@@ -136,12 +136,15 @@ static u64 checksum(const u8 *data, u64 size)
 void journal_quiet(struct gpu *gpu, bool on)
 {
 	struct journal *j = gpu->journal;
-	u64 sum = checksum(mem_gsm(gpu), mem_gsm_size(gpu));
+	u64 sum;
 
-	if (!j->quiet && on) {
+	if (j->quiet == on)
+		return;
+	sum = checksum(mem_gsm(gpu), mem_gsm_size(gpu));
+	if (on) {
 		j->quiet_gsm = sum;
 		irq_check_quiet(gpu);
-	} else if (j->quiet && !on && sum != j->quiet_gsm) {
+	} else if (sum != j->quiet_gsm) {
 		violation(gpu, "touched-after-unbind", "GGTT entries were written");
 	}
 	j->quiet = on;

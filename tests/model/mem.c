@@ -20,6 +20,9 @@
 #include "mem_internal.h"
 #include "platform.h"
 
+#define DARK_PIECE	MIB(1)
+#define DARK_MAX	GIB(1)
+
 struct area {
 	int fd;
 	u64 lead, size;		/* bytes of the file: unused ones first, then the area */
@@ -28,6 +31,7 @@ struct area {
 
 struct mem {
 	struct area gsm, vram;
+	u64 dark;		/* of a card that is gone: VRAM up to here is all ones */
 };
 
 /* @lead: bytes of the file before the area, so that a BAR can be mapped at the BAR's own offsets */
@@ -65,7 +69,7 @@ static void area_zero(struct area *a)
 		memset(a->map, 0, a->size);
 }
 
-/* All ones in every page that was ever written; pages never touched stay holes and read 0. */
+/* All ones in every page that was ever written; pages never touched stay holes. */
 static void area_ones(struct area *a)
 {
 	off_t data = (off_t)a->lead, hole;
@@ -122,6 +126,23 @@ void mem_vanish(struct gpu *gpu)
 {
 	memset(gpu->mem->gsm.map, 0xff, gpu->mem->gsm.size);
 	area_ones(&gpu->mem->vram);
+	gpu->mem->dark = 0;
+}
+
+bool mem_darken(struct gpu *gpu)
+{
+	static u8 ones[DARK_PIECE];
+	struct mem *mem = gpu->mem;
+	u64 end = MIN(mem->vram.size, DARK_MAX);
+
+	if (mem->dark >= end)
+		return false;
+	/* Not through the mapping: the kernel would zero each page first. */
+	memset(ones, 0xff, sizeof(ones));
+	if (pwrite(mem->vram.fd, ones, sizeof(ones), (off_t)mem->dark) != sizeof(ones))
+		return false;
+	mem->dark += sizeof(ones);
+	return true;
 }
 
 int mem_gsm_fd(struct gpu *gpu)

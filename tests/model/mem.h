@@ -20,7 +20,12 @@ u8 *mem_gsm(struct gpu *gpu);		/* GSM_SIZE bytes */
 u8 *mem_vram(struct gpu *gpu);
 u64 mem_gsm_size(struct gpu *gpu);
 u64 mem_vram_size(struct gpu *gpu);
-void mem_vanish(struct gpu *gpu);	/* mapped BARs read all ones from now on */
+/*
+ * The card is gone: mapped BARs read all ones.  At once where something was written, the rest of VRAM
+ * (1 GiB at the most) with mem_darken(), a piece each; it returns whether more is to be done.
+ */
+void mem_vanish(struct gpu *gpu);
+bool mem_darken(struct gpu *gpu);
 
 /* Where one address leads. */
 struct xlat {

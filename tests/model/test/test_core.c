@@ -10,6 +10,7 @@
 
 #include "../clk.h"
 #include "../dma.h"
+#include "../mem.h"
 
 static char order[16];
 
@@ -141,6 +142,23 @@ static void quiet(void **state)
 	reg_cpu_read(gpu, 0xd8c);
 	assert_int_equal(counter_get(gpu, CNT_VIOLATION), 1);
 	assert_true(answer_has(gpu, "quiet", "error"));
+	assert_true(answer_has(gpu, "violations clear", "ok"));
+	/* GGTT entries are written without a message: noticed when the quiet ends */
+	assert_true(answer_has(gpu, "quiet on", "ok"));
+	mem_gsm(gpu)[0x1000] = 3;
+	assert_violates(gpu, "GGTT entries", ctl_command(gpu, "quiet off", stderr));
+	assert_true(answer_has(gpu, "violations clear", "ok"));
+	/* that they are all ones now is no driver's doing */
+	assert_true(answer_has(gpu, "quiet on", "ok"));
+	assert_true(answer_has(gpu, "vanish now", "ok"));
+	assert_true(answer_has(gpu, "quiet off", "ok"));
+	assert_quiet(gpu);
+	assert_true(answer_has(gpu, "quiet on", "ok"));
+	assert_true(answer_has(gpu, "restore", "ok"));
+	assert_true(answer_has(gpu, "quiet on", "ok"));
+	assert_true(answer_has(gpu, "vanish now", "ok"));
+	assert_true(answer_has(gpu, "restore", "ok"));
+	assert_quiet(gpu);
 }
 
 static void scripted_faults(void **state)
@@ -190,7 +208,10 @@ static void vanish(void **state)
 	reg_cpu_write(gpu, MCR_SEMAPHORE, 1);
 	assert_true(is_gone(gpu));
 	assert_int_equal(reg_cpu_read(gpu, 0xd8c), ALL_ONES);
+	for (int i = 0; i < 10000 && gpu_run(gpu, 100); i++)
+		;
 	assert_false(gpu_run(gpu, 100));
+	assert_int_equal(mem_vram(gpu)[MIB(700)], 0xff);
 	assert_true(answer_has(gpu, "restore", "ok"));
 	assert_int_not_equal(reg_cpu_read(gpu, 0xd8c), ALL_ONES);
 	assert_true(answer_has(gpu, "vanish read 1", "ok"));

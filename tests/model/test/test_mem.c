@@ -251,6 +251,7 @@ static void physical(void **state)
 static void resets(void **state)
 {
 	struct bench *b = *state;
+	int i;
 
 	b->vram[0x5000] = 0x55;
 	mem_reset(b->gpu, GPU_RESET_FLR);
@@ -259,7 +260,15 @@ static void resets(void **state)
 	mem_vanish(b->gpu);
 	assert_int_equal(b->vram[0x5000], 0xff);
 	assert_int_equal(mem_gsm(b->gpu)[MIB(8) - 1], 0xff);
+	/* what nobody touched follows a piece at a time, to the last byte */
+	for (i = 0; i < 10000 && mem_darken(b->gpu); i++)
+		;
+	assert_in_range(i, 2, 9999);
+	for (u64 at = 0; at < GIB(1); at += 4096)
+		assert_int_equal(b->vram[at], 0xff);
+	assert_int_equal(b->vram[GIB(1) - 1], 0xff);
 	mem_reset(b->gpu, GPU_RESET_POWER);
+	assert_int_equal(b->vram[GIB(1) - 1], 0);
 	assert_int_equal(b->vram[0x5000], 0);
 	assert_int_equal(mem_gsm(b->gpu)[MIB(8) - 1], 0);
 }
