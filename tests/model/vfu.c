@@ -31,6 +31,13 @@
 #define MAX_FDS		8
 #define MAX_VECTORS	8
 
+/* A client that does not read, or stops in the middle of a message, is dropped after this. */
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+#define STALL_MS	5
+#else
+#define STALL_MS	5000
+#endif
+
 enum { F_REPLY = 1, F_TYPE = 0xf, F_NO_REPLY = 0x10, F_ERROR = 0x20 };
 enum { CMD_VERSION = 1, CMD_DMA_MAP, CMD_DMA_UNMAP, CMD_DEVICE_INFO, CMD_REGION_INFO, CMD_REGION_FDS,
        CMD_IRQ_INFO, CMD_SET_IRQS, CMD_REGION_READ, CMD_REGION_WRITE, CMD_DMA_READ, CMD_DMA_WRITE,
@@ -114,9 +121,9 @@ static int send_all(struct vfu *v, const void *data, size_t len, int fd)
 	}
 	while (iov.iov_len) {
 		struct pollfd p = { .fd = v->fd, .events = POLLOUT };
-		ssize_t n = sendmsg(v->fd, &msg, MSG_NOSIGNAL);
+		ssize_t n = sendmsg(v->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
 
-		if (n < 0 && (errno == EINTR || (errno == EAGAIN && poll(&p, 1, 5000) > 0)))
+		if (n < 0 && (errno == EINTR || (errno == EAGAIN && poll(&p, 1, STALL_MS) > 0)))
 			continue;
 		if (n <= 0)
 			return -EPIPE;
@@ -148,7 +155,7 @@ static int reply_error(struct vfu *v, const struct header *h, int err)
 	return h->flags & F_NO_REPLY ? 0 : send_all(v, &out, sizeof(out), -1);
 }
 
-/* Exactly @len bytes, and what fds come along; a sender that stalls is dropped. */
+/* Exactly @len bytes, and what fds come along. */
 static int receive(struct vfu *v, void *to, size_t len)
 {
 	for (size_t done = 0; done < len;) {
@@ -159,7 +166,7 @@ static int receive(struct vfu *v, void *to, size_t len)
 		struct pollfd p = { .fd = v->fd, .events = POLLIN };
 		ssize_t n = recvmsg(v->fd, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
 
-		if (n < 0 && (errno == EINTR || (errno == EAGAIN && poll(&p, 1, 5000) > 0)))
+		if (n < 0 && (errno == EINTR || (errno == EAGAIN && poll(&p, 1, STALL_MS) > 0)))
 			continue;
 		if (n <= 0)
 			return -EPIPE;

@@ -387,6 +387,22 @@ static void garbage(void **state)
 	assert_int_equal(client_read32(c, CONFIG, 0), 0xe20b8086);
 }
 
+/* A client that takes no answers is dropped, and does not stop the card for ever. */
+static void no_reader(void **state)
+{
+	struct client *c = *state;
+	struct message m = { .command = REGION_READ, .size = HEADER + 16 };
+	struct { u64 offset; u32 region, count; } body = { 0, 2, 1u << 19 };
+
+	command(c, BIT(1));
+	memcpy(m.body, &body, sizeof(body));
+	assert_true(client_put(c, &m, m.size, NULL, 0));
+	assert_int_not_equal(vfu_handle(c->gpu->vfu), 0);
+	close(c->fd);
+	client_connect(c);
+	assert_int_equal(client_read32(c, CONFIG, 0), 0xe20b8086);
+}
+
 /* An answer that nobody wants is not sent, and descriptors that nobody wants are closed. */
 static void no_reply_and_spare_fds(void **state)
 {
@@ -420,7 +436,7 @@ int main(void)
 		T(version), T(regions), T(mapped_bars), TRAPPED(no_mapping_when_trapped),
 		T(accesses_out_of_range), T(config_space), T(capabilities), TRAPPED(capabilities),
 		T(sleeping_card), T(guest_memory), T(interrupts), TRAPPED(interrupts), T(reset), T(reconnect),
-		T(gone_card), T(garbage), T(no_reply_and_spare_fds),
+		T(gone_card), T(garbage), T(no_reader), T(no_reply_and_spare_fds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
