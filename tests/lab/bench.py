@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Boot a guest with (or without) the modelled GPU and run a command in it."""
 
-import glob
+import contextlib
 import ctypes
+import fcntl
+import glob
 import json
 import os
 import secrets
@@ -148,12 +150,25 @@ def programs(files, folder):
 
 
 def model_binary():
-    places = [os.environ.get("XE_MODEL"), os.path.join(LAB, "model", "xe-model"),
-              os.path.join(TOP, "tests", "model", "build", "xe-model")]
-    for place in places:
-        if place and os.access(place, os.X_OK):
-            return place
-    raise BenchError("xe-model has not been built: run `make model` first")
+    """xe-model as the source says it now; call with model_lock() held until it runs."""
+    given = os.environ.get("XE_MODEL")
+    if given:
+        if not os.access(given, os.X_OK):
+            raise BenchError("XE_MODEL=%s is no program" % given)
+        return given
+    built = subprocess.run(["make", "-s", "-j2", "-C", os.path.join(TOP, "tests", "model"), "XE_LAB=" + LAB],
+                           stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if built.returncode:
+        raise BenchError("the model does not build:\n" + built.stderr[-2000:])
+    return os.path.join(LAB, "model", "xe-model")
+
+
+@contextlib.contextmanager
+def model_lock():
+    """Nobody else, of this or of another checkout, builds the model meanwhile."""
+    with open(os.path.join(LAB, "model.lock"), "w", encoding="ascii") as f:
+        fcntl.flock(f, fcntl.LOCK_EX)
+        yield
 
 
 def log_directory(name):
@@ -227,14 +242,15 @@ class Guest:
 
     def start_model(self):
         c = self.config
-        argv = [model_binary(), "--socket", self.path("gpu"), "--control", self.path("control"),
+        argv = ["--socket", self.path("gpu"), "--control", self.path("control"),
                 "--journal", os.path.join(self.logs, "journal"), "--platform", c.platform]
         if c.vram:
             argv += ["--vram", c.vram]
         if c.icount == "1":
             argv += ["--clock", "steps"]
         argv += c.model_args.split()
-        self.model = self.spawn(argv, "model.log")
+        with model_lock():
+            self.model = self.spawn([model_binary()] + argv, "model.log")
         end = time.monotonic() + 10
         while not (os.path.exists(self.path("gpu")) and os.path.exists(self.path("control"))):
             if self.model.poll() is not None:
