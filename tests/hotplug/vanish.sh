@@ -14,7 +14,7 @@ phases="probe sysfs settings debugfs power unbind"
 splats='WARNING: .*|BUG: .*|Oops: .*|UBSAN: .*|refcount_t: .*|DMA-API: .*|INFO: .*|unreferenced object.*'
 
 seed=$(argument xe_seed) || seed=$((SRANDOM % 32768))
-per_phase=$(argument xe_points) || per_phase=40
+per_phase=$(argument xe_points) || per_phase=12
 RANDOM=$seed
 diag "xe_seed=$seed xe_points=$per_phase"
 
