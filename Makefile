@@ -9,7 +9,7 @@ lab       := tests/lab
 export DRIVER KERNEL PARAMS PLATFORM VRAM MEM CPUS ICOUNT IOMMU HOTPLUG MODEL \
        LOAD APPEND TIMEOUT XE_KO STRICT MODEL_ARGS
 
-.PHONY: help demo lab guest shell model driver static kunit model-check upstream-check upstream-baseline lab-check driver-check check
+.PHONY: help demo lab guest shell model driver static static-report kunit docs model-check upstream-check upstream-baseline lab-check driver-check check
 
 help:
 	@echo 'make demo            modprobe, use, removal under load, on the stock Debian kernel'
@@ -23,7 +23,9 @@ help:
 	@echo 'make driver          build our driver for the debug kernel'
 	@echo 'make driver-check    what our driver must do on the software GPU'
 	@echo 'make static          the static gates: types, symbols, headers'
+	@echo 'make static-report   what the general rules find in all of drivers/gpu/drm of Linux'
 	@echo 'make kunit           unit tests, in a user-mode kernel (about 12 minutes the first time)'
+	@echo 'make docs            Documentation/ as HTML, with what the source says of itself'
 	@echo 'make check           every test, with set-up; last line: N passed, N failed, N skipped'
 	@echo
 	@echo 'Settings of guest and shell: PARAMS PLATFORM VRAM MEM CPUS ICOUNT=1 IOMMU=1'
@@ -63,6 +65,12 @@ driver:
 
 static:
 	@$(lab)/check static
+
+static-report:
+	@tests/static/report
+
+docs:
+	@Documentation/build
 
 kunit:
 	@$(lab)/check kunit

@@ -29,8 +29,8 @@ MODULE_IMPORT_NS(DMA_BUF);
  *
  * Exported pages are mapped for the device of the importer, which may well outlive our card, so
  * nothing of this is undone at unbind; but nobody can attach any more. What was imported is mapped
- * for our card, and that is undone at unbind: see mm/import.c. The buffer and the dma-buf stay valid
- * objects.
+ * for our card, and that is undone at unbind: see mm/import.c. The buffer and the dma-buf stay
+ * valid objects.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
