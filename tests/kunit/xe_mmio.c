@@ -206,7 +206,7 @@ static int slot_bind(struct slot *slot, const struct xe_hw_step *steps, unsigned
 		return PTR_ERR(hw);
 
 	lockdep_init_map(&hw->held, "xe_hw", &held_key, 0);
-	init_rwsem(&hw->dma_gate);
+	init_rwsem(&hw->dma.gate);
 	hw->pdev = &slot->pdev;
 	hw->regs = fake.io;
 	hw->gsm = fake.io + XE_GSM_OFFSET;
@@ -375,7 +375,7 @@ static void test_section_dma(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
 	hw = slot->hw;
 	KUNIT_EXPECT_EQ(test, leave_dma(&hw->device), 0);
-	hw->dma_open = true;
+	hw->dma.open = true;
 	KUNIT_EXPECT_EQ(test, leave_dma(&hw->device), 1);
 	drm_dev_unplug(&hw->device.drm);
 	KUNIT_EXPECT_EQ(test, leave_dma(&hw->device), 1);
