@@ -9,7 +9,7 @@ lab       := tests/lab
 export DRIVER KERNEL PARAMS PLATFORM VRAM MEM CPUS ICOUNT IOMMU HOTPLUG MODEL \
        LOAD APPEND TIMEOUT XE_KO STRICT MODEL_ARGS
 
-.PHONY: help demo lab guest shell model driver static static-report kunit docs model-check upstream-check upstream-baseline lab-check driver-check check
+.PHONY: help demo lab guest shell model driver static static-report kunit mutants docs model-check upstream-check upstream-baseline lab-check driver-check check
 
 help:
 	@echo 'make demo            modprobe, use, removal under load, on the stock Debian kernel'
@@ -25,6 +25,7 @@ help:
 	@echo 'make static          the static gates: types, symbols, headers'
 	@echo 'make static-report   what the general rules find in all of drivers/gpu/drm of Linux'
 	@echo 'make kunit           unit tests, in a user-mode kernel (about 12 minutes the first time)'
+	@echo 'make mutants         break the driver in small ways; who of static and kunit notices (long)'
 	@echo 'make docs            Documentation/ as HTML, with what the source says of itself'
 	@echo 'make check           every test, with set-up; last line: N passed, N failed, N skipped'
 	@echo
@@ -68,6 +69,9 @@ static:
 
 static-report:
 	@tests/static/report
+
+mutants:
+	@$(lab)/driver debug && tests/static/mutants
 
 docs:
 	@Documentation/build
