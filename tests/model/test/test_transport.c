@@ -204,6 +204,7 @@ static void sleeping_card(void **state)
 	assert_int_equal(client_write(c, CONFIG, pm + 4, &d0, 2), 0);
 	command(c, 0);
 	assert_violates(c->gpu, "access-while-off", client_read32(c, 0, 0x8000));
+	assert_violates(c->gpu, "access-while-off", client_read32(c, 2, 0));
 }
 
 static void guest_memory(void **state)
