@@ -24,6 +24,10 @@
  * of the GGTT there, and loses the registers of the GTs and the firmware. System sleep may take the
  * power away, and with it everything; the entries of the GGTT are written again then.
  *
+ * Missing: contents of buffers in VRAM are not copied to system memory before system sleep, so they
+ * are lost if it takes the power away. The same is why D3cold is forbidden, and why there is no
+ * vram_d3cold_threshold.
+ *
  * A card that does not come back is not retried by anybody: it is declared wedged, so that
  * whoever uses it is told, and unbinding it still works.
  */

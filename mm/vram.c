@@ -27,6 +27,9 @@
  *
  * Copies are made in pieces, each in a section of its own: a large buffer does not hold up unplug.
  *
+ * The allocator is TTM's range manager, which gives out contiguous ranges only. The buddy allocator
+ * is not used yet: some 6.12 headers call it gpu_buddy, and the driver is built for those too.
+ *
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
