@@ -19,11 +19,19 @@
  * that can be written to. No access ends with SIGBUS because a card was pulled.
  */
 
+/* The token is for what TTM does: it makes VRAM reachable by the process. */
+static vm_fault_t map_vram(struct xe_hw *hw, struct vm_fault *vmf)
+{
+	if (xe_hw_is_lost(hw))
+		return ttm_bo_vm_dummy_page(vmf, vmf->vma->vm_page_prot);
+
+	return ttm_bo_vm_fault_reserved(vmf, vmf->vma->vm_page_prot, TTM_BO_VM_NUM_PREFAULT);
+}
+
 static vm_fault_t fault_vram(struct vm_fault *vmf, struct xe_device *xe)
 {
 	xe_hw_scoped(hw, xe)
-		return ttm_bo_vm_fault_reserved(vmf, vmf->vma->vm_page_prot,
-						TTM_BO_VM_NUM_PREFAULT);
+		return map_vram(hw, vmf);
 
 	return ttm_bo_vm_dummy_page(vmf, vmf->vma->vm_page_prot);
 }
