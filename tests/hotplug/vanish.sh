@@ -1,5 +1,6 @@
 # driver: xe
-# timeout: 1800
+# timeout: 2400
+# set: model_args=--trap=vram
 #
 # SPDX-License-Identifier: MIT
 # Our driver when the card vanishes at the k-th register access or DMA, whatever is going on then.

@@ -135,7 +135,8 @@ bool mem_darken(struct gpu *gpu)
 	struct mem *mem = gpu->mem;
 	u64 end = MIN(mem->vram.size, DARK_MAX);
 
-	if (mem->dark >= end)
+	/* What is not mapped is answered by bar.c. */
+	if (gpu->opt.trap_vram || mem->dark >= end)
 		return false;
 	/* Not through the mapping: the kernel would zero each page first. */
 	memset(ones, 0xff, sizeof(ones));
