@@ -17,8 +17,9 @@
  * DOC: debugfs
  *
  * The files belong to the DRM minor: they are made when it is registered, and removed at unplug
- * before anything is torn down; removal waits for readers. A file that is held open reads -ENODEV
- * then. Whatever shows the card does so in a section of its own.
+ * before anything is torn down; removal waits for readers. What shows the card does so in a section
+ * of its own: a file that is held open reads -ENODEV from unplug on, and -EIO, which is debugfs's
+ * answer, once it has been removed. Its release may come at any time after that.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when

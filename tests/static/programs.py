@@ -6,7 +6,8 @@ BUILD is a directory in which the driver has been built by kbuild against the ke
 KERNEL: the compiler's command line is taken from there, so that the programs are compiled exactly
 as the driver is. A program named
 wrong_* says in a line "// gcc: REGEX" what the compiler has to complain about; anything else, or
-no complaint at all, is a failure. right_* must compile without a word.
+no complaint at all, is a failure. right_* must compile without a word, and so must the driver that
+the documents convert (convert/).
 Prints KTAP; exit status 3: some failed.
 """
 import pathlib
@@ -36,7 +37,7 @@ def main():
         print(__doc__, file=sys.stderr)
         return 2
     command, where = kbuild_command(pathlib.Path(sys.argv[1])), sys.argv[2]
-    programs = sorted((HERE / "types").glob("*.c"))
+    programs = sorted((HERE / "types").glob("*.c")) + sorted((HERE / "convert").glob("*.c"))
     failed = 0
     print("KTAP version 1")
     print(f"1..{len(programs)}")

@@ -1,6 +1,7 @@
 #define xe_hw_scoped YACFE_ITERATOR
 #define xe_hw_scoped_if_awake YACFE_ITERATOR
 #define xe_hw_scoped_dma YACFE_ITERATOR
+#define edu_scoped YACFE_ITERATOR
 #define scoped_guard YACFE_ITERATOR
 #define xe_for_each_gt YACFE_ITERATOR
 #define xe_for_each_engine YACFE_ITERATOR
