@@ -1,59 +1,120 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""probe.py TOP: the order of probe, and what each step registers to undo, from the source, as RST."""
+"""probe.py TOP: the order of probe, of unbind and of the last release, from the source, as RST."""
 import pathlib
 import re
 import sys
 
 TOP = pathlib.Path(sys.argv[1])
-SOURCES = {p: p.read_text() for p in sorted(TOP.rglob("*.c")) if "tests" not in p.parts}
+DOOR = TOP / "xe_mmio.c"
+FUNCTION = re.compile(r"^(static )?[a-z][^\n;#(]*?\b(\w+)\([^;{]*?\)\n{\n(.*?)^}", re.M | re.S)
+CALL = re.compile(r"\b(\w+)\(")
 
 
-def body(function, path=None):
-    """Text of a function, and its file; the file itself first, since names of statics repeat."""
-    for candidate in [path] if path else SOURCES:
-        found = re.search(rf"^[a-z][^\n]*\b{function}\([^;]*?\)\n{{\n(.*?)^}}", SOURCES[candidate], re.M | re.S)
-        if found:
-            return found.group(1), candidate
-    return "", None
+def read_functions():
+    """{(name, file or None for all files): (body, file)}"""
+    functions = {}
+    for path in sorted(TOP.rglob("*.c")):
+        if path.relative_to(TOP).parts[0] in ("tests", "Documentation"):
+            continue
+        text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.S)
+        for static, name, body in FUNCTION.findall(text):
+            functions[name, path] = body, path
+            if not static:
+                functions[name, None] = body, path
+    return functions
 
 
-def undoes(function, path=None, depth=0):
-    """Names of what xe_hw_defer() is given in a function and the functions of its file."""
-    text, where = body(function, path)
-    names = []
-    if depth > 3:
-        return names, where
-    for call in re.finditer(r"\b(\w+)\(", text):
-        name = call.group(1)
-        if name == "xe_hw_defer":
-            names.append(re.match(r"[^,]*,\s*(\w+)", text[call.end():]).group(1))
-        elif name != function and body(name, where)[1]:
-            names += undoes(name, where, depth + 1)[0]
-    return names, where
+FUNCTIONS = read_functions()
+
+
+def find(name, path):
+    """Body and file of a function as a file sees it; the file's own first, since names of statics repeat."""
+    return FUNCTIONS.get((name, path)) or FUNCTIONS.get((name, None)) or (None, None)
+
+
+def argument(text, number):
+    return re.match(r"[^,]*," * number + r"\s*&?([\w.>-]+)", text).group(1)
+
+
+def registered(name, path, seen=None):
+    """What a function and all that it calls register to be undone: [(world, what, file)], in order."""
+    seen = seen if seen is not None else set()
+    body, where = find(name, path)
+    if body is None or (name, where) in seen:
+        return []
+    seen.add((name, where))
+    found = []
+    for call in CALL.finditer(body):
+        callee, rest = call.group(1), body[call.end():]
+        if callee == "xe_hw_defer":
+            found.append(("devm", argument(rest, 1) + "()", where))
+        elif callee in ("drmm_add_action_or_reset", "drmm_add_action"):
+            found.append(("drmm", argument(rest, 1) + "()", where))
+        elif callee.startswith(("devm_", "pcim_")):
+            found.append(("devm", "what undoes " + callee + "()", where))
+        else:
+            found += registered(callee, where, seen)
+    return found
+
+
+def heading(text, line):
+    print(f"\n{text}\n{line * len(text)}\n")
+
+
+def table(header, rows):
+    print(".. list-table::\n   :header-rows: 1\n   :widths: auto\n")
+    for row in [header] + rows:
+        for i, cell in enumerate(row):
+            print(f"   {'* -' if not i else '  -'} {cell}")
+    print()
+
+
+def code(items):
+    return ", ".join(dict.fromkeys(f"``{what}``" if what.endswith("()") and " " not in what else
+                                   re.sub(r"\w+\(\)", r"``\g<0>``", what) for what in items)) or "-"
 
 
 def main():
-    text = (TOP / "xe_pci.c").read_text()
-    table = re.search(r"xe_probe_steps\[\] = {\n(.*?)^};", text, re.M | re.S).group(1)
-    steps = re.findall(r'{ "([^"]+)",\s*(\w+) }', table)
-    rows = [("the PCI device, BAR 0, bus mastering", "xe_hw_probe()", "devres of the PCI core, bus_master_off")]
-    for name, start in steps:
-        undo, where = undoes(start)
-        if not where:
+    steps = re.search(r"xe_probe_steps\[\] = {\n(.*?)^};", (TOP / "xe_pci.c").read_text(), re.M | re.S).group(1)
+    steps = [("software world", "xe_device_init", None), ("PCI device", "pcim_enable_device", None),
+             ("registers", "map_registers", DOOR), ("bus mastering", "bus_master_on", DOOR)] + \
+            [(name, start, None) for name, start in re.findall(r'{ "([^"]+)",\s*(\w+) }', steps)] + \
+            [("runtime PM", "allow_runtime_pm", DOOR), ("DRM device", "publish", DOOR)]
+
+    acquired = [("drm_device", "devm_drm_dev_alloc", None, [("devm", "what undoes devm_drm_dev_alloc()", DOOR)])]
+    for name, start, path in steps:
+        body, where = find(start, path)
+        if body is None and not start.startswith("pcim_"):
             raise SystemExit(f"probe.py: {start}() is nowhere")
-        source = where.relative_to(TOP)
-        rows.append((name, f"{start}(), {source}", ", ".join(dict.fromkeys(undo)) or "-"))
-    for function in ("allow_runtime_pm", "publish"):
-        undo, _ = undoes(function, TOP / "xe_mmio.c")
-        rows.append((function.replace("_", " "), f"{function}(), xe_mmio.c", ", ".join(undo)))
-    print("Probe and unwinding\n===================\n")
-    print("Made from ``xe_pci.c`` and what its steps call. Probe runs down the table; unbind, a failed")
-    print("probe and a card that was pulled run up, from where probe came to.\n")
-    print(".. list-table::\n   :header-rows: 1\n")
-    for row in [("step", "acquired by", "undone by")] + rows:
-        for i, cell in enumerate(row):
-            print(f"   {'* -' if not i else '  -'} {cell}")
+        found = registered(start, path) if body else [("devm", f"what undoes {start}()", DOOR)]
+        acquired.append((name, start, where, found))
+
+    title = "Probe and unwinding"
+    print(".. SPDX-License-Identifier: MIT\n\n" + "=" * len(title) + f"\n{title}\n" + "=" * len(title) + "\n")
+    print("Made from the list of steps in ``xe_pci.c``, from the door, ``xe_mmio.c``, which runs it, and from\n"
+          "what all of these call, by ``Documentation/probe.py``. That knows nothing of conditions and loops:\n"
+          "it names what is registered in any case, and once for each step. Memory of drmm and its mutexes\n"
+          "are left out, as they only are freed.")
+
+    heading("Probe, downwards", "-")
+    table(("step", "function", "undone by devm", "undone by drmm"),
+          [(name, f"``{start}()``" + (f", ``{where.relative_to(TOP)}``" if where else ""),
+            code(what for world, what, _ in found if world == "devm"),
+            code(what for world, what, _ in found if world == "drmm"))
+           for name, start, where, found in acquired])
+
+    everything = [(world, what, where, name) for name, _, _, found in acquired for world, what, where in found]
+    heading("Unbind", "-")
+    print("The same for a probe that failed, from where it came to, and for a card that was pulled.\n")
+    for world, what, where, name in reversed(everything):
+        if world == "devm":
+            print(f"#. {code([what])}, ``{where.relative_to(TOP)}`` ({name})")
+    heading("The last reference", "-")
+    print("If nothing holds the ``drm_device`` when it is unbound, this is the last item of the list above.\n")
+    for world, what, where, name in reversed(everything):
+        if world == "drmm":
+            print(f"#. {code([what])}, ``{where.relative_to(TOP)}`` ({name})")
 
 
 main()
