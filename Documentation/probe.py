@@ -66,13 +66,13 @@ def table(header, rows):
     print(".. list-table::\n   :header-rows: 1\n   :widths: auto\n")
     for row in [header] + rows:
         for i, cell in enumerate(row):
-            print(f"   {'* -' if not i else '  -'} {cell}")
+            print(f"   {'* -' if not i else '  -'} {cell}".rstrip())
     print()
 
 
 def code(items):
     return ", ".join(dict.fromkeys(f"``{what}``" if what.endswith("()") and " " not in what else
-                                   re.sub(r"\w+\(\)", r"``\g<0>``", what) for what in items)) or "-"
+                                   re.sub(r"\w+\(\)", r"``\g<0>``", what) for what in items))
 
 
 def main():

@@ -30,4 +30,4 @@ p << bad.p;
 call << bad.call;
 fn << action.fn;
 @@
-coccilib.report.print_report(p[0], "uapi_in_drmm: %s() is called in %s(), a drmm action: the name stays taken while a file is open, the next probe finds -EEXIST; use devm" % (call, fn))
+coccilib.report.print_report(p[0], "uapi_in_drmm: %s() is called in %s(), a drmm action: it stays while a file is open, the next probe finds its name taken or it reaches for hardware that is gone; use devm" % (call, fn))

@@ -134,7 +134,7 @@ static const struct drm_driver edu_driver = {
 };
 
 /* [init] */
-/* The software world: undone when the last reference to the drm_device is dropped. */
+/* The software world: undone when the last reference is dropped. */
 static int edu_init(struct edu *edu)
 {
 	int err;

@@ -153,6 +153,7 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (err)
 		return err;
 
+	pci_set_master(pdev);
 	edu->regs = ioremap(pci_resource_start(pdev, 0), pci_resource_len(pdev, 0));
 	if (!edu->regs)
 		return -ENOMEM;

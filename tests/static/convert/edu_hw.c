@@ -159,6 +159,7 @@ int edu_hw_probe(struct pci_dev *pdev, const struct drm_driver *driver,
 	if (IS_ERR(hw->regs))
 		return PTR_ERR(hw->regs);
 
+	pci_set_master(pdev);
 	err = start(hw);
 	if (err)
 		return err;

@@ -17,7 +17,7 @@ struct drm_driver;
 struct pci_dev;
 
 /* [state] */
-/* The hardware world: complete in edu_hw.c only, so that nobody else can name the hardware. */
+/* The hardware world: complete in edu_hw.c only, so that nobody else can name it. */
 struct edu_hw;
 
 /* The software world: there until the last reference to @drm is dropped. */
