@@ -46,7 +46,7 @@ struct xe_platform;
  *   reference, and it is skipped if the device is gone, lost, or not yet (or no
  *   longer) published.
  *
- * ::
+ * A section looks like this::
  *
  *	int err = -ENODEV;
  *
