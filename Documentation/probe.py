@@ -90,6 +90,12 @@ def main():
         found = registered(start, path) if body else [("devm", f"what undoes {start}()", DOOR)]
         acquired.append((name, start, where, found))
 
+    listed = {(what, where) for _, _, _, found in acquired for _, what, where in found}
+    for (name, _), (body, where) in FUNCTIONS.items():
+        for call in re.finditer(r"\bxe_hw_defer\(", body):
+            if (argument(body[call.end():], 1) + "()", where) not in listed:
+                raise SystemExit(f"probe.py: no step of probe leads to what {name}() registers")
+
     title = "Probe and unwinding"
     print(".. SPDX-License-Identifier: MIT\n\n" + "=" * len(title) + f"\n{title}\n" + "=" * len(title) + "\n")
     print("Made from the list of steps in ``xe_pci.c``, from the door, ``xe_mmio.c``, which runs it, and from\n"
