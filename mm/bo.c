@@ -226,6 +226,7 @@ static void gem_free(struct drm_gem_object *obj)
 const struct drm_gem_object_funcs xe_gem_funcs = {
 	.free = gem_free,
 	.export = xe_gem_prime_export,
+	.get_sg_table = xe_gem_prime_pages,
 	.mmap = drm_gem_ttm_mmap,
 	.vm_ops = &xe_bo_vm_ops,
 };

@@ -7,7 +7,6 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
-#include <drm/drm_drv.h>
 #include <drm/drm_gem.h>
 #include <drm/drm_prime.h>
 #include <drm/ttm/ttm_tt.h>
@@ -18,6 +17,7 @@
 #include "mm/mm.h"
 #include "uapi/prime.h"
 #include "xe_device.h"
+#include "xe_mmio.h"
 
 MODULE_IMPORT_NS(DMA_BUF);
 
@@ -49,12 +49,11 @@ static struct xe_bo *dma_buf_to_bo(struct dma_buf *dma_buf)
 static int export_attach(struct dma_buf *dma_buf, struct dma_buf_attachment *attach)
 {
 	struct xe_bo *bo = dma_buf_to_bo(dma_buf);
+	int err = -ENODEV;
 
-	if (drm_dev_is_unplugged(bo->ttm.base.dev))
-		return -ENODEV;
-	if (!xe_bo_can_be_in(bo, XE_REGION_SYSTEM))
-		return -EOPNOTSUPP;
-	return 0;
+	xe_hw_scoped_dma(dma, to_xe_device(bo->ttm.base.dev))
+		err = xe_bo_can_be_in(bo, XE_REGION_SYSTEM) ? 0 : -EOPNOTSUPP;
+	return err;
 }
 
 static int export_pin(struct dma_buf_attachment *attach)
@@ -80,33 +79,11 @@ static void export_unpin(struct dma_buf_attachment *attach)
 static struct sg_table *export_map(struct dma_buf_attachment *attach, enum dma_data_direction dir)
 {
 	struct xe_bo *bo = dma_buf_to_bo(attach->dmabuf);
-	struct sg_table *sgt;
 	int err = 0;
 
 	if (!bo->ttm.pin_count)
 		err = xe_bo_move_to(bo, XE_MEM_TT);
-	if (err)
-		return ERR_PTR(err);
-
-	sgt = drm_prime_pages_to_sg(bo->ttm.base.dev, bo->ttm.ttm->pages, bo->ttm.ttm->num_pages);
-	if (IS_ERR(sgt))
-		return sgt;
-
-	err = dma_map_sgtable(attach->dev, sgt, dir, DMA_ATTR_SKIP_CPU_SYNC);
-	if (err) {
-		sg_free_table(sgt);
-		kfree(sgt);
-		return ERR_PTR(err);
-	}
-	return sgt;
-}
-
-static void export_unmap(struct dma_buf_attachment *attach, struct sg_table *sgt,
-			 enum dma_data_direction dir)
-{
-	dma_unmap_sgtable(attach->dev, sgt, dir, DMA_ATTR_SKIP_CPU_SYNC);
-	sg_free_table(sgt);
-	kfree(sgt);
+	return err ? ERR_PTR(err) : drm_gem_map_dma_buf(attach, dir);
 }
 
 static const struct dma_buf_ops export_ops = {
@@ -114,10 +91,24 @@ static const struct dma_buf_ops export_ops = {
 	.pin = export_pin,
 	.unpin = export_unpin,
 	.map_dma_buf = export_map,
-	.unmap_dma_buf = export_unmap,
+	.unmap_dma_buf = drm_gem_unmap_dma_buf,
 	.release = drm_gem_dmabuf_release,
 	.mmap = drm_gem_dmabuf_mmap,
 };
+
+/**
+ * xe_gem_prime_pages - &drm_gem_object_funcs.get_sg_table
+ * @obj: the buffer, in system memory
+ *
+ * Context: its reservation is held.
+ * Return: its pages, or an error pointer.
+ */
+struct sg_table *xe_gem_prime_pages(struct drm_gem_object *obj)
+{
+	struct ttm_tt *tt = to_xe_bo(obj)->ttm.ttm;
+
+	return drm_prime_pages_to_sg(obj->dev, tt->pages, tt->num_pages);
+}
 
 /**
  * xe_gem_prime_export - &drm_gem_object_funcs.export
