@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Boot a guest with (or without) the modelled GPU and run a command in it."""
 
+import concurrent.futures
 import contextlib
 import ctypes
 import fcntl
@@ -16,6 +17,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -108,7 +110,7 @@ class Config:
                 raise BenchError("%s=%s: must be one of %s" % (
                     name.upper(), getattr(self, name), ", ".join(allowed)))
         if self.params is None:
-            self.params = {"none": ""}.get(self.driver, "probe_display=0")
+            self.params = "probe_display=0" if self.driver == "upstream" else ""
         if self.model is None:
             self.model = "0" if self.driver == "none" else "1"
         self.timeout = float(self.timeout)
@@ -181,7 +183,7 @@ def log_directory(name):
         shutil.rmtree(entry.path, ignore_errors=True)
     path = tempfile.mkdtemp(prefix=time.strftime("%m%d-%H%M%S-") + name + "-", dir=logs)
     os.chmod(path, 0o755)
-    new = os.path.join(logs, ".last.%d" % os.getpid())
+    new = os.path.join(logs, ".last.%d" % threading.get_native_id())
     os.symlink(os.path.basename(path), new)
     os.replace(new, os.path.join(logs, "last"))
     return path
@@ -189,6 +191,9 @@ def log_directory(name):
 
 class Guest:
     """One boot.  Use as a context manager: nothing outlives the block."""
+
+    running = set()
+    closed = False	# no more of them
 
     def __init__(self, config, files=None, command="", shell=False, name="guest"):
         self.config = config
@@ -210,6 +215,9 @@ class Guest:
 
     def __enter__(self):
         try:
+            Guest.running.add(self)
+            if Guest.closed:
+                raise BenchError("the runner is ending")
             self.start()
         except BaseException:
             self.stop()
@@ -495,6 +503,7 @@ class Guest:
         for s in self.sockets:
             s.close()
         shutil.rmtree(self.work, ignore_errors=True)
+        Guest.running.discard(self)
 
     def tail(self, name, lines=25):
         try:
@@ -552,6 +561,20 @@ def end_on_signals():
         raise SystemExit(128 + number)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def side_by_side(jobs):
+    """A pool of threads that run guests.  When the caller is interrupted all of them end."""
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        try:
+            yield pool
+        except BaseException:
+            Guest.closed = True
+            pool.shutdown(wait=False, cancel_futures=True)
+            for guest in list(Guest.running):
+                guest.stop()
+            raise
 
 
 def note(text):

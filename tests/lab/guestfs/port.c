@@ -6,7 +6,8 @@
  * One program, two names.  Send the line through the virtio port of that name,
  * print the answer, whose last line starts with "ok" or "error".  Exit status 0
  * for "ok", 1 for "error", 2 when nothing answers within a minute
- * ($LAB_PORT_TIMEOUT seconds).  Without arguments, lines come from stdin.
+ * ($LAB_PORT_TIMEOUT seconds).  Without arguments, lines come from stdin until it
+ * closes, each with that time of its own; the port is ours until then.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -103,7 +104,8 @@ int main(int argc, char **argv)
 {
 	const char *name = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0];
 	const char *limit = getenv("LAB_PORT_TIMEOUT");
-	long long end = now_ms() + 1000LL * (limit ? atoi(limit) : 60);
+	const long long patience = 1000LL * (limit ? atoi(limit) : 60);
+	long long end = now_ms() + patience;
 	char path[128], drain[256], *line = NULL;
 	size_t size = 0;
 	int fd, rc = 0, i;
@@ -134,6 +136,7 @@ int main(int argc, char **argv)
 			fputs(in, text);
 			if (!strchr(in, '\n'))
 				fputc('\n', text);
+			end = now_ms() + patience;
 		}
 		fclose(text);
 		rc = send_all(fd, line, size, end);
@@ -145,7 +148,7 @@ int main(int argc, char **argv)
 			fprintf(stderr, "%s: no answer: %s\n", name, strerror(errno));
 			return 2;
 		}
-		if (argc > 1 || rc)
+		if (argc > 1)
 			break;
 	}
 	return rc;
