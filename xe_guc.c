@@ -424,6 +424,19 @@ void xe_guc_reset_later(struct xe_device *xe, unsigned int gt_id)
 	queue_work(system_unbound_wq, &xe->guc.work);
 }
 
+/**
+ * xe_guc_reset_now - reset a GT and wait for it
+ * @xe: the device
+ * @gt_id: which GT
+ *
+ * Context: not in a section, may sleep; some milliseconds, up to 3 s if the firmware does not boot.
+ */
+void xe_guc_reset_now(struct xe_device *xe, unsigned int gt_id)
+{
+	xe_guc_reset_later(xe, gt_id);
+	flush_work(&xe->guc.work);
+}
+
 /*
  * Suspend, resume
  */

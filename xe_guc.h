@@ -66,6 +66,7 @@ struct xe_guc *xe_guc(struct xe_hw *hw, struct xe_gt *gt);
 /* Software side */
 int xe_guc_recovery_init(struct xe_device *xe);
 void xe_guc_reset_later(struct xe_device *xe, unsigned int gt_id);
+void xe_guc_reset_now(struct xe_device *xe, unsigned int gt_id);
 
 /* Probe steps */
 int xe_guc_start(struct xe_hw *hw);
