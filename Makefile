@@ -9,7 +9,7 @@ lab       := tests/lab
 export DRIVER KERNEL PARAMS PLATFORM VRAM MEM CPUS ICOUNT IOMMU HOTPLUG MODEL \
        LOAD APPEND TIMEOUT XE_KO STRICT MODEL_ARGS
 
-.PHONY: help demo lab guest shell model driver static static-report kunit mutants docs model-check upstream-check upstream-baseline lab-check driver-check check
+.PHONY: help demo lab guest shell model driver static static-report kunit mutants docs hotplug hotplug-full model-check upstream-check upstream-baseline lab-check driver-check check
 
 help:
 	@echo 'make demo            modprobe, use, removal under load, on the stock Debian kernel'
@@ -21,7 +21,9 @@ help:
 	@echo 'make upstream-check  what the upstream xe driver must do on the software GPU'
 	@echo 'make lab-check       test the bench itself'
 	@echo 'make driver          build our driver for the debug kernel'
-	@echo 'make driver-check    what our driver must do on the software GPU'
+	@echo 'make driver-check    what our driver must do on the software GPU: figures and hotplug'
+	@echo 'make hotplug         the card goes while everything is in use, in every way'
+	@echo 'make hotplug-full    the same at every access, and 500 cycles (a day)'
 	@echo 'make static          the static gates: types, symbols, headers'
 	@echo 'make static-report   what the general rules find in all of drivers/gpu/drm of Linux'
 	@echo 'make kunit           unit tests, in a user-mode kernel (about 12 minutes the first time)'
@@ -53,6 +55,13 @@ model-check lab-check:
 
 driver-check:
 	@$(lab)/check figures driver
+
+hotplug:
+	@$(lab)/check driver
+
+# Each access of each phase instead of a spread.
+hotplug-full:
+	@APPEND='xe_points=1000000 xe_cycles=500' TIMEOUT=100000 $(lab)/check driver
 
 upstream-check:
 	@$(lab)/check upstream igt

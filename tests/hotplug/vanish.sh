@@ -1,5 +1,6 @@
 # driver: xe
-# timeout: 2400
+# timeout: 3000
+# parts: 2
 # set: model_args=--trap=vram
 #
 # SPDX-License-Identifier: MIT
@@ -7,28 +8,54 @@
 #
 # For each phase its accesses are counted first, then k is spread over them.  After each k: the phase
 # and the removal ended in time, no splat, nothing was touched any more, and the card works after a
-# rescan.  xe_seed=N and xe_points=N on the kernel's command line repeat a run.
+# rescan.  On the kernel's command line: xe_seed=N repeats a run, xe_points=N is how many for each
+# phase, xe_phase=NUMBER one phase only.
 . /lab/gpu.sh
 . ./lib/phases.sh
 
-phases="probe sysfs settings debugfs power unbind"
+phases=(probe idle query buffers share sysfs settings debugfs reset power unbind)
 splats='WARNING: .*|BUG: .*|Oops: .*|UBSAN: .*|refcount_t: .*|DMA-API: .*|INFO: .*|unreferenced object.*'
 
 seed=$(argument xe_seed) || seed=$((SRANDOM % 32768))
-per_phase=$(argument xe_points) || per_phase=12
+per_phase=$(argument xe_points) || per_phase=34
+only=$(argument xe_phase) || only=
+part=$(argument part) || part=1
+parts=$(argument parts) || parts=1
 RANDOM=$seed
 diag "xe_seed=$seed xe_points=$per_phase"
 
+# say COMMAND...: to the model, through one process for all of it
+coproc MODEL { model; }
+say() {
+	local line
+	echo "$*" >&"${MODEL[1]}"
+	while read -r -u "${MODEL[0]}" line; do
+		case $line in
+		ok)	return 0 ;;
+		error*)	return 1 ;;
+		*)	echo "$line" ;;
+		esac
+	done
+	return 1
+}
+
 prepare()  { ! declare -F "prepare_$1" >/dev/null || "prepare_$1"; }
-accesses() { model_says counters | awk '/^(mmio|gsm|dma)-(read|write) / { n += $2 } END { print n }'; }
+accesses() {
+	local name value n=0
+	while read -r name value; do
+		[[ $name =~ ^(mmio|gsm|vram|dma)-(read|write)$ ]] && n=$((n + value))
+	done < <(say counters)
+	echo $n
+}
+# measure PHASE: how many accesses it makes when nothing is wrong
 measure() {
-	local before
+	local before after
 	prepare "$1"
 	before=$(accesses)
-	"act_$1" >/dev/null
-	echo $(($(accesses) - before))
+	bounded 60 "act_$1" >/dev/null || return
+	after=$(accesses)
 	[[ -e $dev/driver ]] || put "$gpu" $bus/drivers/xe/bind
-	until_ 30 works
+	until_ 30 works && echo $((after > before ? after - before : 1))
 }
 # points N: numbers of 1..N, one of each part, or all of them.
 points() {
@@ -43,25 +70,29 @@ vanish() {
 	local rc=0 found
 	dmesg -C
 	prepare "$1"
-	model vanish read,write,dma "$2" >/dev/null
-	bounded 20 "act_$1" >/dev/null 2>&1 || rc=$?
-	((rc != 124)) || { echo "not over after 20 s"; return 1; }
-	model vanish now >/dev/null
-	bounded 10 put 1 "$dev/remove" || { echo "removal failed or is not over after 10 s"; return 1; }
-	model quiet on >/dev/null
+	say vanish read,write,dma "$2"
+	bounded 60 "act_$1" >/dev/null 2>&1 || rc=$?
+	((rc != 124)) || { echo "not over after a minute"; return 1; }
+	say vanish now
+	bounded 30 put 1 "$dev/remove" || { echo "removal failed or is not over after 30 s"; return 1; }
+	say quiet on
 	sleep 0.1
-	model quiet off >/dev/null
-	found=$(dmesg | grep -aoE "$splats" | head -n 1)
+	say quiet off
+	found=$(dmesg | grep -aoE -m1 "$splats")
 	[[ -z $found ]] || { echo "$found"; return 1; }
-	model restore >/dev/null
+	say restore
 	put 1 $bus/rescan
 	until_ 30 works || { echo "does not work after the rescan"; return 1; }
-	no_violations || { model violations clear >/dev/null; return 1; }
+	found=$(say violations)
+	[[ -z $found ]] || { echo "$found"; say violations clear; return 1; }
 }
 
 until_ 60 works || { not_ok "the card works"; finish; }
-for phase in $phases; do
-	n=$(measure "$phase") bad=0 done=0
+for ((i = 0; i < ${#phases[@]}; i++)); do
+	phase=${phases[i]} bad=0 done=0
+	((i % parts == part - 1)) || continue
+	[[ -z $only || $only == "$i" ]] || continue
+	n=$(measure "$phase" 2>/tmp/why) || { not_ok "$phase, with the card there" "$(</tmp/why)"; break; }
 	for k in $(points "$n"); do
 		done=$((done + 1))
 		vanish "$phase" "$k" >/tmp/why || { bad=$((bad + 1)); diag "$phase, access $k: $(</tmp/why)"; }

@@ -34,21 +34,25 @@ leaks() {
 }
 read_all() { find "$@" -type f -perm -400 -exec timeout 10 cat {} + >/dev/null 2>&1; }
 
-prepare_probe()	{ put "$gpu" $bus/drivers/xe/unbind; }
 act_probe()	{ put "$gpu" $bus/drivers/xe/bind; }
-
+prepare_probe()	{ put "$gpu" $bus/drivers/xe/unbind; }
 act_unbind()	{ put "$gpu" $bus/drivers/xe/unbind; }
 
-act_sysfs()	{ read_all "$dev/tile0" "$dev"/hwmon; }
+act_idle()	{ use idle "$gpu"; }
+act_query()	{ use query "$gpu"; }
+act_buffers()	{ use buffers "$gpu"; }
+act_share()	{ use share "$gpu"; }
+prepare_share()	{ [[ -e /sys/module/vgem ]] || modprobe vgem; }
 
+act_sysfs()	{ read_all "$dev/tile0" "$dev"/hwmon; }
 act_settings() {
 	local f=$dev/tile0/gt0/freq0 low
 	low=$(<"$f/rpn_freq")
 	put "$low" "$f/max_freq"
 	put "$(<"$f/rp0_freq")" "$f/max_freq"
 }
-
-act_debugfs()	{ read_all "$debugfs/dri/$gpu"; }
+act_debugfs()	{ read_all $(find "$debugfs/dri/$gpu/" -type f ! -name 'force_*'); }
+act_reset()	{ cat "$debugfs/dri/$gpu/gt0/force_reset_sync"; }
 
 # Asleep (D3hot) and awake again.
 act_power() {
