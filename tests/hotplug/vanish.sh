@@ -71,10 +71,10 @@ vanish() {
 	dmesg -C
 	prepare "$1"
 	say vanish read,write,dma "$2"
-	bounded 60 "act_$1" >/dev/null 2>&1 || rc=$?
-	((rc != 124)) || { echo "not over after a minute"; return 1; }
+	bounded 60 "act_$1" >/dev/null 2>/tmp/act || rc=$?
+	((rc != 124)) || { echo "not over after a minute: $(tail -n 4 /tmp/act)"; return 1; }
 	say vanish now
-	bounded 30 put 1 "$dev/remove" || { echo "removal failed or is not over after 30 s"; return 1; }
+	bounded 30 put 1 "$dev/remove" 2>&1 || { echo "removal failed or is not over after 30 s"; return 1; }
 	say quiet on
 	sleep 0.1
 	say quiet off

@@ -8,17 +8,24 @@ debugfs=/sys/kernel/debug
 # argument NAME: its value on the kernel's command line
 argument() { local v; v=$(grep -oE "\b$1=[0-9]+" /proc/cmdline) && echo "${v#*=}"; }
 put()	{ echo "$1" >"$2"; }
-# bounded SECONDS COMMAND...: 124 if it does not end.  What hangs in the kernel cannot be killed.
+# bounded SECONDS COMMAND...: 124 if it does not end, and where it is.  What hangs in the kernel
+# cannot be killed.
 bounded() {
 	local pid end=$((SECONDS + $1 + 1))
 	shift
 	"$@" &
 	pid=$!
 	while kill -0 $pid 2>/dev/null; do
-		((SECONDS < end)) || return 124
+		((SECONDS < end)) || { stacks $pid; return 124; }
 		sleep 0.02
 	done
 	wait $pid
+}
+stacks() {
+	local task
+	for task in "$1" $(pgrep -P "$1"); do
+		echo "$(<"/proc/$task/comm"): $(sed 's/.*\] //' "/proc/$task/stack" | head -n 8 | tr '\n' ' ')"
+	done >&2
 }
 minor()	{ local n=("$dev"/drm/renderD*); echo "${n##*/renderD}"; }
 # works: the card is bound and answers
