@@ -16,7 +16,7 @@
 #include "xe_device.h"
 #include "xe_mmio.h"
 
-#define PCODE_TIMEOUT_US	1000
+#define PCODE_TIMEOUT_US	10000	/* it takes microseconds */
 #define PCODE_READY_TIMEOUT_S	180	/* memory training of a cold card, fact sheet section 6 */
 
 #define PCODE_GET_INIT_STATUS	0x7e
@@ -73,7 +73,7 @@ static int transfer(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1)
  * @data0: in and out
  * @data1: in and out, may be NULL
  *
- * Context: bound or in a section, may sleep about 1 ms.
+ * Context: bound or in a section, may sleep, up to 10 ms.
  * Return: 0; -EAGAIN if the mailbox is busy, -ETIMEDOUT, -ENODEV, or what PCODE answered.
  */
 int xe_pcode_read(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1)
@@ -88,7 +88,7 @@ int xe_pcode_read(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1)
  * @mailbox: command and parameters, PCODE_MAILBOX_*
  * @data0: the value
  *
- * Context: bound or in a section, may sleep about 1 ms.
+ * Context: bound or in a section, may sleep, up to 10 ms.
  * Return: as xe_pcode_read().
  */
 int xe_pcode_write(struct xe_hw *hw, u32 mailbox, u32 data0)
