@@ -277,7 +277,7 @@ class Guest:
         f = self.files
         f["init"] = (stat.S_IFREG | 0o755, open(os.path.join(HERE, "guestfs", "initrd-init"), "rb").read())
         f.copy("init", os.path.join(HERE, "guestfs", "init"), 0o755)
-        for name in ("ktap.sh", "gpu.sh"):
+        for name in ("ktap.sh", "gpu.sh", "igt.sh"):
             f.copy(name, os.path.join(HERE, "guestfs", name), 0o644)
         for name in ("model", "bench"):
             f.copy("bin/" + name, artefact("tools", "port"), 0o755)

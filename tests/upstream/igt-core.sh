@@ -5,7 +5,7 @@
 #
 # SPDX-License-Identifier: MIT
 # IGT: the DRM core's own tests, hot unplug.
-. ./lib/igt.sh
+. /lab/igt.sh
 
 igt core_auth 360
 igt core_getversion 360

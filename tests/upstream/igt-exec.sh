@@ -8,7 +8,7 @@
 #
 # SPDX-License-Identifier: MIT
 # IGT: batches.
-. ./lib/igt.sh
+. /lab/igt.sh
 
 igt xe_exec_basic 960
 igt xe_exec_store 960

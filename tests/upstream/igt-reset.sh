@@ -6,7 +6,7 @@
 #
 # SPDX-License-Identifier: MIT
 # IGT: hangs, memory errors, resets.
-. ./lib/igt.sh
+. /lab/igt.sh
 
 # The CPU is emulated: 256 submissions take it longer than the 640 ms after which a spinner in the way of
 # others is reset, and the test wants them all to be accepted first.

@@ -7,7 +7,7 @@
 #
 # SPDX-License-Identifier: MIT
 # IGT: many threads submit at once.
-. ./lib/igt.sh
+. /lab/igt.sh
 
 igt xe_exec_threads 2880
 finish

@@ -5,7 +5,7 @@
 #
 # SPDX-License-Identifier: MIT
 # IGT: queries, objects, mappings, user fences.
-. ./lib/igt.sh
+. /lab/igt.sh
 
 igt xe_query 360
 igt xe_create 360

@@ -8,7 +8,7 @@
 #
 # SPDX-License-Identifier: MIT
 # IGT: address spaces.  Binding 2 GiB of user memory page by page takes the emulated CPU minutes.
-. ./lib/igt.sh
+. /lab/igt.sh
 
 igt xe_vm 3000
 finish
