@@ -14,7 +14,6 @@
 . ./lib/phases.sh
 
 phases=(probe idle query buffers share sysfs settings debugfs reset power unbind)
-splats='WARNING: .*|BUG: .*|Oops: .*|UBSAN: .*|refcount_t: .*|DMA-API: .*|INFO: .*|unreferenced object.*'
 
 seed=$(argument xe_seed) || seed=$((SRANDOM % 32768))
 per_phase=$(argument xe_points) || per_phase=34

@@ -4,6 +4,8 @@
 # A phase is a function act_PHASE that does it once; prepare_PHASE, where there is one, comes before.
 bus=/sys/bus/pci
 debugfs=/sys/kernel/debug
+# What the kernel says when something is wrong with it.
+splats='WARNING: .*|BUG: .*|Oops: .*|UBSAN: .*|refcount_t: .*|DMA-API: .*|INFO: .*|unreferenced object.*'
 
 # argument NAME: its value on the kernel's command line
 argument() { local v; v=$(grep -oE "\b$1=[0-9]+" /proc/cmdline) && echo "${v#*=}"; }

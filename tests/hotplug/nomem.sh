@@ -1,0 +1,70 @@
+# driver: xe
+# timeout: 2400
+#
+# SPDX-License-Identifier: MIT
+# Memory runs out at the n-th allocation of probe: it fails, or goes on without what it wanted; no
+# splat, nothing is left behind, nothing touches the card, and the next bind works.
+# On the kernel's command line: xe_seed=N repeats a run, xe_points=N is how many of them.
+. /lab/gpu.sh
+. ./lib/phases.sh
+
+for kind in failslab fail_page_alloc; do
+	put N $debugfs/$kind/ignore-gfp-wait
+	put 0 $debugfs/$kind/verbose
+done
+put N $debugfs/fail_page_alloc/ignore-gfp-highmem
+put 0 $debugfs/fail_page_alloc/min-order
+
+seed=$(argument xe_seed) || seed=$((SRANDOM % 32768))
+points=$(argument xe_points) || points=60
+RANDOM=$seed
+diag "xe_seed=$seed xe_points=$points"
+
+bind_nth() { nth "$1" $bus/drivers/xe/bind "$gpu"; }
+unbind()   { put "$gpu" $bus/drivers/xe/unbind; }
+left()	   { compgen -G "/dev/dri/render*" || compgen -G "$dev/tile*" || compgen -G "$dev/hwmon/*" || compgen -G "$debugfs/dri/$gpu"; }
+
+# one N: says what was wrong
+one() {
+	local err more found
+	dmesg -C
+	read -r err more < <(bind_nth "$1")
+	((more == 0)) || diag "allocation $1 was not reached"
+	if bound; then
+		tolerated=$((tolerated + 1))
+		unbind
+	elif ((err == 0)); then
+		echo "bind says that it worked, and did not"
+		return 1
+	fi
+	found=$(dmesg | grep -aoE -m1 "$splats")
+	[[ -z $found ]] || { echo "errno $err: $found"; return 1; }
+	found=$(left) && { echo "errno $err, left: $found"; return 1; }
+	no_violations
+}
+
+until_ 60 works || { not_ok "the card works"; finish; }
+unbind
+all=1000000
+read -r err more < <(bind_nth $all)
+t "bind works when no allocation fails" eval '((err == 0)) && works'
+total=$((all - more)) bad=0 tolerated=0
+unbind
+model quiet on >/dev/null
+sleep 1
+model quiet off >/dev/null
+for ((i = 0; i < points; i++)); do
+	n=$((1 + (i * total + RANDOM * total / 32768) / points))
+	one $n >/tmp/why || { bad=$((bad + 1)); diag "allocation $n: $(</tmp/why)"; }
+done
+diag "bind makes $total allocations; $points of them failed one at a time, $tolerated were done without, $bad bad"
+t "each of them" test $bad = 0
+model quiet on >/dev/null
+sleep 1
+model quiet off >/dev/null
+t "nothing is touched after that" no_violations
+put "$gpu" $bus/drivers/xe/bind
+t "bind works afterwards" until_ 30 works
+unbind
+t "kmemleak finds nothing" leaks
+finish
