@@ -32,6 +32,7 @@ cycle() {
 rmmod xe || not_ok "first unload"
 for ((i = 1; i <= cycles; i++)); do
 	why=$(cycle 2>&1) || { not_ok "cycle $i of $cycles" "$why"; break; }
+	figure endurance $i "$cycles"
 	case $i in
 	3) state >/tmp/state.early; slab_early=$(slab) ;;
 	"$cycles")

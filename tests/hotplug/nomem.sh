@@ -71,6 +71,7 @@ model quiet off >/dev/null
 for ((i = 0; i < points; i++)); do
 	n=$((1 + (i * total + RANDOM * total / 32768) / points))
 	one $n >/tmp/why || { bad=$((bad + 1)); diag "allocation $n: $(</tmp/why)"; }
+	figure nomem $((i + 1 - bad)) $((i + 1))
 done
 diag "bind makes $total allocations; $points of them failed one at a time, $tolerated were done without, $bad bad"
 t "each of them" test $bad = 0

@@ -87,14 +87,16 @@ vanish() {
 }
 
 until_ 60 works || { not_ok "the card works"; finish; }
+all=0 all_bad=0
 for ((i = 0; i < ${#phases[@]}; i++)); do
 	phase=${phases[i]} bad=0 done=0
 	((i % parts == part - 1)) || continue
 	[[ -z $only || $only == "$i" ]] || { skip "vanish in $phase" "not asked for"; continue; }
 	n=$(measure "$phase" 2>/tmp/why) || { not_ok "$phase, with the card there" "$(</tmp/why)"; break; }
 	for k in $(points "$n"); do
-		done=$((done + 1))
-		vanish "$phase" "$k" >/tmp/why || { bad=$((bad + 1)); diag "$phase, access $k: $(</tmp/why)"; }
+		done=$((done + 1)) all=$((all + 1))
+		vanish "$phase" "$k" >/tmp/why || { bad=$((bad + 1)) all_bad=$((all_bad + 1)); diag "$phase, access $k: $(</tmp/why)"; }
+		figure vanish $((all - all_bad)) $all
 		until_ 30 works || break
 	done
 	diag "$phase makes $n accesses; vanished at $done of them, $bad bad"

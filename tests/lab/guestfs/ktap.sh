@@ -4,6 +4,7 @@
 #	t "what must hold" command...	run it; ok when it succeeds
 #	ok|not_ok|skip "name" [reason]	a result of one's own
 #	diag text...			a remark
+#	figure NAME GOOD TOTAL		for the table beside upstream (figures.tsv); the last one of a name counts
 #	relay command...		its results are ours
 #	finish				the plan; ends the script
 ktap_n=0 ktap_bad=0
@@ -12,6 +13,7 @@ ok()     { ktap_n=$((ktap_n + 1)); echo "ok $ktap_n - $1"; }
 not_ok() { ktap_n=$((ktap_n + 1)); ktap_bad=$((ktap_bad + 1)); echo "not ok $ktap_n - $1${2:+ # $2}"; }
 skip()   { ktap_n=$((ktap_n + 1)); echo "ok $ktap_n - $1 # SKIP ${2:-no reason given}"; }
 diag()   { echo "$*" | sed 's/^/# /'; }
+figure() { echo "# figure $1 $2 $3"; }
 t() {
 	local name=$1 out rc=0
 	shift
