@@ -10,14 +10,39 @@
 
 #include <linux/types.h>
 
+struct device;
 struct kunit;
+struct xe_card;
 struct xe_device;
+struct xe_fake_slot;
+struct xe_hw;
+struct xe_hw_step;
+struct xe_platform;
 
-struct xe_device *xe_fake_device(struct kunit *test);
+/* The card */
 u32 xe_fake_peek(u32 offset);
 void xe_fake_poke(u32 offset, u32 value);
 u32 xe_fake_accesses(void);
 u32 xe_fake_written(unsigned int back, u32 *value);
 void xe_fake_vanish(unsigned int accesses);
+void xe_fake_on_write(void (*react)(u32 offset, u32 value));
+u16 *xe_fake_config(int where);
+bool xe_fake_ggtt_is_clear(void);
+
+/* The device */
+struct xe_device *xe_fake_device(struct kunit *test);
+struct xe_fake_slot *xe_fake_slot(struct kunit *test);
+void xe_fake_slot_remove(void *slot);
+struct device *xe_fake_slot_device(struct xe_fake_slot *slot);
+int xe_fake_bind(struct xe_fake_slot *slot, const struct xe_platform *platform,
+		 const struct xe_hw_step *steps, unsigned int num_steps);
+void xe_fake_unbind(struct xe_fake_slot *slot);
+struct xe_device *xe_fake_bound(struct xe_fake_slot *slot, struct xe_card **card);
+unsigned int xe_fake_deferred(struct xe_hw *hw, unsigned int skip, char *buf, size_t size);
+
+/* Firmware that does what it is asked: see tests/kunit/xe_guc.c */
+const char *xe_fake_guc_did(void);
+void xe_fake_guc_fails(unsigned int call);
+unsigned int xe_fake_guc_cancelled(void);
 
 #endif

@@ -4,15 +4,21 @@
  * other suites use, too.
  */
 
-#include "../../xe_mmio.c"
+#include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/logic_iomem.h>
+#include <linux/pci.h>
+#include <linux/vmalloc.h>
 
 #include <kunit/test.h>
-#include <linux/logic_iomem.h>
-#include <linux/vmalloc.h>
 
 #include "tests/kunit/fake.h"
 
-#define FAKE_BAR_SIZE	(XE_GSM_OFFSET + XE_GSM_SIZE)
+#define FAKE_BAR	0xa0000000
+#define FAKE_BAR_SIZE	SZ_16M
+#define FAKE_GSM	SZ_8M
+#define FAKE_VRAM	0xb0000000
+#define FAKE_VRAM_SIZE	SZ_1M
 #define NEVER		UINT_MAX
 
 /*
@@ -20,8 +26,11 @@
  */
 
 static struct {
-	u8 *bar;
+	u8 *bar, *vram;
 	void __iomem *io;
+	int irq;
+	u8 config[256];
+	void (*react)(u32 offset, u32 value);
 	unsigned int accesses;
 	unsigned int left;	/* accesses before it vanishes */
 	struct {
@@ -29,6 +38,16 @@ static struct {
 	} writes[64];
 	unsigned int num_writes;
 } fake;
+
+/* What the PCI core needs a bus for. The rest of it is the real one. */
+#define pcim_enable_device(pdev)			((void)(pdev), 0)
+#define pcim_iomap_region(pdev, bar, name)		((void)(pdev), fake.io)
+#define pci_alloc_irq_vectors(pdev, min, max, flags)	((void)(pdev), 1)
+#define pci_irq_vector(pdev, nr)			((void)(pdev), fake.irq)
+
+#include "../../xe_mmio.c"
+
+static_assert(FAKE_GSM == XE_GSM_OFFSET);
 
 static bool is_there(void)
 {
@@ -40,26 +59,28 @@ static bool is_there(void)
 	return true;
 }
 
-static unsigned long fake_read(void *unused, unsigned int offset, int size)
+static unsigned long fake_read(void *bar, unsigned int offset, int size)
 {
 	unsigned long value = 0;
 
 	if (!is_there())
 		return ~0ul;
-	memcpy(&value, fake.bar + offset, size);
+	memcpy(&value, bar + offset, size);
 	return value;
 }
 
-static void fake_write(void *unused, unsigned int offset, int size, unsigned long value)
+static void fake_write(void *bar, unsigned int offset, int size, unsigned long value)
 {
 	unsigned int i = fake.num_writes % ARRAY_SIZE(fake.writes);
 
 	if (!is_there())
 		return;
-	memcpy(fake.bar + offset, &value, size);
+	memcpy(bar + offset, &value, size);
 	fake.writes[i].offset = offset;
 	fake.writes[i].value = value;
 	fake.num_writes++;
+	if (fake.react)
+		fake.react(offset, value);
 }
 
 static const struct logic_iomem_ops fake_ops = { .read = fake_read, .write = fake_write };
@@ -68,25 +89,55 @@ static long fake_map(unsigned long offset, size_t size, const struct logic_iomem
 		     void **priv)
 {
 	*ops = &fake_ops;
+	*priv = size == FAKE_VRAM_SIZE ? fake.vram : fake.bar;
 	return offset;
 }
 
 static const struct logic_iomem_region_ops fake_region = { .map = fake_map };
 
-/* The bus cannot be told to forget a region, so there is one, for good. */
+static int config_read(struct pci_bus *bus, unsigned int devfn, int where, int size, u32 *value)
+{
+	*value = 0;
+	memcpy(value, fake.config + where, size);
+	return 0;
+}
+
+static int config_write(struct pci_bus *bus, unsigned int devfn, int where, int size, u32 value)
+{
+	memcpy(fake.config + where, &value, size);
+	return 0;
+}
+
+static struct pci_ops fake_config = { .read = config_read, .write = config_write };
+
+/* The bus cannot be told to forget regions, so these are for good. */
+static int fake_build(void)
+{
+	static struct resource bar = DEFINE_RES_MEM_NAMED(FAKE_BAR, FAKE_BAR_SIZE, "xe-fake");
+	static struct resource vram = DEFINE_RES_MEM_NAMED(FAKE_VRAM, FAKE_VRAM_SIZE, "xe-fake");
+
+	fake.bar = vzalloc(FAKE_BAR_SIZE);
+	fake.vram = vzalloc(FAKE_VRAM_SIZE);
+	if (!fake.bar || !fake.vram || logic_iomem_add_region(&bar, &fake_region) ||
+	    logic_iomem_add_region(&vram, &fake_region))
+		return -ENOMEM;
+	fake.irq = irq_alloc_desc(NUMA_NO_NODE);
+	if (fake.irq < 0)
+		return fake.irq;
+	irq_set_chip_and_handler(fake.irq, &dummy_irq_chip, handle_simple_irq);
+	fake.io = ioremap(FAKE_BAR, FAKE_BAR_SIZE);
+	return fake.io ? 0 : -ENOMEM;
+}
+
 static int fake_power_on(void)
 {
-	static struct resource where = DEFINE_RES_MEM_NAMED(0xa0000000, FAKE_BAR_SIZE, "xe-fake");
+	int err = fake.io ? 0 : fake_build();
 
-	if (!fake.io) {
-		fake.bar = vzalloc(FAKE_BAR_SIZE);
-		if (!fake.bar || logic_iomem_add_region(&where, &fake_region))
-			return -ENOMEM;
-		fake.io = ioremap(where.start, FAKE_BAR_SIZE);
-		if (!fake.io)
-			return -ENOMEM;
-	}
+	if (err)
+		return err;
 	memset(fake.bar, 0, FAKE_BAR_SIZE);
+	memset(fake.config, 0, sizeof(fake.config));
+	fake.react = NULL;
 	fake.accesses = 0;
 	fake.num_writes = 0;
 	fake.left = NEVER;
@@ -129,6 +180,24 @@ void xe_fake_vanish(unsigned int accesses)
 	fake.left = accesses;
 }
 
+/* What the card does when it is written to. */
+void xe_fake_on_write(void (*react)(u32 offset, u32 value))
+{
+	fake.react = react;
+}
+
+/* A word of its configuration space. */
+u16 *xe_fake_config(int where)
+{
+	return (u16 *)(fake.config + where);
+}
+
+/* Does any entry of the GGTT lead anywhere? */
+bool xe_fake_ggtt_is_clear(void)
+{
+	return !memchr_inv(fake.bar + FAKE_GSM, 0, FAKE_BAR_SIZE - FAKE_GSM);
+}
+
 /*
  * The device
  */
@@ -141,84 +210,162 @@ static const struct xe_platform fake_platform = {
 	.ggtt_burst = 4,
 };
 
-/* A slot: what the PCI core has before it calls probe. */
-struct slot {
+/* What the PCI core has before it calls probe. */
+struct xe_fake_slot {
 	struct pci_dev pdev;
 	struct pci_bus bus;
 	struct xe_hw *hw;
 	void *group;
+	bool bound;
 };
 
 static void slot_release(struct device *dev)
 {
 }
 
-/* What the driver core does at unbind, as far as devm goes. */
-static void slot_unbind(struct slot *slot)
+static void unwind(struct xe_fake_slot *slot)
 {
-	if (!slot->group)
-		return;
-	pm_runtime_get_noresume(&slot->pdev.dev);
-	devres_release_group(&slot->pdev.dev, slot->group);
+	if (slot->group)
+		devres_release_group(&slot->pdev.dev, slot->group);
 	slot->group = NULL;
 }
 
-static void slot_remove(void *data)
+/* What the PCI core does at unbind. */
+void xe_fake_unbind(struct xe_fake_slot *slot)
 {
-	struct slot *slot = data;
+	if (!slot->bound)
+		return;
+	slot->bound = false;
+	pm_runtime_get_sync(&slot->pdev.dev);
+	xe_hw_remove(&slot->pdev);
+	pm_runtime_put_sync(&slot->pdev.dev);
+	unwind(slot);
+	pm_runtime_put_noidle(&slot->pdev.dev);
+}
 
-	slot_unbind(slot);
+/* As an action of the test. */
+void xe_fake_slot_remove(void *data)
+{
+	struct xe_fake_slot *slot = data;
+
+	xe_fake_unbind(slot);
 	pm_runtime_disable(&slot->pdev.dev);
 	device_del(&slot->pdev.dev);
 	put_device(&slot->pdev.dev);
 }
 
-static struct slot *slot_new(struct kunit *test)
+static void slot_fill(struct xe_fake_slot *slot)
 {
-	struct slot *slot = kunit_kzalloc(test, sizeof(*slot), GFP_KERNEL);
+	struct pci_dev *pdev = &slot->pdev;
+
+	pdev->bus = &slot->bus;
+	slot->bus.ops = &fake_config;
+	pdev->resource[0] = (struct resource)DEFINE_RES_MEM(FAKE_BAR, FAKE_BAR_SIZE);
+	pdev->resource[2] = (struct resource)DEFINE_RES_MEM(FAKE_VRAM, FAKE_VRAM_SIZE);
+	pdev->dev.dma_mask = &pdev->dma_mask;
+	pdev->dev.dma_parms = &pdev->dma_parms;
+}
+
+/* A slot with the card in it, powered on; it goes with the test. */
+struct xe_fake_slot *xe_fake_slot(struct kunit *test)
+{
+	struct xe_fake_slot *slot = kunit_kzalloc(test, sizeof(*slot), GFP_KERNEL);
 	struct device *dev;
 
 	KUNIT_ASSERT_NOT_NULL(test, slot);
 	KUNIT_ASSERT_EQ(test, fake_power_on(), 0);
+	slot_fill(slot);
 	dev = &slot->pdev.dev;
-	slot->pdev.bus = &slot->bus;
 	device_initialize(dev);
 	dev->release = slot_release;
 	dev_set_name(dev, "xe-fake");
 	KUNIT_ASSERT_EQ(test, device_add(dev), 0);
+	pm_runtime_no_callbacks(dev);
 	pm_runtime_forbid(dev);
 	pm_runtime_set_active(dev);
 	pm_runtime_enable(dev);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, slot_remove, slot), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, xe_fake_slot_remove, slot), 0);
 	return slot;
 }
 
-/* As xe_hw_probe(), without PCI. */
-static int slot_bind(struct slot *slot, const struct xe_hw_step *steps, unsigned int num_steps)
+/* What the PCI core does at bind. */
+int xe_fake_bind(struct xe_fake_slot *slot, const struct xe_platform *platform,
+		 const struct xe_hw_step *steps, unsigned int num_steps)
 {
-	static struct lock_class_key held_key;
-	struct xe_hw *hw;
 	int err;
 
+	pci_set_drvdata(&slot->pdev, NULL);
 	slot->group = devres_open_group(&slot->pdev.dev, NULL, GFP_KERNEL);
-	hw = devm_drm_dev_alloc(&slot->pdev.dev, &xe_drm_driver, struct xe_hw, device.drm);
-	if (IS_ERR(hw))
-		return PTR_ERR(hw);
+	pm_runtime_get_sync(&slot->pdev.dev);
+	err = xe_hw_probe(&slot->pdev, &xe_drm_driver, platform, steps, num_steps, NULL);
+	slot->hw = pci_get_drvdata(&slot->pdev);
+	slot->bound = !err;
+	if (err) {
+		pm_runtime_put_noidle(&slot->pdev.dev);
+		unwind(slot);
+	}
+	return err;
+}
 
-	lockdep_init_map(&hw->held, "xe_hw", &held_key, 0);
-	init_rwsem(&hw->dma.gate);
-	hw->pdev = &slot->pdev;
-	hw->regs = fake.io;
-	hw->gsm = fake.io + XE_GSM_OFFSET;
-	slot->hw = hw;
-	err = xe_device_init(&hw->device, &fake_platform);
-	return err ?: probe_steps(hw, steps, num_steps);
+struct device *xe_fake_slot_device(struct xe_fake_slot *slot)
+{
+	return &slot->pdev.dev;
+}
+
+/* The bound device; its hardware side for tests that look into it. */
+struct xe_device *xe_fake_bound(struct xe_fake_slot *slot, struct xe_card **card)
+{
+	*card = &slot->hw->card;
+	return &slot->hw->device;
+}
+
+struct deferred {
+	xe_hw_stop_t stop[64];
+	unsigned int count;
+};
+
+static void add_deferred(struct device *dev, void *res, void *data)
+{
+	struct deferred *deferred = data;
+
+	if (deferred->count < ARRAY_SIZE(deferred->stop))
+		deferred->stop[deferred->count++] = ((struct xe_hw_action *)res)->stop;
+}
+
+/*
+ * What is to be undone, by the names of the functions: in the order of registration, without the
+ * first @skip; "name*3" for three in a row. Returns how many there are.
+ */
+unsigned int xe_fake_deferred(struct xe_hw *hw, unsigned int skip, char *buf, size_t size)
+{
+	struct deferred deferred = {};
+	unsigned int same = 1;
+	size_t len = 0;
+
+	buf[0] = 0;
+	devres_for_each_res(&hw->pdev->dev, action_release, NULL, NULL, add_deferred, &deferred);
+	for (unsigned int i = deferred.count - skip; i-- > 0; same = 1) {
+		xe_hw_stop_t stop = deferred.stop[i];
+
+		for (; i && deferred.stop[i - 1] == stop; i--)
+			same++;
+		len += scnprintf(buf + len, size - len, "%s%ps", len ? " " : "", stop);
+		if (same > 1)
+			len += scnprintf(buf + len, size - len, "*%u", same);
+	}
+	return deferred.count;
+}
+
+static int slot_bind(struct xe_fake_slot *slot, const struct xe_hw_step *steps,
+		     unsigned int num_steps)
+{
+	return xe_fake_bind(slot, &fake_platform, steps, num_steps);
 }
 
 /* A device that is published, for suites of blocks; it goes with the test. */
 struct xe_device *xe_fake_device(struct kunit *test)
 {
-	struct slot *slot = slot_new(test);
+	struct xe_fake_slot *slot = xe_fake_slot(test);
 	struct xe_card *card;
 
 	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
@@ -324,7 +471,7 @@ KUNIT_ARRAY_PARAM_DESC(leave, leave_cases, name);
 static void test_section(struct kunit *test)
 {
 	const struct leave_case *c = test->param_value;
-	struct slot *slot = slot_new(test);
+	struct xe_fake_slot *slot = xe_fake_slot(test);
 	struct xe_device *xe;
 	int usage;
 
@@ -342,14 +489,14 @@ static void test_section(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->run(xe), c->unbound);
 
 	/* It would not end if a section had not been left. */
-	slot_unbind(slot);
+	xe_fake_unbind(slot);
 	KUNIT_EXPECT_EQ(test, c->run(xe), c->unbound);
 	drm_dev_put(&xe->drm);
 }
 
 static void test_section_not_published(struct kunit *test)
 {
-	struct slot *slot = slot_new(test);
+	struct xe_fake_slot *slot = xe_fake_slot(test);
 
 	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
 	slot->hw->published = false;
@@ -360,7 +507,7 @@ static void test_section_not_published(struct kunit *test)
 
 static void test_section_unplugged(struct kunit *test)
 {
-	struct slot *slot = slot_new(test);
+	struct xe_fake_slot *slot = xe_fake_slot(test);
 
 	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
 	drm_dev_unplug(&slot->hw->device.drm);
@@ -369,13 +516,11 @@ static void test_section_unplugged(struct kunit *test)
 
 static void test_section_dma(struct kunit *test)
 {
-	struct slot *slot = slot_new(test);
+	struct xe_fake_slot *slot = xe_fake_slot(test);
 	struct xe_hw *hw;
 
 	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
 	hw = slot->hw;
-	KUNIT_EXPECT_EQ(test, leave_dma(&hw->device), 0);
-	hw->dma.open = true;
 	KUNIT_EXPECT_EQ(test, leave_dma(&hw->device), 1);
 	drm_dev_unplug(&hw->device.drm);
 	KUNIT_EXPECT_EQ(test, leave_dma(&hw->device), 1);
@@ -440,13 +585,13 @@ static void trace_start(int fail)
 
 static void test_steps(struct kunit *test)
 {
-	struct slot *slot = slot_new(test);
+	struct xe_fake_slot *slot = xe_fake_slot(test);
 
 	trace_start(-1);
 	KUNIT_ASSERT_EQ(test, slot_bind(slot, fake_steps, STEPS), 0);
 	KUNIT_EXPECT_STREQ(test, trace.order, "ABCD");
 	KUNIT_EXPECT_TRUE(test, slot->hw->published);
-	slot_unbind(slot);
+	xe_fake_unbind(slot);
 	KUNIT_EXPECT_STREQ(test, trace.order, "ABCDdcba");
 	KUNIT_EXPECT_FALSE(test, trace.published_at_stop);
 }
@@ -456,14 +601,14 @@ static void test_step_fails(struct kunit *test)
 	static const char *const orders[STEPS] = { "", "Aa", "ABba", "ABCcba" };
 
 	for (int i = 0; i < STEPS; i++) {
-		struct slot *slot = slot_new(test);
+		struct xe_fake_slot *slot = xe_fake_slot(test);
 
 		trace_start(i);
 		KUNIT_EXPECT_EQ(test, slot_bind(slot, fake_steps, STEPS), -EIO);
 		KUNIT_EXPECT_FALSE(test, slot->hw->published);
-		slot_unbind(slot);
+		xe_fake_unbind(slot);
 		KUNIT_EXPECT_STREQ(test, trace.order, orders[i]);
-		kunit_release_action(test, slot_remove, slot);
+		kunit_release_action(test, xe_fake_slot_remove, slot);
 	}
 }
 
@@ -471,7 +616,7 @@ static void test_step_fails(struct kunit *test)
 static void test_vanish(struct kunit *test)
 {
 	for (unsigned int k = 0; k <= 2 * STEPS; k++) {
-		struct slot *slot = slot_new(test);
+		struct xe_fake_slot *slot = xe_fake_slot(test);
 		size_t ups = 0, downs = 0;
 		unsigned int accesses;
 
@@ -482,13 +627,13 @@ static void test_vanish(struct kunit *test)
 			xe_read32(slot->hw, XE_REG(0));
 		accesses = xe_fake_accesses();
 		KUNIT_EXPECT_EQ(test, xe_hw_is_lost(slot->hw), k <= STEPS);
-		slot_unbind(slot);
+		xe_fake_unbind(slot);
 		if (k <= STEPS)
 			KUNIT_EXPECT_EQ(test, xe_fake_accesses(), accesses);
 		for (const char *c = trace.order; *c; c++)
 			*c >= 'a' ? downs++ : ups++;
 		KUNIT_EXPECT_EQ(test, ups, downs);
-		kunit_release_action(test, slot_remove, slot);
+		kunit_release_action(test, xe_fake_slot_remove, slot);
 	}
 }
 
