@@ -35,6 +35,21 @@ for i in 1 2 3 4; do
 	echo on >"/sys/bus/pci/devices/$gpu/power/control"
 	sleep 1
 done
+model regs | awk '{ print "register " $3 " " $2 }'
 nodes=("/sys/bus/pci/devices/$gpu"/drm/renderD*)
 actions "/dev/dri/${nodes##*/}"
+now()	{ awk '/now at/ { print $3; exit }' /proc/timer_list; }
+# The card is gone: how long until the driver is off it.  What does not end is given up after two minutes.
+lost() {
+	local before i
+	model vanish now >/dev/null
+	before=$(now)
+	echo "$gpu" >/sys/bus/pci/drivers/xe/unbind &
+	for ((i = 0; i < 12000; i++)); do
+		kill -0 $! 2>/dev/null || break
+		sleep 0.01
+	done
+	echo "lost-us $((($(now) - before) / 1000))"
+}
 echo "module-bytes $(awk '$1 == "xe" { print $2 }' /proc/modules)"
+lost
