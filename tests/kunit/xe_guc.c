@@ -53,17 +53,24 @@ unsigned int xe_fake_guc_cancelled(void)
 	return fake.cancelled;
 }
 
-static int fake_load(struct xe_fw *fw)
+static int fake_load(struct xe_hw *hw, enum xe_fw_kind kind, struct xe_fw *fw)
 {
 	fw->image = (struct xe_fw_image){ .private_bytes = SZ_4K };
 	return fake_call('L');
 }
 
-static int fake_mailbox(u32 *data0)
+static int fake_mailbox(struct xe_hw *hw, struct xe_gt *gt, const u32 *request, unsigned int len,
+			u32 *data0)
 {
 	if (data0)
 		*data0 = 2 * sizeof(u32);
 	return fake_call('T');
+}
+
+static void fake_disable(struct xe_hw *hw, struct xe_gt *gt, int err)
+{
+	fake_call('c');
+	xe_guc_ct_disable(hw, gt, err);
 }
 
 static bool fake_cancel(struct work_struct *work)
@@ -72,19 +79,18 @@ static bool fake_cancel(struct work_struct *work)
 	return cancel_work_sync(work);
 }
 
-#define xe_fw_load(hw, kind, fw)			fake_load(fw)
-#define xe_huc_load(hw, gt)				((void)(hw))
-#define xe_guc_wopcm_partition(hw, gt)			fake_call('W')
-#define xe_guc_boot(hw, gt)				fake_call('B')
-#define xe_guc_mailbox_send(hw, gt, request, len, data0) fake_mailbox(data0)
-#define xe_guc_ct_enable(hw, gt)			fake_call('C')
-#define xe_slpc_start(hw, gt)				fake_call('S')
-#define xe_slpc_uncap(hw, gt)				fake_call('U')
-#define xe_slpc_stop(hw, gt, unbind)			((void)fake_call('s'))
-#define xe_guc_ct_disable(hw, gt, err)			\
-	((void)fake_call('c'), xe_guc_ct_disable(hw, gt, err))
-#define xe_guc_core_reset(hw, gt)			fake_call('r')
-#define cancel_work_sync(work)				fake_cancel(work)
+#define xe_fw_load			fake_load
+#define xe_huc_load(...)		do { } while (0)
+#define xe_guc_wopcm_partition(...)	fake_call('W')
+#define xe_guc_boot(...)		fake_call('B')
+#define xe_guc_mailbox_send		fake_mailbox
+#define xe_guc_ct_enable(...)		fake_call('C')
+#define xe_slpc_start(...)		fake_call('S')
+#define xe_slpc_uncap(...)		fake_call('U')
+#define xe_slpc_stop(...)		fake_call('s')
+#define xe_guc_ct_disable		fake_disable
+#define xe_guc_core_reset(...)		fake_call('r')
+#define cancel_work_sync		fake_cancel
 
 #include "../../xe_guc.c"
 

@@ -40,10 +40,10 @@ static struct {
 } fake;
 
 /* What the PCI core needs a bus for. The rest of it is the real one. */
-#define pcim_enable_device(pdev)			((void)(pdev), 0)
-#define pcim_iomap_region(pdev, bar, name)		((void)(pdev), fake.io)
-#define pci_alloc_irq_vectors(pdev, min, max, flags)	((void)(pdev), 1)
-#define pci_irq_vector(pdev, nr)			((void)(pdev), fake.irq)
+#define pcim_enable_device(...)		0
+#define pcim_iomap_region(...)		fake.io
+#define pci_alloc_irq_vectors(...)	1
+#define pci_irq_vector(...)		fake.irq
 
 #include "../../xe_mmio.c"
 
