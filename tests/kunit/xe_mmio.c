@@ -30,6 +30,7 @@ static struct {
 	void __iomem *io;
 	int irq;
 	u8 config[256];
+	unsigned int mappings;
 	void (*react)(u32 offset, u32 value);
 	unsigned int accesses;
 	unsigned int left;	/* accesses before it vanishes */
@@ -83,12 +84,20 @@ static void fake_write(void *bar, unsigned int offset, int size, unsigned long v
 		fake.react(offset, value);
 }
 
-static const struct logic_iomem_ops fake_ops = { .read = fake_read, .write = fake_write };
+static void fake_unmap(void *unused)
+{
+	fake.mappings--;
+}
+
+static const struct logic_iomem_ops fake_ops = {
+	.read = fake_read, .write = fake_write, .unmap = fake_unmap,
+};
 
 static long fake_map(unsigned long offset, size_t size, const struct logic_iomem_ops **ops,
 		     void **priv)
 {
 	*ops = &fake_ops;
+	fake.mappings++;
 	*priv = size == FAKE_VRAM_SIZE ? fake.vram : fake.bar;
 	return offset;
 }
@@ -190,6 +199,12 @@ void xe_fake_on_write(void (*react)(u32 offset, u32 value))
 u16 *xe_fake_config(int where)
 {
 	return (u16 *)(fake.config + where);
+}
+
+/* Ranges of it that are mapped for the CPU. */
+unsigned int xe_fake_mappings(void)
+{
+	return fake.mappings;
 }
 
 /* Does any entry of the GGTT lead anywhere? */

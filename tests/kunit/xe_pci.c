@@ -175,6 +175,7 @@ static void test_order(struct kunit *test)
 
 struct state {
 	size_t ttms;
+	unsigned int mappings;
 	int usage;
 };
 
@@ -182,6 +183,7 @@ static struct state state_of(struct xe_fake_slot *slot)
 {
 	return (struct state){
 		.ttms = ttm_glob.device_list.next ? list_count_nodes(&ttm_glob.device_list) : 0,
+		.mappings = xe_fake_mappings(),
 		.usage = atomic_read(&xe_fake_slot_device(slot)->power.usage_count),
 	};
 }
@@ -200,6 +202,7 @@ static void expect_nothing(struct kunit *test, struct xe_fake_slot *slot, struct
 	KUNIT_EXPECT_NULL_MSG(test, child, "nodes or sensors, %s", when);
 	put_device(child);
 	KUNIT_EXPECT_EQ_MSG(test, after.ttms, before.ttms, "TTM, %s", when);
+	KUNIT_EXPECT_EQ_MSG(test, after.mappings, before.mappings, "BARs, %s", when);
 	KUNIT_EXPECT_EQ_MSG(test, after.usage, before.usage, "runtime PM, %s", when);
 	if (lost)
 		return;
