@@ -36,11 +36,15 @@
 	{ .name = (name_), .class = XE_ENGINE_##class_,		\
 	  .instance = (instance_), .base = (base_), .domain = (domain_) }
 
-/* Fact sheet, section 9. Copy engines 1 to 7 exist in no GT of version 20. */
+/*
+ * Fact sheet, section 9. Copy engines 1 to 7 exist in no GT of version 20. The highest is kept for the
+ * driver's own copies, as upstream keeps it: userspace shall find the same engines with both.
+ */
 static const struct xe_engine_row xe2_graphics[] = {
 	E("rcs0", RENDER, 0, 0x002000, XE_FW_RENDER),
 	E("bcs0", COPY, 0, 0x022000, XE_FW_RENDER),
-	E("bcs8", COPY, 8, 0x3ee000, XE_FW_RENDER),
+	{ .name = "bcs8", .class = XE_ENGINE_COPY, .instance = 8, .base = 0x3ee000,
+	  .domain = XE_FW_RENDER, .reserved = true },
 	E("ccs0", COMPUTE, 0, 0x01a000, XE_FW_RENDER),
 	E("ccs1", COMPUTE, 1, 0x01c000, XE_FW_RENDER),
 	E("ccs2", COMPUTE, 2, 0x01e000, XE_FW_RENDER),

@@ -24,6 +24,8 @@ struct xe_engine_row {
 	u8 instance;
 	/** @domain: power domain of its registers, enum xe_forcewake_domain */
 	u8 domain;
+	/** @reserved: userspace does not see it */
+	bool reserved;
 	/** @base: where its registers start */
 	u32 base;
 };

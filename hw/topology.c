@@ -119,13 +119,18 @@ static void tell_queries(const struct xe_gt *gt, struct xe_gt_info *info)
 {
 	info->version = gt->version;
 	info->step = gt->step;
-	info->num_engines = gt->engines.count;
-	for (unsigned int i = 0; i < gt->engines.count; i++)
-		info->engines[i] = (struct xe_engine_info){
-			.class = gt->engines.list[i].row->class,
-			.instance = gt->engines.list[i].row->instance,
-			.logical = gt->engines.list[i].logical,
+	info->num_engines = 0;
+	for (unsigned int i = 0; i < gt->engines.count; i++) {
+		const struct xe_engine *engine = &gt->engines.list[i];
+
+		if (engine->row->reserved)
+			continue;
+		info->engines[info->num_engines++] = (struct xe_engine_info){
+			.class = engine->row->class,
+			.instance = engine->row->instance,
+			.logical = engine->logical,
 		};
+	}
 }
 
 static int read_fuses(struct xe_hw *hw, struct xe_gt *gt, struct xe_gt_info *info)

@@ -298,7 +298,8 @@ static int find_and_read_cycles(struct xe_hw *hw, struct drm_xe_query_engine_cyc
 
 	gt = &card->gt[wanted->gt_id];
 	xe_for_each_engine(engine, gt)
-		if (user_class[engine->row->class] == wanted->engine_class &&
+		if (!engine->row->reserved &&
+		    user_class[engine->row->class] == wanted->engine_class &&
 		    engine->logical == wanted->engine_instance)
 			return read_cycles(hw, gt, engine->row, answer);
 	return -EINVAL;

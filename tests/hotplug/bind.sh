@@ -21,6 +21,7 @@ ten()    { local i; for ((i = 0; i < 10; i++)); do "$@" || { echo "cycle $i"; re
 figures "probe"
 t "bound" bound
 t "a render and a card node" test -e /dev/dri/renderD128 -a -e /dev/dri/card0
+t "three engines for userspace, as with upstream" grep -q " 3 engines," "/sys/kernel/debug/dri/$gpu/info"
 t "one GuC boot is enough" test "$(counter guc-boots)" = 1
 t "probe: no unknown register" zero unknown-registers
 t "probe: no violation" no_violations
