@@ -15,12 +15,11 @@
 
 struct armed {
 	bool on, has_value;
-	u64 after, count, value;
+	u64 after, count, value, offset;
 };
 
 struct faults {
 	struct armed armed[FAULT_COUNT];
-	u64 offset;		/* of FAULT_REG_VALUE */
 	unsigned int kinds;	/* what counts towards vanishing */
 	u64 left;		/* accesses until then; 0: not armed */
 	bool gone;
@@ -60,11 +59,11 @@ bool fault_take_for(struct gpu *gpu, enum fault f, u64 key)
 	return a->on && (!a->has_value || a->value == key) && fault_take(gpu, f, NULL);
 }
 
-bool fault_take_reg(struct gpu *gpu, u32 off, u32 *value)
+bool fault_take_at(struct gpu *gpu, enum fault f, u32 off, u32 *value)
 {
 	u64 v = ALL_ONES;
 
-	if (off != gpu->faults->offset || !fault_take(gpu, FAULT_REG_VALUE, &v))
+	if (off != gpu->faults->armed[f].offset || !fault_take(gpu, f, &v))
 		return false;
 	*value = (u32)v;
 	return true;
@@ -126,7 +125,7 @@ static int cmd_fault(struct gpu *gpu, int argc, char **argv, FILE *out)
 		else if (!strncmp(argv[i], "value=", 6))
 			a.value = n, a.has_value = true;
 		else if (!strncmp(argv[i], "offset=", 7))
-			gpu->faults->offset = n;
+			a.offset = n;
 		else
 			return -EINVAL;
 	}

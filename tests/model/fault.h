@@ -32,6 +32,7 @@
 	X(FAULT_IRQ_LOST,	"irq.lost",		"an MSI is not sent") \
 	X(FAULT_IRQ_SPURIOUS,	"irq.spurious",		"an MSI with nothing pending follows") \
 	X(FAULT_REG_VALUE,	"reg.value",		"register `offset` reads `value`") \
+	X(FAULT_CFG_VALUE,	"cfg.value",		"configuration space at `offset` reads `value`") \
 	X(FAULT_GUC_BOOT_STATUS, "guc.boot-status",	"firmware state `value` instead of ready") \
 	X(FAULT_GUC_BOOTROM,	"guc.bootrom-status",	"boot ROM state `value`") \
 	X(FAULT_GUC_BOOT_HANG,	"guc.boot-hang",	"boot never ends") \
@@ -75,8 +76,8 @@ bool fault_take(struct gpu *gpu, enum fault f, u64 *value);
  * count.  Without a value every visit does.
  */
 bool fault_take_for(struct gpu *gpu, enum fault f, u64 key);
-/* FAULT_REG_VALUE: true if the register at @off is the one meant; *value is then what it reads. */
-bool fault_take_reg(struct gpu *gpu, u32 off, u32 *value);
+/* FAULT_REG_VALUE, FAULT_CFG_VALUE: true if @off is the one meant; *value is then what it reads. */
+bool fault_take_at(struct gpu *gpu, enum fault f, u32 off, u32 *value);
 /* True while armed, without using a visit up. */
 bool fault_armed(struct gpu *gpu, enum fault f);
 

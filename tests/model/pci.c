@@ -130,6 +130,7 @@ u32 pci_config_read(struct gpu *gpu, u32 offset, unsigned int size)
 		return ALL_ONES;
 	count(gpu, CNT_CFG_READ);
 	v = get(gpu->pci, offset, size);
+	fault_take_at(gpu, FAULT_CFG_VALUE, offset, &v);
 	journal_add(gpu, J_CFG, "read %#x/%u = %#x", offset, size, v);
 	return v;
 }

@@ -308,7 +308,7 @@ static u32 cpu_read(struct gpu *gpu, u32 off)
 	}
 	if (!cpu_may(gpu, p, off, false))
 		return 0;
-	if (fault_take_reg(gpu, off, &forced))
+	if (fault_take_at(gpu, FAULT_REG_VALUE, off, &forced))
 		return forced;
 	return do_read(gpu, p->reg, off);
 }

@@ -11,6 +11,7 @@
 #include "../clk.h"
 #include "../dma.h"
 #include "../mem.h"
+#include "../pci.h"
 
 static char order[16];
 
@@ -186,6 +187,12 @@ static void scripted_faults(void **state)
 	arm(gpu, "reg.value offset=0xd8c value=0x77");
 	assert_int_equal(reg_cpu_read(gpu, 0xd8c), 0x77);
 	assert_int_not_equal(reg_cpu_read(gpu, 0xd8c), 0x77);
+	arm(gpu, "reg.value offset=0xd8c value=0x77");
+	arm(gpu, "cfg.value offset=0x50 value=0");
+	assert_int_not_equal(pci_config_read(gpu, 0x52, 2), 0x77);
+	assert_int_equal(pci_config_read(gpu, 0x50, 2), 0);
+	assert_int_equal(pci_config_read(gpu, 0x50, 2), 0xc0);
+	assert_int_equal(reg_cpu_read(gpu, 0xd8c), 0x77);
 	assert_true(answer_has(gpu, "fault nothing", "error"));
 	assert_true(answer_has(gpu, "fault irq.lost count=x", "error"));
 	assert_true(answer_has(gpu, "fault irq.lost some=1", "error"));
