@@ -1,5 +1,5 @@
 # driver: upstream
-# timeout: 1800
+# timeout: 3600
 # allow: WARNING: CPU: .* xe_uc_gucrc_disable\+.* -- upstream 6.12 warns on each GT reset, see the fact sheet section 16.1
 # expect: igt.expected
 #
@@ -7,7 +7,7 @@
 # IGT: the DRM core's own tests, hot unplug.
 . /lab/igt.sh
 
-igt core_auth 360
-igt core_getversion 360
-igt core_hotunplug 360
+igt core_auth 900
+igt core_getversion 900
+igt core_hotunplug 900
 finish

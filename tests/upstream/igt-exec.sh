@@ -10,6 +10,6 @@
 # IGT: batches.
 . /lab/igt.sh
 
-igt xe_exec_basic 960
-igt xe_exec_store 960
+igt xe_exec_basic 1700
+igt xe_exec_store 1700
 finish

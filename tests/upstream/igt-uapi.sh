@@ -1,5 +1,5 @@
 # driver: upstream
-# timeout: 1800
+# timeout: 3600
 # allow: WARNING: CPU: .* xe_uc_gucrc_disable\+.* -- upstream 6.12 warns on each GT reset, see the fact sheet section 16.1
 # expect: igt.expected
 #
@@ -7,8 +7,8 @@
 # IGT: queries, objects, mappings, user fences.
 . /lab/igt.sh
 
-igt xe_query 360
-igt xe_create 360
-igt xe_mmap 360
-igt xe_waitfence 360
+igt xe_query 900
+igt xe_create 900
+igt xe_mmap 900
+igt xe_waitfence 900
 finish
