@@ -26,7 +26,7 @@ help:
 	@echo 'make hotplug-full    the same at every access, and 500 cycles (a day)'
 	@echo 'make static          the static gates: types, symbols, headers'
 	@echo 'make static-report   what the general rules find in all of drivers/gpu/drm of Linux'
-	@echo 'make kunit           unit tests, in a user-mode kernel (about 12 minutes the first time)'
+	@echo 'make kunit           unit tests, in a user-mode kernel (about 12 minutes the first time); line coverage'
 	@echo 'make mutants         break the driver in small ways; who of static and kunit notices (long)'
 	@echo 'make docs            Documentation/ as HTML, with what the source says of itself'
 	@echo 'make check           every test, with set-up; last line: N passed, N failed, N skipped'

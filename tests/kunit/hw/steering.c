@@ -28,7 +28,7 @@ static void test_tables(struct kunit *test)
 
 static void test_find(struct kunit *test)
 {
-	const struct xe_gt gt = { .version = 2001 }, unknown = { .version = 9999 };
+	static const struct xe_gt gt = { .version = 2001 }, unknown = { .version = 9999 };
 
 	KUNIT_EXPECT_NULL(test, find_copies(&gt, 0xaff));
 	KUNIT_EXPECT_PTR_EQ(test, find_copies(&gt, 0xb00), &xe2_graphics[0]);
