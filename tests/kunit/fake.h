@@ -15,6 +15,7 @@ struct kunit;
 struct xe_card;
 struct xe_device;
 struct xe_fake_slot;
+struct xe_guc_ct;
 struct xe_hw;
 struct xe_hw_step;
 struct xe_platform;
@@ -45,5 +46,7 @@ unsigned int xe_fake_deferred(struct xe_hw *hw, unsigned int skip, char *buf, si
 const char *xe_fake_guc_did(void);
 void xe_fake_guc_fails(unsigned int call);
 unsigned int xe_fake_guc_cancelled(void);
+struct xe_guc_ct *xe_fake_channel(struct kunit *test, struct xe_device *xe, struct xe_hw *hw);
+unsigned int xe_fake_resets(struct xe_device *xe);
 
 #endif

@@ -68,7 +68,8 @@ static void count_reset(struct work_struct *work)
 	resets++;
 }
 
-static struct xe_guc_ct *channel(struct kunit *test, struct xe_device *xe, struct xe_hw *hw)
+/* The channel of GT 0, up, in memory of the test; at its end clear &xe_guc_ct.buf. */
+struct xe_guc_ct *xe_fake_channel(struct kunit *test, struct xe_device *xe, struct xe_hw *hw)
 {
 	struct xe_guc_ct *ct = &xe_guc(hw, &xe_hw_card(hw)->gt[0])->ct;
 
@@ -83,6 +84,13 @@ static struct xe_guc_ct *channel(struct kunit *test, struct xe_device *xe, struc
 	ct->credits = CT_CREDITS;
 	ct->state = XE_CT_UP;
 	return ct;
+}
+
+/* How often a reset was asked for since. */
+unsigned int xe_fake_resets(struct xe_device *xe)
+{
+	flush_work(&xe->guc.work);
+	return resets;
 }
 
 static void say(struct xe_guc_ct *ct, u32 *tail, const u32 *words, u32 len)
@@ -144,7 +152,7 @@ static void play(struct kunit *test, struct xe_device *xe, struct xe_hw *hw, u32
 	const struct message_case *c = test->param_value;
 	struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
 	struct xe_ct_wait wait = { .what = XE_CT_ANSWER, .id = 5, .err = 1 };
-	struct xe_guc_ct *ct = channel(test, xe, hw);
+	struct xe_guc_ct *ct = xe_fake_channel(test, xe, hw);
 	u32 tail = start;
 
 	ct->head = start;
@@ -207,7 +215,7 @@ static void test_descriptor(struct kunit *test)
 	xe_hw_scoped(hw, xe)
 		for (size_t i = 0; i < ARRAY_SIZE(descriptor_cases); i++) {
 			const struct descriptor_case *c = &descriptor_cases[i];
-			struct xe_guc_ct *ct = channel(test, xe, hw);
+			struct xe_guc_ct *ct = xe_fake_channel(test, xe, hw);
 
 			*(u32 *)(ct->buf.cpu + CT_G2H_DESC + CT_DESC_TAIL) = c->tail;
 			*(u32 *)(ct->buf.cpu + CT_G2H_DESC + CT_DESC_STATUS) = c->status;

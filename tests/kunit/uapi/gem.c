@@ -7,6 +7,8 @@
 
 #include <kunit/test.h>
 
+#include "tests/kunit/fake.h"
+
 #define WB	DRM_XE_GEM_CPU_CACHING_WB
 #define WC	DRM_XE_GEM_CPU_CACHING_WC
 #define SYS	XE_REGION_SYSTEM
@@ -100,10 +102,79 @@ static void test_fits(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, fits_somewhere(xe, &args));
 }
 
+/*
+ * The ioctls themselves
+ */
+
+static struct drm_file *open_file(struct kunit *test)
+{
+	struct drm_file *file = kunit_kzalloc(test, sizeof(*file), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, file);
+	idr_init_base(&file->object_idr, 1);
+	spin_lock_init(&file->table_lock);
+	mutex_init(&file->prime.lock);
+	return file;
+}
+
+struct offset_case {
+	const char *name;
+	struct drm_xe_gem_mmap_offset args;
+	int err;
+};
+
+static const struct offset_case offset_cases[] = {
+	{ "no handle", { }, -ENOENT },
+	{ "handle unknown", { .handle = 77 }, -ENOENT },
+	{ "handle far off", { .handle = ~0u }, -ENOENT },
+	{ "extension", { .handle = 1, .extensions = 1 }, -EINVAL },
+	{ "flags", { .handle = 1, .flags = 1 }, -EINVAL },
+	{ "first reserved", { .handle = 1, .reserved = { 1 } }, -EINVAL },
+	{ "last reserved", { .handle = 1, .reserved = { 0, 1 } }, -EINVAL },
+	{ "good", { .handle = 1 }, 0 },
+};
+
+static void test_ioctls(struct kunit *test)
+{
+	struct drm_xe_gem_create good = { .size = SZ_64K, .placement = SYS, .cpu_caching = WB };
+	struct xe_device *xe = xe_fake_device(test);
+	struct drm_file *file = open_file(test);
+	struct drm_xe_gem_create args;
+
+	args = good;
+	KUNIT_ASSERT_EQ(test, xe_gem_create_ioctl(&xe->drm, &args, file), 0);
+	KUNIT_EXPECT_EQ(test, args.handle, 1);
+	for (size_t i = 0; i < ARRAY_SIZE(offset_cases); i++) {
+		const struct offset_case *c = &offset_cases[i];
+		struct drm_xe_gem_mmap_offset offset = c->args;
+
+		KUNIT_EXPECT_EQ_MSG(test, xe_gem_mmap_offset_ioctl(&xe->drm, &offset, file),
+				    c->err, "%s", c->name);
+		KUNIT_EXPECT_EQ_MSG(test, !offset.offset, !!c->err, "%s", c->name);
+	}
+	KUNIT_EXPECT_EQ(test, drm_gem_handle_delete(file, args.handle), 0);
+
+	args = good;
+	args.pad[0] = 1;
+	KUNIT_EXPECT_EQ(test, xe_gem_create_ioctl(&xe->drm, &args, file), -EINVAL);
+	args = good;
+	args.vm_id = 1;
+	KUNIT_EXPECT_EQ(test, xe_gem_create_ioctl(&xe->drm, &args, file), -ENOENT);
+	args = good;
+	args.size = -SZ_4K;
+	KUNIT_EXPECT_EQ(test, xe_gem_create_ioctl(&xe->drm, &args, file), -ENOMEM);
+	args = good;
+	args.placement = VRAM;
+	KUNIT_EXPECT_EQ(test, xe_gem_create_ioctl(&xe->drm, &args, file), -EINVAL);
+	KUNIT_EXPECT_TRUE(test, idr_is_empty(&file->object_idr));
+	idr_destroy(&file->object_idr);
+}
+
 static struct kunit_case gem_cases[] = {
 	KUNIT_CASE_PARAM(test_create, create_gen_params),
 	KUNIT_CASE(test_no_vram),
 	KUNIT_CASE(test_fits),
+	KUNIT_CASE(test_ioctls),
 	{ }
 };
 

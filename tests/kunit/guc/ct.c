@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The sending half of the channel: a ring that wraps and fills up, a GuC that does not read or
+ * answer, and one that says that it read what it cannot have read.
+ */
+
+#include "../../../guc/ct.c"
+
+#include <kunit/test.h>
+
+#include "regs/guc.h"
+#include "tests/kunit/fake.h"
+
+#define CANARY	0x5a5a5a5a
+
+/*
+ * A GuC that reads at the bell, and looks at what it reads
+ */
+
+static struct {
+	struct xe_guc_ct *ct;
+	bool reads;
+	u32 head;
+	unsigned int messages;
+	const char *wrong;
+} reader;
+
+static u32 *desc_word(struct xe_guc_ct *ct, size_t offset)
+{
+	return ct->buf.cpu + CT_H2G_DESC + offset;
+}
+
+/* Messages of the test say in each word but the first which word of which message it is. */
+static const char *look_at(const u32 *ring, u32 head, u32 len)
+{
+	if (head + 1 + len > CT_H2G_WORDS)
+		return "a message is split by the end of the ring";
+	if (FIELD_GET(HXG_ACTION, ring[head + 1]) != 0x42)
+		return "an action came that was not sent";
+	for (u32 i = 1; i < len; i++)
+		if (ring[head + 1 + i] != (reader.messages << 8 | i))
+			return "a word is not what was sent";
+	return NULL;
+}
+
+static void read_all(u32 offset, u32 value)
+{
+	const u32 *ring = reader.ct->buf.cpu + CT_H2G_OFFSET;
+	u32 tail = *desc_word(reader.ct, CT_DESC_TAIL);
+
+	if (offset != GUC_BELL.offset || !reader.reads)
+		return;
+	while (reader.head != tail && !reader.wrong) {
+		u32 len = FIELD_GET(CT_LENGTH, ring[reader.head]);
+
+		if (len) {
+			reader.wrong = look_at(ring, reader.head, len);
+			reader.messages++;
+		}
+		reader.head = (reader.head + 1 + len) % CT_H2G_WORDS;
+	}
+	*desc_word(reader.ct, CT_DESC_HEAD) = reader.head;
+}
+
+static struct xe_guc_ct *channel(struct kunit *test, struct xe_device *xe, struct xe_hw *hw,
+				 bool reads)
+{
+	struct xe_guc_ct *ct = xe_fake_channel(test, xe, hw);
+
+	memset(&reader, 0, sizeof(reader));
+	reader.ct = ct;
+	reader.reads = reads;
+	*(u32 *)(ct->buf.cpu + CT_G2H_OFFSET) = CANARY;
+	xe_fake_on_write(read_all);
+	return ct;
+}
+
+static void channel_end(struct kunit *test, struct xe_guc_ct *ct)
+{
+	KUNIT_EXPECT_NULL_MSG(test, reader.wrong, "message %u: %s", reader.messages, reader.wrong);
+	KUNIT_EXPECT_EQ_MSG(test, *(u32 *)(ct->buf.cpu + CT_G2H_OFFSET), CANARY,
+			    "written behind the ring");
+	xe_fake_on_write(NULL);
+	memset(&ct->buf, 0, sizeof(ct->buf));
+}
+
+static int say(struct xe_hw *hw, unsigned int number, unsigned int len)
+{
+	u32 action[CT_MAX_WORDS] = { 0x42 };
+
+	for (unsigned int i = 1; i < len; i++)
+		action[i] = number << 8 | i;
+	return xe_guc_ct_send(hw, &xe_hw_card(hw)->gt[0], action, len);
+}
+
+/* All lengths, many times around: each message arrives once, whole and in order. */
+static void test_wraps(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	unsigned int sent = 0;
+
+	xe_hw_scoped(hw, xe) {
+		struct xe_guc_ct *ct = channel(test, xe, hw, true);
+
+		for (unsigned int round = 0; round < 3; round++)
+			for (unsigned int len = 1; len < CT_MAX_WORDS; len++)
+				KUNIT_ASSERT_EQ(test, say(hw, sent++, len), 0);
+		KUNIT_EXPECT_EQ(test, reader.messages, sent);
+		KUNIT_EXPECT_EQ(test, ct->sent, sent);
+		KUNIT_EXPECT_EQ(test, ct->state, XE_CT_UP);
+		channel_end(test, ct);
+	}
+	KUNIT_EXPECT_EQ(test, xe_fake_resets(xe), 0);
+}
+
+/* It does not read: what fits goes in and nothing of it is overwritten, then the channel breaks. */
+static void test_overflow(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	unsigned int sent = 0;
+
+	xe_hw_scoped(hw, xe) {
+		struct xe_guc_ct *ct = channel(test, xe, hw, false);
+		int err;
+
+		do {
+			err = say(hw, sent, 99);
+			sent += !err;
+		} while (!err && sent < CT_H2G_WORDS);
+		KUNIT_EXPECT_EQ(test, err, -EPIPE);
+		KUNIT_EXPECT_EQ(test, sent, (CT_H2G_WORDS - 1) / 100);
+		KUNIT_EXPECT_EQ(test, ct->state, XE_CT_BROKEN);
+		KUNIT_EXPECT_EQ(test, say(hw, sent, 1), -EPIPE);
+
+		reader.reads = true;
+		read_all(GUC_BELL.offset, 0);
+		KUNIT_EXPECT_EQ(test, reader.messages, sent);
+		channel_end(test, ct);
+	}
+	KUNIT_EXPECT_EQ(test, xe_fake_resets(xe), 1);
+}
+
+/* It reads and never answers: room for answers runs out, and is not lost by that. */
+static void test_no_answer(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	const u32 action[] = { 0x42 };
+
+	xe_hw_scoped(hw, xe) {
+		struct xe_guc_ct *ct = channel(test, xe, hw, true);
+		struct xe_ct_wait fits = { .what = XE_CT_TLB }, too_much = { .what = XE_CT_TLB };
+		struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+
+		KUNIT_EXPECT_EQ(test, xe_guc_ct_send_for(hw, gt, action, 1, &fits, CT_CREDITS), 0);
+		KUNIT_EXPECT_EQ(test, ct->credits, 0);
+		KUNIT_EXPECT_EQ(test, xe_guc_ct_send_for(hw, gt, action, 1, &too_much, 1), -EPIPE);
+		KUNIT_EXPECT_EQ(test, ct->credits, 0);
+		KUNIT_EXPECT_TRUE(test, list_empty(&ct->waits));
+		KUNIT_EXPECT_EQ(test, xe_guc_ct_wait(hw, gt, &fits, action[0]), -EPIPE);
+		KUNIT_EXPECT_EQ(test, reader.messages, 1);
+		channel_end(test, ct);
+	}
+}
+
+static void test_request_times_out(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	const u32 action[] = { 0x42 };
+
+	xe_hw_scoped(hw, xe) {
+		struct xe_guc_ct *ct = channel(test, xe, hw, true);
+
+		KUNIT_EXPECT_EQ(test, xe_guc_ct_request(hw, &xe_hw_card(hw)->gt[0], action, 1,
+							NULL), -EPIPE);
+		KUNIT_EXPECT_EQ(test, ct->state, XE_CT_BROKEN);
+		channel_end(test, ct);
+	}
+	KUNIT_EXPECT_EQ(test, xe_fake_resets(xe), 1);
+}
+
+struct garbage_case {
+	const char *name;
+	u32 head, status;
+	int err;
+};
+
+/* Behind one message of 10 words. */
+static const struct garbage_case garbage_cases[] = {
+	{ "not read yet", 0, 0, 0 },
+	{ "half read", 5, 0, 0 },
+	{ "read", 11, 0, 0 },
+	{ "read too far", 12, 0, -EPIPE },
+	{ "last word of the ring", CT_H2G_WORDS - 1, 0, -EPIPE },
+	{ "beyond the ring", CT_H2G_WORDS, 0, -EPIPE },
+	{ "all ones", ~0u, 0, -EPIPE },
+	{ "status", 0, 1, -EPIPE },
+};
+
+KUNIT_ARRAY_PARAM_DESC(garbage, garbage_cases, name);
+
+static void test_garbage(struct kunit *test)
+{
+	const struct garbage_case *c = test->param_value;
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe_hw_scoped(hw, xe) {
+		struct xe_guc_ct *ct = channel(test, xe, hw, false);
+
+		KUNIT_EXPECT_EQ(test, say(hw, 0, 10), 0);
+		*desc_word(ct, CT_DESC_HEAD) = c->head;
+		*desc_word(ct, CT_DESC_STATUS) = c->status;
+		KUNIT_EXPECT_EQ(test, say(hw, 1, 10), c->err);
+		KUNIT_EXPECT_EQ(test, ct->state, c->err ? XE_CT_BROKEN : XE_CT_UP);
+		channel_end(test, ct);
+	}
+	KUNIT_EXPECT_EQ(test, xe_fake_resets(xe), !!c->err);
+}
+
+/* Whoever waits is woken, and whoever comes later is told why. */
+static void test_taken_down(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	const u32 action[] = { 0x42 };
+
+	xe_hw_scoped(hw, xe) {
+		struct xe_guc_ct *ct = channel(test, xe, hw, true);
+		struct xe_ct_wait wait = { .what = XE_CT_TLB };
+		struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+
+		KUNIT_EXPECT_EQ(test, xe_guc_ct_send_for(hw, gt, action, 1, &wait, 3), 0);
+		xe_guc_ct_disable(hw, gt, -ECANCELED);
+		KUNIT_EXPECT_EQ(test, xe_guc_ct_wait(hw, gt, &wait, action[0]), -ECANCELED);
+		KUNIT_EXPECT_EQ(test, say(hw, 1, 1), -ECANCELED);
+		KUNIT_EXPECT_FALSE(test, xe_guc_ct_is_up(hw, gt));
+
+		xe_hw_declare_lost(hw, "for the test");
+		KUNIT_EXPECT_EQ(test, say(hw, 1, 1), -ENODEV);
+		channel_end(test, ct);
+	}
+	KUNIT_EXPECT_EQ(test, xe_fake_resets(xe), 0);
+}
+
+static struct kunit_case send_cases[] = {
+	KUNIT_CASE(test_wraps),
+	KUNIT_CASE(test_overflow),
+	KUNIT_CASE(test_no_answer),
+	KUNIT_CASE(test_request_times_out),
+	KUNIT_CASE_PARAM(test_garbage, garbage_gen_params),
+	KUNIT_CASE(test_taken_down),
+	{ }
+};
+
+static struct kunit_suite send_suite = {
+	.name = "xe_ct_send",
+	.test_cases = send_cases,
+};
+
+kunit_test_suite(send_suite);
