@@ -69,7 +69,7 @@ bool fault_take_at(struct gpu *gpu, enum fault f, u32 off, u32 *value)
 	return true;
 }
 
-static void vanish(struct gpu *gpu)
+void vanish(struct gpu *gpu)
 {
 	bool quiet = journal_is_quiet(gpu);
 

@@ -25,6 +25,7 @@
 	X(FAULT_PCODE_ERROR,	"pcode.error",		"mailbox answers with error code `value`") \
 	X(FAULT_PCODE_NOT_READY, "pcode.not-ready",	"init status says not complete") \
 	X(FAULT_LMEM_NOT_READY,	"lmem.not-ready",	"GU_CNTL bit 7 reads 0") \
+	X(FAULT_POWER_CUT,	"power.cut",		"in D3: leaving it is a power-on; with a `value` the card is gone") \
 	X(FAULT_FW_NO_ACK,	"forcewake.no-ack",	"a wake request is never acknowledged") \
 	X(FAULT_FW_LATE_ACK,	"forcewake.late-ack",	"acknowledged only after `value` reads") \
 	X(FAULT_RESET_STUCK,	"reset.stuck",		"GDRST does not clear") \
@@ -84,5 +85,7 @@ bool fault_armed(struct gpu *gpu, enum fault f);
 /* To be asked by every access, before it takes effect: counts down, true once the card is gone. */
 bool gone(struct gpu *gpu, unsigned int kind);
 bool is_gone(struct gpu *gpu);
+/* The card is gone from now on. */
+void vanish(struct gpu *gpu);
 
 #endif

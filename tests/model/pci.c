@@ -139,6 +139,7 @@ void pci_config_write(struct gpu *gpu, u32 offset, unsigned int size, u32 value)
 {
 	struct pci *p = gpu->pci;
 	unsigned int was = pci_power_state(gpu);
+	u64 pulled = 0;
 
 	if (is_gone(gpu) || bad(gpu, offset, size))
 		return;
@@ -149,8 +150,15 @@ void pci_config_write(struct gpu *gpu, u32 offset, unsigned int size, u32 value)
 
 		p->space[offset + i] = (u8)((p->space[offset + i] & ~mask) | ((value >> 8 * i) & mask));
 	}
-	if (pci_power_state(gpu) != was)
-		journal_add(gpu, J_PM, "D%u -> D%u", was, pci_power_state(gpu));
+	if (pci_power_state(gpu) == was)
+		return;
+	journal_add(gpu, J_PM, "D%u -> D%u", was, pci_power_state(gpu));
+	if (was != 3 || !fault_take(gpu, FAULT_POWER_CUT, &pulled))
+		return;
+	if (pulled)
+		vanish(gpu);
+	else
+		gpu_reset(gpu, GPU_RESET_POWER);
 }
 
 bool pci_bus_master(struct gpu *gpu)

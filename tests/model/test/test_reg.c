@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "../irq.h"
+#include "../mem.h"
 #include "../pci.h"
 #include "../platform.h"
 #include "../regs_tables.h"
@@ -387,6 +388,14 @@ static void asleep_in_d3(void **state)
 	assert_violates(gpu, "access-while-off", reg_cpu_write(gpu, 0x190240, 0));
 	pci_config_write(gpu, 0x64, 2, 0);
 	assert_int_equal(reg_cpu_read(gpu, 0x190240), 0x1234);
+
+	mem_vram(gpu)[0x1000] = 0x77;
+	assert_int_equal(ctl_command(gpu, "fault power.cut", stderr), 0);
+	pci_config_write(gpu, 0x64, 2, 3);
+	pci_config_write(gpu, 0x64, 2, 0);
+	assert_int_equal(pci_power_state(gpu), 0);
+	assert_int_equal(reg_cpu_read(gpu, 0x190240), 0);
+	assert_int_equal(mem_vram(gpu)[0x1000], 0);
 }
 
 static void forced_value(void **state)
