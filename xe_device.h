@@ -2,6 +2,7 @@
 #ifndef _XE_DEVICE_H_
 #define _XE_DEVICE_H_
 
+#include <linux/device.h>
 #include <linux/mutex.h>
 
 #include <drm/drm_device.h>
@@ -36,6 +37,10 @@ struct xe_device {
 
 	/** @sysfs_lock: one writer of settings, one reader of counters at a time */
 	struct mutex sysfs_lock;
+	/** @can_d3cold: the platform can take the power from an idle card; constant */
+	bool can_d3cold;
+	/** @d3cold_file: vram_d3cold_threshold of the PCI device; see xe_sysfs.c */
+	struct device_attribute d3cold_file;
 	/** @sched: scheduling defaults, by GT and engine class */
 	struct xe_sched sched[XE_MAX_GTS][XE_ENGINE_CLASSES];
 	/** @residency: sleep of each GT */

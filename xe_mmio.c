@@ -470,8 +470,10 @@ static int allow_runtime_pm(struct xe_hw *hw)
 {
 	struct device *dev = &hw->pdev->dev;
 
-	/* Contents of VRAM and GGTT are kept over runtime suspend, which D3cold would not do. */
+	/* Until the suspend callback finds that nothing is lost by it. */
 	pci_d3cold_disable(hw->pdev);
+	/* Asleep is not yet ready to lose power: system sleep is to wake it up first. */
+	dev_pm_set_driver_flags(dev, DPM_FLAG_NO_DIRECT_COMPLETE);
 	pm_runtime_set_autosuspend_delay(dev, XE_AUTOSUSPEND_MS);
 	pm_runtime_use_autosuspend(dev);
 	pm_runtime_allow(dev);
@@ -586,7 +588,7 @@ static int power_suspend(struct device *dev, bool system)
 	return hw->power->suspend(hw, system);
 }
 
-static int power_resume(struct device *dev, bool system)
+static int power_resume(struct device *dev)
 {
 	struct xe_hw *hw = dev_get_drvdata(dev);
 
@@ -600,7 +602,7 @@ static int power_resume(struct device *dev, bool system)
 	if (xe_hw_is_lost(hw))
 		return -ENODEV;
 
-	return hw->power->resume(hw, system);
+	return hw->power->resume(hw);
 }
 
 static int runtime_suspend(struct device *dev)
@@ -608,9 +610,11 @@ static int runtime_suspend(struct device *dev)
 	return power_suspend(dev, false);
 }
 
-static int runtime_resume(struct device *dev)
+static int system_prepare(struct device *dev)
 {
-	return power_resume(dev, false);
+	struct xe_hw *hw = dev_get_drvdata(dev);
+
+	return hw->power->prepare(&hw->device);
 }
 
 static int system_suspend(struct device *dev)
@@ -618,14 +622,10 @@ static int system_suspend(struct device *dev)
 	return power_suspend(dev, true);
 }
 
-static int system_resume(struct device *dev)
-{
-	return power_resume(dev, true);
-}
-
 const struct dev_pm_ops xe_hw_pm_ops = {
-	SYSTEM_SLEEP_PM_OPS(system_suspend, system_resume)
-	RUNTIME_PM_OPS(runtime_suspend, runtime_resume, NULL)
+	.prepare = pm_sleep_ptr(system_prepare),
+	SYSTEM_SLEEP_PM_OPS(system_suspend, power_resume)
+	RUNTIME_PM_OPS(runtime_suspend, power_resume, NULL)
 };
 
 static pci_ers_result_t error_detected(struct pci_dev *pdev, pci_channel_state_t state)
@@ -643,6 +643,36 @@ static pci_ers_result_t error_detected(struct pci_dev *pdev, pci_channel_state_t
 const struct pci_error_handlers xe_hw_error_handlers = {
 	.error_detected = error_detected,
 };
+
+/**
+ * xe_hw_d3cold_possible - can the platform take the power from an idle card, and give it back?
+ * @hw: the token
+ *
+ * It takes a power resource of the slot, and a port that can signal an event without power.
+ *
+ * Context: bound.
+ */
+bool xe_hw_d3cold_possible(struct xe_hw *hw)
+{
+	struct pci_dev *port = pcie_find_root_port(hw->pdev);
+
+	return port && pci_pme_capable(port, PCI_D3cold) && pci_pr3_present(port);
+}
+
+/**
+ * xe_hw_allow_d3cold - say whether the sleep that begins may take the power from the card
+ * @hw: the token
+ * @allow: true if nothing is lost by it
+ *
+ * Context: bound, power management callback.
+ */
+void xe_hw_allow_d3cold(struct xe_hw *hw, bool allow)
+{
+	if (allow)
+		pci_d3cold_enable(hw->pdev);
+	else
+		pci_d3cold_disable(hw->pdev);
+}
 
 /**
  * xe_hw_device - the software side of a card

@@ -209,12 +209,14 @@ struct xe_hw_step {
 
 /**
  * struct xe_hw_power_ops - what power transitions have to do
+ * @prepare: before system sleep, user space stands still; opens sections where it needs hardware
  * @suspend: about to leave D0; @system: system sleep rather than runtime PM
  * @resume: back in D0, configuration space is restored and nothing else
  */
 struct xe_hw_power_ops {
+	int (*prepare)(struct xe_device *xe);
 	int (*suspend)(struct xe_hw *hw, bool system);
-	int (*resume)(struct xe_hw *hw, bool system);
+	int (*resume)(struct xe_hw *hw);
 };
 
 int xe_hw_probe(struct pci_dev *pdev, const struct drm_driver *driver,
@@ -235,6 +237,8 @@ bool xe_hw_is_lost(const struct xe_hw *hw);
 void xe_hw_declare_lost(struct xe_hw *hw, const char *reason);
 
 u16 xe_hw_config_read16(struct xe_hw *hw, int where);
+bool xe_hw_d3cold_possible(struct xe_hw *hw);
+void xe_hw_allow_d3cold(struct xe_hw *hw, bool allow);
 void xe_hw_close_dma(struct xe_hw *hw);
 u64 xe_hw_vram_bar_size(const struct xe_hw *hw);
 phys_addr_t xe_hw_vram_bar_phys(const struct xe_hw *hw);

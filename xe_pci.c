@@ -59,6 +59,7 @@ static const struct xe_hw_step xe_probe_steps[] = {
 };
 
 static const struct xe_hw_power_ops xe_power_ops = {
+	.prepare = xe_mm_evict,
 	.suspend = xe_power_suspend,
 	.resume = xe_power_resume,
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Files below the PCI device: frequencies, idle states, scheduling defaults.
+ * Files below the PCI device: frequencies, idle states, scheduling defaults, depth of sleep.
  */
 
 #include <linux/bitfield.h>
@@ -25,6 +25,7 @@
  *
  * ::
  *
+ *	vram_d3cold_threshold		MiB; with less VRAM in use an idle card may lose its power
  *	tile0/gt<n>/freq0/		frequencies; throttle/ says why they are low
  *	tile0/gt<n>/gtidle/		how much the GT sleeps
  *	tile0/gt<n>/engines/<class>/	scheduling defaults of new queues; .defaults/ as shipped
@@ -341,6 +342,54 @@ static const char * const class_names[] = {
 };
 
 /*
+ * vram_d3cold_threshold: software only. Where the platform cannot take the power from an idle card
+ * the file says so, "Operation not supported".
+ */
+
+static ssize_t show_d3cold(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct xe_device *xe = container_of(attr, struct xe_device, d3cold_file);
+
+	if (!xe->can_d3cold)
+		return -EOPNOTSUPP;
+	return sysfs_emit(buf, "%u\n", READ_ONCE(xe->mm.d3cold_threshold));
+}
+
+static ssize_t store_d3cold(struct device *dev, struct device_attribute *attr, const char *buf,
+			    size_t count)
+{
+	struct xe_device *xe = container_of(attr, struct xe_device, d3cold_file);
+	u32 mib;
+	int err;
+
+	if (!xe->can_d3cold)
+		return -EOPNOTSUPP;
+	if (kstrtou32(buf, 0, &mib))
+		return -EINVAL;
+
+	err = xe_mm_set_d3cold_threshold(xe, mib);
+	return err ?: count;
+}
+
+static void d3cold_stop(struct xe_hw *hw, void *data)
+{
+	struct xe_device *xe = data;
+
+	sysfs_remove_file(&xe->drm.dev->kobj, &xe->d3cold_file.attr);
+}
+
+static int d3cold_start(struct xe_hw *hw, struct xe_device *xe)
+{
+	int err;
+
+	xe->d3cold_file = (struct device_attribute)__ATTR(vram_d3cold_threshold, 0644,
+							  show_d3cold, store_d3cold);
+	sysfs_attr_init(&xe->d3cold_file.attr);
+	err = sysfs_create_file(&xe->drm.dev->kobj, &xe->d3cold_file.attr);
+	return err ?: xe_hw_defer(hw, d3cold_stop, xe);
+}
+
+/*
  * Directories
  */
 
@@ -479,13 +528,17 @@ int xe_sysfs_start(struct xe_hw *hw)
 	struct xe_device *xe = xe_hw_device(hw);
 	struct xe_card *card = xe_hw_card(hw);
 	struct kobject *tile;
-	int err = 0;
+	int err;
 
 	err = drmm_mutex_init(&xe->drm, &xe->sysfs_lock);
 	if (err)
 		return err;
 
 	ship_settings(xe);
+	err = d3cold_start(hw, xe);
+	if (err)
+		return err;
+
 	tile = dir_start(hw, &xe->drm.dev->kobj, "tile0", 0, 0);
 	if (IS_ERR(tile))
 		return PTR_ERR(tile);

@@ -28,6 +28,8 @@ struct xe_card {
 	unsigned int num_gts;
 	/** @irq: the interrupt of the card */
 	struct xe_irq irq;
+	/** @cold: in a sleep in which it may lose its power; PM callbacks only */
+	bool cold;
 	/** @pcode_lock: one request at a time in the PCODE mailbox */
 	struct mutex pcode_lock;
 	/** @ggtt: the address space that firmware and engines share */

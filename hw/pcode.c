@@ -128,6 +128,22 @@ int xe_pcode_wait_ready(struct xe_hw *hw)
 }
 
 /**
+ * xe_pcode_wait_memory - wait until VRAM is initialised, after power-on
+ * @hw: the token
+ *
+ * Context: bound, may sleep.
+ * Return: 0, -ETIMEDOUT, or -ENODEV.
+ */
+int xe_pcode_wait_memory(struct xe_hw *hw)
+{
+	if (!xe_hw_device(hw)->platform->is_discrete)
+		return 0;
+
+	return xe_wait32(hw, GU_CNTL, GU_CNTL_LMEM_READY, GU_CNTL_LMEM_READY, 60 * USEC_PER_SEC,
+			 NULL);
+}
+
+/**
  * xe_pcode_start - probe step: the power controller is up and so is the memory
  * @hw: the token
  *
@@ -144,11 +160,10 @@ int xe_pcode_start(struct xe_hw *hw)
 		return err;
 
 	err = xe_pcode_wait_ready(hw);
-	if (err || !xe->platform->is_discrete)
+	if (err)
 		return err;
 
-	err = xe_wait32(hw, GU_CNTL, GU_CNTL_LMEM_READY, GU_CNTL_LMEM_READY, 60 * USEC_PER_SEC,
-			NULL);
+	err = xe_pcode_wait_memory(hw);
 	if (err == -ETIMEDOUT) {
 		drm_dbg(&xe->drm, "VRAM is not initialised yet, deferring probe\n");
 		return -EPROBE_DEFER;

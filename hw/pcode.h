@@ -10,5 +10,6 @@ int xe_pcode_start(struct xe_hw *hw);
 int xe_pcode_read(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1);
 int xe_pcode_write(struct xe_hw *hw, u32 mailbox, u32 data0);
 int xe_pcode_wait_ready(struct xe_hw *hw);
+int xe_pcode_wait_memory(struct xe_hw *hw);
 
 #endif

@@ -20,16 +20,37 @@
 /**
  * DOC: Power
  *
- * While nobody holds a section open the card is put into D3hot. It keeps its VRAM and the entries
- * of the GGTT there, and loses the registers of the GTs and the firmware. System sleep may take the
- * power away, and with it everything; the entries of the GGTT are written again then.
+ * While nobody holds a section open the card is put to sleep.
  *
- * Missing: contents of buffers in VRAM are not copied to system memory before system sleep, so they
- * are lost if it takes the power away. The same is why D3cold is forbidden, and why there is no
- * vram_d3cold_threshold.
+ * ================= ======================= ===================== =======================
+ * state             when                    what it loses         what is done before
+ * ================= ======================= ===================== =======================
+ * D3hot             idle                    registers of the GTs, GuC stopped, interrupts
+ *                                           firmware              off, mappings of VRAM
+ *                                                                 taken from processes
+ * D3cold            idle, little VRAM used, all of it, VRAM and   the same, and VRAM is
+ *                   the platform can do it  GGTT included         emptied by a worker
+ * system sleep      the user wants it       possibly all of it    the same, and VRAM is
+ *                                                                 emptied when sleep is
+ *                                                                 announced
+ * ================= ======================= ===================== =======================
  *
- * A card that does not come back is not retried by anybody: it is declared wedged, so that
- * whoever uses it is told, and unbinding it still works.
+ * VRAM is emptied by software, before the callbacks of this file, see mm/evict.c. What is done at
+ * resume does not depend on what really was lost, but on what may have been: it takes the same
+ * functions as probe, in the same order. xe_gt_program() has the workarounds, PAT and MOCS;
+ * xe_guc_resume() starts the firmware from the image that is still in system memory. The GGTT is
+ * written again by those who have mappings in it.
+ *
+ * A card that is gone when it should come back is declared lost. One that is there but does not
+ * come back is not retried by anybody: it is declared wedged, so that whoever uses it is told, and
+ * unbinding it still works.
+ *
+ * ======================== ============= ==========================================
+ * object                   owner         released when
+ * ======================== ============= ==========================================
+ * power state              PCI core      it is back in D0 for unbind
+ * contents of VRAM         software      moved before power is lost, see mm/evict.c
+ * ======================== ============= ==========================================
  */
 
 /*
@@ -54,12 +75,18 @@ static int stay_awake(struct xe_hw *hw, int why)
  * @system: for system sleep, else because it is idle
  *
  * Context: bound, may sleep; no section is open.
- * Return: 0; -EBUSY if the GuC does not let go, then the card stays in D0 and works on.
+ * Return: 0; -EAGAIN if VRAM is emptied first; -EBUSY if the GuC does not let go, then the card
+ * stays in D0 and works on.
  */
 int xe_power_suspend(struct xe_hw *hw, bool system)
 {
 	struct xe_card *card = xe_hw_card(hw);
-	int err;
+	int cold = system, err;
+
+	if (!system && xe_hw_device(hw)->can_d3cold)
+		cold = xe_mm_may_lose_power(xe_hw_device(hw));
+	if (cold < 0)
+		return cold;
 
 	err = xe_guc_suspend(hw);
 	if (xe_hw_is_lost(hw))
@@ -74,20 +101,26 @@ int xe_power_suspend(struct xe_hw *hw, bool system)
 	}
 	xe_irq_suspend(hw);
 	xe_mm_suspend(hw);
+
+	card->cold = cold;
+	xe_hw_allow_d3cold(hw, cold);
 	return 0;
 }
 
-static int bring_back(struct xe_hw *hw, bool system)
+static int bring_back(struct xe_hw *hw)
 {
 	struct xe_card *card = xe_hw_card(hw);
 	int err;
 
-	if (system) {
+	if (card->cold) {
 		err = xe_pcode_wait_ready(hw);
+		if (!err)
+			err = xe_pcode_wait_memory(hw);
 		if (err)
 			return err;
 		xe_ggtt_restore(hw);
 		xe_fwbuf_restore(hw);
+		card->cold = false;
 	}
 
 	xe_for_each_gt(gt, card) {
@@ -102,20 +135,17 @@ static int bring_back(struct xe_hw *hw, bool system)
 /**
  * xe_power_resume - the card is back in D0
  * @hw: the token
- * @system: from system sleep
  *
  * Context: bound, may sleep.
  * Return: 0; errors of the GuC's boot. The device is wedged then.
  */
-int xe_power_resume(struct xe_hw *hw, bool system)
+int xe_power_resume(struct xe_hw *hw)
 {
 	struct xe_device *xe = xe_hw_device(hw);
 	int err;
 
-	if (xe_hw_is_lost(hw))
-		return -ENODEV;
-
-	err = bring_back(hw, system);
+	xe_hw_allow_d3cold(hw, false);
+	err = bring_back(hw);
 	if (err && !xe_hw_is_lost(hw))
 		xe_device_declare_wedged(xe, "it does not come back from sleep");
 	return err;

@@ -7,6 +7,6 @@
 struct xe_hw;
 
 int xe_power_suspend(struct xe_hw *hw, bool system);
-int xe_power_resume(struct xe_hw *hw, bool system);
+int xe_power_resume(struct xe_hw *hw);
 
 #endif

@@ -343,3 +343,35 @@ int xe_bo_move_to(struct xe_bo *bo, u32 mem_type)
 
 	return ttm_bo_validate(&bo->ttm, &placement, &ctx);
 }
+
+/**
+ * xe_bo_bring_back - move a buffer to where userspace wants it, if there is room
+ * @bo: the buffer, reserved; nothing happens unless it was moved out of VRAM, or has no memory yet
+ *
+ * Nothing else has to make room for it, and where the card is gone it stays where it is.
+ *
+ * Context: process context; enters.
+ * Return: 0; -ENOMEM if it is nowhere and there is no memory.
+ */
+int xe_bo_bring_back(struct xe_bo *bo)
+{
+	static const struct ttm_place places[] = {
+		{ .mem_type = XE_MEM_VRAM, .flags = TTM_PL_FLAG_DESIRED },
+		{ .mem_type = XE_MEM_SYSTEM, .flags = TTM_PL_FLAG_FALLBACK },
+	};
+	struct ttm_placement placement = {
+		.placement = places,
+		.num_placement = ARRAY_SIZE(places),
+	};
+	struct xe_device *xe = bo_to_xe(&bo->ttm);
+	struct ttm_operation_ctx ctx = {};
+	int err;
+
+	if (bo->ttm.resource->mem_type != XE_MEM_SYSTEM || bo->ttm.pin_count ||
+	    !xe_bo_can_be_in(bo, XE_REGION_VRAM) || READ_ONCE(xe->mm.sleeping) ||
+	    READ_ONCE(xe->mm.evicting))
+		return 0;
+
+	err = ttm_bo_validate(&bo->ttm, &placement, &ctx);
+	return err == -ENODEV ? 0 : err;
+}

@@ -16,7 +16,8 @@
  * Pages of system memory are mapped without asking for the card: a process keeps its data when the
  * card is gone. VRAM is mapped in a section only, which also wakes the card; all mappings are
  * taken away when it goes to sleep and when it is unplugged. What was VRAM is then a page of zeroes
- * that can be written to. No access ends with SIGBUS because a card was pulled.
+ * that can be written to. A buffer that had to leave VRAM, for sleep or for another one, goes back
+ * there when it is touched, if there is room. No access ends with SIGBUS because a card was pulled.
  */
 
 /* The token is for what TTM does: it makes VRAM reachable by the process. */
@@ -46,7 +47,9 @@ static vm_fault_t fault(struct vm_fault *vmf)
 	if (ret)
 		return ret;
 
-	if (bo->resource->mem_type == XE_MEM_VRAM)
+	if (xe_bo_bring_back(ttm_to_xe_bo(bo)))
+		ret = VM_FAULT_OOM;
+	else if (bo->resource->mem_type == XE_MEM_VRAM)
 		ret = fault_vram(vmf, xe);
 	else
 		ret = ttm_bo_vm_fault_reserved(vmf, vmf->vma->vm_page_prot, TTM_BO_VM_NUM_PREFAULT);

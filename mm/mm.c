@@ -28,6 +28,7 @@
  * ======================== ============= ==========================================
  * TTM device, allocators   drm_device    last reference to it is dropped
  * DMA mappings             bound side    unbind, xe_tt_unmap_all()
+ * PM notifier              bound side    unbind, see mm/evict.c
  * ======================== ============= ==========================================
  */
 
@@ -41,6 +42,7 @@ static void xe_mm_fini(struct drm_device *drm, void *data)
 {
 	struct xe_mm *mm = data;
 
+	cancel_work_sync(&mm->evict);
 	flush_workqueue(mm->ttm.wq);
 	if (ttm_manager_type(&mm->ttm, XE_MEM_VRAM))
 		ttm_range_man_fini(&mm->ttm, XE_MEM_VRAM);
@@ -65,6 +67,7 @@ int xe_mm_init(struct xe_device *xe)
 
 	INIT_LIST_HEAD(&mm->mapped);
 	INIT_LIST_HEAD(&mm->imports);
+	xe_mm_evict_init(mm);
 	err = drmm_mutex_init(drm, &mm->lock);
 	if (err)
 		return err;
@@ -87,7 +90,7 @@ int xe_mm_init(struct xe_device *xe)
 }
 
 /**
- * xe_mm_start - probe step: buffers can be mapped for DMA
+ * xe_mm_start - probe step: buffers can be mapped for DMA, and moved before sleep
  * @hw: the token
  *
  * Context: bound.
@@ -95,7 +98,9 @@ int xe_mm_init(struct xe_device *xe)
  */
 int xe_mm_start(struct xe_hw *hw)
 {
-	return xe_hw_defer(hw, xe_mm_stop, NULL);
+	int err = xe_hw_defer(hw, xe_mm_stop, NULL);
+
+	return err ?: xe_mm_evict_start(hw);
 }
 
 /**

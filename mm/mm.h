@@ -4,7 +4,9 @@
 
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/notifier.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
 #include <drm/ttm/ttm_device.h>
 #include <drm/ttm/ttm_placement.h>
@@ -41,6 +43,18 @@ struct xe_mm {
 	u64 system_size;
 	/** @vram_total: bytes of VRAM that the card has, constant when the device is published */
 	u64 vram_total;
+	/** @sleep_notifier: the system is about to sleep, or has slept; see mm/evict.c */
+	struct notifier_block sleep_notifier;
+	/** @sleeping: the system is, so nothing is moved back to VRAM */
+	bool sleeping;
+	/** @evict: empties VRAM so that an idle card can lose its power */
+	struct work_struct evict;
+	/** @evicting: it is doing so, and nothing is moved back to VRAM */
+	bool evicting;
+	/** @evict_failed: it did not work out, not to be tried again at once */
+	bool evict_failed;
+	/** @d3cold_threshold: MiB of VRAM; with less in use an idle card may lose its power */
+	u32 d3cold_threshold;
 	/** @vram_size: bytes of it that buffers can use, constant when the device is published */
 	u64 vram_size;
 };
@@ -48,5 +62,11 @@ struct xe_mm {
 int xe_mm_init(struct xe_device *xe);
 int xe_mm_start(struct xe_hw *hw);
 void xe_mm_suspend(struct xe_hw *hw);
+
+void xe_mm_evict_init(struct xe_mm *mm);
+int xe_mm_evict_start(struct xe_hw *hw);
+int xe_mm_evict(struct xe_device *xe);
+int xe_mm_may_lose_power(struct xe_device *xe);
+int xe_mm_set_d3cold_threshold(struct xe_device *xe, u32 mib);
 
 #endif

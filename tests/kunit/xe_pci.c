@@ -120,12 +120,12 @@ static const struct {
 	{ "GGTT", "scratch_stop stop" },
 	{ "firmware buffers", "stop" },
 	{ "VRAM", "" },
-	{ "buffers", "xe_mm_stop" },
+	{ "buffers", "xe_mm_stop xe_mm_evict_stop" },
 	{ "engines", "engine_stop*2" },
 	{ "GuC", "stop*2" },
 	{ "settings", "by_register_again" },
 	/* tile0; for each GT itself, freq0, throttle, gtidle, engines; two for each of 5 classes */
-	{ "sysfs", "dir_stop*21" },
+	{ "sysfs", "d3cold_stop dir_stop*21" },
 	{ "sensors", "hwmon_stop" },
 	{ "after", "forbid_runtime_pm unpublish" },
 };
