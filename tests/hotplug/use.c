@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a client does, once. Usage: use idle|query|buffers|share PCI-ADDRESS. Exit status 0 when all
+ * What a client does, once. Usage: use idle|query|buffers|share|nap PCI-ADDRESS. Exit status 0 when all
  * of it worked, 1 when the device said no, as it does when the card is gone.
  */
 #define _GNU_SOURCE
@@ -92,6 +92,31 @@ static int buffers(int fd, int vgem)
 	return 0;
 }
 
+/* The system sleeps, as deep as its test of that is set to, with something in VRAM. */
+static int nap(int fd, int vgem)
+{
+	struct drm_xe_gem_create create = {
+		.size = 4096, .placement = 2, .cpu_caching = DRM_XE_GEM_CPU_CACHING_WC,
+	};
+	struct drm_xe_gem_mmap_offset offset = {};
+	int state = open("/sys/power/state", O_WRONLY | O_CLOEXEC);
+	volatile uint32_t *p;
+
+	(void)vgem;
+	if (ioctl(fd, DRM_IOCTL_XE_GEM_CREATE, &create))
+		return no("buffer");
+	offset.handle = create.handle;
+	if (ioctl(fd, DRM_IOCTL_XE_GEM_MMAP_OFFSET, &offset))
+		return no("buffer");
+	p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset.offset);
+	if (p == MAP_FAILED)
+		return no("mmap");
+	p[1] = 0x5eed;
+	if (write(state, "mem", 3) != 3)
+		return no("sleep");
+	return p[1] == 0x5eed ? 0 : no("contents");
+}
+
 /* One buffer goes to vgem, one comes from there. */
 static int share(int fd, int vgem)
 {
@@ -132,6 +157,7 @@ int main(int argc, char **argv)
 		int (*act)(int fd, int vgem);
 	} acts[] = {
 		{ "idle", idle }, { "query", query }, { "buffers", buffers }, { "share", share },
+		{ "nap", nap },
 	};
 	char folder[100];
 	int fd;

@@ -41,19 +41,6 @@ leaks() {
 	found=$(<$debugfs/kmemleak)
 	[[ -z $found ]] || { echo "$found" | head -n 30; return 1; }
 }
-# left: what an unbind or a failed bind has left, if anything
-left()	{ compgen -G "/dev/dri/render*" || compgen -G "$dev/tile*" || compgen -G "$dev/hwmon/*" || compgen -G "$debugfs/dri/$gpu"; }
-no_splat() {
-	local found
-	found=$(dmesg | grep -aoE -m1 "$splats|kobject_add_internal failed.*|cannot create duplicate.*")
-	[[ -z $found ]] || { echo "$found"; return 1; }
-}
-# disarm: no fault of the model is to come any more
-disarm() {
-	model faults | awk '$2 == "ARMED" { print $1 }' | while read -r name; do
-		model fault "$name" off
-	done >/dev/null
-}
 # The PM core's files of a device that has no runtime PM answer -EIO.
 read_all() { find "$@" -type f -perm -400 ! -path '*/power/*' -exec timeout 10 cat {} + >/dev/null; }
 
@@ -84,3 +71,20 @@ act_power() {
 	until_ 5 grep -q suspended "$dev/power/runtime_status"
 	put on "$dev/power/control"
 }
+# nap [DEPTH]: system sleep, but for what the platform does in it; or less deep, "devices"
+nap() {
+	local rc=0
+	put "${1:-platform}" /sys/power/pm_test && put mem /sys/power/state || rc=$?
+	put none /sys/power/pm_test
+	return $rc
+}
+
+# The whole system sleeps and wakes up, with a buffer in VRAM.
+act_sleep() {
+	local rc=0
+	put platform /sys/power/pm_test
+	use nap "$gpu" || rc=$?
+	put none /sys/power/pm_test
+	return $rc
+}
+prepare_sleep()	{ put 1 /sys/module/suspend/parameters/pm_test_delay; }

@@ -1,0 +1,77 @@
+# driver: xe
+# timeout: 1500
+#
+# SPDX-License-Identifier: MIT
+# System sleep while buffers are in use. The model cuts the power of the card meanwhile: VRAM,
+# registers, GGTT and firmware are gone. Then without a card to come back to.
+#
+# It is the kernel's own test of suspend: all devices sleep, and after a second they are woken up.
+. /lab/gpu.sh
+. ./lib/phases.sh
+
+ask() {
+	local line
+	echo "$*" >&"${KEEP[1]}" && read -r -t 120 -u "${KEEP[0]}" line || { echo "no answer"; return 1; }
+	echo "${line#ok }"
+	[[ $line == ok* ]]
+}
+awake()	{ put on "$dev/power/control"; }
+idle()	{ put 10 "$dev/power/autosuspend_delay_ms" && put auto "$dev/power/control"; }
+# Once awake it stays so for a minute.
+idle_and_asleep() { idle && until_ 10 asleep && put 60000 "$dev/power/autosuspend_delay_ms"; }
+asleep() { [[ $(<"$dev/power/runtime_status") == suspended ]]; }
+# cut: the next time that the card leaves D3 it had no power in it.
+cut()	{ awake && model fault power.cut >/dev/null; }
+vram()	{ [[ $(ask where) == *"vram0 $1" ]] || { ask where; return 1; }; }
+answers() { works && act_settings; }
+# What must not grow. (Slab does: the memory that KASAN holds back.)
+state() {
+	echo "threads $(ps -e --no-headers | grep -cE '\b(xe|drm|ttm|guc|irq/.*xe)')"
+	echo "mappings $(grep -c '\[xe\]' /proc/vmallocinfo)"
+	echo "DMA mappings left $(<$debugfs/dma-api/num_free_entries)"
+	echo "files $(ls /proc/$KEEP_PID/fd | wc -l)"
+	echo "residency $(ask where)"
+}
+tries=0
+cycle()	{
+	tries=$((tries + 1))
+	ask fill $tries >/dev/null && cut && nap && ask check >/dev/null && answers
+}
+ten() {
+	local i
+	for ((i = 0; i < 10; i++)); do
+		cycle || { echo "cycle $i"; return 1; }
+		((i > 1)) || state >/tmp/state.early
+	done
+	state >/tmp/state.late
+	diff /tmp/state.early /tmp/state.late
+}
+
+put 1 /sys/module/suspend/parameters/pm_test_delay
+until_ 60 works || { not_ok "the card works"; finish; }
+coproc KEEP { keep "$gpu"; }
+t "buffers in VRAM and in system memory are filled" ask fill 100
+t "they are where they should be" vram 7360K
+t "asleep, power cut" eval 'cut && nap'
+t "contents are as before" ask check
+t "and back in VRAM" vram 7360K
+t "the GuC answers" answers
+t "asleep, power kept" eval 'ask fill 101 && awake && nap && ask check && answers'
+t "asleep when it was idle" eval 'ask fill 102 && idle_and_asleep && model fault power.cut after=1 && nap && ask check && answers'
+t "asleep while a process writes" eval 'ask go && cut && nap && sleep 1 && ask pause && sleep 1 && ask check && answers'
+t "devices only: they do not even leave D0" eval 'awake && nap devices && ask check && answers'
+t "ten sleeps: nothing grows" ten
+t "no violation" no_violations
+
+t "pulled while the system is asleep" eval 'awake && model fault power.cut value=1 && nap'
+t "it is said to be lost" eval 'dmesg | grep -q "the card is lost"'
+t "what was in VRAM is still in system memory" ask check
+t "remove ends in time" bounded 30 put 1 "$dev/remove"
+t "a new card works beside the buffers of the old one" eval 'model restore && put 1 $bus/rescan && until_ 30 works'
+t "which are still there" ask check
+exec {KEEP[1]}>&-
+t "removed while it is idle and asleep" eval 'idle && until_ 10 asleep && bounded 30 put 1 "$dev/remove"'
+t "and comes back" eval 'put 1 $bus/rescan && until_ 30 works && answers'
+t "no violation" no_violations
+t "kmemleak finds nothing" leaks
+finish
