@@ -37,7 +37,6 @@ diag "xe_seed=$seed xe_points=$points"
 
 bind_nth() { nth "$1" $bus/drivers/xe/bind "$gpu"; }
 unbind()   { put "$gpu" $bus/drivers/xe/unbind; }
-left()	   { compgen -G "/dev/dri/render*" || compgen -G "$dev/tile*" || compgen -G "$dev/hwmon/*" || compgen -G "$debugfs/dri/$gpu"; }
 
 # one N: says what was wrong
 one() {

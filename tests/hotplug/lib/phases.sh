@@ -41,6 +41,19 @@ leaks() {
 	found=$(<$debugfs/kmemleak)
 	[[ -z $found ]] || { echo "$found" | head -n 30; return 1; }
 }
+# left: what an unbind or a failed bind has left, if anything
+left()	{ compgen -G "/dev/dri/render*" || compgen -G "$dev/tile*" || compgen -G "$dev/hwmon/*" || compgen -G "$debugfs/dri/$gpu"; }
+no_splat() {
+	local found
+	found=$(dmesg | grep -aoE -m1 "$splats|kobject_add_internal failed.*|cannot create duplicate.*")
+	[[ -z $found ]] || { echo "$found"; return 1; }
+}
+# disarm: no fault of the model is to come any more
+disarm() {
+	model faults | awk '$2 == "ARMED" { print $1 }' | while read -r name; do
+		model fault "$name" off
+	done >/dev/null
+}
 # The PM core's files of a device that has no runtime PM answer -EIO.
 read_all() { find "$@" -type f -perm -400 ! -path '*/power/*' -exec timeout 10 cat {} + >/dev/null; }
 
