@@ -1,11 +1,18 @@
 # driver: xe
 # timeout: 1200
+# set: hotplug=pciehp
+# allow: irq/\d+-pciehp/\d+ is trying to acquire lock: -- Linux 6.12's pciehp takes reset_lock and pci_rescan_remove_lock both ways round
 #
 # SPDX-License-Identifier: MIT
-# Everything is open and in use while the card goes: by unbind, sysfs remove, or
+# Everything is open and in use while the card goes: by unbind, sysfs remove, PCIe hot-unplug, or
 # because it vanished.  It is used late, closed late in an order of chance, and beside it the card
 # that came back works.  On the kernel's command line: xe_seed=N repeats a run, xe_points=N is how
 # many orders for each way.
+#
+# Seen to fail: with dir_stop() of xe_sysfs.c registered by drmm_add_action_or_reset() instead of
+# xe_hw_defer(), in a copy built with an XE_LAB of its own and run with XE_KO=, "unbind" says that
+# late use reads sysfs files of a card that is gone, and bind fails with -EEXIST: "sysfs: cannot
+# create duplicate filename .../tile0", "kobject_add_internal failed for tile0 with -EEXIST".
 . /lab/gpu.sh
 . ./lib/phases.sh
 
@@ -29,7 +36,8 @@ declare -A up=(
 	[unplug]="$back; bench plug >/dev/null"
 	[vanish]="$back; model restore >/dev/null; echo 1 >$bus/rescan"
 )
-read -ra ways <<<"${WAYS:-unbind remove vanish}"
+# unplug is the last, as lockdep is off after what is allowed above.
+ways=(unbind remove vanish unplug)
 export LAB_PORT_TIMEOUT=600	# the guest may be slow
 modprobe vgem
 for way in "${ways[@]}"; do
@@ -38,6 +46,7 @@ for way in "${ways[@]}"; do
 		dmesg -C
 		diag "$way"
 		relay open "$gpu" $RANDOM "${down[$way]}" "${up[$way]}"
+		[[ $way != unplug ]] || splats=${splats/WARNING: .\*|/}	# the runner looks at these
 		t "$way: no splat, and no name of the old device in the way of the new one" no_splat
 		t "$way: no violation" no_violations
 		model violations clear >/dev/null

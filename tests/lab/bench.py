@@ -314,6 +314,8 @@ class Guest:
             append.append("intel_iommu=on")
         elif c.kernel == "debug":
             append.append("intel_iommu=off")
+        if c.hotplug == "pciehp":	# the platform's firmware does not hand it over
+            append.append("pcie_ports=native")
         append += c.append.split()
 
         argv = [os.path.join(lib, "ld-linux-x86-64.so.2"), "--library-path", lib,
