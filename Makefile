@@ -27,7 +27,7 @@ help:
 	@echo 'make static          the static gates: types, symbols, headers'
 	@echo 'make static-report   what the general rules find in all of drivers/gpu/drm of Linux'
 	@echo 'make kunit           unit tests, in a user-mode kernel (about 12 minutes the first time); line coverage'
-	@echo 'make mutants         break the driver in small ways; who of static and kunit notices (long)'
+	@echo 'make mutants         break the driver in small ways; who of static, kunit, a guest notices (long)'
 	@echo 'make docs            Documentation/ as HTML, with what the source says of itself'
 	@echo 'make check           every test, with set-up; last line: N passed, N failed, N skipped'
 	@echo
@@ -80,7 +80,7 @@ static-report:
 	@tests/static/report
 
 mutants:
-	@$(lab)/driver debug && tests/static/mutants
+	@$(lab)/driver debug && tests/static/mutants --guest
 
 docs:
 	@Documentation/build

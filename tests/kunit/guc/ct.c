@@ -113,28 +113,32 @@ static void test_wraps(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xe_fake_resets(xe), 0);
 }
 
-/* It does not read: what fits goes in and nothing of it is overwritten, then the channel breaks. */
+/*
+ * It does not read: what fits goes in and nothing of it is overwritten, then the channel breaks.
+ * Who found no room leaves nothing behind.
+ */
 static void test_overflow(struct kunit *test)
 {
+	const unsigned int fit = (CT_H2G_WORDS - 1) / 100;
 	struct xe_device *xe = xe_fake_device(test);
-	unsigned int sent = 0;
+	const u32 action[99] = { 0x42 };
 
 	xe_hw_scoped(hw, xe) {
 		struct xe_guc_ct *ct = channel(test, xe, hw, false);
-		int err;
+		struct xe_ct_wait wait = { .what = XE_CT_TLB };
 
-		do {
-			err = say(hw, sent, 99);
-			sent += !err;
-		} while (!err && sent < CT_H2G_WORDS);
-		KUNIT_EXPECT_EQ(test, err, -EPIPE);
-		KUNIT_EXPECT_EQ(test, sent, (CT_H2G_WORDS - 1) / 100);
+		for (unsigned int i = 0; i < fit; i++)
+			KUNIT_EXPECT_EQ(test, say(hw, i, 99), 0);
+		KUNIT_EXPECT_EQ(test, xe_guc_ct_send_for(hw, &xe_hw_card(hw)->gt[0], action, 99,
+							 &wait, 7), -EPIPE);
+		KUNIT_EXPECT_EQ(test, ct->credits, CT_CREDITS);
+		KUNIT_EXPECT_TRUE(test, list_empty(&ct->waits));
 		KUNIT_EXPECT_EQ(test, ct->state, XE_CT_BROKEN);
-		KUNIT_EXPECT_EQ(test, say(hw, sent, 1), -EPIPE);
+		KUNIT_EXPECT_EQ(test, say(hw, fit, 1), -EPIPE);
 
 		reader.reads = true;
 		read_all(GUC_BELL.offset, 0);
-		KUNIT_EXPECT_EQ(test, reader.messages, sent);
+		KUNIT_EXPECT_EQ(test, reader.messages, fit);
 		channel_end(test, ct);
 	}
 	KUNIT_EXPECT_EQ(test, xe_fake_resets(xe), 1);
