@@ -42,7 +42,7 @@ leaks() {
 	[[ -z $found ]] || { echo "$found" | head -n 30; return 1; }
 }
 # left: what an unbind or a failed bind has left, if anything
-left()	{ compgen -G "/dev/dri/render*" || compgen -G "$dev/tile*" || compgen -G "$dev/hwmon/*" || compgen -G "$debugfs/dri/$gpu"; }
+left()	{ compgen -G "$dev/drm/*" || compgen -G "$dev/tile*" || compgen -G "$dev/hwmon/*" || compgen -G "$debugfs/dri/$gpu"; }
 no_splat() {
 	local found
 	found=$(dmesg | grep -aoE -m1 "$splats|kobject_add_internal failed.*|cannot create duplicate.*")

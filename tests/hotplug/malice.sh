@@ -1,0 +1,57 @@
+# driver: xe
+# timeout: 900
+#
+# SPDX-License-Identifier: MIT
+# Wrong ioctls: a table.  Then random ones of several threads, with the firmware answering nonsense
+# and the card being removed meanwhile: this part has not been seen to pass, and runs only if it is
+# asked for.  On the kernel's command line: xe_seconds=N is how long it takes, xe_seed=N repeats a run
+# (as far as threads do).
+. /lab/gpu.sh
+. ./lib/phases.sh
+
+seed=$(argument xe_seed) || seed=$((SRANDOM % 32768))
+seconds=$(argument xe_seconds) || seconds=0
+RANDOM=$seed
+diag "xe_seed=$seed xe_seconds=$seconds"
+
+# Now and then, as too many resets in a minute make the driver give the card up.
+firmware() {
+	local faults=(guc.g2h-junk guc.g2h-length guc.g2h-tail guc.h2g-head guc.ct-status guc.g2h-fence
+		guc.mailbox-junk guc.h2g-fail guc.g2h-twice guc.crash irq.lost irq.spurious)
+	while :; do
+		model fault "${faults[RANDOM % ${#faults[@]}]}" "value=$((RANDOM << 17 ^ RANDOM << 5 ^ RANDOM))"
+		act_settings
+		cat "$dev/tile0/gt0/freq0/cur_freq"
+		sleep 5
+	done >/dev/null 2>&1
+}
+
+until_ 60 works || { not_ok "the card works"; finish; }
+modprobe vgem
+dmesg -C
+relay malice table "$gpu"
+t "no splat" no_splat
+t "no violation" no_violations
+
+if ((seconds == 0)); then
+	skip "random ioctls and firmware" "not seen to pass yet: xe_seconds=60"
+	t "kmemleak finds nothing" leaks
+	finish
+fi
+dmesg -C
+firmware &
+noise=$!
+relay malice fuzz "$gpu" "$seed" "$seconds" "echo 1 >$dev/remove" "echo 1 >$bus/rescan"
+kill $noise
+wait $noise 2>/dev/null
+t "no splat, with chance" no_splat
+t "no violation, with chance" no_violations
+diag "$(dmesg | grep -a '\*ERROR\*' | sed 's/.*\*ERROR\* //' | sort | uniq -c)"
+put "$gpu" $bus/drivers/xe/unbind 2>/dev/null
+disarm
+put "$gpu" $bus/drivers/xe/bind
+t "the card works afterwards" until_ 60 works
+t "and is used" use buffers "$gpu"
+t "nothing holds the module" rmmod xe
+t "kmemleak finds nothing" leaks
+finish
