@@ -223,11 +223,26 @@ static void gem_free(struct drm_gem_object *obj)
 	ttm_bo_put(&to_xe_bo(obj)->ttm);
 }
 
+static int gem_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma)
+{
+	struct xe_import *import = to_xe_bo(obj)->import;
+	int err;
+
+	if (!import)
+		return drm_gem_ttm_mmap(obj, vma);
+
+	/* The mapping holds the dma-buf, and does not need the reference to the buffer. */
+	err = xe_import_mmap(import, vma);
+	if (!err)
+		drm_gem_object_put(obj);
+	return err;
+}
+
 const struct drm_gem_object_funcs xe_gem_funcs = {
 	.free = gem_free,
 	.export = xe_gem_prime_export,
 	.get_sg_table = xe_gem_prime_pages,
-	.mmap = drm_gem_ttm_mmap,
+	.mmap = gem_mmap,
 	.vm_ops = &xe_bo_vm_ops,
 };
 

@@ -6,6 +6,7 @@
 #include <linux/dma-buf.h>
 #include <linux/dma-resv.h>
 #include <linux/kref.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
 
 #include "mm/import.h"
@@ -226,6 +227,26 @@ void xe_import_unmap(struct xe_import *import)
 
 	dma_buf_unmap_attachment(import->attach, import->sgt, DMA_BIDIRECTIONAL);
 	import->sgt = NULL;
+}
+
+/**
+ * xe_import_mmap - have a process map the pages of their exporter
+ * @import: whose pages
+ * @vma: set up for the buffer so far
+ *
+ * From then on the mapping is the exporter's: its faults are, and it does not notice that our card
+ * goes. TTM would map nothing, and answer an access with SIGBUS.
+ *
+ * Context: mmap.
+ * Return: 0, or what the exporter says.
+ */
+int xe_import_mmap(struct xe_import *import, struct vm_area_struct *vma)
+{
+	/* An exporter need not set its own. */
+	vma->vm_ops = NULL;
+	vma->vm_private_data = NULL;
+	vm_flags_set(vma, VM_DONTEXPAND);
+	return dma_buf_mmap(import->dma_buf, vma, 0);
 }
 
 /**

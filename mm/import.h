@@ -6,6 +6,7 @@ struct dma_buf;
 struct dma_buf_attach_ops;
 struct dma_resv;
 struct drm_gem_object;
+struct vm_area_struct;
 struct xe_device;
 struct xe_hw;
 struct xe_import;
@@ -18,6 +19,7 @@ void xe_import_notify(struct xe_import *import, struct drm_gem_object *obj);
 struct dma_resv *xe_import_resv(const struct xe_import *import);
 int xe_import_map(struct xe_import *import);
 void xe_import_unmap(struct xe_import *import);
+int xe_import_mmap(struct xe_import *import, struct vm_area_struct *vma);
 
 void xe_import_stop(struct xe_hw *hw);
 
