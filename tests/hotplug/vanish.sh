@@ -1,5 +1,5 @@
 # driver: xe
-# timeout: 3000
+# timeout: 3600
 # parts: 2
 # set: model_args=--trap=vram
 #
