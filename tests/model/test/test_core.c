@@ -199,7 +199,7 @@ static void scripted_faults(void **state)
 	assert_true(answer_has(gpu, "faults", "guc.boot-hang"));
 }
 
-static void vanish(void **state)
+static void vanish_at(void **state)
 {
 	struct gpu *gpu = *state;
 
@@ -360,7 +360,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(timers), cmocka_unit_test(timer_for_now), cmocka_unit_test(host_clock),
 		cmocka_unit_test(numbers), CARD_TEST(counters), CARD_TEST(violations), CARD_TEST(quiet),
-		CARD_TEST(scripted_faults), CARD_TEST(vanish), SOCKET_TEST(control_socket),
+		CARD_TEST(scripted_faults), CARD_TEST(vanish_at), SOCKET_TEST(control_socket),
 		SOCKET_TEST(too_many_clients),
 	};
 

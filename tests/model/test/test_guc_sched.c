@@ -497,7 +497,7 @@ static void self_service(void **state)
 	assert_int_equal(host_status(h), 1);
 }
 
-static void vanish(void **state)
+static void vanish_at(void **state)
 {
 	struct host *h = *state;
 
@@ -520,7 +520,7 @@ int main(void)
 		TEST(priority), TEST(low_priority_waits), TEST(engines), TEST(disable_running),
 		TEST(hang), TEST(short_timeout_has_grace), TEST(disabled_twice), TEST(hang_in_the_way),
 		TEST(illegal_command), TEST(unmapped), TEST(engine_reset_fails), TEST(semaphore),
-		TEST(semaphore_chain), TEST(reset_while_busy), TEST(self_service), TEST(vanish),
+		TEST(semaphore_chain), TEST(reset_while_busy), TEST(self_service), TEST(vanish_at),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
