@@ -22,7 +22,6 @@ figures "probe"
 t "bound" bound
 t "a render and a card node" test -e /dev/dri/renderD128 -a -e /dev/dri/card0
 t "three engines for userspace, as with upstream" grep -q " 3 engines," "/sys/kernel/debug/dri/$gpu/info"
-t "one GuC boot is enough" test "$(counter guc-boots)" = 1
 t "probe: no unknown register" zero unknown-registers
 t "probe: no violation" no_violations
 
@@ -31,7 +30,12 @@ t "unbind" unbind
 figures "unbind"
 t "nothing is touched after unbind" silent
 t "no node is left" eval '! compgen -G "/dev/dri/renderD*"'
+# Without sleep: each sleep ends with a boot, and a slow guest is idle for a second soon.
+echo on >"$dev/power/control"
+model counters reset >/dev/null
 t "bind again" bind
+t "one GuC boot is enough" test "$(counter guc-boots)" = 1
+echo auto >"$dev/power/control"
 t "ten times unbind, silence, bind" ten cycle
 
 node() { local n=("$dev"/drm/renderD*); echo "/dev/dri/${n##*/}"; }
