@@ -8,6 +8,9 @@ lab       := tests/lab
 
 export DRIVER KERNEL PARAMS PLATFORM VRAM MEM CPUS ICOUNT IOMMU HOTPLUG MODEL \
        LOAD APPEND TIMEOUT XE_KO STRICT MODEL_ARGS
+# as it was typed: $ is the guest's, and there may be several lines
+override CMD := $(value CMD)
+export CMD
 
 .PHONY: help demo lab guest shell model driver static static-report kunit mutants docs hotplug hotplug-full model-check upstream-check upstream-baseline lab-check driver-check check
 
@@ -41,8 +44,8 @@ lab:
 	@$(lab)/setup
 
 guest:
-	@$(if $(CMD),,echo "usage: make guest CMD='...' [DRIVER=upstream|xe|none]" >&2; exit 2;) \
-	 $(lab)/guest -- $(call quote,$(CMD))
+	@$(if $(value CMD),,echo "usage: make guest CMD='...' [DRIVER=upstream|xe|none]" >&2; exit 2;) \
+	 $(lab)/guest -- "$$CMD"
 
 shell:
 	@$(lab)/guest --shell
@@ -90,5 +93,3 @@ kunit:
 
 check:
 	@$(lab)/check
-
-quote = '$(subst ','\'',$(1))'

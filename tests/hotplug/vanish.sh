@@ -1,7 +1,7 @@
 # driver: xe
 # timeout: 3600
 # parts: 2
-# set: model_args=--trap=vram
+# set: model_args="--trap=vram --bar=256M"
 #
 # SPDX-License-Identifier: MIT
 # Our driver when the card vanishes at the k-th register access or DMA, whatever is going on then.
@@ -75,7 +75,7 @@ vanish() {
 	say vanish now
 	bounded 30 put 1 "$dev/remove" 2>&1 || { echo "removal failed or is not over after 30 s"; return 1; }
 	say quiet on
-	sleep 0.1
+	pause 0.1
 	say quiet off
 	found=$(dmesg | grep -aoE -m1 "$splats")
 	[[ -z $found ]] || { echo "$found"; return 1; }

@@ -18,7 +18,7 @@
 /* Memory behind a BAR, or NULL; *len is cut to what is there. */
 static u8 *memory(struct gpu *gpu, unsigned int bar, u64 offset, size_t *len)
 {
-	u64 size = bar ? mem_vram_size(gpu) : mem_gsm_size(gpu);
+	u64 size = bar ? mem_bar_size(gpu) : mem_gsm_size(gpu);
 	u8 *base = bar ? mem_vram(gpu) : mem_gsm(gpu);
 
 	if (!bar) {

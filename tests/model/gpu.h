@@ -53,6 +53,7 @@ struct gpu_options {
 	const char *platform;	/* "bmg" */
 	const char *journal;	/* file, or NULL */
 	u64 vram;		/* bytes, multiple of 1 GiB; 0: the platform's default */
+	u64 bar;		/* bytes of it in BAR 2, a power of two; 0: all */
 	bool clock_steps;	/* time is counted in steps of work, not taken from the host */
 	bool trap_gsm;		/* GGTT entries by message, so that each access is seen */
 	bool trap_vram;		/* likewise for the VRAM BAR */

@@ -31,6 +31,7 @@ static void usage(FILE *out)
 		"usage: xe-model --socket PATH --control PATH [options]\n"
 		"  --platform NAME      bmg (default)\n"
 		"  --vram SIZE          MiB, or with a suffix M or G; whole GiB\n"
+		"  --bar SIZE           so much of it, a power of two, is in BAR 2 (all)\n"
 		"  --journal FILE       write every access down\n"
 		"  --clock host|steps   steps: equal work takes equal time\n"
 		"  --msix               MSI-X beside MSI\n"
@@ -44,15 +45,16 @@ static bool size_option(const char *text, u64 *bytes)
 		return false;
 	if (*bytes < MIB(1))
 		*bytes = MIB(*bytes);
-	return *bytes && !(*bytes % GIB(1)) && *bytes <= GIB(64);
+	return *bytes && *bytes <= GIB(64);
 }
 
 static bool parse(int argc, char **argv, struct gpu_options *opt)
 {
 	static const struct option options[] = {
 		{ "socket", 1, NULL, 's' }, { "control", 1, NULL, 'c' }, { "platform", 1, NULL, 'p' },
-		{ "vram", 1, NULL, 'v' }, { "journal", 1, NULL, 'j' }, { "clock", 1, NULL, 'k' },
-		{ "trap", 1, NULL, 't' }, { "die-with-parent", 0, NULL, 'd' }, { "msix", 0, NULL, 'm' }, { "help", 0, NULL, 'h' }, { 0 }
+		{ "vram", 1, NULL, 'v' }, { "bar", 1, NULL, 'b' },
+		{ "journal", 1, NULL, 'j' }, { "clock", 1, NULL, 'k' }, { "trap", 1, NULL, 't' },
+		{ "die-with-parent", 0, NULL, 'd' }, { "msix", 0, NULL, 'm' }, { "help", 0, NULL, 'h' }, { 0 }
 	};
 	int o;
 
@@ -70,8 +72,14 @@ static bool parse(int argc, char **argv, struct gpu_options *opt)
 		case 'm': opt->msix = true; break;
 		case 'd': prctl(PR_SET_PDEATHSIG, SIGTERM); break;
 		case 'v':
-			if (!size_option(optarg, &opt->vram)) {
+			if (!size_option(optarg, &opt->vram) || opt->vram % GIB(1)) {
 				fprintf(stderr, "xe-model: --vram takes whole GiB, 1 to 64: '%s'\n", optarg);
+				return false;
+			}
+			break;
+		case 'b':
+			if (!size_option(optarg, &opt->bar) || opt->bar & (opt->bar - 1)) {
+				fprintf(stderr, "xe-model: --bar takes a power of two, 1 MiB to 64 GiB: '%s'\n", optarg);
 				return false;
 			}
 			break;

@@ -176,6 +176,13 @@ u64 mem_vram_size(struct gpu *gpu)
 	return gpu->mem->vram.size;
 }
 
+u64 mem_bar_size(struct gpu *gpu)
+{
+	u64 vram = mem_vram_size(gpu), bar = gpu->opt.bar;
+
+	return bar && bar < vram ? bar : vram;
+}
+
 bool mem_in_range(struct gpu *gpu, enum mem_space space, u64 addr, u64 size)
 {
 	u64 end = space == MEM_VRAM ? gpu->mem->vram.size : BIT64(46);

@@ -20,6 +20,8 @@ u8 *mem_gsm(struct gpu *gpu);		/* GSM_SIZE bytes */
 u8 *mem_vram(struct gpu *gpu);
 u64 mem_gsm_size(struct gpu *gpu);
 u64 mem_vram_size(struct gpu *gpu);
+/* how much of VRAM the CPU can reach, through BAR 2 */
+u64 mem_bar_size(struct gpu *gpu);
 /*
  * The card is gone: mapped BARs read all ones.  At once where something was written, the rest of VRAM
  * (1 GiB at the most) with mem_darken(), a piece each; it returns whether more is to be done.

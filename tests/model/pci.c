@@ -105,8 +105,8 @@ void pci_reset(struct gpu *gpu)
 	put(p, 0x08, 4, 0x03800000u | plat->revision);
 	rw(p, 0x0c, 1, 0xff);
 	put_bar(p, 0x10, MIB(16), false);
-	if (mem_vram_size(gpu))
-		put_bar(p, 0x18, mem_vram_size(gpu), true);
+	if (mem_bar_size(gpu))
+		put_bar(p, 0x18, mem_bar_size(gpu), true);
 	put(p, 0x2c, 2, plat->subvendor);
 	put(p, 0x2e, 2, plat->subdevice);
 	rw(p, 0x3c, 1, 0xff);

@@ -284,7 +284,7 @@ static int do_region_info(struct vfu *v, const struct header *h, const u8 *body,
 		}
 		break;
 	case VFIO_PCI_BAR2_REGION_INDEX:
-		info.size = mem_vram_size(v->gpu);
+		info.size = mem_bar_size(v->gpu);
 		if (info.size && !v->gpu->opt.trap_vram) {
 			fd = mem_vram_fd(v->gpu);
 			sparse.area.size = info.size;
@@ -382,7 +382,7 @@ static int do_access(struct vfu *v, const struct header *h, const u8 *body, size
 		return reply_error(v, h, -EINVAL);
 	memcpy(&m, body, sizeof(m));
 	end = m.region == VFIO_PCI_CONFIG_REGION_INDEX ? 4096 : m.region == 0 ? MIB(16) :
-	      m.region == 2 ? mem_vram_size(v->gpu) : 0;
+	      m.region == 2 ? mem_bar_size(v->gpu) : 0;
 	if (!m.count || m.count > MAX_DATA || m.offset > end || m.count > end - m.offset ||
 	    (write && len - sizeof(m) < m.count))
 		return reply_error(v, h, -EINVAL);

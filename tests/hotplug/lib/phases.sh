@@ -19,7 +19,7 @@ bounded() {
 	pid=$!
 	while kill -0 $pid 2>/dev/null; do
 		((SECONDS < end)) || { stacks $pid; return 124; }
-		sleep 0.02
+		pause 0.02
 	done
 	wait $pid
 }

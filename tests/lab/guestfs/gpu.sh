@@ -11,13 +11,16 @@ dev=/sys/bus/pci/devices/$gpu
 model_says()	{ model "$@" | grep -v '^ok$'; }
 counter()	{ model_says counters | awk -v name="$1" '$1 == name { print $2 }'; }
 bound()		{ [[ -e $dev/driver ]]; }
+# pause SECONDS: sleep, but without a process for it
+exec {never}<> <(:)
+pause()		{ read -rt "$1" -u "$never" || true; }
 # until_ SECONDS COMMAND...: wait for it, bounded
 until_() {
 	local end=$((SECONDS + $1))
 	shift
 	until "$@"; do
 		((SECONDS < end)) || return 1
-		sleep 0.2
+		pause 0.2
 	done
 }
 # A write of OAG_OA_DEBUG without the render domain awake is upstream's own fault: xe_oa.c
