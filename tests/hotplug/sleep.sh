@@ -1,5 +1,6 @@
 # driver: xe
 # timeout: 1500
+# set: model_args=--bar=256M
 #
 # SPDX-License-Identifier: MIT
 # System sleep while buffers are in use. The model cuts the power of the card meanwhile: VRAM,
