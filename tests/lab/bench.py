@@ -93,7 +93,7 @@ class Config:
     FIELDS = {
         "driver": "none", "kernel": "debug", "params": None, "platform": "bmg", "mem": "2G",
         "cpus": "2", "icount": "0", "iommu": "0", "hotplug": "acpi", "model": None, "vram": None,
-        "load": "yes", "append": "", "timeout": "600", "xe_ko": None, "model_args": "",
+        "load": "yes", "append": "", "timeout": "600", "xe_ko": None, "model_args": "", "devices": "",
     }
 
     def __init__(self, **fields):
@@ -149,6 +149,20 @@ def programs(files, folder):
             if built.returncode:
                 raise BenchError("%s does not compile:\n%s" % (name, built.stderr))
             files.copy("bin/" + name[:-2], binary, 0o755)
+
+
+def modules(files, folder, kernel):
+    """Build the kernel modules of a folder and put them into the guest, under /lab/modules."""
+    tree = artefact("kernel", kernel, "build")
+    with tempfile.TemporaryDirectory() as scratch:
+        source = shutil.copytree(folder, os.path.join(scratch, "modules"))
+        built = subprocess.run(["make", "-s", "-C", tree, "M=" + source, "modules"], stdin=subprocess.DEVNULL,
+                               capture_output=True, text=True, check=False)
+        found = glob.glob(source + "/*.ko")
+        if built.returncode or not found:
+            raise BenchError("the modules of %s do not build:\n%s" % (folder, built.stderr[-2000:]))
+        for ko in found:
+            files.copy("modules/" + os.path.basename(ko), ko, 0o644)
 
 
 def model_binary():
@@ -358,6 +372,8 @@ class Guest:
                  "-qmp", "unix:%s,server=on,wait=off" % self.path("qmp")]
         if self.model:
             argv += ["-device", json.dumps(self.gpu())]
+        for device in c.devices.split():
+            argv += ["-device", device]
         with open(os.path.join(self.logs, "qemu.cmd"), "w", encoding="utf-8") as f:
             f.write(" ".join(map(quote, argv)) + "\n")
         open(self.klog, "wb").close()
