@@ -7,7 +7,7 @@ SHELL     := /bin/bash
 lab       := tests/lab
 
 export DRIVER KERNEL PARAMS PLATFORM VRAM MEM CPUS ICOUNT IOMMU HOTPLUG MODEL \
-       LOAD APPEND TIMEOUT XE_KO STRICT MODEL_ARGS
+       LOAD APPEND TIMEOUT XE_KO STRICT MODEL_ARGS DEVICES
 # as it was typed: $ is the guest's, and there may be several lines
 override CMD := $(value CMD)
 export CMD
@@ -35,7 +35,8 @@ help:
 	@echo 'make check           every test, with set-up; last line: N passed, N failed, N skipped'
 	@echo
 	@echo 'Settings of guest and shell: PARAMS PLATFORM VRAM MEM CPUS ICOUNT=1 IOMMU=1'
-	@echo 'HOTPLUG=acpi|pciehp LOAD=no APPEND TIMEOUT XE_KO MODEL=0|1 STRICT=1; see $(lab)/README.md'
+	@echo 'HOTPLUG=acpi|pciehp LOAD=no APPEND TIMEOUT XE_KO MODEL=0|1 MODEL_ARGS DEVICES STRICT=1;'
+	@echo 'see $(lab)/README.md'
 
 demo:
 	@tests/demo/demo
