@@ -3,6 +3,8 @@
  * The software world of one card.
  */
 
+#include <linux/error-injection.h>
+
 #include "xe_device.h"
 
 /**
@@ -26,3 +28,4 @@ int xe_device_init(struct xe_device *xe, const struct xe_platform *platform)
 
 	return xe_guc_recovery_init(xe);
 }
+ALLOW_ERROR_INJECTION(xe_device_init, ERRNO);

@@ -4,6 +4,7 @@
  */
 
 #include <linux/bitops.h>
+#include <linux/error-injection.h>
 
 #include <drm/drm_managed.h>
 #include <drm/drm_print.h>
@@ -76,7 +77,7 @@ struct xe_guc *xe_guc(struct xe_hw *hw, struct xe_gt *gt)
  * Start
  */
 
-static int enable_channel(struct xe_hw *hw, struct xe_gt *gt)
+static noinline int enable_channel(struct xe_hw *hw, struct xe_gt *gt)
 {
 	u32 last_words;
 	int err;
@@ -101,6 +102,7 @@ static int enable_channel(struct xe_hw *hw, struct xe_gt *gt)
 		gt->id, last_words);
 	return -EIO;
 }
+ALLOW_ERROR_INJECTION(enable_channel, ERRNO);
 
 static int get_hwconfig(struct xe_hw *hw, struct xe_gt *gt, u64 address, u32 bytes, u32 *data0)
 {
@@ -115,7 +117,7 @@ static int get_hwconfig(struct xe_hw *hw, struct xe_gt *gt, u64 address, u32 byt
  * The table is for user space, and does not change: it is asked for once. What it is written to is
  * the memory of the channel, which is not in use yet.
  */
-static int read_hwconfig(struct xe_hw *hw, struct xe_gt *gt)
+static noinline int read_hwconfig(struct xe_hw *hw, struct xe_gt *gt)
 {
 	struct xe_device *xe = xe_hw_device(hw);
 	struct xe_guc_recovery *guc = &xe->guc;
@@ -149,6 +151,7 @@ static int read_hwconfig(struct xe_hw *hw, struct xe_gt *gt)
 	guc->hwconfig_bytes = bytes;
 	return 0;
 }
+ALLOW_ERROR_INJECTION(read_hwconfig, ERRNO);
 
 static int bring_up(struct xe_hw *hw, struct xe_gt *gt)
 {
@@ -264,6 +267,7 @@ int xe_guc_start(struct xe_hw *hw)
 	}
 	return 0;
 }
+ALLOW_ERROR_INJECTION(xe_guc_start, ERRNO);
 
 /*
  * By message while the channel is up; whatever fails there, by register it can still be done.
@@ -304,6 +308,7 @@ int xe_guc_settle(struct xe_hw *hw)
 	xe_ggtt_set_invalidate(hw, invalidate_ggtt);
 	return xe_hw_defer(hw, by_register_again, NULL);
 }
+ALLOW_ERROR_INJECTION(xe_guc_settle, ERRNO);
 
 /*
  * Reset
@@ -408,6 +413,7 @@ int xe_guc_recovery_init(struct xe_device *xe)
 	INIT_WORK(&xe->guc.work, recovery_work);
 	return drmm_add_action_or_reset(&xe->drm, recovery_fini, &xe->guc);
 }
+ALLOW_ERROR_INJECTION(xe_guc_recovery_init, ERRNO);
 
 /**
  * xe_guc_reset_later - ask for a reset of a GuC

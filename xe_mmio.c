@@ -6,6 +6,7 @@
 
 #include <linux/delay.h>
 #include <linux/dma-mapping.h>
+#include <linux/error-injection.h>
 #include <linux/io-64-nonatomic-lo-hi.h>
 #include <linux/iopoll.h>
 #include <linux/lockdep.h>
@@ -276,7 +277,7 @@ int xe_hw_defer(struct xe_hw *hw, xe_hw_stop_t stop, void *data)
 	return 0;
 }
 
-static int map_registers(struct xe_hw *hw)
+static noinline int map_registers(struct xe_hw *hw)
 {
 	resource_size_t size = pci_resource_len(hw->pdev, XE_BAR_REGS);
 	void __iomem *bar;
@@ -296,6 +297,7 @@ static int map_registers(struct xe_hw *hw)
 	hw->gsm = bar + XE_GSM_OFFSET;
 	return 0;
 }
+ALLOW_ERROR_INJECTION(map_registers, ERRNO);
 
 /* Give BAR 2 a size that the card offers. The memory decoder is off meanwhile. */
 static void resize_vram_bar(struct xe_hw *hw)
@@ -359,6 +361,7 @@ int xe_hw_map_vram(struct xe_hw *hw)
 	hw->vram_size = size;
 	return 0;
 }
+ALLOW_ERROR_INJECTION(xe_hw_map_vram, ERRNO);
 
 static void bus_master_off(struct xe_hw *hw, void *unused)
 {
@@ -367,7 +370,7 @@ static void bus_master_off(struct xe_hw *hw, void *unused)
 		pci_clear_master(hw->pdev);
 }
 
-static int bus_master_on(struct xe_hw *hw)
+static noinline int bus_master_on(struct xe_hw *hw)
 {
 	int err;
 
@@ -381,6 +384,7 @@ static int bus_master_on(struct xe_hw *hw)
 	hw->dma.open = true;
 	return xe_hw_defer(hw, bus_master_off, NULL);
 }
+ALLOW_ERROR_INJECTION(bus_master_on, ERRNO);
 
 static irqreturn_t irq_hard(int irq, void *cookie)
 {
@@ -425,6 +429,7 @@ int xe_hw_request_irq(struct xe_hw *hw, irqreturn_t (*hard)(struct xe_hw *hw),
 	return devm_request_threaded_irq(&hw->pdev->dev, hw->irq, irq_hard, irq_thread, 0,
 					 KBUILD_MODNAME, hw);
 }
+ALLOW_ERROR_INJECTION(xe_hw_request_irq, ERRNO);
 
 /**
  * xe_hw_wait_irq_idle - wait until a running interrupt handler and its thread have ended
@@ -444,7 +449,7 @@ static void unpublish(struct xe_hw *hw, void *unused)
 	WRITE_ONCE(hw->published, false);
 }
 
-static int publish(struct xe_hw *hw)
+static noinline int publish(struct xe_hw *hw)
 {
 	int err;
 
@@ -458,6 +463,7 @@ static int publish(struct xe_hw *hw)
 
 	return xe_hw_defer(hw, unpublish, NULL);
 }
+ALLOW_ERROR_INJECTION(publish, ERRNO);
 
 static void forbid_runtime_pm(struct xe_hw *hw, void *unused)
 {
@@ -466,7 +472,7 @@ static void forbid_runtime_pm(struct xe_hw *hw, void *unused)
 	pci_d3cold_enable(hw->pdev);
 }
 
-static int allow_runtime_pm(struct xe_hw *hw)
+static noinline int allow_runtime_pm(struct xe_hw *hw)
 {
 	struct device *dev = &hw->pdev->dev;
 
@@ -479,10 +485,16 @@ static int allow_runtime_pm(struct xe_hw *hw)
 	pm_runtime_allow(dev);
 	return xe_hw_defer(hw, forbid_runtime_pm, NULL);
 }
+ALLOW_ERROR_INJECTION(allow_runtime_pm, ERRNO);
+
+/* Of each part of probe; but not of -ENOMEM, of which the kernel has said enough. */
+static int failed(struct pci_dev *pdev, const char *what, int err)
+{
+	return dev_err_probe(&pdev->dev, err, "%s: cannot be brought up\n", what);
+}
 
 static int probe_steps(struct xe_hw *hw, const struct xe_hw_step *steps, unsigned int num_steps)
 {
-	struct device *dev = &hw->pdev->dev;
 	int err;
 
 	guard(token)(hw);
@@ -492,14 +504,15 @@ static int probe_steps(struct xe_hw *hw, const struct xe_hw_step *steps, unsigne
 		if (!err && xe_hw_is_lost(hw))
 			err = -ENODEV;
 		if (err)
-			return dev_err_probe(dev, err, "%s: cannot be brought up\n", steps[i].name);
+			return failed(hw->pdev, steps[i].name, err);
 	}
 
 	err = allow_runtime_pm(hw);
 	if (err)
-		return err;
+		return failed(hw->pdev, "runtime PM", err);
 
-	return publish(hw);
+	err = publish(hw);
+	return err ? failed(hw->pdev, "DRM device", err) : 0;
 }
 
 /**
@@ -540,20 +553,20 @@ int xe_hw_probe(struct pci_dev *pdev, const struct drm_driver *driver,
 
 	err = xe_device_init(&hw->device, platform);
 	if (err)
-		return err;
+		return failed(pdev, "software state", err);
 
 	/* First, so that MSI vectors and the device itself are switched off last. */
 	err = pcim_enable_device(pdev);
 	if (err)
-		return err;
+		return failed(pdev, "PCI device", err);
 
 	err = map_registers(hw);
 	if (err)
-		return err;
+		return failed(pdev, "registers", err);
 
 	err = bus_master_on(hw);
 	if (err)
-		return err;
+		return failed(pdev, "DMA", err);
 
 	pci_set_drvdata(pdev, hw);
 	err = probe_steps(hw, steps, num_steps);
@@ -1065,6 +1078,7 @@ int xe_dma_map(struct xe_hw *hw, struct sg_table *sgt, enum dma_data_direction d
 	token_assert(hw);
 	return dma_map_sgtable(&hw->pdev->dev, sgt, dir, 0);
 }
+ALLOW_ERROR_INJECTION(xe_dma_map, ERRNO);
 
 /**
  * xe_hw_dma - what xe_dma_unmap() takes, for who has the whole token

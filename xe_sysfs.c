@@ -4,6 +4,7 @@
  */
 
 #include <linux/bitfield.h>
+#include <linux/error-injection.h>
 #include <linux/kobject.h>
 #include <linux/math64.h>
 #include <linux/slab.h>
@@ -378,7 +379,7 @@ static void d3cold_stop(struct xe_hw *hw, void *data)
 	sysfs_remove_file(&xe->drm.dev->kobj, &xe->d3cold_file.attr);
 }
 
-static int d3cold_start(struct xe_hw *hw, struct xe_device *xe)
+static noinline int d3cold_start(struct xe_hw *hw, struct xe_device *xe)
 {
 	int err;
 
@@ -388,6 +389,7 @@ static int d3cold_start(struct xe_hw *hw, struct xe_device *xe)
 	err = sysfs_create_file(&xe->drm.dev->kobj, &xe->d3cold_file.attr);
 	return err ?: xe_hw_defer(hw, d3cold_stop, xe);
 }
+ALLOW_ERROR_INJECTION(d3cold_start, ERRNO);
 
 /*
  * Directories
@@ -430,9 +432,10 @@ static struct kobject *dir_start(struct xe_hw *hw, struct kobject *parent, const
 	err = xe_hw_defer(hw, dir_stop, dir);
 	return err ? ERR_PTR(err) : &dir->kobj;
 }
+ALLOW_ERROR_INJECTION(dir_start, ERRNO);
 
 /* The files go with their directory. */
-static int add_files(struct kobject *dir, struct entry *files, unsigned int count)
+static noinline int add_files(struct kobject *dir, struct entry *files, unsigned int count)
 {
 	int err = 0;
 
@@ -440,6 +443,7 @@ static int add_files(struct kobject *dir, struct entry *files, unsigned int coun
 		err = sysfs_create_file(dir, &files[i].attr);
 	return err;
 }
+ALLOW_ERROR_INJECTION(add_files, ERRNO);
 
 static int class_start(struct xe_hw *hw, struct kobject *engines, struct xe_gt *gt,
 		       enum xe_engine_class class)
@@ -550,3 +554,4 @@ int xe_sysfs_start(struct xe_hw *hw)
 	}
 	return 0;
 }
+ALLOW_ERROR_INJECTION(xe_sysfs_start, ERRNO);

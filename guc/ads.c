@@ -4,6 +4,7 @@
  */
 
 #include <linux/bitfield.h>
+#include <linux/error-injection.h>
 #include <linux/mm.h>
 #include <linux/string.h>
 
@@ -106,6 +107,7 @@ int xe_guc_ads_add_engine(struct xe_hw *hw, struct xe_gt *gt, const struct xe_ad
 	ads->engines[ads->num_engines++] = *engine;
 	return 0;
 }
+ALLOW_ERROR_INJECTION(xe_guc_ads_add_engine, ERRNO);
 
 static u32 classes(const struct xe_guc_ads *ads)
 {
@@ -141,6 +143,7 @@ int xe_guc_ads_init(struct xe_hw *hw, struct xe_gt *gt)
 	ads->layout = xe_guc_ads_layout(&sizes);
 	return xe_fwbuf_create(hw, &ads->buf, ads->layout.end, "GuC ADS");
 }
+ALLOW_ERROR_INJECTION(xe_guc_ads_init, ERRNO);
 
 /* One word of the fixed part. */
 static void put(struct xe_hw *hw, struct xe_guc_ads *ads, size_t offset, u32 value)

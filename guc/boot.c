@@ -5,6 +5,7 @@
 
 #include <linux/bitfield.h>
 #include <linux/delay.h>
+#include <linux/error-injection.h>
 #include <linux/pci_regs.h>
 
 #include <drm/drm_print.h>
@@ -149,6 +150,7 @@ int xe_guc_wopcm_partition(struct xe_hw *hw, struct xe_gt *gt)
 			     part.base | (has_huc ? GUC_WOPCM_BASE_LOADS_HUC : 0),
 			     GUC_WOPCM_BASE_LOCKED);
 }
+ALLOW_ERROR_INJECTION(xe_guc_wopcm_partition, ERRNO);
 
 /*
  * Reset
@@ -271,8 +273,8 @@ static void write_signature(struct xe_hw *hw, struct xe_gt *gt, const struct xe_
  * Context: bound or in a section, may sleep up to 100 ms; GT forcewake is held.
  * Return: 0; -ETIMEDOUT, which is logged; -ENODEV.
  */
-int xe_guc_dma(struct xe_hw *hw, struct xe_gt *gt, const struct xe_fw *fw, u32 wopcm_offset,
-	       u32 flag)
+noinline int xe_guc_dma(struct xe_hw *hw, struct xe_gt *gt, const struct xe_fw *fw,
+			u32 wopcm_offset, u32 flag)
 {
 	u32 last = 0;
 	int err;
@@ -293,6 +295,7 @@ int xe_guc_dma(struct xe_hw *hw, struct xe_gt *gt, const struct xe_fw *fw, u32 w
 	xe_gt_write32(hw, gt, GUC_DMA_CTRL, XE_MASKED_DISABLE(flag | GUC_DMA_CTRL_START));
 	return err;
 }
+ALLOW_ERROR_INJECTION(xe_guc_dma, ERRNO);
 
 /*
  * Boot
@@ -444,3 +447,4 @@ int xe_guc_boot(struct xe_hw *hw, struct xe_gt *gt)
 	complain(hw, gt, status, end);
 	return err;
 }
+ALLOW_ERROR_INJECTION(xe_guc_boot, ERRNO);

@@ -5,6 +5,7 @@
 
 #include <linux/bitfield.h>
 #include <linux/delay.h>
+#include <linux/error-injection.h>
 
 #include <drm/drm_managed.h>
 #include <drm/drm_print.h>
@@ -87,6 +88,7 @@ int xe_guc_ct_init(struct xe_hw *hw, struct xe_gt *gt)
 
 	return xe_fwbuf_create(hw, &ct->buf, CT_BYTES, "GuC channel");
 }
+ALLOW_ERROR_INJECTION(xe_guc_ct_init, ERRNO);
 
 static int register_ring(struct xe_hw *hw, struct xe_gt *gt, u16 desc_key, u32 desc,
 			 u16 buffer_key, u32 buffer, u16 size_key, u32 bytes)
@@ -154,6 +156,7 @@ int xe_guc_ct_enable(struct xe_hw *hw, struct xe_gt *gt)
 	ct->state = XE_CT_UP;
 	return 0;
 }
+ALLOW_ERROR_INJECTION(xe_guc_ct_enable, ERRNO);
 
 static void finish(struct xe_ct_wait *wait, int err, u32 data)
 {
@@ -442,6 +445,7 @@ int xe_guc_ct_send(struct xe_hw *hw, struct xe_gt *gt, const u32 *action, unsign
 {
 	return send(hw, gt, action, len, NULL, 0);
 }
+ALLOW_ERROR_INJECTION(xe_guc_ct_send, ERRNO);
 
 /**
  * xe_guc_ct_send_for - send, for a waiter
@@ -524,6 +528,7 @@ int xe_guc_ct_request(struct xe_hw *hw, struct xe_gt *gt, const u32 *action, uns
 		*data = FIELD_GET(HXG_DATA0, wait.data);
 	return err;
 }
+ALLOW_ERROR_INJECTION(xe_guc_ct_request, ERRNO);
 
 /**
  * xe_guc_ct_finish_answer - an answer arrived

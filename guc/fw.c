@@ -4,6 +4,7 @@
  */
 
 #include <linux/bitfield.h>
+#include <linux/error-injection.h>
 #include <linux/firmware.h>
 #include <linux/module.h>
 #include <linux/overflow.h>
@@ -318,3 +319,4 @@ int xe_fw_load(struct xe_hw *hw, enum xe_fw_kind kind, struct xe_fw *fw)
 			 fw->image.version.minor, fw->image.version.patch);
 	return err;
 }
+ALLOW_ERROR_INJECTION(xe_fw_load, ERRNO);

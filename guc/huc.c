@@ -3,6 +3,8 @@
  * The HuC: firmware that helps video encoders.
  */
 
+#include <linux/error-injection.h>
+
 #include <drm/drm_print.h>
 
 #include "abi/guc_firmware.h"
@@ -105,6 +107,7 @@ int xe_huc_upload(struct xe_hw *hw, struct xe_gt *gt)
 		return 0;
 	return xe_guc_dma(hw, gt, &huc->fw, 0, GUC_DMA_CTRL_HUC);
 }
+ALLOW_ERROR_INJECTION(xe_huc_upload, ERRNO);
 
 static int verify(struct xe_hw *hw, struct xe_gt *gt, const struct xe_fw *fw)
 {

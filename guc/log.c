@@ -4,6 +4,7 @@
  */
 
 #include <linux/bitfield.h>
+#include <linux/error-injection.h>
 #include <linux/minmax.h>
 #include <linux/sizes.h>
 
@@ -58,6 +59,7 @@ int xe_guc_log_init(struct xe_hw *hw, struct xe_gt *gt)
 	log->level = clamp(xe_params.guc_log_level, 0, LOG_LEVEL_MAX);
 	return xe_fwbuf_create(hw, &log->buf, LOG_BYTES, "GuC log");
 }
+ALLOW_ERROR_INJECTION(xe_guc_log_init, ERRNO);
 
 /**
  * xe_guc_log_param - where the log is, as a boot parameter

@@ -5,6 +5,7 @@
 
 #include <linux/bitfield.h>
 #include <linux/delay.h>
+#include <linux/error-injection.h>
 
 #include <drm/drm_print.h>
 
@@ -99,8 +100,8 @@ static int exchange(struct xe_hw *hw, struct xe_gt *gt, const u32 *request, unsi
  * Return: 0; -ETIMEDOUT if there was no answer, -EBUSY if it wanted to be asked too often, -EIO if
  * it refused, -EPROTO if the answer makes no sense, -ENODEV if the card is lost. Logged.
  */
-int xe_guc_mailbox_send(struct xe_hw *hw, struct xe_gt *gt, const u32 *request, unsigned int len,
-			u32 *data0)
+noinline int xe_guc_mailbox_send(struct xe_hw *hw, struct xe_gt *gt, const u32 *request,
+				 unsigned int len, u32 *data0)
 {
 	struct drm_device *drm = &xe_hw_device(hw)->drm;
 	u32 answer = 0;
@@ -135,6 +136,7 @@ int xe_guc_mailbox_send(struct xe_hw *hw, struct xe_gt *gt, const u32 *request, 
 		return -EPROTO;
 	}
 }
+ALLOW_ERROR_INJECTION(xe_guc_mailbox_send, ERRNO);
 
 /**
  * xe_guc_mailbox_config - tell the GuC one thing about the host
@@ -168,3 +170,4 @@ int xe_guc_mailbox_config(struct xe_hw *hw, struct xe_gt *gt, u16 key, unsigned 
 		gt->id, taken, key);
 	return taken ? -EPROTO : -ENOKEY;
 }
+ALLOW_ERROR_INJECTION(xe_guc_mailbox_config, ERRNO);

@@ -5,6 +5,7 @@
 
 #include <linux/bitfield.h>
 #include <linux/delay.h>
+#include <linux/error-injection.h>
 #include <linux/math.h>
 
 #include <drm/drm_managed.h>
@@ -127,6 +128,7 @@ int xe_slpc_init(struct xe_hw *hw, struct xe_gt *gt)
 
 	return xe_fwbuf_create(hw, &slpc->shared, SLPC_SHARED_BYTES, "SLPC");
 }
+ALLOW_ERROR_INJECTION(xe_slpc_init, ERRNO);
 
 /* Past the firmware, so only while it does not run. */
 static void request_by_register(struct xe_hw *hw, struct xe_gt *gt, u32 mhz)
@@ -337,6 +339,7 @@ int xe_slpc_start(struct xe_hw *hw, struct xe_gt *gt)
 	guard(mutex)(&slpc_of(hw, gt)->lock);
 	return start_locked(hw, gt);
 }
+ALLOW_ERROR_INJECTION(xe_slpc_start, ERRNO);
 
 /**
  * xe_slpc_uncap - the driver is up: restore the limits that were lowered for that
@@ -364,6 +367,7 @@ int xe_slpc_uncap(struct xe_hw *hw, struct xe_gt *gt)
 	}
 	return err;
 }
+ALLOW_ERROR_INJECTION(xe_slpc_uncap, ERRNO);
 
 /**
  * xe_slpc_stop - take frequency and deep sleep back

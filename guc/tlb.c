@@ -4,6 +4,7 @@
  */
 
 #include <linux/bitfield.h>
+#include <linux/error-injection.h>
 
 #include <drm/drm_managed.h>
 
@@ -38,6 +39,7 @@ int xe_guc_tlb_init(struct xe_hw *hw, struct xe_gt *gt)
 {
 	return drmm_mutex_init(&xe_hw_device(hw)->drm, &xe_guc(hw, gt)->tlb.lock);
 }
+ALLOW_ERROR_INJECTION(xe_guc_tlb_init, ERRNO);
 
 static u32 next_sequence(struct xe_guc_tlb *tlb)
 {

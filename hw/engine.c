@@ -3,6 +3,7 @@
  * Engines: which a GT can have, and what each needs before the GuC can run contexts on it.
  */
 
+#include <linux/error-injection.h>
 #include <linux/sizes.h>
 
 #include <drm/drm_print.h>
@@ -292,3 +293,4 @@ int xe_engine_start(struct xe_hw *hw)
 	}
 	return 0;
 }
+ALLOW_ERROR_INJECTION(xe_engine_start, ERRNO);

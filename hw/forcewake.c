@@ -3,6 +3,8 @@
  * Forcewake: keep power domains of a GT awake while the driver touches their registers.
  */
 
+#include <linux/error-injection.h>
+
 #include <drm/drm_print.h>
 
 #include "hw/card.h"
@@ -127,6 +129,7 @@ int xe_forcewake_get(struct xe_hw *hw, struct xe_gt *gt, u32 domains)
 	}
 	return 0;
 }
+ALLOW_ERROR_INJECTION(xe_forcewake_get, ERRNO);
 
 /**
  * xe_forcewake_put - undo xe_forcewake_get()
@@ -171,3 +174,4 @@ int xe_forcewake_start(struct xe_hw *hw)
 	}
 	return xe_hw_defer(hw, stop, NULL);
 }
+ALLOW_ERROR_INJECTION(xe_forcewake_start, ERRNO);

@@ -4,6 +4,7 @@
  */
 
 #include <linux/bitfield.h>
+#include <linux/error-injection.h>
 
 #include <drm/drm_print.h>
 
@@ -132,3 +133,4 @@ int xe_gt_start(struct xe_hw *hw)
 			gt->version / 100, gt->version % 100);
 	return 0;
 }
+ALLOW_ERROR_INJECTION(xe_gt_start, ERRNO);

@@ -5,6 +5,7 @@
 
 #include <linux/bitfield.h>
 #include <linux/bits.h>
+#include <linux/error-injection.h>
 
 #include <drm/drm_print.h>
 
@@ -379,3 +380,4 @@ int xe_irq_start(struct xe_hw *hw)
 	switch_on(hw);
 	return xe_hw_defer(hw, irq_stop, NULL);
 }
+ALLOW_ERROR_INJECTION(xe_irq_start, ERRNO);

@@ -5,6 +5,7 @@
 
 #include <linux/bitfield.h>
 #include <linux/delay.h>
+#include <linux/error-injection.h>
 #include <linux/iopoll.h>
 
 #include <drm/drm_managed.h>
@@ -76,11 +77,12 @@ static int transfer(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1)
  * Context: bound or in a section, may sleep, up to 10 ms.
  * Return: 0; -EAGAIN if the mailbox is busy, -ETIMEDOUT, -ENODEV, or what PCODE answered.
  */
-int xe_pcode_read(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1)
+noinline int xe_pcode_read(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1)
 {
 	guard(mutex)(&xe_hw_card(hw)->pcode_lock);
 	return transfer(hw, mailbox, data0, data1);
 }
+ALLOW_ERROR_INJECTION(xe_pcode_read, ERRNO);
 
 /**
  * xe_pcode_write - tell PCODE
@@ -103,7 +105,7 @@ int xe_pcode_write(struct xe_hw *hw, u32 mailbox, u32 data0)
  * Context: bound, may sleep; minutes after a cold start, which is why it is not for sections.
  * Return: 0, -ETIMEDOUT, -ENODEV, or what PCODE answered last.
  */
-int xe_pcode_wait_ready(struct xe_hw *hw)
+noinline int xe_pcode_wait_ready(struct xe_hw *hw)
 {
 	struct xe_device *xe = xe_hw_device(hw);
 	ktime_t end = ktime_add_ms(ktime_get(), PCODE_READY_TIMEOUT_S * MSEC_PER_SEC);
@@ -126,6 +128,7 @@ int xe_pcode_wait_ready(struct xe_hw *hw)
 		PCODE_READY_TIMEOUT_S, ERR_PTR(err), status);
 	return err ?: -ETIMEDOUT;
 }
+ALLOW_ERROR_INJECTION(xe_pcode_wait_ready, ERRNO);
 
 /**
  * xe_pcode_wait_memory - wait until VRAM is initialised, after power-on
@@ -134,7 +137,7 @@ int xe_pcode_wait_ready(struct xe_hw *hw)
  * Context: bound, may sleep.
  * Return: 0, -ETIMEDOUT, or -ENODEV.
  */
-int xe_pcode_wait_memory(struct xe_hw *hw)
+noinline int xe_pcode_wait_memory(struct xe_hw *hw)
 {
 	if (!xe_hw_device(hw)->platform->is_discrete)
 		return 0;
@@ -142,6 +145,7 @@ int xe_pcode_wait_memory(struct xe_hw *hw)
 	return xe_wait32(hw, GU_CNTL, GU_CNTL_LMEM_READY, GU_CNTL_LMEM_READY, 60 * USEC_PER_SEC,
 			 NULL);
 }
+ALLOW_ERROR_INJECTION(xe_pcode_wait_memory, ERRNO);
 
 /**
  * xe_pcode_start - probe step: the power controller is up and so is the memory
@@ -170,3 +174,4 @@ int xe_pcode_start(struct xe_hw *hw)
 	}
 	return err;
 }
+ALLOW_ERROR_INJECTION(xe_pcode_start, ERRNO);

@@ -4,6 +4,7 @@
  */
 
 #include <linux/bits.h>
+#include <linux/error-injection.h>
 
 #include <drm/drm_print.h>
 
@@ -83,6 +84,7 @@ int xe_gt_program(struct xe_hw *hw, struct xe_gt *gt)
 	xe_engine_program(hw, gt);
 	return xe_hw_is_lost(hw) ? -ENODEV : 0;
 }
+ALLOW_ERROR_INJECTION(xe_gt_program, ERRNO);
 
 /**
  * xe_gt_quiesce - undo what keeps a GT busy on its own: at unbind and before it sleeps
@@ -167,3 +169,4 @@ int xe_reset_start(struct xe_hw *hw)
 {
 	return xe_hw_defer(hw, function_reset, NULL);
 }
+ALLOW_ERROR_INJECTION(xe_reset_start, ERRNO);

@@ -5,6 +5,7 @@
 
 #include <linux/bitfield.h>
 #include <linux/bitops.h>
+#include <linux/error-injection.h>
 
 #include <drm/drm_print.h>
 
@@ -330,3 +331,4 @@ int xe_steering_start(struct xe_hw *hw)
 	}
 	return 0;
 }
+ALLOW_ERROR_INJECTION(xe_steering_start, ERRNO);

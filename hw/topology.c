@@ -5,6 +5,7 @@
 
 #include <linux/bitfield.h>
 #include <linux/bitops.h>
+#include <linux/error-injection.h>
 
 #include <drm/drm_print.h>
 
@@ -186,3 +187,4 @@ int xe_topology_start(struct xe_hw *hw)
 	}
 	return 0;
 }
+ALLOW_ERROR_INJECTION(xe_topology_start, ERRNO);

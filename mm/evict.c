@@ -3,6 +3,7 @@
  * VRAM is emptied before it loses its power.
  */
 
+#include <linux/error-injection.h>
 #include <linux/minmax.h>
 #include <linux/sizes.h>
 #include <linux/suspend.h>
@@ -208,3 +209,4 @@ int xe_mm_evict_start(struct xe_hw *hw)
 	err = register_pm_notifier(&mm->sleep_notifier);
 	return err ?: xe_hw_defer(hw, xe_mm_evict_stop, mm);
 }
+ALLOW_ERROR_INJECTION(xe_mm_evict_start, ERRNO);

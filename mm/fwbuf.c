@@ -3,6 +3,7 @@
  * Buffers that firmware and engines see: firmware images, channels, logs, context images.
  */
 
+#include <linux/error-injection.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/sizes.h>
@@ -187,6 +188,7 @@ free:
 	drmm_release_action(drm, memory_free, buf);
 	return err;
 }
+ALLOW_ERROR_INJECTION(xe_fwbuf_create, ERRNO);
 
 static void unmap(struct xe_hw *hw, struct xe_fwbuf *buf)
 {
@@ -360,3 +362,4 @@ int xe_fwbuf_start(struct xe_hw *hw)
 	INIT_LIST_HEAD(&card->fwbufs);
 	return xe_hw_defer(hw, stop, NULL);
 }
+ALLOW_ERROR_INJECTION(xe_fwbuf_start, ERRNO);

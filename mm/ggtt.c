@@ -5,6 +5,7 @@
 
 #include <linux/bitfield.h>
 #include <linux/bitmap.h>
+#include <linux/error-injection.h>
 #include <linux/gfp.h>
 
 #include <drm/drm_managed.h>
@@ -197,6 +198,7 @@ int xe_ggtt_map(struct xe_hw *hw, struct drm_mm_node *node, struct sg_table *sgt
 	invalidate(hw, ggtt);
 	return 0;
 }
+ALLOW_ERROR_INJECTION(xe_ggtt_map, ERRNO);
 
 /**
  * xe_ggtt_map_vram - give a range of VRAM an address that firmware and engines can use
@@ -414,3 +416,4 @@ int xe_ggtt_start(struct xe_hw *hw)
 	drm_mm_init(&ggtt->mm, ggtt->start, ggtt->end - ggtt->start);
 	return xe_hw_defer(hw, stop, ggtt);
 }
+ALLOW_ERROR_INJECTION(xe_ggtt_start, ERRNO);

@@ -3,6 +3,7 @@
  * Memory of buffers: bring-up of TTM, and its end.
  */
 
+#include <linux/error-injection.h>
 #include <linux/mm.h>
 #include <linux/workqueue.h>
 
@@ -88,6 +89,7 @@ int xe_mm_init(struct xe_device *xe)
 	mm->regions = XE_REGION_SYSTEM;
 	return ttm_range_man_init(&mm->ttm, XE_MEM_TT, true, mm->system_size >> PAGE_SHIFT);
 }
+ALLOW_ERROR_INJECTION(xe_mm_init, ERRNO);
 
 /**
  * xe_mm_start - probe step: buffers can be mapped for DMA, and moved before sleep
@@ -102,6 +104,7 @@ int xe_mm_start(struct xe_hw *hw)
 
 	return err ?: xe_mm_evict_start(hw);
 }
+ALLOW_ERROR_INJECTION(xe_mm_start, ERRNO);
 
 /**
  * xe_mm_suspend - the card leaves D0: take VRAM away from processes

@@ -5,6 +5,7 @@
 
 #include <linux/bitfield.h>
 #include <linux/bitops.h>
+#include <linux/error-injection.h>
 #include <linux/highmem.h>
 #include <linux/sched.h>
 
@@ -125,6 +126,7 @@ int xe_vram_start(struct xe_hw *hw)
 	xe->mm.regions |= XE_REGION_VRAM;
 	return 0;
 }
+ALLOW_ERROR_INJECTION(xe_vram_start, ERRNO);
 
 /**
  * xe_vram_clear - fill a range of VRAM with zeroes

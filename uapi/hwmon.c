@@ -4,6 +4,7 @@
  */
 
 #include <linux/bitfield.h>
+#include <linux/error-injection.h>
 #include <linux/hwmon-sysfs.h>
 #include <linux/hwmon.h>
 #include <linux/log2.h>
@@ -352,3 +353,4 @@ int xe_hwmon_start(struct xe_hw *hw)
 	}
 	return xe_hw_defer(hw, hwmon_stop, dev);
 }
+ALLOW_ERROR_INJECTION(xe_hwmon_start, ERRNO);

@@ -260,6 +260,7 @@ static void table(void)
 	check_sizes();
 	check_each();
 	check_mmap();
+	check_imported();
 	close(fd);
 }
 
@@ -439,7 +440,6 @@ static void fuzz(const char *pci, uint64_t seed, int seconds, const char *down, 
 	static struct thread threads[4];
 	double begin;
 
-	check_imported();
 	/* prepare() asks the card for the size of an answer; any card will do. */
 	for (unsigned int i = 0; i < ARRAY(threads); i++) {
 		threads[i].seed = seed * 7919 + i + 1;

@@ -1,0 +1,104 @@
+# driver: xe
+# timeout: 1800
+# set: model_args=--bar=256M
+# allow: inconsistent .INITIAL USE. -> .IN-NMI. usage -- fail_function of Linux 6.12 takes a random number in the context of a breakpoint; lockdep is off from then on, so locks on the same ways out are nomem's to see
+#
+# SPDX-License-Identifier: MIT
+# Every step of probe fails: each function of the driver that is marked with ALLOW_ERROR_INJECTION(),
+# at its first call with -EIO, and if a bind calls it again at another one with -ENOMEM.  Bind fails
+# with an error of the driver, or goes on where that is listed below; no splat, nothing is left behind,
+# nothing touches the card.  The binds by which calls are counted show in between that the card works.
+# On the kernel's command line: xe_seed=N repeats a run.
+. /lab/gpu.sh
+. ./lib/phases.sh
+
+fail=$debugfs/fail_function
+EIO=-5 ENOMEM=-12
+# Called more than once in a bind.
+often=" dir_start add_files xe_dma_map xe_forcewake_get xe_fwbuf_create xe_ggtt_map xe_fw_load xe_guc_dma
+	xe_guc_ads_add_engine xe_guc_mailbox_send xe_guc_mailbox_config xe_guc_ct_send xe_pcode_read "
+# Bind may go on without what these were to get.
+declare -A spared=(
+	[xe_pcode_read]="the power controller is asked again until it is up; sensors do without a limit"
+	[xe_fw_load]="the second file is the HuC's, which is no error of the card"
+	[xe_fwbuf_create]="one is the HuC's image"
+	[xe_dma_map]="one is the HuC's image"
+	[xe_ggtt_map]="one is the HuC's image"
+)
+
+seed=$(argument xe_seed) || seed=$((SRANDOM % 32768))
+RANDOM=$seed
+diag "xe_seed=$seed"
+
+# bind_failing FUNCTION ERRNO N: the N-th call fails
+bind_failing() {
+	put "xe:$1" $fail/inject && put "$(printf %#x "$2")" "$fail/xe:$1/retval" || return
+	put 100 $fail/probability
+	put 1 $fail/times
+	put "$3" $fail/space
+	bounded 60 put "$gpu" $bus/drivers/xe/bind 2>/dev/null || (($? != 124)) || echo "not over after a minute"
+	left_over=$(<$fail/space)
+	reached=$((1 - $(<$fail/times)))
+	put "" $fail/inject
+}
+unbind() { put "$gpu" $bus/drivers/xe/unbind; }
+
+# count FUNCTION: its calls in a bind where all goes well
+count() {
+	local all=1000000
+	bind_failing "$1" $EIO $all
+	calls=$((all - left_over))
+	until_ 30 works || return
+	unbind
+}
+# outcome FUNCTION ERRNO: says what was wrong
+outcome() {
+	local log found
+	log=$(dmesg)
+	((reached)) || { echo "was not called"; return 1; }
+	if bound; then
+		[[ -v spared[$1] ]] || { echo "bind does not mind"; return 1; }
+		until_ 30 works || { echo "goes on and does not work"; return 1; }
+		unbind
+	elif (($2 == EIO)); then	# of -ENOMEM the driver core says something
+		grep -qaE "xe $gpu: .*(\*ERROR\*|error -|cannot)" <<<"$log" || { echo "no error in the log"; return 1; }
+	fi
+	model quiet on >/dev/null
+	found=$(left) && { echo "left: $found"; return 1; }
+	found=$(grep -aoE "$splats|kobject_add_internal failed.*|cannot create duplicate.*" <<<"$log" |
+		grep -m1 -v "inconsistent lock state") && { echo "$found"; return 1; }
+	pause 0.1
+	model quiet off >/dev/null
+	[[ $(model violations) == ok ]] || no_violations || { model violations clear >/dev/null; return 1; }
+}
+# try FUNCTION ERRNO N
+try() {
+	total=$((total + 1))
+	dmesg -C
+	bind_failing "$@" >/tmp/why
+	if outcome "$@" >>/tmp/why; then good=$((good + 1)); else diag "$1, call $3: $(</tmp/why)"; fi
+	! bound || unbind
+	figure steps $good $total
+}
+
+until_ 60 works || { not_ok "the card works"; finish; }
+mapfile -t functions < <(awk '$2 == "[xe]" { print $1 }' $fail/injectable)
+t "there are functions that can fail" test ${#functions[@]} -gt 0 || finish
+unbind
+good=0 total=0
+for f in "${functions[@]}"; do
+	bad=$((total - good)) calls=1
+	if [[ $often =~ [[:space:]]$f[[:space:]] ]]; then
+		count "$f" || { not_ok "bind works"; finish; }
+		diag "$f is called $calls times"
+	fi
+	try "$f" $EIO 1
+	((calls < 2)) || try "$f" $ENOMEM $((2 + RANDOM % (calls - 1)))
+	if ((total - good == bad)); then ok "$f fails"; else not_ok "$f fails"; fi
+done
+for f in "${!spared[@]}"; do diag "bind may go on without $f: ${spared[$f]}"; done
+put "$gpu" $bus/drivers/xe/bind
+t "bind works afterwards" until_ 30 works
+unbind
+t "kmemleak finds nothing" leaks
+finish
