@@ -23,20 +23,7 @@ parts=$(argument parts) || parts=1
 RANDOM=$seed
 diag "xe_seed=$seed xe_points=$per_phase"
 
-# say COMMAND...: to the model, through one process for all of it
 coproc MODEL { model; }
-say() {
-	local line
-	echo "$*" >&"${MODEL[1]}"
-	while read -r -u "${MODEL[0]}" line; do
-		case $line in
-		ok)	return 0 ;;
-		error*)	return 1 ;;
-		*)	echo "$line" ;;
-		esac
-	done
-	return 1
-}
 
 prepare()  { ! declare -F "prepare_$1" >/dev/null || "prepare_$1"; }
 accesses() {

@@ -29,6 +29,19 @@ stacks() {
 		echo "$(<"/proc/$task/comm"): $(sed 's/.*\] //' "/proc/$task/stack" | head -n 8 | tr '\n' ' ')"
 	done >&2
 }
+# say COMMAND...: to the model, through the one process that the scenario began with coproc MODEL { model; }
+say() {
+	local line
+	echo "$*" >&"${MODEL[1]}"
+	while read -r -u "${MODEL[0]}" line; do
+		case $line in
+		ok)	return 0 ;;
+		error*)	return 1 ;;
+		*)	echo "$line" ;;
+		esac
+	done
+	return 1
+}
 minor()	{ local n=("$dev"/drm/renderD*); echo "${n##*/renderD}"; }
 # works: the card is bound and answers
 works()	{ [[ -e $dev/driver ]] && [[ $(<"$dev/tile0/gt0/freq0/act_freq") =~ ^[0-9]+$ ]]; } 2>/dev/null
