@@ -40,16 +40,21 @@ declare -A up=(
 ways=(unbind remove vanish unplug)
 export LAB_PORT_TIMEOUT=600	# the guest may be slow
 modprobe vgem
+good=0 total=0
 for way in "${ways[@]}"; do
 	for ((i = 0; i < points; i++)); do
 		until_ 60 works || { not_ok "the card works"; finish; }
 		dmesg -C
 		diag "$way"
+		bad=$ktap_bad
 		relay open "$gpu" $RANDOM "${down[$way]}" "${up[$way]}"
 		[[ $way != unplug ]] || splats=${splats/WARNING: .\*|/}	# the runner looks at these
 		t "$way: no splat, and no name of the old device in the way of the new one" no_splat
 		t "$way: no violation" no_violations
 		model violations clear >/dev/null
+		total=$((total + 1))
+		((ktap_bad > bad)) || good=$((good + 1))
+		figure open $good $total
 	done
 done
 until_ 60 works

@@ -90,6 +90,7 @@ t "there are functions that can fail" test ${#functions[@]} -gt 0 || finish
 unbind
 dmesg -C
 put 100 $fail/probability
+put 0 $fail/verbose
 good=0 total=0
 coproc MODEL { model; }
 for f in "${functions[@]}"; do
