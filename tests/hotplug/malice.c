@@ -308,6 +308,30 @@ static uint64_t interesting(struct thread *t)
 	}
 }
 
+/* The kernel writes where it is told to: not to what else this program has. */
+static uint64_t harmless(uint64_t p)
+{
+	uint64_t start = (uintptr_t)room;
+
+	return p < 1 << 16 || p >= 1ull << 47 || p - start < ROOM ? p : start + p % (2 * ROOM);
+}
+
+static void keep_pointers(unsigned long request, union args *args)
+{
+	struct drm_version *version = (void *)args;
+	struct drm_unique *unique = (void *)args;
+
+	if (request == DRM_IOCTL_XE_DEVICE_QUERY)
+		args->query.data = harmless(args->query.data);
+	if (request == DRM_IOCTL_GET_UNIQUE)
+		unique->unique = (void *)harmless((uintptr_t)unique->unique);
+	if (request == DRM_IOCTL_VERSION) {
+		version->name = (void *)harmless((uintptr_t)version->name);
+		version->date = (void *)harmless((uintptr_t)version->date);
+		version->desc = (void *)harmless((uintptr_t)version->desc);
+	}
+}
+
 /* Nobody shall need memory that the guest does not have: that would be found elsewhere. */
 static void keep_small(union args *args)
 {
@@ -344,6 +368,7 @@ static void fill(struct thread *t, unsigned int which, union args *args)
 		((struct drm_prime_handle *)args)->fd = t->file;
 	if (which == CREATE)
 		keep_small(args);
+	keep_pointers(request, args);
 }
 
 static void use_mapping(struct thread *t, uint64_t offset)
@@ -395,7 +420,7 @@ static void one(struct thread *t)
 	fill(t, n, &args);
 	if (below(t, 16) == 0)
 		request = resized(request, below(t, sizeof(args)));
-	ret = ioctl(t->fd, request, below(t, 64) ? (uintptr_t)&args : interesting(t));
+	ret = ioctl(t->fd, request, below(t, 64) ? (uintptr_t)&args : harmless(interesting(t)));
 	t->done += !ret;
 	t->refused += ret != 0;
 	t->last = args;

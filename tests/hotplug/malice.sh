@@ -17,14 +17,27 @@ diag "xe_seed=$seed xe_seconds=$seconds"
 # Now and then, as too many resets in a minute make the driver give the card up.
 firmware() {
 	local faults=(guc.g2h-junk guc.g2h-length guc.g2h-tail guc.h2g-head guc.ct-status guc.g2h-fence
-		guc.mailbox-junk guc.h2g-fail guc.g2h-twice guc.crash irq.lost irq.spurious)
+		guc.mailbox-junk guc.h2g-fail guc.h2g-drop guc.g2h-twice guc.crash irq.lost irq.spurious pcode.error)
+	local fault
 	while :; do
-		model fault "${faults[RANDOM % ${#faults[@]}]}" "value=$((RANDOM << 17 ^ RANDOM << 5 ^ RANDOM))"
+		fault=${faults[RANDOM % ${#faults[@]}]}
+		model fault "$fault" "value=$((RANDOM << 17 ^ RANDOM << 5 ^ RANDOM))"
 		act_settings
 		cat "$dev/tile0/gt0/freq0/cur_freq"
-		sleep 5
-	done >/dev/null 2>&1
+		sleep 3
+		model faults | grep -q "^$fault *ARMED" || echo "$fault" >&3
+	done >/dev/null 2>&1 3>/tmp/happened
 }
+
+# By chance.  A bind may come to nothing by a fault that is armed; the next one has it behind it.
+ways=(unbind remove vanish)
+way=${ways[RANDOM % 3]}
+declare -A down=(
+	[unbind]="echo $gpu >$bus/drivers/xe/unbind"
+	[remove]="echo 1 >$dev/remove"
+	[vanish]="model vanish now >/dev/null; sleep 0.3; echo 1 >$dev/remove; model restore >/dev/null"
+)
+up="echo 1 >$bus/rescan; for i in 1 2 3 4; do [[ -e $dev/driver ]] || echo $gpu >$bus/drivers/xe/bind; done; [[ -e $dev/driver ]]"
 
 until_ 60 works || { not_ok "the card works"; finish; }
 modprobe vgem
@@ -36,9 +49,12 @@ t "no violation" no_violations
 dmesg -C
 firmware &
 noise=$!
-relay malice fuzz "$gpu" "$seed" "$seconds" "echo 1 >$dev/remove" "echo 1 >$bus/rescan"
+diag "$way"
+relay malice fuzz "$gpu" "$seed" "$seconds" "${down[$way]}" "$up"
 kill $noise
 wait $noise 2>/dev/null
+diag "$(sort /tmp/happened | uniq -c)"
+t "the firmware has answered nonsense" test -s /tmp/happened
 t "no splat, with chance" no_splat
 t "no violation, with chance" no_violations
 diag "$(dmesg | grep -a '\*ERROR\*' | sed 's/.*\*ERROR\* //' | sort | uniq -c)"
