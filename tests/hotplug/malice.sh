@@ -23,8 +23,8 @@ firmware() {
 		fault=${faults[RANDOM % ${#faults[@]}]}
 		model fault "$fault" "value=$((RANDOM << 17 ^ RANDOM << 5 ^ RANDOM))"
 		act_settings
-		cat "$dev/tile0/gt0/freq0/cur_freq"
-		sleep 3
+		cat "$dev"/tile0/gt0/freq0/{min,max,cur}_freq
+		sleep 1
 		model faults | grep -q "^$fault *ARMED" || echo "$fault" >&3
 	done >/dev/null 2>&1 3>/tmp/happened
 }
