@@ -76,7 +76,8 @@ outcome() {
 	left && { echo "is left"; return 1; }
 	found=${log//WARNING: inconsistent lock state/}
 	[[ ! $found =~ $splats|kobject_add_internal ]] || { grep -aoE "$splats" <<<"$found"; return 1; }
-	found=$(say violations | grep -vE "$known_violations")
+	found=$(say violations)
+	[[ -z $found ]] || found=$(grep -vE "$known_violations" <<<"$found")
 	[[ -z $found ]] || { echo "$found"; return 1; }
 }
 # try FUNCTION ERRNO N
