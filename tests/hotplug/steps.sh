@@ -23,7 +23,7 @@ often=" dir_start add_files xe_dma_map xe_forcewake_get xe_fwbuf_create xe_ggtt_
 # Bind may go on without what these were to get.
 declare -A spared=(
 	[xe_pcode_read]="the power controller is asked again until it is up; sensors do without a limit"
-	[xe_forcewake_get]="one is for an invalidation by register; a domain that does sleep fails the next step"
+	[xe_forcewake_get]="one is for an invalidation by register; if the domain really sleeps the next step fails"
 	[xe_fw_load]="the second file is the HuC's, which is no error of the card"
 	[xe_fwbuf_create]="one is the HuC's image"
 	[xe_dma_map]="one is the HuC's image"
