@@ -6,6 +6,8 @@
 # Wrong ioctls: a table.  Then random ones of several threads, with the firmware answering nonsense
 # and the card being removed meanwhile.  On the kernel's command line: xe_seconds=N is how long it
 # takes, xe_seed=N repeats a run (as far as threads do).
+#
+# Seen to fail: with mmap of an imported buffer through TTM (SIGBUS), and without the check of "pad".
 . /lab/gpu.sh
 . ./lib/phases.sh
 

@@ -5,10 +5,10 @@
 #
 # SPDX-License-Identifier: MIT
 # Every step of probe fails: each function of the driver that is marked with ALLOW_ERROR_INJECTION(),
-# at its first call with -EIO, and if a bind calls it again at another one with -ENOMEM.  Bind fails
+# at its first call with -EIO, and if a bind calls it again at others with -ENOMEM.  Bind fails
 # with an error of the driver, or goes on where that is listed below; no splat, nothing is left behind,
 # nothing touches the card.  The binds by which calls are counted show in between that the card works.
-# On the kernel's command line: xe_seed=N repeats a run.
+# On the kernel's command line: xe_seed=N repeats a run, xe_points=N is how many calls of each.
 #
 # Seen to fail: without the xe_hw_defer() of xe_mm_evict_start() (KASAN); with an error of
 # xe_guc_log_init() ignored; with publish() not marked noinline; on a kernel without FAIL_FUNCTION.
@@ -34,8 +34,9 @@ declare -A spared=(
 complaint="xe $gpu: (error -|[^"$'\n'"]*[*]ERROR[*])"
 
 seed=$(argument xe_seed) || seed=$((SRANDOM % 32768))
+points=$(argument xe_points) || points=2
 RANDOM=$seed
-diag "xe_seed=$seed"
+diag "xe_seed=$seed xe_points=$points"
 
 # bind_failing FUNCTION ERRNO N: the N-th call fails
 bind_failing() {
@@ -66,6 +67,7 @@ outcome() {
 	if bound; then
 		[[ -v spared[$1] ]] || { echo "bind does not mind"; return 1; }
 		until_ 30 works || { echo "goes on and does not work"; return 1; }
+		went_on+=" $1:$3"
 		unbind
 	elif [[ $2 == "$EIO" && ! $log =~ $complaint ]]; then	# of -ENOMEM the kernel says enough
 		silent+=" $1"
@@ -101,7 +103,7 @@ unbind
 dmesg -C
 put 100 $fail/probability
 put 0 $fail/verbose
-good=0 total=0 silent=
+good=0 total=0 silent= went_on=
 coproc MODEL { model; }
 for f in "${functions[@]}"; do
 	bad=$((total - good)) calls=1
@@ -110,11 +112,16 @@ for f in "${functions[@]}"; do
 		diag "$f is called $calls times"
 	fi
 	try "$f" $EIO 1
-	((calls < 2)) || try "$f" $ENOMEM $((2 + RANDOM % (calls - 1)))
+	more=$((calls < points ? calls - 1 : points - 1))
+	for ((i = 0; i < more; i++)); do
+		low=$((2 + i * (calls - 1) / more)) high=$((1 + (i + 1) * (calls - 1) / more))
+		try "$f" $ENOMEM $((low + RANDOM % (high - low + 1)))
+	done
 	if ((total - good == bad)); then ok "$f fails"; else not_ok "$f fails"; fi
 done
 [[ -z $silent ]] || diag "the log says nothing of$silent"
 t "the log says what failed" test -z "$silent"
+diag "bind went on without (function:call)$went_on"
 for f in "${!spared[@]}"; do diag "bind may go on without $f: ${spared[$f]}"; done
 put "$gpu" $bus/drivers/xe/bind
 t "bind works afterwards" until_ 30 works
