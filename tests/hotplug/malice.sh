@@ -7,7 +7,8 @@
 # and the card being removed meanwhile.  On the kernel's command line: xe_seconds=N is how long it
 # takes, xe_seed=N repeats a run (as far as threads do).
 #
-# Seen to fail: with mmap of an imported buffer through TTM (SIGBUS), and without the check of "pad".
+# Seen to fail: with mmap of an imported buffer through TTM (SIGBUS), without the check of "pad", and with
+# xe_mm_stop() not registered (DMA-API, in the part of chance).
 . /lab/gpu.sh
 . ./lib/phases.sh
 
