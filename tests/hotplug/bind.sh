@@ -31,9 +31,9 @@ figures "unbind"
 t "nothing is touched after unbind" silent
 t "no node is left" eval '! compgen -G "/dev/dri/renderD*"'
 # Without sleep: each sleep ends with a boot, and a slow guest is idle for a second soon.
-echo on >"$dev/power/control"
 model counters reset >/dev/null
 t "bind again" bind
+echo on >"$dev/power/control"
 t "one GuC boot is enough" test "$(counter guc-boots)" = 1
 echo auto >"$dev/power/control"
 t "ten times unbind, silence, bind" ten cycle

@@ -1,5 +1,6 @@
 # driver: xe
 # timeout: 1200
+# set: model_args=--bar=256M
 #
 # SPDX-License-Identifier: MIT
 # Bad input of the card and its firmware: boots that fail, mailbox and channel that say nonsense,
@@ -7,11 +8,16 @@
 # splat, nothing left behind; and the card works again when the fault is cleared: after every tenth
 # failed probe, or as xe_every=N on the kernel's command line says.
 #
-# Seen so far: the boots.  What comes behind them has been written and not been run; xe_unseen=1 runs it.
+# Of the states in which a boot can end it takes a few, chosen anew by a printed seed: xe_seed=N
+# repeats a run, xe_points=N takes so many of each list.
 . /lab/gpu.sh
 . ./lib/phases.sh
 
 every=$(argument xe_every) || every=10
+seed=$(argument xe_seed) || seed=$((SRANDOM % 32768))
+points=$(argument xe_points) || points=4
+RANDOM=$seed
+diag "xe_seed=$seed xe_points=$points"
 tried=0
 freq=$dev/tile0/gt0/freq0
 
@@ -127,13 +133,19 @@ fuse() {
 	arm "${old[@]}"
 }
 
+# some: a few lines of what is on its input
+some() {
+	local line
+	while read -r line; do echo "$RANDOM $line"; done | sort -n | head -n "$points" | cut -d' ' -f2-
+}
+
 until_ 60 works || { not_ok "the card works"; finish; }
 unbind
 
 # Boot.  What may pass is tried again before anybody complains.
 while read -r state pattern; do
 	refused "firmware state $state" "$pattern.*firmware $state\\)" "guc.boot-status value=$state count=0"
-done <<'LIST'
+done < <(some <<'LIST'
 0x2 another device.*wrong file
 0x3 pre-production.*wrong file
 0x4 another type.*wrong file
@@ -147,9 +159,10 @@ done <<'LIST'
 0x75 workarounds.*report a bug
 0x76 features.*report a bug
 LIST
+)
 while read -r state pattern; do
 	refused "boot ROM state $state" "$pattern.*boot ROM $state," "guc.bootrom-status value=$state count=0"
-done <<'LIST'
+done < <(some <<'LIST'
 0x13 no key.*wrong file
 0x2b pre-production.*wrong file
 0x50 bad signature.*reinstall
@@ -161,13 +174,7 @@ done <<'LIST'
 0x7a memory protection.*power cycle
 0x7e exception in the boot ROM.*power cycle
 LIST
-if ! argument xe_unseen >/dev/null; then
-	skip "mailbox, channel, fuses, VRAM, GGTT and interrupts" "not seen to run yet: xe_unseen=1"
-	t "the card works afterwards" eval 'bind && until_ 30 works'
-	unbind
-	t "kmemleak finds nothing" leaks
-	finish
-fi
+)
 accepted "an exception that passes" none "guc.boot-status value=0x70"
 refused "signature is refused" "bad signature.*reinstall" "guc.auth count=0"
 refused "boot never ends" "not up after 3 s.*power cycle" "guc.boot-hang count=0"
@@ -185,12 +192,12 @@ refused "mailbox answers absurd numbers" "in [0-9]+ bytes.*another version" "guc
 
 # Channel, in probe
 refused "channel: ring position from the GuC" "wrote up to word 99999" "guc.g2h-tail value=99999"
-refused "channel: ring position of the host" "read word 99999" "guc.h2g-head value=99999"
+refused "channel: ring position of the host" "read up to word 99999" "guc.h2g-head value=99999"
 refused "channel: status" "status 0x4 " "guc.ct-status value=4"
 refused "channel: unknown event" "unknown event 0x7777" "guc.g2h-junk"
 refused "channel: length" "message of 256 words" "guc.g2h-length value=255"
 refused "channel: stale fence" "nobody waits for" "guc.g2h-fence"
-refused "channel: no answer" "no answer to request" "guc.h2g-stall count=0"
+refused "channel: no answer" "does not start.*another" "guc.h2g-stall count=0"
 refused "frequency control does not start" "does not start.*another" "slpc.state value=1 count=0"
 
 # The rest of the card
@@ -220,22 +227,23 @@ bind 2>/dev/null
 t "no MSI" eval '! bound && one_error "needs MSI" && ! left && no_splat'
 put 1 "$dev/msi_bus"
 
-# Channel, in use
-t "works again" eval 'bind && until_ 30 works'
+# Channel, in use, and awake: what breaks while the card wakes up is set right by that
+bind_awake() { bind && put on "$dev/power/control"; }
+t "works again" eval 'bind_awake && until_ 30 works'
 survived "in use: ring position from the GuC" "wrote up to word 99999" "guc.g2h-tail value=99999"
-survived "in use: ring position of the host" "read word 99999" "guc.h2g-head value=99999"
+survived "in use: ring position of the host" "read up to word 99999" "guc.h2g-head value=99999"
 survived "in use: status" "status 0x4 " "guc.ct-status value=4"
 survived "in use: unknown event" "unknown event 0x7777" "guc.g2h-junk"
-unbind; bind
+unbind; bind_awake
 survived "in use: a message of our own" "is our own" "guc.g2h-junk value=0x1234"
 survived "in use: unknown type" "unknown type" "guc.g2h-junk value=0xb0000000"
 survived "in use: answer that nobody waits for" "nobody waits for" "guc.g2h-junk value=0xf0000000"
 survived "in use: event of wrong length" "words behind its header" "guc.g2h-junk value=0x90007001"
-unbind; bind
+unbind; bind_awake
 survived "in use: too long" "message of 256 words" "guc.g2h-length value=255"
 survived "in use: no length" "malformed" "guc.g2h-length value=0"
 survived "in use: stale fence" "nobody waits for" "guc.g2h-fence"
-survived "in use: no answer" "no answer to request" "guc.h2g-stall count=0"
+survived "in use: no answer" "no answer to request" "guc.h2g-stall"
 survived "in use: the firmware crashes" "crashed, see its log" "guc.crash"
 
 arm "irq.lost count=0"

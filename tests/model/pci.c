@@ -19,6 +19,7 @@
 
 #define CFG_SIZE	4096u
 #define CAP_PM		0x60
+#define PMCSR		(CAP_PM + 4)
 #define CAP_PCIE	0x70
 #define CAP_MSI		0xac
 #define CAP_MSIX	0xd0
@@ -63,8 +64,8 @@ static void put_capabilities(struct pci *p, bool msix)
 
 	/* power management 3: D0 and D3hot, PME from both */
 	put(p, CAP_PM, 4, 0x01 | CAP_PCIE << 8 | 3u << 16 | (0x9u << 27));
-	put(p, CAP_PM + 4, 4, 0x8);	/* no soft reset */
-	rw(p, CAP_PM + 4, 2, 0x103);
+	put(p, PMCSR, 4, 0x8);	/* no soft reset */
+	rw(p, PMCSR, 2, 0x103);
 
 	/* PCIe 2, endpoint; function level reset; a x8 16 GT/s link */
 	put(p, CAP_PCIE, 4, 0x10 | CAP_MSI << 8 | 0x0002u << 16);
@@ -126,6 +127,12 @@ u32 pci_config_read(struct gpu *gpu, u32 offset, unsigned int size)
 {
 	u32 v;
 
+	/*
+	 * Linux writes PMCSR back as it read it.  All ones are D3 for QEMU, which would take the BARs away and
+	 * answer 0 for them.  A card that was awake is therefore still awake as far as this field goes.
+	 */
+	if (is_gone(gpu) && offset == PMCSR && !pci_power_state(gpu))
+		return ALL_ONES & ~3u;
 	if (is_gone(gpu) || bad(gpu, offset, size))
 		return ALL_ONES;
 	count(gpu, CNT_CFG_READ);
@@ -173,7 +180,7 @@ bool pci_memory_enabled(struct gpu *gpu)
 
 unsigned int pci_power_state(struct gpu *gpu)
 {
-	return get(gpu->pci, CAP_PM + 4, 2) & 3;
+	return get(gpu->pci, PMCSR, 2) & 3;
 }
 
 void pci_msi(struct gpu *gpu)

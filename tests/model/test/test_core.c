@@ -162,6 +162,20 @@ static void quiet(void **state)
 	assert_quiet(gpu);
 }
 
+/* All ones but for the power state: see pci_config_read(). */
+static void config_of_gone(void **state)
+{
+	struct gpu *gpu = *state;
+
+	assert_true(answer_has(gpu, "vanish now", "ok"));
+	assert_int_equal(pci_config_read(gpu, 0, 4), ALL_ONES);
+	assert_int_equal(pci_config_read(gpu, 0x64, 2) & 0xffff, 0xfffc);
+	assert_true(answer_has(gpu, "restore", "ok"));
+	pci_config_write(gpu, 0x64, 2, 3);
+	assert_true(answer_has(gpu, "vanish now", "ok"));
+	assert_int_equal(pci_config_read(gpu, 0x64, 2) & 0xffff, 0xffff);
+}
+
 static void scripted_faults(void **state)
 {
 	struct gpu *gpu = *state;
@@ -360,7 +374,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(timers), cmocka_unit_test(timer_for_now), cmocka_unit_test(host_clock),
 		cmocka_unit_test(numbers), CARD_TEST(counters), CARD_TEST(violations), CARD_TEST(quiet),
-		CARD_TEST(scripted_faults), CARD_TEST(vanish_at), SOCKET_TEST(control_socket),
+		CARD_TEST(scripted_faults), CARD_TEST(config_of_gone), CARD_TEST(vanish_at), SOCKET_TEST(control_socket),
 		SOCKET_TEST(too_many_clients),
 	};
 
