@@ -1,14 +1,13 @@
 # driver: upstream
 # timeout: 3600
 # set: mem=6G
-# parts: 2
 # allow: WARNING: CPU: .* xe_uc_gucrc_disable\+.* -- upstream 6.12 warns on each GT reset, see the fact sheet section 16.1
 # allow: DMA-API: exceeded 7 overlapping mappings of cacheline -- the test maps one page of user memory for many VMs; a limit of the checker
 # allow: WARNING: held lock freed! -- upstream: xe_vma_destroy_unlocked() frees a BO in drm_exec_unlock_all() while its lock is held
 # expect: igt.expected
 #
 # SPDX-License-Identifier: MIT
-# IGT: address spaces.  Binding 2 GiB of user memory page by page takes the emulated CPU minutes.
+# IGT: address spaces, but for binding user memory by the GiB: igt-vm-large.sh
 . /lab/igt.sh
 
 # bind-array-enobufs holds a queue up with a spinner while the kernel prepares 512 binds: more than the 5 s
@@ -19,10 +18,5 @@ done
 for f in "$dev"/tile0/gt0/engines/*/preempt_timeout_us; do
 	echo 5000000 >"$f"
 done
-large='large-userptr-*-1073741824,large-userptr-*-2147483648'
-if grep -q part=1 /proc/cmdline; then
-	igt xe_vm 3000 --run-subtest "*,!${large/,/,!}"
-else
-	igt xe_vm 3000 --run-subtest "$large"
-fi
+igt xe_vm 3000 --run-subtest '*,!large-userptr-*-1073741824,!large-userptr-*-2147483648'
 finish
