@@ -11,11 +11,16 @@ igt_why() {
 		/^Subtest / { why = "" }' "$1"
 }
 
-# again LOG PROGRAM SUBTEST: query-cs-cycles compares two clocks over a millisecond. Where the host gives
-# the guest's CPU to somebody else just then it fails, and is tried again; says at which try it passed.
+# Subtests with milliseconds for something, and what they say when these were too short: where the host gives
+# the guest's CPU to somebody else just then they fail, and are tried again.
+declare -A timed=(
+	[xe_query@query-cs-cycles]='calc_freq .* err'
+	[xe_waitfence@reltime]='Timer expired'
+)
+# again LOG PROGRAM SUBTEST: says at which try it passed
 again() {
-	local i
-	[[ $3 == query-cs-cycles ]] && grep -q 'calc_freq .* err' "$1" || return
+	local i says=${timed[$2@$3]-}
+	[[ $says ]] && grep -q "$says" "$1" || return
 	for ((i = 2; i <= 6; i++)); do
 		timeout -k 10 60 "$igt/$2" --run-subtest "$3" </dev/null &>/dev/null || continue
 		diag "$2@$3: at try $i"
