@@ -192,11 +192,15 @@ static int reads(struct thing *t, int err)
 static int late_sysfs(struct thing *t)		{ return reads(t, ENODEV); }
 static int late_debugfs(struct thing *t)	{ return reads(t, EIO); }
 
+/* It is about the number, which has nothing behind it once the node is closed. */
 static int late_fdinfo(struct thing *t)
 {
 	char data[256];
+	bool closed = false;
 
-	return pread(t->fd, data, sizeof(data), 0) > 0;
+	for (unsigned int i = 0; i < num_things; i++)
+		closed |= things[i].closed && !things[i].map && things[i].fd == render;
+	return pread(t->fd, data, sizeof(data), 0) > 0 || (closed && errno == ENOENT);
 }
 
 /* All files that a command prints the names of. */
