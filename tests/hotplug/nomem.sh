@@ -3,6 +3,7 @@
 # set: model_args=--bar=256M
 # allow: kmemleak: Cannot allocate a scan area -- the memory that was refused was kmemleak's own
 # allow: WARNING: .* remove_proc_entry -- the kernel goes on without the interrupt's folder in /proc and then misses it
+# allow: nth: (vmalloc error: size \d+, .*|page allocation failure: order:\d+, .*) -- what was refused, said by the kernel with a stack trace
 # allow: kobject_add_internal failed for .* .error: -12 -- what was refused, said by the kernel
 #
 # SPDX-License-Identifier: MIT

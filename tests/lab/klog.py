@@ -52,7 +52,7 @@ KINDS = [
                                   r"kobject: .* (is not initialized|tried to)|proc_dir_entry .* already registered|"
                                   r"remove_proc_entry: .*leaking")),
     ("interrupt", re.compile(r"irq \d+: nobody cared|Disabling IRQ #")),
-    ("out of memory", re.compile(r"Out of memory: Killed|page allocation failure|oom-kill:|SLUB: Unable to allocate")),
+    ("out of memory", re.compile(r"Out of memory: Killed|page allocation failure|vmalloc error: |oom-kill:|SLUB: Unable to allocate")),
     ("INFO", re.compile(r"^INFO: (?!NMI handler|task )")),
 ]
 TRACE = re.compile(r"^Call Trace:")
