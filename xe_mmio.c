@@ -86,8 +86,8 @@ static struct xe_hw *device_to_hw(struct xe_device *xe)
 }
 
 /*
- * The token is held: lockdep sees sections and callbacks of the bound side as a read lock, and the
- * accessors assert it.
+ * The token is held: lockdep sees sections and callbacks of the bound side as a read lock.
+ * Accessors assert that, and sections the opposite.
  */
 static void token_hold(struct xe_hw *hw)
 {
@@ -110,6 +110,14 @@ static void token_assert(struct xe_hw *hw)
 #endif
 }
 
+/* Who has the token passes it on: another section might not open any more. */
+static void token_assert_none(struct xe_hw *hw)
+{
+#ifdef CONFIG_LOCKDEP
+	lockdep_assert(!lock_is_held(&hw->held));
+#endif
+}
+
 DEFINE_GUARD(token, struct xe_hw *, token_hold(_T), token_release(_T))
 
 /*
@@ -122,6 +130,7 @@ static struct xe_hw_section section_open(struct xe_device *xe, bool may_resume)
 	struct xe_hw *hw = device_to_hw(xe);
 	int idx, err;
 
+	token_assert_none(hw);
 	if (!drm_dev_enter(&xe->drm, &idx))
 		return section;
 

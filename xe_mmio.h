@@ -64,6 +64,10 @@ struct xe_platform;
  * userspace, for a fence, or for anything without a short bound: all DRM
  * drivers share one SRCU domain, and unplug waits for it.
  *
+ * No section of a device is opened where its token is at hand: unplug may have begun since, the
+ * second one is skipped, and half of a step is done. Callees take the token. For callbacks of a
+ * library that do not pass it on, have done beforehand what they would need it for.
+ *
  * A card that was pulled answers every read with all ones. The read accessors
  * notice this, make sure with a register that can never read so, and declare the
  * device *lost*. From then on accessors do not touch the bus, polls end at
@@ -161,7 +165,7 @@ DEFINE_CLASS(xe_dma_section, struct xe_dma_section, xe_hw_exit_dma(&_T),
  * cannot be resumed. It is left exactly once on ``break``, ``continue``,
  * ``return`` and ``goto``; the first two leave the section, not a loop around it.
  *
- * Context: process context, may sleep (resumes the device).
+ * Context: process context, may sleep (resumes the device). Not where there is a token.
  */
 #define xe_hw_scoped(token, xe)		__xe_hw_scoped(xe_hw_section, token, xe)
 
@@ -170,7 +174,7 @@ DEFINE_CLASS(xe_dma_section, struct xe_dma_section, xe_hw_exit_dma(&_T),
  * @token: name of the token within the statement
  * @xe: &struct xe_device
  *
- * Context: any, does not sleep.
+ * Context: any, does not sleep. Not where there is a token.
  */
 #define xe_hw_scoped_if_awake(token, xe)	__xe_hw_scoped(xe_hw_section_if_awake, token, xe)
 

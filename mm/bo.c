@@ -160,23 +160,6 @@ static void evict_flags(struct ttm_buffer_object *bo, struct ttm_placement *plac
 	placement->num_placement = 1;
 }
 
-static int io_mem_reserve(struct ttm_device *bdev, struct ttm_resource *res)
-{
-	struct xe_device *xe = container_of(bdev, struct xe_device, mm.ttm);
-	int err = -ENODEV;
-
-	if (res->mem_type != XE_MEM_VRAM)
-		return 0;
-
-	xe_hw_scoped(hw, xe) {
-		res->bus.offset = xe_hw_vram_bar_phys(hw) + vram_offset(res);
-		res->bus.is_iomem = true;
-		res->bus.caching = ttm_write_combined;
-		err = 0;
-	}
-	return err;
-}
-
 static int access_memory(struct ttm_buffer_object *bo, unsigned long offset, void *buf, int len,
 			 int write)
 {
@@ -204,7 +187,6 @@ const struct ttm_device_funcs xe_ttm_funcs = {
 	.eviction_valuable = ttm_bo_eviction_valuable,
 	.evict_flags = evict_flags,
 	.move = bo_move,
-	.io_mem_reserve = io_mem_reserve,
 	.access_memory = access_memory,
 };
 
