@@ -203,6 +203,7 @@ static int wait_running(struct xe_hw *hw, struct xe_gt *gt)
 	ktime_t end = ktime_add_us(ktime_get(), STATE_TIMEOUT_US);
 	u32 state;
 	bool expired;
+	int err;
 
 	do {
 		expired = ktime_after(ktime_get(), end);
@@ -217,6 +218,11 @@ static int wait_running(struct xe_hw *hw, struct xe_gt *gt)
 	xe_read32(hw, GU_CNTL);
 	if (xe_hw_is_lost(hw))
 		return -ENODEV;
+
+	/* Does it answer at all? If not, that is what is wrong, and what is logged. */
+	err = query(hw, gt);
+	if (err)
+		return err;
 
 	drm_err(&xe_hw_device(hw)->drm,
 		"GT%u: frequency control does not start (state %u); try another GuC firmware\n",

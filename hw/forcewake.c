@@ -56,15 +56,22 @@ static struct domain_regs domain_regs(unsigned int domain)
 static int wait_ack(struct xe_hw *hw, struct xe_gt *gt, unsigned int domain, bool awake)
 {
 	struct xe_reg ack = xe_gt_reg(gt, domain_regs(domain).ack);
+	struct xe_forcewake *fw = &gt->forcewake;
 	u32 last;
 	int err;
 
+	lockdep_assert_held(&fw->lock);
+
 	err = xe_wait32_atomic(hw, ack, FORCEWAKE_KERNEL, awake ? FORCEWAKE_KERNEL : 0,
 			       FORCEWAKE_TIMEOUT_US, &last);
-	if (err == -ETIMEDOUT)
+	if (err == -ETIMEDOUT && !(fw->stuck & BIT(domain)))
 		drm_err(&xe_hw_device(hw)->drm,
 			"GT%u: power domain %u does not %s (%#x); reset or power cycle the card\n",
 			gt->id, domain, awake ? "wake up" : "go to sleep", last);
+	if (err == -ETIMEDOUT)
+		fw->stuck |= BIT(domain);
+	else if (awake)
+		fw->stuck &= ~BIT(domain);
 	return err;
 }
 

@@ -32,6 +32,8 @@ struct xe_forcewake {
 	spinlock_t lock;
 	/** @present: domains that the GT has; the GT domain only, until its fuses were read */
 	u32 present;
+	/** @stuck: domains that did not do as asked, which was logged; under @lock */
+	u32 stuck;
 	/** @users: holders of each domain, under @lock */
 	u16 users[XE_FW_COUNT];
 };

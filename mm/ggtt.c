@@ -105,22 +105,16 @@ static void invalidate_by_register(struct xe_hw *hw, struct xe_gt *gt)
 static void invalidate(struct xe_hw *hw, struct xe_ggtt *ggtt)
 {
 	struct xe_card *card = xe_hw_card(hw);
-	int err;
 
 	lockdep_assert_held(&ggtt->lock);
 
 	/* Without it the GuC was seen to read what an entry held before (section 1, "Posting"). */
 	xe_read32(hw, VF_CAP);
 
-	xe_for_each_gt(gt, card) {
-		err = ggtt->invalidate ? ggtt->invalidate(hw, gt) : -EAGAIN;
-		if (err == -EAGAIN)
+	/* A channel that is broken has said so itself. */
+	xe_for_each_gt(gt, card)
+		if (!ggtt->invalidate || ggtt->invalidate(hw, gt))
 			invalidate_by_register(hw, gt);
-		else if (err && err != -ENODEV)
-			drm_err(&xe_hw_device(hw)->drm,
-				"GT%u: the GuC did not drop its view of the GGTT (%pe); reset the GT\n",
-				gt->id, ERR_PTR(err));
-	}
 }
 
 /* Put the entries in order that an access to the node may touch, except the node's own. */

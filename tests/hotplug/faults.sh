@@ -140,6 +140,7 @@ some() {
 }
 
 until_ 60 works || { not_ok "the card works"; finish; }
+t "a BAR that is smaller than VRAM is said" eval 'dmesg | grep -q "256 of 992 MiB of VRAM are visible.*enable"'
 unbind
 
 # Boot.  What may pass is tried again before anybody complains.
@@ -197,7 +198,7 @@ refused "channel: status" "status 0x4 " "guc.ct-status value=4"
 refused "channel: unknown event" "unknown event 0x7777" "guc.g2h-junk"
 refused "channel: length" "message of 256 words" "guc.g2h-length value=255"
 refused "channel: stale fence" "nobody waits for" "guc.g2h-fence"
-refused "channel: no answer" "does not start.*another" "guc.h2g-stall count=0"
+refused "channel: no answer" "no answer to request 0x3003" "guc.h2g-stall count=0"
 refused "frequency control does not start" "does not start.*another" "slpc.state value=1 count=0"
 
 # The rest of the card
@@ -245,6 +246,11 @@ survived "in use: no length" "malformed" "guc.g2h-length value=0"
 survived "in use: stale fence" "nobody waits for" "guc.g2h-fence"
 survived "in use: no answer" "no answer to request" "guc.h2g-stall"
 survived "in use: the firmware crashes" "crashed, see its log" "guc.crash"
+
+# The limits are read with all domains held.
+wake_often() { for ((i = 0; i < 5; i++)); do ! cat "$freq/min_freq" 2>/dev/null || return; done; }
+complain_once() { arm "forcewake.no-ack count=0"; wake_often; disarm; one_error "does not wake up.*power cycle" && cat "$freq/min_freq"; }
+each complain_once "in use: power domains do not wake up, said once"
 
 arm "irq.lost count=0"
 dmesg -C

@@ -126,10 +126,40 @@ static void test_map(struct kunit *test)
 	}
 }
 
+static int no_answer(struct xe_hw *hw, struct xe_gt *gt)
+{
+	return -EPIPE;
+}
+
+/* Somebody else could read through what the entry was before. */
+static void test_channel_is_broken(struct kunit *test)
+{
+	const u32 valid = GUC_TLB_INV_DESC0.reg.offset;
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe_hw_scoped(hw, xe) {
+		struct xe_ggtt *ggtt = ggtt_init(hw);
+		struct drm_mm_node node = {};
+
+		ggtt->invalidate = no_answer;
+		xe_for_each_gt(gt, xe_hw_card(hw))
+			spin_lock_init(&gt->forcewake.lock);
+
+		KUNIT_EXPECT_EQ(test, xe_fake_peek(valid), 0);
+		KUNIT_EXPECT_EQ(test, xe_ggtt_map_vram(hw, &node, 0x10000, SZ_4K), 0);
+		KUNIT_EXPECT_EQ(test, xe_fake_peek(valid), GUC_TLB_INV_DESC0_VALID);
+
+		xe_fake_poke(valid, 0);
+		xe_ggtt_unmap(hw, &node);
+		KUNIT_EXPECT_EQ(test, xe_fake_peek(valid), GUC_TLB_INV_DESC0_VALID);
+	}
+}
+
 static struct kunit_case ggtt_cases[] = {
 	KUNIT_CASE(test_encode),
 	KUNIT_CASE_PARAM(test_ready, ready_gen_params),
 	KUNIT_CASE(test_map),
+	KUNIT_CASE(test_channel_is_broken),
 	{ }
 };
 
