@@ -16,7 +16,7 @@
 phases=(probe idle query buffers share sysfs settings debugfs reset power unbind sleep)
 
 seed=$(argument xe_seed) || seed=$((SRANDOM % 32768))
-per_phase=$(argument xe_points) || per_phase=36
+per_phase=$(argument xe_points) || per_phase=41
 only=$(argument xe_phase) || only=
 part=$(argument part) || part=1
 parts=$(argument parts) || parts=1
