@@ -57,6 +57,53 @@ static void test_after_a_failure(struct kunit *test)
 	ttm_set_driver_manager(&xe->mm.ttm, XE_MEM_VRAM, NULL);
 }
 
+/* TTM waits for the last move before it makes another; here, to be counted. */
+static unsigned int evictions;
+
+static const char *no_name(struct dma_fence *fence)
+{
+	return "";
+}
+
+static signed long count_eviction(struct dma_fence *fence, bool intr, signed long timeout)
+{
+	evictions++;
+	return timeout;
+}
+
+static const struct dma_fence_ops counting_ops = {
+	.get_driver_name = no_name,
+	.get_timeline_name = no_name,
+	.wait = count_eviction,
+};
+
+/* Nothing is made room for in system memory that is lost already. */
+static void test_card_is_gone(struct kunit *test)
+{
+	static DEFINE_SPINLOCK(lock);
+	struct ttm_resource_manager *man;
+	struct xe_device *xe = device_using(test, &man);
+	struct dma_fence fence;
+
+	dma_fence_init(&fence, &counting_ops, &lock, 0, 0);
+	man->move = &fence;
+	man->usage = SZ_1M;
+	evictions = 0;
+	KUNIT_EXPECT_EQ(test, xe_mm_evict(xe), 0);
+	KUNIT_EXPECT_EQ(test, evictions, 1);
+
+	xe_hw_scoped(hw, xe) {
+		xe_fake_vanish(0);
+		xe_read32(hw, XE_REG(0x404));
+	}
+	KUNIT_EXPECT_EQ(test, xe_mm_evict(xe), 0);
+	KUNIT_EXPECT_EQ(test, evictions, 1);
+
+	man->move = NULL;
+	dma_fence_signal(&fence);
+	ttm_set_driver_manager(&xe->mm.ttm, XE_MEM_VRAM, NULL);
+}
+
 static void test_threshold(struct kunit *test)
 {
 	struct ttm_resource_manager *man;
@@ -92,6 +139,7 @@ static void test_notifier(struct kunit *test)
 static struct kunit_case evict_cases[] = {
 	KUNIT_CASE(test_may_lose_power),
 	KUNIT_CASE(test_after_a_failure),
+	KUNIT_CASE(test_card_is_gone),
 	KUNIT_CASE(test_threshold),
 	KUNIT_CASE(test_notifier),
 	{ }
