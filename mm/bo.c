@@ -14,6 +14,7 @@
 #include "mm/import.h"
 #include "mm/tt.h"
 #include "mm/vram.h"
+#include "mm/vram_alloc.h"
 #include "uapi/prime.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
@@ -47,11 +48,6 @@ static struct xe_device *bo_to_xe(struct ttm_buffer_object *bo)
 	return container_of(bo->bdev, struct xe_device, mm.ttm);
 }
 
-static u64 vram_offset(const struct ttm_resource *res)
-{
-	return (u64)res->start << PAGE_SHIFT;
-}
-
 static bool has_data(struct ttm_tt *ttm)
 {
 	return ttm && (ttm_tt_is_populated(ttm) || (ttm->page_flags & TTM_TT_FLAG_SWAPPED));
@@ -64,12 +60,11 @@ static int move_to_vram(struct ttm_buffer_object *bo, struct ttm_operation_ctx *
 	int err;
 
 	if (!has_data(bo->ttm)) {
-		err = xe_vram_clear(xe, vram_offset(to), bo->base.size);
+		err = xe_vram_clear(xe, to, bo->base.size);
 	} else {
 		err = ttm_tt_populate(bo->bdev, bo->ttm, ctx);
 		if (!err)
-			err = xe_vram_from_pages(xe, vram_offset(to), bo->ttm->pages,
-						 bo->ttm->num_pages);
+			err = xe_vram_from_pages(xe, to, bo->ttm->pages, bo->ttm->num_pages);
 	}
 	if (err)
 		return err;
@@ -96,8 +91,7 @@ static int move_from_vram(struct ttm_buffer_object *bo, struct ttm_operation_ctx
 			return err;
 	}
 
-	xe_vram_to_pages(bo_to_xe(bo), vram_offset(bo->resource), bo->ttm->pages,
-			 bo->ttm->num_pages);
+	xe_vram_to_pages(bo_to_xe(bo), bo->resource, bo->ttm->pages, bo->ttm->num_pages);
 	ttm_bo_move_sync_cleanup(bo, to);
 	return 0;
 }
@@ -165,18 +159,32 @@ static int access_memory(struct ttm_buffer_object *bo, unsigned long offset, voi
 {
 	struct xe_device *xe = bo_to_xe(bo);
 	int done = -EIO;
+	u64 at, adjacent;
 
 	if (bo->resource->mem_type != XE_MEM_VRAM)
 		return -EIO;
 
+	at = xe_vram_at(bo->resource, offset, &adjacent);
+	if (!adjacent)
+		return -EIO;
+
 	xe_hw_scoped(hw, xe) {
-		done = min(len, SZ_1M);
+		done = min3((u64)len, adjacent, (u64)SZ_1M);
 		if (write)
-			xe_vram_write(hw, vram_offset(bo->resource) + offset, buf, done);
+			xe_vram_write(hw, at, buf, done);
 		else
-			xe_vram_read(hw, vram_offset(bo->resource) + offset, buf, done);
+			xe_vram_read(hw, at, buf, done);
 	}
 	return done;
+}
+
+/* What the process maps; mm/bo_vm.c has set the beginning of the BAR. */
+static unsigned long io_mem_pfn(struct ttm_buffer_object *bo, unsigned long page)
+{
+	u64 adjacent;
+
+	return PHYS_PFN(bo->resource->bus.offset +
+			xe_vram_at(bo->resource, (u64)page << PAGE_SHIFT, &adjacent));
 }
 
 const struct ttm_device_funcs xe_ttm_funcs = {
@@ -187,6 +195,7 @@ const struct ttm_device_funcs xe_ttm_funcs = {
 	.eviction_valuable = ttm_bo_eviction_valuable,
 	.evict_flags = evict_flags,
 	.move = bo_move,
+	.io_mem_pfn = io_mem_pfn,
 	.access_memory = access_memory,
 };
 

@@ -21,9 +21,10 @@
  */
 
 /*
- * The token is for what TTM does: it makes VRAM reachable by the process. Where VRAM is it is told
- * here. Its callback for this, io_mem_reserve(), has no token; it would open a section in this one,
- * which fails when unplug has begun since, and TTM makes a SIGBUS of that.
+ * The token is for what TTM does: it makes VRAM reachable by the process. Where VRAM begins it is
+ * told here; where a page is in it, by io_mem_pfn(). Its callback for the former, io_mem_reserve(),
+ * has no token: it would open a section in this one, which fails when unplug has begun since, and
+ * TTM makes a SIGBUS of that.
  */
 static vm_fault_t map_vram(struct xe_hw *hw, struct vm_fault *vmf)
 {
@@ -33,7 +34,7 @@ static vm_fault_t map_vram(struct xe_hw *hw, struct vm_fault *vmf)
 	if (xe_hw_is_lost(hw))
 		return ttm_bo_vm_dummy_page(vmf, vmf->vma->vm_page_prot);
 
-	res->bus.offset = xe_hw_vram_bar_phys(hw) + ((u64)res->start << PAGE_SHIFT);
+	res->bus.offset = xe_hw_vram_bar_phys(hw);
 	res->bus.is_iomem = true;
 	res->bus.caching = ttm_write_combined;
 	return ttm_bo_vm_fault_reserved(vmf, vmf->vma->vm_page_prot, TTM_BO_VM_NUM_PREFAULT);

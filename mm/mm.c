@@ -46,7 +46,7 @@ static void xe_mm_fini(struct drm_device *drm, void *data)
 	cancel_work_sync(&mm->evict);
 	flush_workqueue(mm->ttm.wq);
 	if (ttm_manager_type(&mm->ttm, XE_MEM_VRAM))
-		ttm_range_man_fini(&mm->ttm, XE_MEM_VRAM);
+		xe_vram_alloc_fini(to_xe_device(drm));
 	if (ttm_manager_type(&mm->ttm, XE_MEM_TT))
 		ttm_range_man_fini(&mm->ttm, XE_MEM_TT);
 	ttm_device_fini(&mm->ttm);

@@ -11,6 +11,8 @@
 #include <drm/ttm/ttm_device.h>
 #include <drm/ttm/ttm_placement.h>
 
+#include "mm/vram_alloc.h"
+
 struct xe_device;
 struct xe_hw;
 
@@ -41,6 +43,8 @@ struct xe_mm {
 	u32 regions;
 	/** @system_size: bytes that buffers in system memory may take, constant */
 	u64 system_size;
+	/** @vram: who has which part of VRAM */
+	struct xe_vram_alloc vram;
 	/** @vram_total: bytes of VRAM that the card has, constant when the device is published */
 	u64 vram_total;
 	/** @sleep_notifier: the system is about to sleep, or has slept; see mm/evict.c */

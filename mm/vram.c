@@ -10,11 +10,11 @@
 #include <linux/sched.h>
 
 #include <drm/drm_print.h>
-#include <drm/ttm/ttm_range_manager.h>
 
 #include "hw/card.h"
 #include "hw/steering.h"
 #include "mm/vram.h"
+#include "mm/vram_alloc.h"
 #include "regs/mem.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
@@ -28,14 +28,11 @@
  *
  * Copies are made in pieces, each in a section of its own: a large buffer does not hold up unplug.
  *
- * The allocator is TTM's range manager, which gives out contiguous ranges only. The buddy allocator
- * is not used yet: some 6.12 headers call it gpu_buddy, and the driver is built for those too.
- *
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
  * BAR mapping              bound side    unbind
- * allocator                drm_device    last reference to it is dropped
+ * allocator                drm_device    see mm/vram_alloc.c
  * contents                 the card      unbind; a buffer that was in VRAM reads zero
  * ======================== ============= ==========================================
  */
@@ -119,7 +116,7 @@ int xe_vram_start(struct xe_hw *hw)
 		return err;
 
 	/* Software: it is taken down with the rest of TTM, see xe_mm_init(). */
-	err = ttm_range_man_init(&xe->mm.ttm, XE_MEM_VRAM, false, xe->mm.vram_size >> PAGE_SHIFT);
+	err = xe_vram_alloc_init(xe, xe->mm.vram_size);
 	if (err)
 		return err;
 
@@ -128,58 +125,67 @@ int xe_vram_start(struct xe_hw *hw)
 }
 ALLOW_ERROR_INJECTION(xe_vram_start, ERRNO);
 
+/* So much from @offset on of what a buffer has is copied in one section. */
+static u64 piece(const struct ttm_resource *res, u64 offset, u64 size, u64 *at)
+{
+	u64 len;
+
+	*at = xe_vram_at(res, offset, &len);
+	return min3(len, size - offset, (u64)COPY_PAGES << PAGE_SHIFT);
+}
+
 /**
- * xe_vram_clear - fill a range of VRAM with zeroes
+ * xe_vram_clear - fill a buffer in VRAM with zeroes
  * @xe: the device
- * @offset: in VRAM
+ * @res: where it is
  * @size: in bytes
  *
- * Context: process context; enters.
+ * Context: process context, the buffer is reserved; enters.
  * Return: 0; -ENODEV if there is no hardware.
  */
-int xe_vram_clear(struct xe_device *xe, u64 offset, u64 size)
+int xe_vram_clear(struct xe_device *xe, const struct ttm_resource *res, u64 size)
 {
-	while (size) {
-		u64 len = min(size, COPY_PAGES << PAGE_SHIFT);
+	u64 at, len;
+
+	for (u64 done = 0; done < size; done += len) {
 		int err = -ENODEV;
 
+		len = piece(res, done, size, &at);
 		xe_hw_scoped(hw, xe) {
-			xe_vram_fill(hw, offset, 0, len);
+			xe_vram_fill(hw, at, 0, len);
 			err = 0;
 		}
 		if (err)
 			return err;
-
-		offset += len;
-		size -= len;
 		cond_resched();
 	}
 	return 0;
 }
 
 /**
- * xe_vram_from_pages - copy pages to VRAM
+ * xe_vram_from_pages - copy pages to a buffer in VRAM
  * @xe: the device
- * @offset: in VRAM
+ * @res: where it is
  * @pages: where from; a missing one counts as zero
  * @count: how many
  *
- * Context: process context; enters.
+ * Context: process context, the buffer is reserved; enters.
  * Return: 0; -ENODEV if there is no hardware.
  */
-int xe_vram_from_pages(struct xe_device *xe, u64 offset, struct page **pages, u64 count)
+int xe_vram_from_pages(struct xe_device *xe, const struct ttm_resource *res, struct page **pages,
+		       u64 count)
 {
-	u64 done = 0;
+	u64 at, len;
 
-	while (done < count) {
-		u64 end = min(count, done + COPY_PAGES);
+	for (u64 done = 0; done < count; done += len) {
 		int err = -ENODEV;
 
+		len = piece(res, done << PAGE_SHIFT, count << PAGE_SHIFT, &at) >> PAGE_SHIFT;
 		xe_hw_scoped(hw, xe) {
-			for (; done < end; done++) {
-				void *from = kmap_local_page(pages[done] ?: ZERO_PAGE(0));
+			for (u64 i = 0; i < len; i++) {
+				void *from = kmap_local_page(pages[done + i] ?: ZERO_PAGE(0));
 
-				xe_vram_write(hw, offset + (done << PAGE_SHIFT), from, PAGE_SIZE);
+				xe_vram_write(hw, at + (i << PAGE_SHIFT), from, PAGE_SIZE);
 				kunmap_local(from);
 			}
 			err = 0;
@@ -192,33 +198,35 @@ int xe_vram_from_pages(struct xe_device *xe, u64 offset, struct page **pages, u6
 }
 
 /**
- * xe_vram_to_pages - copy VRAM to pages
+ * xe_vram_to_pages - copy a buffer in VRAM to pages
  * @xe: the device
- * @offset: in VRAM
+ * @res: where it is
  * @pages: where to
  * @count: how many
  *
  * What is lost with the card reads as zero.
  *
- * Context: process context; enters.
+ * Context: process context, the buffer is reserved; enters.
  */
-void xe_vram_to_pages(struct xe_device *xe, u64 offset, struct page **pages, u64 count)
+void xe_vram_to_pages(struct xe_device *xe, const struct ttm_resource *res, struct page **pages,
+		      u64 count)
 {
-	u64 done = 0;
+	u64 at, len;
 
-	while (done < count) {
-		u64 end = min(count, done + COPY_PAGES);
+	for (u64 done = 0; done < count; done += len) {
+		u64 i = 0;
 
+		len = piece(res, done << PAGE_SHIFT, count << PAGE_SHIFT, &at) >> PAGE_SHIFT;
 		xe_hw_scoped(hw, xe) {
-			for (; done < end; done++) {
-				void *to = kmap_local_page(pages[done]);
+			for (; i < len; i++) {
+				void *to = kmap_local_page(pages[done + i]);
 
-				xe_vram_read(hw, offset + (done << PAGE_SHIFT), to, PAGE_SIZE);
+				xe_vram_read(hw, at + (i << PAGE_SHIFT), to, PAGE_SIZE);
 				kunmap_local(to);
 			}
 		}
-		for (; done < end; done++)
-			clear_highpage(pages[done]);
+		for (; i < len; i++)
+			clear_highpage(pages[done + i]);
 		cond_resched();
 	}
 }

@@ -5,13 +5,16 @@
 #include <linux/types.h>
 
 struct page;
+struct ttm_resource;
 struct xe_device;
 struct xe_hw;
 
 int xe_vram_start(struct xe_hw *hw);
 
-int xe_vram_clear(struct xe_device *xe, u64 offset, u64 size);
-int xe_vram_from_pages(struct xe_device *xe, u64 offset, struct page **pages, u64 count);
-void xe_vram_to_pages(struct xe_device *xe, u64 offset, struct page **pages, u64 count);
+int xe_vram_clear(struct xe_device *xe, const struct ttm_resource *res, u64 size);
+int xe_vram_from_pages(struct xe_device *xe, const struct ttm_resource *res, struct page **pages,
+		       u64 count);
+void xe_vram_to_pages(struct xe_device *xe, const struct ttm_resource *res, struct page **pages,
+		      u64 count);
 
 #endif

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Who has which part of VRAM.
+ */
+
+#include "../../../mm/vram_alloc.c"
+
+#include <kunit/test.h>
+
+#include "tests/kunit/fake.h"
+
+#define PAGES	64u
+
+static struct xe_device *device(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	KUNIT_ASSERT_EQ(test, xe_vram_alloc_init(xe, PAGES * PAGE_SIZE), 0);
+	return xe;
+}
+
+static int take(struct xe_device *xe, struct ttm_buffer_object *bo, u64 pages, u32 align)
+{
+	static const struct ttm_place place = { .mem_type = XE_MEM_VRAM };
+
+	bo->bdev = &xe->mm.ttm;
+	bo->base.size = pages * PAGE_SIZE;
+	bo->page_alignment = align;
+	return range_alloc(&xe->mm.vram.man, bo, &place, &bo->resource);
+}
+
+static void give(struct xe_device *xe, struct ttm_buffer_object *bo)
+{
+	range_free(&xe->mm.vram.man, bo->resource);
+	bo->resource = NULL;
+}
+
+/* Bits of the pages that it has; fails if it has one twice. */
+static u64 pages_of(struct kunit *test, struct ttm_buffer_object *bo)
+{
+	u64 pages = 0, at, len;
+
+	for (u64 done = 0; done < bo->base.size; done += PAGE_SIZE) {
+		at = xe_vram_at(bo->resource, done, &len);
+		KUNIT_EXPECT_GE(test, len, (u64)PAGE_SIZE);
+		KUNIT_ASSERT_LT(test, at / PAGE_SIZE, (u64)PAGES);
+		KUNIT_EXPECT_FALSE(test, pages & BIT_ULL(at / PAGE_SIZE));
+		pages |= BIT_ULL(at / PAGE_SIZE);
+	}
+	return pages;
+}
+
+static struct ttm_buffer_object *buffers(struct kunit *test, unsigned int count)
+{
+	struct ttm_buffer_object *bo = kunit_kcalloc(test, count, sizeof(*bo), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, bo);
+	return bo;
+}
+
+static void test_scattered(struct kunit *test)
+{
+	struct ttm_buffer_object *small = buffers(test, 16), *large = buffers(test, 1);
+	struct xe_device *xe = device(test);
+	u64 used = 0, pages;
+
+	for (unsigned int i = 0; i < 16; i++)
+		KUNIT_ASSERT_EQ(test, take(xe, &small[i], 4, 1), 0);
+	KUNIT_EXPECT_EQ(test, take(xe, large, 1, 1), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, xe->mm.vram.man.usage, (u64)PAGES * PAGE_SIZE);
+
+	for (unsigned int i = 0; i < 16; i += 2)
+		give(xe, &small[i]);
+	KUNIT_EXPECT_EQ(test, take(xe, large, 33, 1), -ENOSPC);
+	KUNIT_ASSERT_EQ(test, take(xe, large, 32, 1), 0);
+
+	for (unsigned int i = 1; i < 16; i += 2) {
+		pages = pages_of(test, &small[i]);
+		KUNIT_EXPECT_FALSE(test, used & pages);
+		used |= pages;
+	}
+	KUNIT_EXPECT_EQ(test, used ^ pages_of(test, large), ~0ull);
+
+	give(xe, large);
+	for (unsigned int i = 1; i < 16; i += 2)
+		give(xe, &small[i]);
+	KUNIT_EXPECT_EQ(test, xe->mm.vram.man.usage, 0);
+	xe_vram_alloc_fini(xe);
+}
+
+static void test_bounds(struct kunit *test)
+{
+	struct ttm_buffer_object *bo = buffers(test, 2);
+	struct xe_device *xe = device(test);
+	u64 len;
+
+	KUNIT_EXPECT_EQ(test, take(xe, bo, PAGES + 1, 1), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, take(xe, bo, PAGES, 128), -ENOSPC);
+	KUNIT_ASSERT_EQ(test, take(xe, bo, PAGES, 1), 0);
+	KUNIT_EXPECT_EQ(test, pages_of(test, bo), ~0ull);
+	xe_vram_at(bo->resource, (u64)PAGES * PAGE_SIZE, &len);
+	KUNIT_EXPECT_EQ(test, len, 0);
+	give(xe, bo);
+
+	/* A part of a page at its end is adjacent to less. */
+	KUNIT_ASSERT_EQ(test, take(xe, bo, 1, 1), 0);
+	KUNIT_EXPECT_EQ(test, xe_vram_at(bo->resource, 1, &len) % PAGE_SIZE, 1);
+	KUNIT_EXPECT_EQ(test, len, (u64)PAGE_SIZE - 1);
+
+	KUNIT_ASSERT_EQ(test, take(xe, &bo[1], 16, 16), 0);
+	KUNIT_EXPECT_EQ(test, xe_vram_at(bo[1].resource, 0, &len) % (16 * PAGE_SIZE), 0);
+	KUNIT_EXPECT_EQ(test, len, 16 * (u64)PAGE_SIZE);
+	give(xe, bo);
+	give(xe, &bo[1]);
+	xe_vram_alloc_fini(xe);
+}
+
+static struct kunit_case vram_alloc_cases[] = {
+	KUNIT_CASE(test_scattered),
+	KUNIT_CASE(test_bounds),
+	{ }
+};
+
+static struct kunit_suite vram_alloc_suite = {
+	.name = "xe_vram_alloc",
+	.test_cases = vram_alloc_cases,
+};
+
+kunit_test_suite(vram_alloc_suite);
