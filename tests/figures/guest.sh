@@ -13,7 +13,7 @@ own=$(for i in 1 2 3; do a=$(busy); b=$(busy); echo $((b - a)); done | least)
 
 modprobe xe probe_display=0
 echo on >"/sys/bus/pci/devices/$gpu/power/control"
-cost() {	# NAME DIRECTION: the least of four
+cost() {	# NAME DIRECTION: the least of six
 	local before after
 	before=($(counters))
 	a=$(busy)
@@ -25,7 +25,7 @@ cost() {	# NAME DIRECTION: the least of four
 	echo "$1-writes $((after[1] - before[1]))"
 	echo "$1-h2g $((after[2] - before[2]))"
 }
-for i in 1 2 3 4; do
+for i in 1 2 3 4 5 6; do
 	cost unbind unbind
 	model quiet on >/dev/null
 	sleep 1
