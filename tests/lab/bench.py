@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import fcntl
 import glob
+import hashlib
 import json
 import os
 import secrets
@@ -24,6 +25,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 LAB = os.environ.get("XE_LAB") or os.path.join(
     os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "xe-lab")
+BUILT = os.path.join(LAB, "built", hashlib.sha256(TOP.encode()).hexdigest()[:12])	# see env.sh
 GPU = "gpu"
 PLATFORMS = ("bmg", "lnl")
 
@@ -172,17 +174,17 @@ def model_binary():
         if not os.access(given, os.X_OK):
             raise BenchError("XE_MODEL=%s is no program" % given)
         return given
-    built = subprocess.run(["make", "-s", "-j2", "-C", os.path.join(TOP, "tests", "model"), "XE_LAB=" + LAB],
+    built = subprocess.run(["make", "-s", "-j2", "-C", os.path.join(TOP, "tests", "model"), "O=" + os.path.join(BUILT, "model")],
                            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if built.returncode:
         raise BenchError("the model does not build:\n" + built.stderr[-2000:])
-    return os.path.join(LAB, "model", "xe-model")
+    return os.path.join(BUILT, "model", "xe-model")
 
 
 @contextlib.contextmanager
 def model_lock():
-    """Nobody else, of this or of another checkout, builds the model meanwhile."""
-    with open(os.path.join(LAB, "model.lock"), "w", encoding="ascii") as f:
+    """Nobody else builds the model of this checkout meanwhile."""
+    with open(os.path.join(BUILT, "model.lock"), "w", encoding="ascii") as f:
         fcntl.flock(f, fcntl.LOCK_EX)
         yield
 
@@ -302,7 +304,7 @@ class Guest:
                "LAB_HOSTNAME": "xe-" + c.kernel}
         f.text("env", "".join("export %s=%s\n" % (k, quote(v)) for k, v in env.items()), 0o644)
         if c.driver == "xe":
-            ko = c.xe_ko or os.path.join(LAB, "driver", c.kernel, "xe.ko")
+            ko = c.xe_ko or os.path.join(BUILT, "driver", c.kernel, "xe.ko")
             if not os.path.exists(ko):
                 raise BenchError("%s: no such module; XE_KO= names another" % ko)
             f.copy("xe.ko", ko, 0o644)
