@@ -101,6 +101,27 @@ bool xe_pat_is_coherent(unsigned int index)
 	return index < ARRAY_SIZE(xe2_pat) && FIELD_GET(PAT_COHERENCY, xe2_pat[index]);
 }
 
+static void list_pat(struct xe_hw *hw, const struct xe_gt *gt, struct writes *writes)
+{
+	u32 flags = gt->id ? 0 : XE_WRITE_MCR;
+
+	for (unsigned int i = 0; i < xe_pat_count(gt); i++)
+		add(writes, PAT_ROW(i), xe2_pat[i], flags);
+	add(writes, PAT_ROW_ATS, XE2_PAT_ATS, flags);
+	if (xe_hw_device(hw)->platform->is_discrete)
+		add(writes, PAT_ROW_TABLES, XE2_PAT_TABLES, flags);
+}
+
+/* Rows that nobody asked for are cached: the most that can go wrong is coherency. */
+static void list_mocs(const struct xe_gt *gt, struct writes *writes)
+{
+	u32 flags = gt->version >= 2000 ? XE_WRITE_MCR : 0;
+
+	for (unsigned int i = 0; i < MOCS_ROWS; i++)
+		add(writes, MOCS_ROW(i),
+		    xe2_mocs[i < ARRAY_SIZE(xe2_mocs) ? i : XE_MOCS_CACHED], flags);
+}
+
 /**
  * xe_cache_program - write the PAT and MOCS tables of a GT
  * @hw: the token
@@ -112,23 +133,35 @@ bool xe_pat_is_coherent(unsigned int index)
  */
 void xe_cache_program(struct xe_hw *hw, struct xe_gt *gt)
 {
-	u32 pat_flags = gt->id ? 0 : XE_WRITE_MCR;
-	u32 mocs_flags = gt->version >= 2000 ? XE_WRITE_MCR : 0;
 	struct writes writes;
 
 	writes.count = 0;
-	for (unsigned int i = 0; i < xe_pat_count(gt); i++)
-		add(&writes, PAT_ROW(i), xe2_pat[i], pat_flags);
-	add(&writes, PAT_ROW_ATS, XE2_PAT_ATS, pat_flags);
-	if (xe_hw_device(hw)->platform->is_discrete)
-		add(&writes, PAT_ROW_TABLES, XE2_PAT_TABLES, pat_flags);
-
-	/* Rows that nobody asked for are cached: the most that can go wrong is coherency. */
-	for (unsigned int i = 0; i < MOCS_ROWS; i++)
-		add(&writes, MOCS_ROW(i),
-		    xe2_mocs[i < ARRAY_SIZE(xe2_mocs) ? i : XE_MOCS_CACHED], mocs_flags);
-
+	list_pat(hw, gt, &writes);
+	list_mocs(gt, &writes);
 	xe_gt_apply(hw, gt, writes.list, writes.count);
+}
+
+/**
+ * xe_cache_print - the PAT and MOCS tables of a GT as they are now
+ * @hw: the token
+ * @gt: the GT
+ * @p: where to print
+ *
+ * Context: bound or in a section, may sleep; the GT domain is held.
+ */
+void xe_cache_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
+{
+	struct writes writes;
+
+	drm_puts(p, "PAT\n");
+	writes.count = 0;
+	list_pat(hw, gt, &writes);
+	xe_gt_print_writes(hw, gt, writes.list, writes.count, p);
+
+	drm_puts(p, "MOCS\n");
+	writes.count = 0;
+	list_mocs(gt, &writes);
+	xe_gt_print_writes(hw, gt, writes.list, writes.count, p);
 }
 
 /**

@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 
+struct drm_printer;
 struct xe_gt;
 struct xe_hw;
 
@@ -18,6 +19,7 @@ struct xe_hw;
 #define XE_PAT_WRITE_THROUGH	15
 
 void xe_cache_program(struct xe_hw *hw, struct xe_gt *gt);
+void xe_cache_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p);
 unsigned int xe_pat_count(const struct xe_gt *gt);
 bool xe_pat_is_coherent(unsigned int index);
 int xe_cache_flush(struct xe_hw *hw);

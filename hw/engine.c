@@ -239,6 +239,33 @@ void xe_engine_program(struct xe_hw *hw, struct xe_gt *gt)
 	}
 }
 
+/**
+ * xe_engine_print - the engines of a GT, with the registers that the driver writes
+ * @hw: the token
+ * @gt: the GT
+ * @p: where to print
+ *
+ * Context: bound or in a section, may sleep; all forcewake domains are held.
+ */
+void xe_engine_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
+{
+	struct xe_wa_list list;
+
+	xe_for_each_engine(engine, gt) {
+		u32 base = engine->row->base;
+
+		drm_printf(p, "%s: logical %u, mode %#x, MI mode %#x, status at %#x, IMR %#x, HWSTAM %#x\n",
+			   engine->row->name, engine->logical,
+			   xe_gt_read32(hw, gt, ENGINE_MODE(base)),
+			   xe_gt_read32(hw, gt, ENGINE_MI_MODE(base)),
+			   xe_gt_read32(hw, gt, ENGINE_HWS_ADDRESS(base)),
+			   xe_gt_read32(hw, gt, ENGINE_IMR(base)),
+			   xe_gt_read32(hw, gt, ENGINE_HWSTAM(base)));
+		if (!xe_wa_list(hw, gt, engine, XE_WA_ENGINE, &list))
+			xe_gt_print_writes(hw, gt, list.writes, list.count, p);
+	}
+}
+
 /* The GuC is gone by now and with it what fed the engines; they must not fetch on. */
 static void engine_stop(struct xe_hw *hw, void *data)
 {

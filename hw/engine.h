@@ -62,6 +62,7 @@ struct xe_engines {
 
 int xe_engine_start(struct xe_hw *hw);
 void xe_engine_program(struct xe_hw *hw, struct xe_gt *gt);
+void xe_engine_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p);
 u32 xe_engine_status_page(const struct xe_gt *gt, const struct xe_engine *engine);
 void xe_engine_list(struct xe_gt *gt, u32 decode, u32 enhance, u32 compute);
 u32 xe_engine_mask(const struct xe_gt *gt, enum xe_engine_class class);

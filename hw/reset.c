@@ -87,6 +87,33 @@ int xe_gt_program(struct xe_hw *hw, struct xe_gt *gt)
 ALLOW_ERROR_INJECTION(xe_gt_program, ERRNO);
 
 /**
+ * xe_gt_print - what xe_gt_program() wrote, as it is now; for debugfs
+ * @hw: the token
+ * @gt: the GT
+ * @p: where to print
+ *
+ * Context: bound or in a section, may sleep.
+ */
+void xe_gt_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
+{
+	struct xe_wa_list list;
+
+	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
+	if (fw.err) {
+		drm_printf(p, "GT%u does not wake up (%pe)\n", gt->id, ERR_PTR(fw.err));
+		return;
+	}
+
+	xe_cache_print(hw, gt, p);
+	drm_printf(p, "power gates %#x\n", xe_gt_read32(hw, gt, POWERGATE));
+	if (!xe_wa_list(hw, gt, NULL, XE_WA_GT, &list)) {
+		drm_puts(p, "workarounds and tuning of the GT\n");
+		xe_gt_print_writes(hw, gt, list.writes, list.count, p);
+	}
+	xe_engine_print(hw, gt, p);
+}
+
+/**
  * xe_gt_quiesce - undo what keeps a GT busy on its own: at unbind and before it sleeps
  * @hw: the token
  * @gt: the GT

@@ -314,6 +314,31 @@ void xe_gt_apply(struct xe_hw *hw, struct xe_gt *gt, const struct xe_reg_write *
 }
 
 /**
+ * xe_gt_print_writes - what registers of a table read now, and which do not read as written
+ * @hw: the token
+ * @gt: the GT
+ * @writes: the table
+ * @count: its length
+ * @p: where to print
+ *
+ * Context: bound or in a section, may sleep; all forcewake domains are held.
+ */
+void xe_gt_print_writes(struct xe_hw *hw, struct xe_gt *gt, const struct xe_reg_write *writes,
+			unsigned int count, struct drm_printer *p)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		const struct xe_reg_write *write = &writes[i];
+		bool replicated = write->flags & XE_WRITE_MCR;
+		u32 value = replicated ? xe_mcr_read32(hw, gt, XE_MCR_REG(write->offset)) :
+					 xe_gt_read32(hw, gt, XE_GT_REG(write->offset));
+		bool same = (value & (write->clear | write->set)) == write->set;
+
+		drm_printf(p, "  %#08x %#010x%s\n", write->offset, value,
+			   same ? "" : ", not as written");
+	}
+}
+
+/**
  * xe_steering_start - probe step: replicated registers can be accessed
  * @hw: the token
  *

@@ -352,7 +352,7 @@ int xe_wa_list(struct xe_hw *hw, const struct xe_gt *gt, const struct xe_engine 
  *
  * Context: bound or in a section.
  */
-void xe_wa_print(struct xe_hw *hw, const struct xe_gt *gt, struct drm_printer *p)
+void xe_wa_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
 {
 	static const char * const scopes[] = { "GT", "engine", "context" };
 

@@ -35,7 +35,7 @@ struct xe_wa_list {
 
 int xe_wa_list(struct xe_hw *hw, const struct xe_gt *gt, const struct xe_engine *engine,
 	       enum xe_wa_scope scope, struct xe_wa_list *list);
-void xe_wa_print(struct xe_hw *hw, const struct xe_gt *gt, struct drm_printer *p);
+void xe_wa_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p);
 
 /**
  * xe_wa_for_each_write - for each register of a list

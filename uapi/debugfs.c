@@ -11,12 +11,23 @@
 #include <drm/ttm/ttm_resource.h>
 
 #include "hw/card.h"
+#include "hw/reset.h"
+#include "hw/wa.h"
 #include "mm/ggtt.h"
 #include "uapi/debugfs.h"
 #include "xe_device.h"
 
 /**
  * DOC: debugfs
+ *
+ * ::
+ *
+ *	info, topology			what the card is
+ *	registers			what the driver wrote into the GTs, as it is now
+ *	workarounds			which rows of the table hold, and why
+ *	ggtt, vram0_mm			address space and memory, who has them
+ *	guc_info, guc_log		the firmware
+ *	gt<n>/force_reset[_sync]	reading asks for a reset of the GT [and waits for it]
  *
  * The files belong to the DRM minor: they are made when it is registered, and removed at unplug
  * before anything is torn down; removal waits for readers. What shows the card does so in a section
@@ -96,7 +107,8 @@ static int show_vram(struct seq_file *m, void *unused)
 	return 0;
 }
 
-static int show_guc(struct seq_file *m, void *unused)
+static int print_gts(struct seq_file *m,
+		     void (*print)(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p))
 {
 	struct drm_printer p = drm_seq_file_printer(m);
 	int err = -ENODEV;
@@ -104,26 +116,33 @@ static int show_guc(struct seq_file *m, void *unused)
 	xe_hw_scoped(hw, show_device(m)) {
 		struct xe_card *card = xe_hw_card(hw);
 
-		xe_for_each_gt(gt, card)
-			xe_guc_print(hw, gt, &p);
-		err = 0;
+		xe_for_each_gt(gt, card) {
+			drm_printf(&p, "GT%u\n", gt->id);
+			print(hw, gt, &p);
+		}
+		err = xe_hw_is_lost(hw) ? -ENODEV : 0;
 	}
 	return err;
 }
 
+static int show_registers(struct seq_file *m, void *unused)
+{
+	return print_gts(m, xe_gt_print);
+}
+
+static int show_workarounds(struct seq_file *m, void *unused)
+{
+	return print_gts(m, xe_wa_print);
+}
+
+static int show_guc(struct seq_file *m, void *unused)
+{
+	return print_gts(m, xe_guc_print);
+}
+
 static int show_guc_log(struct seq_file *m, void *unused)
 {
-	struct drm_printer p = drm_seq_file_printer(m);
-	int err = -ENODEV;
-
-	xe_hw_scoped(hw, show_device(m)) {
-		struct xe_card *card = xe_hw_card(hw);
-
-		xe_for_each_gt(gt, card)
-			xe_guc_log_print(hw, gt, &p);
-		err = 0;
-	}
-	return err;
+	return print_gts(m, xe_guc_log_print);
 }
 
 static const struct drm_info_list files[] = {
@@ -131,6 +150,8 @@ static const struct drm_info_list files[] = {
 	{ "topology", show_topology },
 	{ "ggtt", show_ggtt },
 	{ "vram0_mm", show_vram },
+	{ "registers", show_registers },
+	{ "workarounds", show_workarounds },
 	{ "guc_info", show_guc },
 	{ "guc_log", show_guc_log },
 };
