@@ -18,7 +18,6 @@
 #include "xe_mmio.h"
 
 #define PCODE_TIMEOUT_US	10000	/* it takes microseconds */
-#define PCODE_READY_TIMEOUT_S	180	/* memory training of a cold card, fact sheet section 6 */
 
 #define PCODE_GET_INIT_STATUS	0x7e
 #define   PCODE_INIT_DONE	BIT(0)
@@ -101,14 +100,15 @@ int xe_pcode_write(struct xe_hw *hw, u32 mailbox, u32 data0)
 /**
  * xe_pcode_wait_ready - wait until PCODE has initialised the card
  * @hw: the token
+ * @timeout_s: bound, in seconds: XE_PCODE_PROBE_S or XE_PCODE_RESUME_S
  *
- * Context: bound, may sleep; minutes after a cold start, which is why it is not for sections.
+ * Context: bound, may sleep.
  * Return: 0, -ETIMEDOUT, -ENODEV, or what PCODE answered last.
  */
-noinline int xe_pcode_wait_ready(struct xe_hw *hw)
+noinline int xe_pcode_wait_ready(struct xe_hw *hw, unsigned int timeout_s)
 {
 	struct xe_device *xe = xe_hw_device(hw);
-	ktime_t end = ktime_add_ms(ktime_get(), PCODE_READY_TIMEOUT_S * MSEC_PER_SEC);
+	ktime_t end = ktime_add_ms(ktime_get(), timeout_s * MSEC_PER_SEC);
 	u32 status;
 	int err;
 
@@ -125,7 +125,7 @@ noinline int xe_pcode_wait_ready(struct xe_hw *hw)
 	} while (ktime_before(ktime_get(), end));
 
 	drm_err(&xe->drm, "PCODE did not initialise the card within %u s (%pe, status %#x); power cycle it\n",
-		PCODE_READY_TIMEOUT_S, ERR_PTR(err), status);
+		timeout_s, ERR_PTR(err), status);
 	return err ?: -ETIMEDOUT;
 }
 ALLOW_ERROR_INJECTION(xe_pcode_wait_ready, ERRNO);
@@ -133,17 +133,18 @@ ALLOW_ERROR_INJECTION(xe_pcode_wait_ready, ERRNO);
 /**
  * xe_pcode_wait_memory - wait until VRAM is initialised, after power-on
  * @hw: the token
+ * @timeout_s: bound, in seconds
  *
  * Context: bound, may sleep.
  * Return: 0, -ETIMEDOUT, or -ENODEV.
  */
-noinline int xe_pcode_wait_memory(struct xe_hw *hw)
+noinline int xe_pcode_wait_memory(struct xe_hw *hw, unsigned int timeout_s)
 {
 	if (!xe_hw_device(hw)->platform->is_discrete)
 		return 0;
 
-	return xe_wait32(hw, GU_CNTL, GU_CNTL_LMEM_READY, GU_CNTL_LMEM_READY, 60 * USEC_PER_SEC,
-			 NULL);
+	return xe_wait32(hw, GU_CNTL, GU_CNTL_LMEM_READY, GU_CNTL_LMEM_READY,
+			 timeout_s * USEC_PER_SEC, NULL);
 }
 ALLOW_ERROR_INJECTION(xe_pcode_wait_memory, ERRNO);
 
@@ -163,11 +164,11 @@ int xe_pcode_start(struct xe_hw *hw)
 	if (err)
 		return err;
 
-	err = xe_pcode_wait_ready(hw);
+	err = xe_pcode_wait_ready(hw, XE_PCODE_PROBE_S);
 	if (err)
 		return err;
 
-	err = xe_pcode_wait_memory(hw);
+	err = xe_pcode_wait_memory(hw, 60);
 	if (err == -ETIMEDOUT) {
 		drm_dbg(&xe->drm, "VRAM is not initialised yet, deferring probe\n");
 		return -EPROBE_DEFER;

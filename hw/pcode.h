@@ -6,10 +6,17 @@
 
 struct xe_hw;
 
+/*
+ * How long the card may take to initialise itself. A cold one trains its memory, which takes
+ * minutes (fact sheet section 6). A resume is waited for by a section, which unplug waits for.
+ */
+#define XE_PCODE_PROBE_S	180
+#define XE_PCODE_RESUME_S	5
+
 int xe_pcode_start(struct xe_hw *hw);
 int xe_pcode_read(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1);
 int xe_pcode_write(struct xe_hw *hw, u32 mailbox, u32 data0);
-int xe_pcode_wait_ready(struct xe_hw *hw);
-int xe_pcode_wait_memory(struct xe_hw *hw);
+int xe_pcode_wait_ready(struct xe_hw *hw, unsigned int timeout_s);
+int xe_pcode_wait_memory(struct xe_hw *hw, unsigned int timeout_s);
 
 #endif

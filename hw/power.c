@@ -113,9 +113,9 @@ static int bring_back(struct xe_hw *hw)
 	int err;
 
 	if (card->cold) {
-		err = xe_pcode_wait_ready(hw);
+		err = xe_pcode_wait_ready(hw, XE_PCODE_RESUME_S);
 		if (!err)
-			err = xe_pcode_wait_memory(hw);
+			err = xe_pcode_wait_memory(hw, XE_PCODE_RESUME_S);
 		if (err)
 			return err;
 		xe_ggtt_restore(hw);
