@@ -2,8 +2,7 @@
 /*
  * Journal, counters, violations, and the quiet after unbind.
  *
- * Owner of: the journal file, the ring of the last lines, all counters, the kept violations, the
- * snapshot of the mapped BARs.
+ * Owner of: the journal file, the ring of the last lines, all counters, the kept violations.
  */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -29,7 +28,6 @@ struct journal {
 	char kept[KEPT][LINE];
 	unsigned int num_kept;
 	bool quiet;
-	u64 quiet_gsm;		/* checksum of the GGTT entries when quiet began */
 };
 
 static const char *const counter_names[CNT_COUNT] = {
@@ -122,30 +120,29 @@ bool journal_is_quiet(struct gpu *gpu)
 	return gpu->journal->quiet;
 }
 
-static u64 checksum(const u8 *data, u64 size)
+static void check_mapped(struct gpu *gpu)
 {
-	u64 sum = 14695981039346656037ull, word;
+	u64 at;
 
-	for (u64 i = 0; i + 8 <= size; i += 8) {
-		memcpy(&word, data + i, 8);
-		sum = (sum ^ word) * 1099511628211ull;
-	}
-	return sum;
+	if (mem_gsm_changed(gpu, &at))
+		violation(gpu, "touched-after-unbind", "GGTT entries were written, the first page at %#llx",
+			  (unsigned long long)at);
+	if (mem_vram_changed(gpu, &at))
+		violation(gpu, "touched-after-unbind", "VRAM was written, the first page at %#llx",
+			  (unsigned long long)at);
 }
 
 void journal_quiet(struct gpu *gpu, bool on)
 {
 	struct journal *j = gpu->journal;
-	u64 sum;
 
 	if (j->quiet == on)
 		return;
-	sum = checksum(mem_gsm(gpu), mem_gsm_size(gpu));
 	if (on) {
-		j->quiet_gsm = sum;
+		mem_remember(gpu);
 		irq_check_quiet(gpu);
-	} else if (sum != j->quiet_gsm) {
-		violation(gpu, "touched-after-unbind", "GGTT entries were written");
+	} else {
+		check_mapped(gpu);
 	}
 	j->quiet = on;
 }

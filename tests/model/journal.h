@@ -50,8 +50,9 @@ void count_action(struct gpu *gpu, bool h2g, u16 action);
 
 /*
  * "Quiet": the driver said it is unbound; each access (register, GSM, VRAM, DMA, MSI; not config
- * space) from now on is a violation "touched-after-unbind".  Mapped BAR parts are compared with a
- * snapshot when quiet ends.
+ * space) from now on is a violation "touched-after-unbind".  GGTT entries and VRAM that are mapped are
+ * compared, when quiet ends, with what they held when it began: a write is seen, a read is not, and of
+ * a card that is gone only the GGTT entries are compared.
  */
 void journal_quiet(struct gpu *gpu, bool on);
 bool journal_is_quiet(struct gpu *gpu);

@@ -27,6 +27,7 @@ struct area {
 	int fd;
 	u64 lead, size;		/* bytes of the file: unused ones first, then the area */
 	u8 *map;
+	u64 *sums;		/* what it held, page by page, when mem_remember() was called */
 };
 
 struct mem {
@@ -60,6 +61,7 @@ static void area_destroy(struct area *a)
 		munmap(a->map, a->size);
 	if (a->fd >= 0)
 		close(a->fd);
+	free(a->sums);
 }
 
 static void area_zero(struct area *a)
@@ -69,21 +71,77 @@ static void area_zero(struct area *a)
 		memset(a->map, 0, a->size);
 }
 
+/* The next pages that were ever touched, from *end on: [*start, *end) of the area.  False: no more. */
+static bool area_next(const struct area *a, u64 *start, u64 *end)
+{
+	off_t data, hole;
+
+	if (!a->map || *end >= a->size)
+		return false;
+	data = lseek(a->fd, (off_t)(a->lead + *end), SEEK_DATA);
+	hole = data < 0 ? data : lseek(a->fd, data, SEEK_HOLE);
+	if (hole <= data)
+		return false;
+	*start = (u64)data - a->lead;
+	*end = MIN((u64)hole - a->lead, a->size);
+	return true;
+}
+
 /* All ones in every page that was ever written; pages never touched stay holes. */
 static void area_ones(struct area *a)
 {
-	off_t data = (off_t)a->lead, hole;
+	u64 start, end = 0;
 
-	while (a->map && data < (off_t)(a->lead + a->size)) {
-		data = lseek(a->fd, data, SEEK_DATA);
-		if (data < 0)
-			break;
-		hole = lseek(a->fd, data, SEEK_HOLE);
-		if (hole <= data)
-			break;
-		memset(a->map + (data - (off_t)a->lead), 0xff, (size_t)(hole - data));
-		data = hole;
+	while (area_next(a, &start, &end))
+		memset(a->map + start, 0xff, end - start);
+}
+
+/* 0 for a page of zeros: to read a page that was never written makes it one. */
+static u64 page_sum(const u8 *page)
+{
+	u64 sum = 0, word;
+
+	for (size_t i = 0; i < PAGE_4K; i += 8) {
+		memcpy(&word, page + i, 8);
+		sum = (sum ^ word) * 1099511628211ull;
 	}
+	return sum;
+}
+
+/* A sum for each page of the area, in memory that takes no room where there is nothing. */
+static u64 *area_sums(const struct area *a)
+{
+	u64 *sums = calloc(a->size / PAGE_4K + 1, sizeof(*sums)), start, end = 0;
+
+	if (!sums)
+		abort();
+	while (area_next(a, &start, &end))
+		for (u64 at = start; at < end; at += PAGE_4K)
+			sums[at / PAGE_4K] = page_sum(a->map + at);
+	return sums;
+}
+
+static void area_remember(struct area *a)
+{
+	free(a->sums);
+	a->sums = area_sums(a);
+}
+
+/* True if something was written since area_remember(); *@at is the first such page.  Forgets. */
+static bool area_changed(struct area *a, u64 *at)
+{
+	u64 *was = a->sums, *is, n = a->size / PAGE_4K, i;
+
+	if (!was)
+		return false;
+	is = area_sums(a);
+	for (i = 0; i < n && was[i] == is[i]; i++)
+		;
+	*at = i * PAGE_4K;
+	free(was);
+	free(is);
+	a->sums = NULL;
+	return i < n;
 }
 
 struct mem *mem_create(struct gpu *gpu)
@@ -144,6 +202,24 @@ bool mem_darken(struct gpu *gpu)
 		return false;
 	mem->dark += sizeof(ones);
 	return true;
+}
+
+void mem_remember(struct gpu *gpu)
+{
+	area_remember(&gpu->mem->gsm);
+	/* mem_darken() goes on writing to the VRAM of a card that is gone */
+	if (!is_gone(gpu))
+		area_remember(&gpu->mem->vram);
+}
+
+bool mem_gsm_changed(struct gpu *gpu, u64 *at)
+{
+	return area_changed(&gpu->mem->gsm, at);
+}
+
+bool mem_vram_changed(struct gpu *gpu, u64 *at)
+{
+	return area_changed(&gpu->mem->vram, at);
 }
 
 int mem_gsm_fd(struct gpu *gpu)

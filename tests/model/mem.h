@@ -28,6 +28,13 @@ u64 mem_bar_size(struct gpu *gpu);
  */
 void mem_vanish(struct gpu *gpu);
 bool mem_darken(struct gpu *gpu);
+/*
+ * What is mapped is written without a message.  Remember what it holds now, and say later, once, whether
+ * it is still the same; *@at is the offset of the first page that is not.
+ */
+void mem_remember(struct gpu *gpu);
+bool mem_gsm_changed(struct gpu *gpu, u64 *at);
+bool mem_vram_changed(struct gpu *gpu, u64 *at);
 
 /* Where one address leads. */
 struct xlat {

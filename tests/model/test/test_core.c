@@ -149,6 +149,18 @@ static void quiet(void **state)
 	mem_gsm(gpu)[0x1000] = 3;
 	assert_violates(gpu, "GGTT entries", ctl_command(gpu, "quiet off", stderr));
 	assert_true(answer_has(gpu, "violations clear", "ok"));
+	/* and so is VRAM, written before or not; a page that was only read is none */
+	for (u64 at = MIB(3); at < MIB(1000); at += MIB(900)) {
+		mem_vram(gpu)[MIB(3)] = 1;
+		assert_true(answer_has(gpu, "quiet on", "ok"));
+		assert_int_equal(((volatile u8 *)mem_vram(gpu))[MIB(500)], 0);
+		assert_true(answer_has(gpu, "quiet off", "ok"));
+		assert_quiet(gpu);
+		assert_true(answer_has(gpu, "quiet on", "ok"));
+		mem_vram(gpu)[at] = 2;
+		assert_violates(gpu, "VRAM was written", ctl_command(gpu, "quiet off", stderr));
+		assert_true(answer_has(gpu, "violations clear", "ok"));
+	}
 	/* that they are all ones now is no driver's doing */
 	assert_true(answer_has(gpu, "quiet on", "ok"));
 	assert_true(answer_has(gpu, "vanish now", "ok"));
@@ -158,6 +170,7 @@ static void quiet(void **state)
 	assert_true(answer_has(gpu, "restore", "ok"));
 	assert_true(answer_has(gpu, "quiet on", "ok"));
 	assert_true(answer_has(gpu, "vanish now", "ok"));
+	gpu_run(gpu, 100);	/* darkens VRAM */
 	assert_true(answer_has(gpu, "restore", "ok"));
 	assert_quiet(gpu);
 }
