@@ -12,8 +12,7 @@
 #include "reg.h"
 #include "vfu.h"
 
-#define REGS_END	MIB(4)
-#define GSM_START	MIB(8)
+#define GSM_START	MIB(8)	/* what is below is for reg.c, also where there is no register */
 
 /* Memory behind a BAR, or NULL; *len is cut to what is there. */
 static u8 *memory(struct gpu *gpu, unsigned int bar, u64 offset, size_t *len)
@@ -77,11 +76,12 @@ void bar_read(struct gpu *gpu, unsigned int bar, u64 offset, void *buf, size_t l
 		memcpy(buf, mem, part);
 		return;
 	}
-	if (bar || offset >= REGS_END || off(gpu, offset))
+	if (bar || offset >= GSM_START || off(gpu, offset))
 		return;
 	if (offset % 4 || len % 4) {
 		u32 v = reg_cpu_read(gpu, (u32)offset & ~3u);
 
+		violation(gpu, "unaligned", "read of %zu at %#llx", len, (unsigned long long)offset);
 		memcpy(to, (u8 *)&v + offset % 4, MIN(len, 4 - offset % 4));
 		return;
 	}
@@ -107,7 +107,7 @@ void bar_write(struct gpu *gpu, unsigned int bar, u64 offset, const void *buf, s
 		memcpy(mem, buf, part);
 		return;
 	}
-	if (bar || offset >= REGS_END || off(gpu, offset))
+	if (bar || offset >= GSM_START || off(gpu, offset))
 		return;
 	if (offset % 4 || len % 4) {
 		violation(gpu, "unaligned", "write of %zu at %#llx", len, (unsigned long long)offset);

@@ -9,6 +9,7 @@
 #include "../pci.h"
 #include "../platform.h"
 #include "../regs_tables.h"
+#include "../vfu.h"
 #include "hw.h"
 
 /* ---- tables ---- */
@@ -273,9 +274,27 @@ static void unknown_flood(void **state)
 static void unaligned(void **state)
 {
 	struct gpu *gpu = *state;
+	u32 word = 0;
 
 	assert_violates(gpu, "unaligned-register", reg_cpu_read(gpu, GU_CNTL + 2));
 	assert_violates(gpu, "unaligned-register", reg_cpu_write(gpu, GU_CNTL + 1, 1));
+	pci_config_write(gpu, 4, 2, 0x6);
+	assert_violates(gpu, "unaligned: read", bar_read(gpu, 0, GU_CNTL, &word, 2));
+	assert_violates(gpu, "unaligned: write", bar_write(gpu, 0, GU_CNTL, &word, 2));
+}
+
+/* Between the registers and the GGTT entries there is nothing. */
+static void no_register(void **state)
+{
+	struct gpu *gpu = *state;
+	u32 word = 0;
+
+	pci_config_write(gpu, 4, 2, 0x6);
+	assert_violates(gpu, "unknown-register: read of 0x400000", bar_read(gpu, 0, MIB(4), &word, 4));
+	assert_violates(gpu, "unknown-register: write", bar_write(gpu, 0, MIB(8) - 4, &word, 4));
+	assert_true(answer_has(gpu, "quiet on", "ok"));
+	reg_cpu_read(gpu, MIB(6));
+	assert_true(answer_has(gpu, "violations", "touched-after-unbind"));
 }
 
 static void read_only(void **state)
@@ -439,7 +458,7 @@ int main(void)
 		CARD_TEST(media_gt_expands),
 		CARD_TEST(unknown_offset),
 		CARD_TEST(unknown_flood),
-		CARD_TEST(unaligned),
+		CARD_TEST(unaligned), CARD_TEST(no_register),
 		CARD_TEST(read_only),
 		CARD_TEST(dummy_writes),
 		CARD_TEST(masked),
