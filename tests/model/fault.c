@@ -12,6 +12,7 @@
 #include "fault.h"
 #include "journal.h"
 #include "mem.h"
+#include "platform.h"
 
 struct armed {
 	bool on, has_value;
@@ -97,6 +98,21 @@ bool gone(struct gpu *gpu, unsigned int kind)
 	return f->gone;
 }
 
+/* Where `value` selects a visitor, another one never comes: the fault would silently do nothing. */
+static u64 key_max(enum fault f)
+{
+	switch (f) {
+	case FAULT_GUC_H2G_DROP:
+	case FAULT_GUC_G2H_DROP:
+	case FAULT_GUC_CRASH:
+		return 0xffff;
+	case FAULT_CS_HANG:
+		return GUC_CLASS_COUNT - 1;
+	default:
+		return ~0ull;
+	}
+}
+
 static int cmd_fault(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
 	struct armed a = { .on = true, .count = 1 };
@@ -129,6 +145,8 @@ static int cmd_fault(struct gpu *gpu, int argc, char **argv, FILE *out)
 		else
 			return -EINVAL;
 	}
+	if (a.has_value && a.value > key_max((enum fault)f))
+		return -ERANGE;
 	gpu->faults->armed[f] = a;
 	return 0;
 }

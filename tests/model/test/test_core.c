@@ -224,6 +224,11 @@ static void scripted_faults(void **state)
 	assert_true(answer_has(gpu, "fault irq.lost count=x", "error"));
 	assert_true(answer_has(gpu, "fault irq.lost some=1", "error"));
 	assert_true(answer_has(gpu, "faults", "guc.boot-hang"));
+	/* no message and no engine has such a number */
+	assert_true(answer_has(gpu, "fault guc.h2g-drop value=0x10000", "error"));
+	assert_true(answer_has(gpu, "fault cs.hang value=6", "error"));
+	assert_false(fault_armed(gpu, FAULT_CS_HANG));
+	assert_true(answer_has(gpu, "fault cs.hang value=5", "ok"));
 }
 
 static void vanish_at(void **state)
