@@ -394,7 +394,7 @@ void gt_doorbell_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 valu
 void gt_dma_ctrl_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
 {
 	(void)reg;
-	(void)raw;
-	if (value & BIT(0) && reg_gt(gpu, off)->guc)
+	/* A write that does not name the start bit leaves alone a transfer that is stuck. */
+	if (raw & BIT(16) && raw & BIT(0) && reg_gt(gpu, off)->guc)
 		guc_dma_ctrl(reg_gt(gpu, off), value);
 }

@@ -239,6 +239,11 @@ static void firmware_hooks(void **state)
 	assert_int_equal(rd(gpu, 0xc314), 0x10);
 	wr(gpu, 0xc314, 0x00010001);
 	assert_int_equal(rd(gpu, 0xc314) & 1, 0);
+	/* a transfer that is stuck is not started again by clearing the other bits */
+	arm(gpu, "guc.dma-stuck");
+	wr(gpu, 0xc314, 0x00110011);
+	wr(gpu, 0xc314, 0x00100000);
+	assert_int_equal(rd(gpu, 0xc314), 0x1);
 }
 
 static void self_clearing(void **state)
