@@ -6,6 +6,7 @@
  * struct guc owns everything that the firmware knows.  It calls the engines (cs.h); nothing calls
  * back into it but register hooks, the main loop and its own timers.
  */
+#include <stdarg.h>
 #include <stdlib.h>
 
 #include "clk.h"
@@ -37,6 +38,20 @@ void guc_crash(struct guc *guc)
 	guc_ct_event(guc, G2H_CRASH_POSTED, NULL, 0);
 	guc->state = GUC_CRASHED;
 	guc_ct_flush(guc);
+}
+
+void guc_disorder(struct guc *guc, const char *what, const char *fmt, ...)
+{
+	char text[120];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (guc->ct.tainted)
+		journal_add(guc->gpu, J_GUC, "after a lost message, %s: %s", what, text);
+	else
+		violation(guc->gpu, what, "%s", text);
 }
 
 void guc_reset(struct gt *gt)
@@ -74,6 +89,8 @@ static bool guc_work(struct guc *guc, unsigned int budget)
 
 	if (guc->rung)
 		read_messages(guc);
+	if (guc->state != GUC_RUNNING)
+		return false;
 	guc->working = true;
 	left = guc_sched_run(guc, budget);
 	guc->working = false;

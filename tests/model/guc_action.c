@@ -114,7 +114,7 @@ static enum guc_error do_tlb(struct guc *guc, const u32 *payload, unsigned int l
 	}
 	if (!seqno || seqno > TLB_SEQNO_MAX ||
 	    (last && seqno != last + 1 && !(seqno == 1 && last == TLB_SEQNO_MAX)))
-		violation(guc->gpu, "tlb-seqno", "%u after %u", seqno, last);
+		guc_disorder(guc, "tlb-seqno", "%u after %u", seqno, last);
 	guc->ct.tlb_seqno = seqno;
 	if (!fault_take(guc->gpu, FAULT_TLB_LOST, NULL))
 		guc_ct_event(guc, G2H_TLB_DONE, &seqno, 1);
@@ -202,8 +202,10 @@ void guc_action(struct guc *guc, u16 fence, const u32 *hxg, unsigned int len)
 
 	journal_words(guc, "h2g", hxg, len);
 	count_action(guc->gpu, true, code);
-	if (fault_take_for(guc->gpu, FAULT_GUC_H2G_DROP, code))
+	if (fault_take_for(guc->gpu, FAULT_GUC_H2G_DROP, code)) {
+		guc->ct.tainted = true;
 		return;
+	}
 	if (fault_take_for(guc->gpu, FAULT_GUC_CRASH, code)) {
 		guc_crash(guc);
 		return;

@@ -126,7 +126,7 @@ static bool registration_ok(struct guc *guc, const u32 *p)
 		return false;
 	}
 	if (guc->sched.context[p[REG_ID]]) {
-		violation(guc->gpu, "context-registered-twice", "id %u%s", p[REG_ID],
+		guc_disorder(guc, "context-registered-twice", "id %u%s", p[REG_ID],
 			  guc->sched.context[p[REG_ID]]->deregister ?
 			  ", before its deregistration was confirmed" : "");
 		return false;
@@ -144,7 +144,7 @@ static bool descriptor_ok(struct guc *guc, u32 id, u64 desc)
 		return false;
 	}
 	if (lrca_used(guc, desc)) {
-		violation(guc->gpu, "context-shared-image", "id %u: %#llx belongs to another context",
+		guc_disorder(guc, "context-shared-image", "id %u: %#llx belongs to another context",
 			  id, (unsigned long long)desc);
 		return false;
 	}
@@ -220,9 +220,9 @@ static struct guc_context *context_get(struct guc *guc, u32 id, const char *what
 	struct guc_context *ctx = guc_context_find(guc, id);
 
 	if (!ctx)
-		violation(guc->gpu, "context-unknown", "%s of id %u", what, id);
+		guc_disorder(guc, "context-unknown", "%s of id %u", what, id);
 	else if (ctx->deregister)
-		violation(guc->gpu, "context-deregistered", "%s of id %u", what, id);
+		guc_disorder(guc, "context-deregistered", "%s of id %u", what, id);
 	return ctx && !ctx->deregister ? ctx : NULL;
 }
 
@@ -250,7 +250,7 @@ enum guc_error guc_context_deregister(struct guc *guc, u32 id)
 	if (!ctx)
 		return GUC_ERR_PARAMS;
 	if (ctx->enabled || ctx->owed)
-		violation(guc->gpu, "context-deregister-enabled", "id %u is %s", id,
+		guc_disorder(guc, "context-deregister-enabled", "id %u is %s", id,
 			  ctx->enabled ? "enabled" : "being disabled");
 	ctx->deregister = true;
 	ctx->enabled = false;
@@ -263,9 +263,9 @@ static enum guc_error context_enable(struct guc *guc, struct guc_context *ctx)
 	u32 payload[2] = { ctx->id, 1 };
 
 	if (ctx->enabled)
-		violation(guc->gpu, "context-enabled-twice", "id %u", ctx->id);
+		guc_disorder(guc, "context-enabled-twice", "id %u", ctx->id);
 	if (ctx->owed)
-		violation(guc->gpu, "context-enable-early", "id %u while its disable is pending",
+		guc_disorder(guc, "context-enable-early", "id %u while its disable is pending",
 			  ctx->id);
 	ctx->enabled = true;
 	ctx->was_reset = false;
@@ -289,7 +289,7 @@ enum guc_error guc_context_mode(struct guc *guc, u32 id, u32 enable)
 	if (enable)
 		return context_enable(guc, ctx);
 	if (ctx->owed)
-		violation(guc->gpu, "context-disabled-twice", "id %u, %u times", id, ctx->owed + 1);
+		guc_disorder(guc, "context-disabled-twice", "id %u, %u times", id, ctx->owed + 1);
 	ctx->enabled = false;
 	ctx->owed += ctx->owed < 16;
 	guc_context_settle(guc, ctx);
@@ -306,7 +306,7 @@ enum guc_error guc_context_schedule(struct guc *guc, u32 id)
 	if (!ctx->enabled && ctx->was_reset)
 		return GUC_OK;
 	if (!ctx->enabled) {
-		violation(guc->gpu, "context-schedule-disabled", "id %u", id);
+		guc_disorder(guc, "context-schedule-disabled", "id %u", id);
 		return GUC_ERR_STATE;
 	}
 	guc_sched_ready(guc, ctx);

@@ -182,6 +182,7 @@ struct guc_ct {
 	unsigned int out_first, out_count;
 	u64 received, sent, queued;
 	u32 tlb_seqno;			/* of the last invalidation, 0: none yet */
+	bool tainted;			/* a message of the host was lost on purpose */
 };
 
 /* ---- contexts and engines ---- */
@@ -262,6 +263,7 @@ struct guc {
 	struct gpu *gpu;
 	enum guc_state state;
 	u32 mbox;
+	u32 mbox_left;			/* what a fault left in word 0: no request, 0: nothing */
 	bool working;			/* engines run: a batch may ring, or reset, its own GuC */
 	bool rung, reset_pending;	/* it did; for when they have stopped */
 	struct guc_boot boot;
@@ -286,6 +288,11 @@ static inline void guc_reg_set(struct guc *guc, u32 off, u32 value)
 /* guc.c: true if @addr..@addr+@len is GGTT that a buffer of the host may use and every page is mapped. */
 bool guc_buffer_ok(struct guc *guc, u64 addr, u64 len);
 void guc_crash(struct guc *guc);
+/*
+ * A violation of the order in which messages must come.  When one of them was lost on purpose, what looks
+ * wrong is no fault of the driver: only journaled, until the GuC is reset.
+ */
+void guc_disorder(struct guc *guc, const char *what, const char *fmt, ...) PRINTF(3, 4);
 
 /* guc_boot.c */
 void guc_boot_reset(struct guc *guc);

@@ -132,8 +132,11 @@ static bool mbox_fault(struct guc *guc)
 {
 	u64 value = GUC_ERR_CANNOT;
 
-	if (fault_take(guc->gpu, FAULT_GUC_MBOX_NONE, NULL))
+	/* It was read: a doorbell for something else must not carry it out after all. */
+	if (fault_take(guc->gpu, FAULT_GUC_MBOX_NONE, NULL)) {
+		reg_poke(guc->gpu, guc->mbox, 0);
 		return true;
+	}
 	if (fault_take(guc->gpu, FAULT_GUC_MBOX_FAIL, &value)) {
 		mbox_answer(guc, FIELD_PREP(HXG_TYPE, (u32)HXG_FAILURE) | (value & 0xffff));
 		return true;
@@ -161,15 +164,18 @@ void guc_mbox_handle(struct guc *guc)
 	unsigned int i;
 
 	msg[0] = reg_peek(guc->gpu, guc->mbox);
-	if (!msg[0] || (msg[0] & HXG_FROM_GUC))
+	if (!msg[0] || (msg[0] & HXG_FROM_GUC) || msg[0] == guc->mbox_left)
 		return;
+	guc->mbox_left = 0;
 	for (i = 1; i < MBOX_WORDS; i++)
 		msg[i] = reg_peek(guc->gpu, guc->mbox + i * 4);
 	count(guc->gpu, CNT_MAILBOX);
 	journal_add(guc->gpu, J_GUC, "gt%u mailbox %08x %08x %08x %08x", guc->gt->id, msg[0],
 		    msg[1], msg[2], msg[3]);
-	if (mbox_fault(guc))
+	if (mbox_fault(guc)) {
+		guc->mbox_left = reg_peek(guc->gpu, guc->mbox);
 		return;
+	}
 	err = mbox_dispatch(guc, msg, &data0);
 	for (i = 1; i < MBOX_WORDS; i++)
 		reg_poke(guc->gpu, guc->mbox + i * 4, 0);
@@ -183,6 +189,7 @@ void guc_mbox_reset(struct guc *guc)
 {
 	unsigned int i;
 
+	guc->mbox_left = 0;
 	for (i = 0; i < MBOX_WORDS; i++)
 		reg_poke(guc->gpu, guc->mbox + i * 4, 0);
 }

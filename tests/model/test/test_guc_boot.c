@@ -322,13 +322,19 @@ static void mailbox_scripted(void **state)
 	arm(h->gpu, "guc.mailbox-fail value=0x41");
 	assert_int_equal(host_mbox(h, 0x4100, 0, 0, 0), 0xe0000041);
 	arm(h->gpu, "guc.mailbox-none");
-	assert_int_equal(host_mbox(h, 0x4100, 0, 0, 0), 0x4100);
+	assert_int_equal(host_mbox(h, 0x4100, 0, 0, 0), 0);
+	guc_doorbell(h->gt);	/* the request was read, and is not read again */
+	assert_int_equal(reg_peek(h->gpu, GUC_MBOX_PRIMARY), 0);
 	arm(h->gpu, "guc.mailbox-busy");
 	assert_int_equal(host_mbox(h, 0x4100, 0, 0, 0) >> 28, 0xb);
 	arm(h->gpu, "guc.mailbox-retry");
 	assert_int_equal(host_mbox(h, 0x4100, 0, 0, 0) >> 28, 0xd);
 	arm(h->gpu, "guc.mailbox-junk value=0xdeadbeef");
 	assert_int_equal(host_mbox(h, 0x4100, 0, 0, 0), 0xdeadbeef);
+	arm(h->gpu, "guc.mailbox-junk value=0x1234");
+	assert_int_equal(host_mbox(h, 0x4100, 0, 0, 0), 0x1234);
+	guc_doorbell(h->gt);	/* nor is junk a request */
+	assert_int_equal(reg_peek(h->gpu, GUC_MBOX_PRIMARY), 0x1234);
 	assert_int_equal(host_mbox(h, 0x4100, 0, 0, 0) >> 28, 0xf);
 	assert_quiet(h->gpu);
 }

@@ -393,6 +393,28 @@ static void scripted_requests(void **state)
 	assert_quiet(h->gpu);
 }
 
+/* What a lost message leaves behind looks like disorder, and is not the driver's. */
+static void consequences(void **state)
+{
+	struct host *h = *state;
+
+	arm(h->gpu, "guc.h2g-drop value=0x7000");
+	HOST_FAST(h, H2G_TLB_INVALIDATE, 1, BIT(31));
+	HOST_FAST(h, H2G_TLB_INVALIDATE, 2, BIT(31));
+	HOST_FAST(h, H2G_TLB_INVALIDATE, 4, BIT(31));
+	arm(h->gpu, "guc.h2g-drop value=0x4502");
+	host_register(h, 0, GUC_BLITTER, 1);
+	HOST_FAST(h, H2G_MODE_SET, 0, 1);
+	HOST_FAST(h, H2G_DEREGISTER, 0);
+	assert_quiet(h->gpu);
+	/* what is malformed was never in order, and a reset ends the excuse */
+	assert_violates(h->gpu, "tlb-malformed", HOST_FAST(h, H2G_TLB_INVALIDATE, 5, 9));
+	guc_reset(h->gt);
+	assert_int_equal(host_boot(h), 0x8000f0ec);
+	assert_true(host_ct_enable(h));
+	assert_violates(h->gpu, "context-unknown", HOST_FAST(h, H2G_MODE_SET, 0, 1));
+}
+
 static void crash(void **state)
 {
 	struct host *h = *state;
@@ -416,7 +438,8 @@ int main(void)
 		TEST(bounded_wait_list), TEST(answers), TEST(strict_messages), TEST(strict_rings),
 		TEST(host_moves_our_words), TEST(empty_message), TEST(padding_with_garbage),
 		TEST(dirty_descriptor), TEST(enabled_twice), TEST(tlb_forms), TEST(slpc),
-		TEST(slpc_order), TEST(scripted_events), TEST(scripted_requests), TEST(crash),
+		TEST(slpc_order), TEST(scripted_events), TEST(scripted_requests), TEST(consequences),
+		TEST(crash),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -497,6 +497,22 @@ static void self_service(void **state)
 	assert_int_equal(host_status(h), 1);
 }
 
+/* Silence: what is loaded does not run on, not even for the rest of the visit. */
+static void crash_while_busy(void **state)
+{
+	struct host *h = *state;
+	u64 before;
+
+	spin(h, 0, true);
+	loop(h, MSEC);
+	before = counter_get(h->gpu, CNT_CMD);
+	arm(h->gpu, "guc.crash");
+	HOST_FAST(h, H2G_TLB_INVALIDATE, 1, BIT(31));
+	loop(h, 20 * MSEC);
+	assert_int_equal(counter_get(h->gpu, CNT_CMD), before);
+	assert_quiet(h->gpu);
+}
+
 static void vanish_at(void **state)
 {
 	struct host *h = *state;
@@ -520,7 +536,7 @@ int main(void)
 		TEST(priority), TEST(low_priority_waits), TEST(engines), TEST(disable_running),
 		TEST(hang), TEST(short_timeout_has_grace), TEST(disabled_twice), TEST(hang_in_the_way),
 		TEST(illegal_command), TEST(unmapped), TEST(engine_reset_fails), TEST(semaphore),
-		TEST(semaphore_chain), TEST(reset_while_busy), TEST(self_service), TEST(vanish_at),
+		TEST(semaphore_chain), TEST(reset_while_busy), TEST(self_service), TEST(crash_while_busy), TEST(vanish_at),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
