@@ -21,6 +21,8 @@
 #define CAP_PM		0x60
 #define PMCSR		(CAP_PM + 4)
 #define CAP_PCIE	0x70
+#define DEVCTL		(CAP_PCIE + 8)
+#define LNKCTL		(CAP_PCIE + 16)
 #define CAP_MSI		0xac
 #define CAP_MSIX	0xd0
 #define MSIX_TABLE	MIB(4)	/* in BAR 0, where no registers are; QEMU keeps both for the guest */
@@ -70,10 +72,10 @@ static void put_capabilities(struct pci *p, bool msix)
 	/* PCIe 2, endpoint; function level reset; a x8 16 GT/s link */
 	put(p, CAP_PCIE, 4, 0x10 | CAP_MSI << 8 | 0x0002u << 16);
 	put(p, CAP_PCIE + 4, 4, 0x10008002);
-	rw(p, CAP_PCIE + 8, 2, 0x7fff);
+	rw(p, DEVCTL, 2, 0x7fff);
 	put(p, CAP_PCIE + 12, 4, 0x00000084);
 	put(p, CAP_PCIE + 18, 2, 0x0084);
-	rw(p, CAP_PCIE + 16, 2, 0x0173);
+	rw(p, LNKCTL, 2, 0x0173);
 	rw(p, CAP_PCIE + 40, 2, 0xffff);
 
 	/* MSI, 64 bit, one vector, maskable */
@@ -113,6 +115,26 @@ void pci_reset(struct gpu *gpu)
 	rw(p, 0x3c, 1, 0xff);
 	put(p, 0x50, 2, (u32)plat->ggms << 6);	/* GGMS */
 	put_capabilities(p, gpu->opt.msix);
+}
+
+/* What software set is gone, but for payload size and link control: they concern the link, too. */
+static void function_level_reset(struct gpu *gpu)
+{
+	struct pci *p = gpu->pci;
+	u32 payload = get(p, DEVCTL, 2) & GENMASK(7, 5), link = get(p, LNKCTL, 2);
+
+	pci_reset(gpu);
+	put(p, DEVCTL, 2, payload);
+	put(p, LNKCTL, 2, link);
+	gpu_reset(gpu, GPU_RESET_FLR);
+}
+
+/* Bit 15 of the device control register; it always reads 0. */
+static bool initiates_flr(u32 offset, unsigned int size, u32 value)
+{
+	u32 high = DEVCTL + 1;
+
+	return offset <= high && high < offset + size && value >> 8 * (high - offset) & 0x80;
 }
 
 static bool bad(struct gpu *gpu, u32 offset, unsigned int size)
@@ -157,6 +179,8 @@ void pci_config_write(struct gpu *gpu, u32 offset, unsigned int size, u32 value)
 
 		p->space[offset + i] = (u8)((p->space[offset + i] & ~mask) | ((value >> 8 * i) & mask));
 	}
+	if (initiates_flr(offset, size, value))
+		function_level_reset(gpu);
 	if (pci_power_state(gpu) == was)
 		return;
 	journal_add(gpu, J_PM, "D%u -> D%u", was, pci_power_state(gpu));

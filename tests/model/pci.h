@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Configuration space (PCIe, MSI, MSI-X, PM, ReBAR), 4 KiB; power state and bus mastering. */
+/* Configuration space (PCIe, MSI, MSI-X, PM), 4 KiB; power state and bus mastering. */
 #ifndef XE_MODEL_PCI_H
 #define XE_MODEL_PCI_H
 

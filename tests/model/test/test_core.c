@@ -189,6 +189,33 @@ static void config_of_gone(void **state)
 	assert_int_equal(pci_config_read(gpu, 0x64, 2) & 0xffff, 0xffff);
 }
 
+/* As the bus asks for it; the capabilities are read again, and QEMU has the BARs. */
+static void flr(void **state)
+{
+	struct gpu *gpu = *state;
+
+	pci_config_write(gpu, 4, 2, 0x6);
+	pci_config_write(gpu, 0x78, 2, 0x2830);
+	pci_config_write(gpu, 0x80, 2, 0x40);
+	wake_all(gpu);
+	mem_vram(gpu)[MIB(1)] = 5;
+	assert_int_equal(reg_cpu_read(gpu, FW_ACK_GT) & 1, 1);
+	pci_config_write(gpu, 0x78, 2, 0xa830);
+	assert_int_equal(pci_config_read(gpu, 4, 2) & 7, 0);
+	assert_int_equal(pci_config_read(gpu, 0x78, 2), 0x20);
+	assert_int_equal(pci_config_read(gpu, 0x80, 2), 0x40);
+	assert_int_equal(pci_config_read(gpu, 0x74, 4), 0x10008002);
+	assert_int_equal(mem_vram(gpu)[MIB(1)], 5);
+	assert_int_equal(reg_cpu_read(gpu, FW_ACK_GT) & 1, 0);
+	/* the upper byte alone, and another byte that looks like it */
+	pci_config_write(gpu, 4, 2, 0x6);
+	pci_config_write(gpu, 0x78, 1, 0x80);
+	assert_int_equal(pci_config_read(gpu, 4, 2) & 7, 6);
+	pci_config_write(gpu, 0x79, 1, 0x80);
+	assert_int_equal(pci_config_read(gpu, 4, 2) & 7, 0);
+	assert_quiet(gpu);
+}
+
 static void scripted_faults(void **state)
 {
 	struct gpu *gpu = *state;
@@ -392,7 +419,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(timers), cmocka_unit_test(timer_for_now), cmocka_unit_test(host_clock),
 		cmocka_unit_test(numbers), CARD_TEST(counters), CARD_TEST(violations), CARD_TEST(quiet),
-		CARD_TEST(scripted_faults), CARD_TEST(config_of_gone), CARD_TEST(vanish_at), SOCKET_TEST(control_socket),
+		CARD_TEST(flr), CARD_TEST(scripted_faults), CARD_TEST(config_of_gone), CARD_TEST(vanish_at), SOCKET_TEST(control_socket),
 		SOCKET_TEST(too_many_clients),
 	};
 
