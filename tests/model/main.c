@@ -100,7 +100,9 @@ static void loop(struct gpu *gpu)
 		int64_t next = clk_next(gpu->clk);
 		int wait = more ? 0 : next < 0 ? 1000 : (int)MIN(next / 1000000 + 1, 1000);
 
-		if (poll(fds, (nfds_t)n, wait) < 0)
+		int ready = poll(fds, (nfds_t)n, wait);
+
+		if (ready < 0)
 			continue;
 		if (fds[0].revents)
 			vfu_handle(gpu->vfu);
@@ -110,7 +112,7 @@ static void loop(struct gpu *gpu)
 				break;
 			}
 		}
-		if (!fds[0].revents && !more)
+		if (!ready && !more)
 			clk_skip(gpu->clk);
 		clk_run(gpu->clk);
 		more = gpu_run(gpu, GPU_SLICE_BUDGET);
