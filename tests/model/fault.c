@@ -98,7 +98,7 @@ bool gone(struct gpu *gpu, unsigned int kind)
 	return f->gone;
 }
 
-/* Where `value` selects a visitor, another one never comes: the fault would silently do nothing. */
+/* Where `value` selects a visitor, another one never comes: the fault would silently do nothing.  Or a time. */
 static u64 key_max(enum fault f)
 {
 	switch (f) {
@@ -106,6 +106,10 @@ static u64 key_max(enum fault f)
 	case FAULT_GUC_G2H_DROP:
 	case FAULT_GUC_CRASH:
 		return 0xffff;
+	case FAULT_IRQ_LATE:
+	case FAULT_GUC_MBOX_LATE:
+	case FAULT_GUC_G2H_LATE:
+		return 3600000000;	/* an hour */
 	case FAULT_CS_HANG:
 		return GUC_CLASS_COUNT - 1;
 	default:

@@ -29,8 +29,11 @@
 	X(FAULT_FW_NO_ACK,	"forcewake.no-ack",	"a wake request is never acknowledged") \
 	X(FAULT_FW_LATE_ACK,	"forcewake.late-ack",	"acknowledged only after `value` reads") \
 	X(FAULT_RESET_STUCK,	"reset.stuck",		"GDRST does not clear") \
+	X(FAULT_SELF_CLEAR,	"gt.self-clear",	"a flush or invalidation bit does not clear") \
+	X(FAULT_FLR_STUCK,	"flr.stuck",		"the driver's own FLR never says that it is done") \
 	X(FAULT_MCR_BUSY,	"mcr.busy",		"steering semaphore not granted") \
 	X(FAULT_IRQ_LOST,	"irq.lost",		"an MSI is not sent") \
+	X(FAULT_IRQ_LATE,	"irq.late",		"an MSI comes `value` microseconds late") \
 	X(FAULT_IRQ_SPURIOUS,	"irq.spurious",		"an MSI with nothing pending follows") \
 	X(FAULT_REG_VALUE,	"reg.value",		"register `offset` reads `value`") \
 	X(FAULT_CFG_VALUE,	"cfg.value",		"configuration space at `offset` reads `value`") \
@@ -42,6 +45,7 @@
 	X(FAULT_GUC_NO_RESET,	"guc.no-reset",		"in-reset bit does not show after GuC reset") \
 	X(FAULT_GUC_MBOX_FAIL,	"guc.mailbox-fail",	"mailbox answers FAILURE with error `value`") \
 	X(FAULT_GUC_MBOX_NONE,	"guc.mailbox-none",	"mailbox never answers") \
+	X(FAULT_GUC_MBOX_LATE,	"guc.mailbox-late",	"mailbox answers after `value` microseconds") \
 	X(FAULT_GUC_MBOX_BUSY,	"guc.mailbox-busy",	"mailbox answers BUSY for ever") \
 	X(FAULT_GUC_MBOX_RETRY,	"guc.mailbox-retry",	"mailbox answers RETRY") \
 	X(FAULT_GUC_MBOX_JUNK,	"guc.mailbox-junk",	"mailbox answers header `value`") \
@@ -50,6 +54,7 @@
 	X(FAULT_GUC_H2G_STALL,	"guc.h2g-stall",	"H2G ring is no longer drained") \
 	X(FAULT_GUC_G2H_DROP,	"guc.g2h-drop",		"a G2H event is not sent; `value`: only this action") \
 	X(FAULT_GUC_G2H_TWICE,	"guc.g2h-twice",	"a G2H event is sent twice") \
+	X(FAULT_GUC_G2H_LATE,	"guc.g2h-late",		"a G2H message is sent after `value` microseconds") \
 	X(FAULT_GUC_G2H_JUNK,	"guc.g2h-junk",		"a G2H message with header `value` is inserted") \
 	X(FAULT_GUC_G2H_LENGTH,	"guc.g2h-length",	"a G2H message claims `value` words") \
 	X(FAULT_GUC_G2H_FENCE,	"guc.g2h-fence",	"an answer carries a stale fence") \

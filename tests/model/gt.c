@@ -334,7 +334,8 @@ void gt_flr_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u3
 			guc_reset(&gpu->gts[i]);
 	}
 	mem_reset(gpu, GPU_RESET_FLR);
-	reg_poke(gpu, GU_DEBUG, reg_peek(gpu, GU_DEBUG) | GU_DEBUG_FLR_DONE);
+	if (!fault_take(gpu, FAULT_FLR_STUCK, NULL))
+		reg_poke(gpu, GU_DEBUG, reg_peek(gpu, GU_DEBUG) | GU_DEBUG_FLR_DONE);
 }
 
 /* ---- WOPCM ---- */
@@ -377,7 +378,8 @@ void gt_self_clear(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u
 {
 	(void)reg;
 	(void)raw;
-	reg_poke(gpu, off, value & ~BIT(0));
+	if (!(value & BIT(0)) || !fault_take(gpu, FAULT_SELF_CLEAR, NULL))
+		reg_poke(gpu, off, value & ~BIT(0));
 }
 
 void gt_doorbell_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)

@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "clk.h"
 #include "fault.h"
 #include "guc_internal.h"
 #include "irq.h"
@@ -145,6 +146,10 @@ enum guc_error guc_ct_control(struct guc *guc, bool enable)
 
 void guc_ct_reset(struct guc *guc)
 {
+	unsigned int i;
+
+	for (i = 0; i < GUC_LATE_MAX; i++)
+		clk_cancel(guc->gpu->clk, guc->ct.late[i].timer);
 	memset(&guc->ct, 0, sizeof(guc->ct));
 }
 
@@ -371,6 +376,34 @@ static void g2h_junk(struct guc *guc)
 	g2h_send(guc, &msg);
 }
 
+static void late_message(void *arg)
+{
+	struct guc_late *late = arg;
+	struct guc *guc = late->guc;
+
+	late->timer = 0;
+	if (is_gone(guc->gpu) || guc->state != GUC_RUNNING)
+		return;
+	g2h_send(guc, &late->msg);
+	guc_ct_flush(guc);
+}
+
+/* True if the message is held back; later ones overtake it.  No more than a few at a time. */
+static bool g2h_late(struct guc *guc, const struct guc_msg *msg)
+{
+	struct guc_late *late = guc->ct.late;
+	u64 us = 1000;
+
+	while (late < guc->ct.late + GUC_LATE_MAX && late->timer)
+		late++;
+	if (late == guc->ct.late + GUC_LATE_MAX || !fault_take(guc->gpu, FAULT_GUC_G2H_LATE, &us))
+		return false;
+	late->guc = guc;
+	late->msg = *msg;
+	late->timer = clk_after(guc->gpu->clk, us * USEC, late_message, late);
+	return true;
+}
+
 static void g2h_message(struct guc *guc, struct guc_msg *msg)
 {
 	u64 value = CT_LEN;
@@ -378,7 +411,8 @@ static void g2h_message(struct guc *guc, struct guc_msg *msg)
 	if (fault_take(guc->gpu, FAULT_GUC_G2H_LENGTH, &value))
 		msg->word[0] = (msg->word[0] & ~CT_LEN) | (value & CT_LEN);
 	g2h_junk(guc);
-	g2h_send(guc, msg);
+	if (!g2h_late(guc, msg))
+		g2h_send(guc, msg);
 }
 
 void guc_ct_event(struct guc *guc, enum g2h_action action, const u32 *payload, unsigned int len)

@@ -174,6 +174,15 @@ struct guc_msg {
 	u32 word[CT_OUT_WORDS];
 };
 
+/* A message that is held back on purpose. */
+#define GUC_LATE_MAX	8
+
+struct guc_late {
+	struct guc *guc;
+	unsigned int timer;	/* 0: free */
+	struct guc_msg msg;
+};
+
 struct guc_ct {
 	struct guc_ctb h2g, g2h;
 	bool enabled, broken, stalled;
@@ -182,6 +191,7 @@ struct guc_ct {
 	unsigned int out_first, out_count;
 	u64 received, sent, queued;
 	u32 tlb_seqno;			/* of the last invalidation, 0: none yet */
+	struct guc_late late[GUC_LATE_MAX];
 	bool tainted;			/* a message of the host was lost on purpose */
 };
 
@@ -263,6 +273,8 @@ struct guc {
 	struct gpu *gpu;
 	enum guc_state state;
 	u32 mbox;
+	unsigned int mbox_timer;	/* of an answer that is held back on purpose, 0: none */
+	u32 mbox_late;			/* that answer */
 	u32 mbox_left;			/* what a fault left in word 0: no request, 0: nothing */
 	bool working;			/* engines run: a batch may ring, or reset, its own GuC */
 	bool rung, reset_pending;	/* it did; for when they have stopped */

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "clk.h"
 #include "fault.h"
 #include "guc_internal.h"
 #include "journal.h"
@@ -127,6 +128,29 @@ static void mbox_answer(struct guc *guc, u32 hxg)
 	reg_poke(guc->gpu, guc->mbox, HXG_FROM_GUC | hxg);
 }
 
+static void late_answer(void *arg)
+{
+	struct guc *guc = arg;
+
+	guc->mbox_timer = 0;
+	if (!is_gone(guc->gpu))
+		mbox_answer(guc, guc->mbox_late);
+}
+
+/* One at a time is held back, whatever the driver writes into the mailbox until then. */
+static void mbox_reply(struct guc *guc, u32 hxg)
+{
+	u64 us = 1000;
+
+	if (guc->mbox_timer || !fault_take(guc->gpu, FAULT_GUC_MBOX_LATE, &us)) {
+		mbox_answer(guc, hxg);
+		return;
+	}
+	reg_poke(guc->gpu, guc->mbox, 0);
+	guc->mbox_late = hxg;
+	guc->mbox_timer = clk_after(guc->gpu->clk, us * USEC, late_answer, guc);
+}
+
 /* True if a scripted fault takes the place of the answer. */
 static bool mbox_fault(struct guc *guc)
 {
@@ -180,15 +204,17 @@ void guc_mbox_handle(struct guc *guc)
 	for (i = 1; i < MBOX_WORDS; i++)
 		reg_poke(guc->gpu, guc->mbox + i * 4, 0);
 	if (err)
-		mbox_answer(guc, FIELD_PREP(HXG_TYPE, (u32)HXG_FAILURE) | err);
+		mbox_reply(guc, FIELD_PREP(HXG_TYPE, (u32)HXG_FAILURE) | err);
 	else
-		mbox_answer(guc, FIELD_PREP(HXG_TYPE, (u32)HXG_SUCCESS) | data0);
+		mbox_reply(guc, FIELD_PREP(HXG_TYPE, (u32)HXG_SUCCESS) | data0);
 }
 
 void guc_mbox_reset(struct guc *guc)
 {
 	unsigned int i;
 
+	clk_cancel(guc->gpu->clk, guc->mbox_timer);
+	guc->mbox_timer = 0;
 	guc->mbox_left = 0;
 	for (i = 0; i < MBOX_WORDS; i++)
 		reg_poke(guc->gpu, guc->mbox + i * 4, 0);

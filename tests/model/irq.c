@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "clk.h"
 #include "ctl.h"
 #include "fault.h"
 #include "irq.h"
@@ -80,6 +81,7 @@ struct irq {
 	bool answered;		/* the driver wrote the master since the last MSI */
 	u32 accesses;		/* of the CPU since then */
 	u64 sent;		/* MSIs */
+	unsigned int late;	/* timer of the one that is held back on purpose, 0: none */
 };
 
 static int ctl_irq(struct gpu *gpu, int argc, char **argv, FILE *out)
@@ -116,6 +118,7 @@ void irq_destroy(struct irq *irq)
 
 void irq_reset(struct gpu *gpu)
 {
+	clk_cancel(gpu->clk, gpu->irq->late);
 	*gpu->irq = (struct irq){ .answered = true };
 }
 
@@ -124,18 +127,30 @@ static u32 master_level(const struct irq *irq)
 	return (irq->dw[0] ? BIT(0) : 0) | (irq->dw[1] ? BIT(1) : 0);
 }
 
-static void send(struct gpu *gpu)
+static void send_now(void *arg)
 {
+	struct gpu *gpu = arg;
 	struct irq *irq = gpu->irq;
-	u64 unused;
 
-	irq->lost = fault_take(gpu, FAULT_IRQ_LOST, &unused);
-	if (irq->lost)
-		return;
+	irq->late = 0;
 	irq->answered = false;
 	irq->accesses = 0;
 	irq->sent++;
 	pci_msi(gpu);
+}
+
+static void send(struct gpu *gpu)
+{
+	struct irq *irq = gpu->irq;
+	u64 late_us = 1000;
+
+	irq->lost = fault_take(gpu, FAULT_IRQ_LOST, NULL);
+	if (irq->lost || irq->late)
+		return;
+	if (fault_take(gpu, FAULT_IRQ_LATE, &late_us))
+		irq->late = clk_after(gpu->clk, late_us * 1000, send_now, gpu);
+	else
+		send_now(gpu);
 }
 
 /*

@@ -240,6 +240,11 @@ static void firmware_hooks(void **state)
 	wr(gpu, 0xc314, 0x00010001);
 	assert_int_equal(rd(gpu, 0xc314) & 1, 0);
 	/* a transfer that is stuck is not started again by clearing the other bits */
+	arm(gpu, "gt.self-clear");
+	wr(gpu, 0xcf7c, 1);
+	assert_int_equal(rd(gpu, 0xcf7c), 1);
+	wr(gpu, 0xcf7c, 1);
+	assert_int_equal(rd(gpu, 0xcf7c), 0);
 	arm(gpu, "guc.dma-stuck");
 	wr(gpu, 0xc314, 0x00110011);
 	wr(gpu, 0xc314, 0x00100000);
@@ -292,6 +297,9 @@ static void driver_flr(void **state)
 	assert_int_equal(rd(gpu, GU_CNTL), 0);
 	assert_int_equal(rd(gpu, GU_CNTL), 0);
 	assert_int_equal(rd(gpu, GU_CNTL), GU_CNTL_LMEM_INIT);
+	arm(gpu, "flr.stuck");
+	wr(gpu, GU_CNTL, GU_CNTL_LMEM_INIT | GU_CNTL_FLR);
+	assert_int_equal(rd(gpu, GU_DEBUG) & GU_DEBUG_FLR_DONE, 0);
 }
 
 static u64 rd64(struct gpu *gpu, u32 off)

@@ -325,6 +325,12 @@ static void mailbox_scripted(void **state)
 	assert_int_equal(host_mbox(h, 0x4100, 0, 0, 0), 0);
 	guc_doorbell(h->gt);	/* the request was read, and is not read again */
 	assert_int_equal(reg_peek(h->gpu, GUC_MBOX_PRIMARY), 0);
+	arm(h->gpu, "guc.mailbox-late value=500");
+	assert_int_equal(host_mbox(h, 0x4100, 0, 0, 0), 0);
+	host_time(h, 400 * USEC);
+	assert_int_equal(reg_peek(h->gpu, GUC_MBOX_PRIMARY), 0);
+	host_time(h, 200 * USEC);
+	assert_int_equal(reg_peek(h->gpu, GUC_MBOX_PRIMARY) >> 28, 0xf);
 	arm(h->gpu, "guc.mailbox-busy");
 	assert_int_equal(host_mbox(h, 0x4100, 0, 0, 0) >> 28, 0xb);
 	arm(h->gpu, "guc.mailbox-retry");

@@ -393,6 +393,33 @@ static void scripted_requests(void **state)
 	assert_quiet(h->gpu);
 }
 
+static void late(void **state)
+{
+	struct host *h = *state;
+
+	arm(h->gpu, "guc.g2h-late value=500");
+	tlb(h, 1);
+	tlb(h, 2);
+	assert_true(host_event(h, G2H_TLB_DONE, 2, 0));
+	host_time(h, 400 * USEC);
+	assert_int_equal(host_recv(h), 0);
+	host_time(h, 200 * USEC);
+	assert_true(host_event(h, G2H_TLB_DONE, 1, 0));
+	/* more than are held back: the others go out at once; a reset forgets them */
+	arm(h->gpu, "guc.g2h-late count=0 value=500");
+	for (u32 i = 3; i < 3 + GUC_LATE_MAX; i++)
+		tlb(h, i);
+	assert_int_equal(host_recv(h), 0);
+	tlb(h, 3 + GUC_LATE_MAX);
+	assert_true(host_event(h, G2H_TLB_DONE, 3 + GUC_LATE_MAX, 0));
+	guc_reset(h->gt);
+	assert_int_equal(host_boot(h), 0x8000f0ec);
+	assert_true(host_ct_enable(h));
+	host_time(h, MSEC);
+	assert_int_equal(host_recv(h), 0);
+	assert_quiet(h->gpu);
+}
+
 /* What a lost message leaves behind looks like disorder, and is not the driver's. */
 static void consequences(void **state)
 {
@@ -438,7 +465,7 @@ int main(void)
 		TEST(bounded_wait_list), TEST(answers), TEST(strict_messages), TEST(strict_rings),
 		TEST(host_moves_our_words), TEST(empty_message), TEST(padding_with_garbage),
 		TEST(dirty_descriptor), TEST(enabled_twice), TEST(tlb_forms), TEST(slpc),
-		TEST(slpc_order), TEST(scripted_events), TEST(scripted_requests), TEST(consequences),
+		TEST(slpc_order), TEST(scripted_events), TEST(scripted_requests), TEST(consequences), TEST(late),
 		TEST(crash),
 	};
 

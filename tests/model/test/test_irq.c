@@ -3,6 +3,7 @@
  * The interrupt tree, rule by rule. The MSI itself is pci.c's: here it is counted by what
  * the tree asks for.
  */
+#include "../clk.h"
 #include "../irq.h"
 #include "hw.h"
 
@@ -293,6 +294,30 @@ static void lost(void **state)
 	assert_true(sent(gpu, 1));
 }
 
+static void late(void **state)
+{
+	struct gpu *gpu = *state;
+
+	enable(gpu);
+	arm(gpu, "irq.late value=500");
+	irq_raise(gpu, IRQ_COPY, 0, IRQ_ENGINE_USER);
+	clk_run(gpu->clk);
+	assert_true(line(gpu));
+	assert_true(sent(gpu, 0));
+	clk_step(gpu->clk, 500 * 1000);
+	clk_run(gpu->clk);
+	assert_true(sent(gpu, 1));
+	assert_false(answered(gpu));
+	/* a reset forgets it */
+	wr(gpu, IRQ_TILE, 0);
+	arm(gpu, "irq.late value=500");
+	wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE);
+	irq_reset(gpu);
+	clk_step(gpu->clk, 500 * 1000);
+	clk_run(gpu->clk);
+	assert_true(sent(gpu, 0));
+}
+
 static void spurious(void **state)
 {
 	struct gpu *gpu = *state;
@@ -324,7 +349,7 @@ int main(void)
 		CARD_TEST(never_acknowledged),
 		CARD_TEST(quiet),
 		CARD_TEST(lost),
-		CARD_TEST(spurious),
+		CARD_TEST(late), CARD_TEST(spurious),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
