@@ -98,7 +98,10 @@ bool gone(struct gpu *gpu, unsigned int kind)
 	return f->gone;
 }
 
-/* Where `value` selects a visitor, another one never comes: the fault would silently do nothing.  Or a time. */
+/*
+ * Where `value` selects a visitor, another one never comes: the fault would silently do nothing.  A time
+ * has an end.
+ */
 static u64 key_max(enum fault f)
 {
 	switch (f) {

@@ -125,7 +125,8 @@ static void check_mapped(struct gpu *gpu)
 	u64 at;
 
 	if (mem_gsm_changed(gpu, &at))
-		violation(gpu, "touched-after-unbind", "GGTT entries were written, the first page at %#llx",
+		violation(gpu, "touched-after-unbind",
+			  "GGTT entries were written, the first page at %#llx",
 			  (unsigned long long)at);
 	if (mem_vram_changed(gpu, &at))
 		violation(gpu, "touched-after-unbind", "VRAM was written, the first page at %#llx",

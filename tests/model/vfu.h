@@ -14,7 +14,7 @@ int vfu_handle(struct vfu *vfu);
 /* Fire MSI or MSI-X vector @index; false if the client set no trigger. */
 bool vfu_trigger(struct gpu *gpu, unsigned int vector);
 
-/* bar.c: an access of the CPU to a BAR, split into naturally aligned parts of at most 8 bytes. */
+/* bar.c: an access of the CPU to a BAR, of any size; registers are served in 32-bit parts. */
 void bar_read(struct gpu *gpu, unsigned int bar, u64 offset, void *buf, size_t len);
 void bar_write(struct gpu *gpu, unsigned int bar, u64 offset, const void *buf, size_t len);
 
