@@ -20,7 +20,6 @@ enum xe_slpc_event {
 	SLPC_EVENT_RESET	= 0,	/* address of the shared data, 0 */
 	SLPC_EVENT_QUERY	= 5,	/* address of the shared data, 0 */
 	SLPC_EVENT_SET		= 6,	/* parameter, value */
-	SLPC_EVENT_UNSET	= 7,	/* parameter */
 };
 
 enum xe_slpc_param {

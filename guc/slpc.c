@@ -42,7 +42,9 @@
  * ================= =========== =====================================
  */
 
-#define STATE_TIMEOUT_US	(50 * USEC_PER_MSEC)	/* 5 ms are usual */
+/* 5 ms are usual; the GT may run at its lowest clock. */
+#define STATE_SLOW_US		(50 * USEC_PER_MSEC)
+#define STATE_TIMEOUT_US	(1000 * USEC_PER_MSEC)
 
 /* 22019338487 */
 #define CAP_GRAPHICS_2001_MHZ	2133
@@ -77,12 +79,14 @@ static void read_efficient(struct xe_hw *hw, struct xe_gt *gt)
 {
 	struct xe_slpc *slpc = slpc_of(hw, gt);
 	u32 value = xe_read32(hw, gt->window ? MEDIA_FREQ_EFFICIENT : FREQ_EFFICIENT);
+	u32 mhz = to_mhz(FIELD_GET(FREQ_EFFICIENT_RATIO, value));
 
-	if (xe_hw_is_lost(hw))
+	/* 0 is not a frequency: who is to tell has not done so yet. */
+	if (xe_hw_is_lost(hw) || !mhz)
 		return;
-	/* It changes at run time, and may go below what is fused. */
-	WRITE_ONCE(slpc->efficient, to_mhz(FIELD_GET(FREQ_EFFICIENT_RATIO, value)));
-	WRITE_ONCE(slpc->lowest, min(slpc->lowest, slpc->efficient));
+	/* It changes at run time, and may go below what is fused, and back. */
+	WRITE_ONCE(slpc->efficient, mhz);
+	WRITE_ONCE(slpc->lowest, min(slpc->fused_lowest, mhz));
 }
 
 /* Absurd fuses would make every limit illegal, so they are refused here and not there. */
@@ -95,7 +99,9 @@ static int read_fuses(struct xe_hw *hw, struct xe_gt *gt)
 		return -ENODEV;
 
 	slpc->highest = to_mhz(FIELD_GET(FREQ_FUSED_HIGHEST, value));
-	slpc->lowest = to_mhz(FIELD_GET(FREQ_FUSED_LOWEST, value));
+	slpc->fused_lowest = to_mhz(FIELD_GET(FREQ_FUSED_LOWEST, value));
+	slpc->lowest = slpc->fused_lowest;
+	slpc->efficient = slpc->fused_lowest;
 	if (slpc->highest && slpc->lowest <= slpc->highest)
 		return 0;
 
@@ -196,37 +202,54 @@ static int set_rc_control(struct xe_hw *hw, struct xe_gt *gt, u32 who)
 	return xe_guc_ct_send(hw, gt, request, ARRAY_SIZE(request));
 }
 
-/* Memory, not a register: that the card went away shows only where one is read. */
-static int wait_running(struct xe_hw *hw, struct xe_gt *gt)
+static u32 read_state(struct xe_hw *hw, struct xe_gt *gt)
 {
-	struct xe_fwbuf *shared = &slpc_of(hw, gt)->shared;
-	ktime_t end = ktime_add_us(ktime_get(), STATE_TIMEOUT_US);
-	u32 state;
-	bool expired;
-	int err;
+	return xe_fwbuf_read32(hw, &slpc_of(hw, gt)->shared,
+			       offsetof(struct xe_slpc_shared, state));
+}
+
+/* Memory, not a register: that the card went away shows only where one is read. */
+static int poll_running(struct xe_hw *hw, struct xe_gt *gt)
+{
+	ktime_t start = ktime_get();
+	s64 waited_us;
 
 	do {
-		expired = ktime_after(ktime_get(), end);
-		state = xe_fwbuf_read32(hw, shared, offsetof(struct xe_slpc_shared, state));
-		if (state == SLPC_STATE_RUNNING)
+		waited_us = ktime_us_delta(ktime_get(), start);
+		if (read_state(hw, gt) == SLPC_STATE_RUNNING) {
+			if (waited_us > STATE_SLOW_US)
+				drm_notice(&xe_hw_device(hw)->drm,
+					   "GT%u: frequency control took %lld ms to start\n",
+					   gt->id, waited_us / USEC_PER_MSEC);
 			return 0;
+		}
 		if (!xe_guc_ct_is_up(hw, gt))
 			return -ECANCELED;
 		usleep_range(50, 100);
-	} while (!expired);
+	} while (waited_us < STATE_TIMEOUT_US);
 
 	xe_read32(hw, GU_CNTL);
-	if (xe_hw_is_lost(hw))
-		return -ENODEV;
+	return xe_hw_is_lost(hw) ? -ENODEV : -ETIMEDOUT;
+}
+
+static int wait_running(struct xe_hw *hw, struct xe_gt *gt)
+{
+	int err;
+
+	err = poll_running(hw, gt);
+	if (err != -ETIMEDOUT)
+		return err;
 
 	/* Does it answer at all? If not, that is what is wrong, and what is logged. */
 	err = query(hw, gt);
 	if (err)
 		return err;
+	if (read_state(hw, gt) == SLPC_STATE_RUNNING)
+		return 0;
 
 	drm_err(&xe_hw_device(hw)->drm,
 		"GT%u: frequency control does not start (state %u); try another GuC firmware\n",
-		gt->id, state);
+		gt->id, read_state(hw, gt));
 	return -EIO;
 }
 
@@ -336,8 +359,8 @@ static int start_locked(struct xe_hw *hw, struct xe_gt *gt)
  *
  * Source: fact sheet section 12.6.
  *
- * Context: bound or in a section, may sleep up to about 2 s; GT forcewake is held, the channel is
- * up.
+ * Context: bound or in a section, may sleep; some ms, up to 1 s if the firmware does not start it,
+ * and what xe_guc_ct_request() takes. GT forcewake is held, the channel is up.
  * Return: 0; -EIO if the firmware does not start it, which is logged; errors of xe_guc_ct_send().
  */
 int xe_slpc_start(struct xe_hw *hw, struct xe_gt *gt)
@@ -381,21 +404,24 @@ ALLOW_ERROR_INJECTION(xe_slpc_uncap, ERRNO);
  * @gt: the GT
  * @unbind: whether the driver goes: then entries of the GGTT are going to be written
  *
+ * At unbind the frequency is asked to be low whether the firmware controlled it or not.
+ *
  * Context: bound or in a section, may sleep; GT forcewake is held.
  */
 void xe_slpc_stop(struct xe_hw *hw, struct xe_gt *gt, bool unbind)
 {
 	struct xe_slpc *slpc = slpc_of(hw, gt);
 
-	guard(mutex)(&slpc->lock);
-	if (!slpc->ready)
-		return;
+	bool was_ready;
 
+	guard(mutex)(&slpc->lock);
+	was_ready = slpc->ready;
 	slpc->ready = false;
 	if (!unbind || xe_hw_is_lost(hw))
 		return;
 
-	set_rc_control(hw, gt, GUC_RC_HOST);
+	if (was_ready)
+		set_rc_control(hw, gt, GUC_RC_HOST);
 	request_by_register(hw, gt, min(cap(gt, slpc), slpc->efficient));
 }
 

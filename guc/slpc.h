@@ -25,7 +25,9 @@ struct xe_slpc {
 	bool ready;
 	/** @highest: fused (RP0) */
 	u32 highest;
-	/** @lowest: fused, or less if the efficient one is (RPn) */
+	/** @fused_lowest: fused (RPn) */
+	u32 fused_lowest;
+	/** @lowest: @fused_lowest, or @efficient if that is less */
 	u32 lowest;
 	/** @efficient: where the power per work is best (RPe), as of the last read */
 	u32 efficient;

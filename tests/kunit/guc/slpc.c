@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Frequencies: what the fuses say, and what becomes of the lowest one while the card runs.
+ */
+
+#include "../../../guc/slpc.c"
+
+#include <kunit/test.h>
+
+#include "tests/kunit/fake.h"
+
+struct efficient_case {
+	const char *name;
+	u32 ratio;		/* that the register reads */
+	u32 efficient, lowest;	/* afterwards, as ratios */
+};
+
+/* In this order: what one leaves is where the next begins. */
+static const struct efficient_case efficient_cases[] = {
+	{ "not told yet", 0, 24, 24 },
+	{ "above the lowest", 60, 60, 24 },
+	{ "below the lowest", 18, 18, 18 },
+	{ "for a moment nothing", 0, 18, 18 },
+	{ "above again", 60, 60, 24 },
+};
+
+static void test_lowest(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe_hw_scoped(hw, xe) {
+		struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+		struct xe_slpc *slpc = slpc_of(hw, gt);
+
+		xe_fake_poke(FREQ_FUSED.offset, FIELD_PREP(FREQ_FUSED_LOWEST, 24) |
+						FIELD_PREP(FREQ_FUSED_HIGHEST, 150));
+		KUNIT_ASSERT_EQ(test, read_fuses(hw, gt), 0);
+		for (size_t i = 0; i < ARRAY_SIZE(efficient_cases); i++) {
+			const struct efficient_case *c = &efficient_cases[i];
+
+			xe_fake_poke(FREQ_EFFICIENT.offset, c->ratio);
+			read_efficient(hw, gt);
+			KUNIT_EXPECT_EQ_MSG(test, slpc->efficient, to_mhz(c->efficient), "%s",
+					    c->name);
+			KUNIT_EXPECT_EQ_MSG(test, slpc->lowest, to_mhz(c->lowest), "%s", c->name);
+		}
+	}
+}
+
+static struct kunit_case slpc_cases[] = {
+	KUNIT_CASE(test_lowest),
+	{ }
+};
+
+static struct kunit_suite slpc_suite = {
+	.name = "xe_slpc",
+	.test_cases = slpc_cases,
+};
+
+kunit_test_suite(slpc_suite);
