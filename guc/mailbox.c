@@ -21,8 +21,8 @@
  *
  * The host writes a request and rings the bell; the GuC overwrites the first word with an answer,
  * which bit 31 tells from a request. "Busy" asks for patience, "retry" for the same request again.
- * Both are granted within bounds: a mailbox that is not done by then is an error, and the firmware
- * has to be reset.
+ * Both are granted for a second in all: a mailbox that is not done by then is an error, and the
+ * firmware has to be reset.
  *
  * The bell is the same for the channel. Writes to one device arrive in order, so nothing is read
  * back before it is rung.
@@ -32,8 +32,7 @@
 
 #define MAILBOX_WORDS		4
 #define MAILBOX_ANSWER_US	(50 * USEC_PER_MSEC)
-#define MAILBOX_BUSY_US		(1000 * USEC_PER_MSEC)
-#define MAILBOX_TRIES		10
+#define MAILBOX_TIMEOUT_US	(1000 * USEC_PER_MSEC)	/* busy and retries included */
 
 /* What "busy" lacks and "retry", "failure" and "success" have. */
 #define HXG_TYPE_FINAL		FIELD_PREP(HXG_TYPE, 4u)
@@ -55,34 +54,37 @@ void xe_guc_ring_bell(struct xe_hw *hw, const struct xe_gt *gt)
 	xe_write32(hw, gt->window ? MEDIA_GUC_BELL : GUC_BELL, 0);
 }
 
-static int wait_answer(struct xe_hw *hw, struct xe_gt *gt, u32 *answer)
+static int wait_answer(struct xe_hw *hw, struct xe_gt *gt, ktime_t end, u32 *answer)
 {
+	s64 left;
 	int err;
 
 	err = xe_wait32(hw, word(gt, 0), HXG_FROM_GUC, HXG_FROM_GUC, MAILBOX_ANSWER_US, answer);
 	if (err || FIELD_GET(HXG_TYPE, *answer) != HXG_BUSY)
 		return err;
 
+	left = ktime_us_delta(end, ktime_get());
 	return xe_wait32(hw, word(gt, 0), HXG_FROM_GUC | HXG_TYPE_FINAL,
-			 HXG_FROM_GUC | HXG_TYPE_FINAL, MAILBOX_BUSY_US, answer);
+			 HXG_FROM_GUC | HXG_TYPE_FINAL, max(left, 0), answer);
 }
 
 static int exchange(struct xe_hw *hw, struct xe_gt *gt, const u32 *request, unsigned int len,
 		    u32 *answer)
 {
+	ktime_t end = ktime_add_us(ktime_get(), MAILBOX_TIMEOUT_US);
 	int err;
 
 	/* Each request ends the one before it, so a wait for "retry" is all that is left of it. */
-	for (unsigned int tries = 0; tries < MAILBOX_TRIES; tries++) {
+	do {
 		for (unsigned int n = 0; n < len; n++)
 			xe_write32(hw, word(gt, n), request[n]);
 		xe_guc_ring_bell(hw, gt);
 
-		err = wait_answer(hw, gt, answer);
+		err = wait_answer(hw, gt, end, answer);
 		if (err || FIELD_GET(HXG_TYPE, *answer) != HXG_RETRY)
 			return err;
 		usleep_range(1000, 2000);
-	}
+	} while (ktime_before(ktime_get(), end));
 	return -EBUSY;
 }
 
@@ -97,8 +99,8 @@ static int exchange(struct xe_hw *hw, struct xe_gt *gt, const u32 *request, unsi
  * Source: fact sheet section 12.2.
  *
  * Context: bound or in a section, may sleep up to 50 ms, or about 1 s if the firmware wants time.
- * Return: 0; -ETIMEDOUT if there was no answer, -EBUSY if it wanted to be asked too often, -EIO if
- * it refused, -EPROTO if the answer makes no sense, -ENODEV if the card is lost. Logged.
+ * Return: 0; -ETIMEDOUT if there was no answer, -EBUSY if it wanted to be asked for too long, -EIO
+ * if it refused, -EPROTO if the answer makes no sense, -ENODEV if the card is lost. Logged.
  */
 noinline int xe_guc_mailbox_send(struct xe_hw *hw, struct xe_gt *gt, const u32 *request,
 				 unsigned int len, u32 *data0)
@@ -127,8 +129,9 @@ noinline int xe_guc_mailbox_send(struct xe_hw *hw, struct xe_gt *gt, const u32 *
 			*data0 = FIELD_GET(HXG_DATA0, answer);
 		return 0;
 	case HXG_FAILURE:
-		drm_err(drm, "GT%u: GuC refuses mailbox request %#x: error %#x, hint %#x\n", gt->id,
-			request[0], xe_hxg_error(answer), xe_hxg_hint(answer));
+		drm_err(drm,
+			"GT%u: GuC refuses mailbox request %#x: error %#x, hint %#x; try another version of it\n",
+			gt->id, request[0], xe_hxg_error(answer), xe_hxg_hint(answer));
 		return -EIO;
 	default:
 		drm_err(drm, "GT%u: GuC answers mailbox request %#x with nonsense (%#010x)\n",
