@@ -165,7 +165,6 @@ static int bring_up(struct xe_hw *hw, struct xe_gt *gt)
 	if (err)
 		return err;
 
-	xe_guc_ads_fill(hw, gt);
 	err = xe_guc_boot(hw, gt);
 	if (err)
 		return err;

@@ -6,7 +6,6 @@
 #include <linux/bitfield.h>
 #include <linux/delay.h>
 #include <linux/error-injection.h>
-#include <linux/pci_regs.h>
 
 #include <drm/drm_print.h>
 
@@ -38,7 +37,7 @@
  * object                owner          released when
  * ===================== ============== ==================================
  * WOPCM partition       the card       power cycle
- * running firmware      bound side     xe_guc_stop()
+ * running firmware      bound side     stop() of xe_guc.c
  * ===================== ============== ==================================
  */
 
@@ -60,7 +59,7 @@ struct wopcm_part {
 	u32 base, size;
 };
 
-static int check_part(struct xe_hw *hw, struct xe_gt *gt, struct wopcm_part part)
+static int check_part(struct xe_hw *hw, struct xe_gt *gt, struct wopcm_part part, bool locked)
 {
 	struct xe_device *xe = xe_hw_device(hw);
 	struct xe_card *card = xe_hw_card(hw);
@@ -72,13 +71,16 @@ static int check_part(struct xe_hw *hw, struct xe_gt *gt, struct wopcm_part part
 		return 0;
 
 	drm_err(&xe->drm,
-		"GT%u: firmware does not fit: GuC has %u KiB at %u KiB of WOPCM, needs %u, HuC %u; power cycle the card\n",
-		gt->id, part.size / SZ_1K, part.base / SZ_1K, guc / SZ_1K, huc / SZ_1K);
+		"GT%u: firmware does not fit: GuC has %u KiB at %u KiB of WOPCM, needs %u, HuC %u; %s\n",
+		gt->id, part.size / SZ_1K, part.base / SZ_1K, guc / SZ_1K, huc / SZ_1K,
+		locked ? "it was shared out for others, power cycle the card" :
+			 "try another version of it");
 	return -E2BIG;
 }
 
-static int lock_register(struct xe_hw *hw, const struct xe_gt *gt, struct xe_gt_reg reg, u32 value,
-			 u32 lock)
+/* Bits that are neither asked for nor part of the field are the card's business. */
+static int lock_register(struct xe_hw *hw, const struct xe_gt *gt, struct xe_gt_reg reg, u32 field,
+			 u32 value, u32 lock)
 {
 	u32 got;
 
@@ -86,7 +88,7 @@ static int lock_register(struct xe_hw *hw, const struct xe_gt *gt, struct xe_gt_
 	got = xe_gt_read32(hw, gt, reg);
 	if (xe_hw_is_lost(hw))
 		return -ENODEV;
-	if (got == (value | lock))
+	if ((got & (field | value | lock)) == (value | lock))
 		return 0;
 
 	drm_err(&xe_hw_device(hw)->drm,
@@ -124,7 +126,7 @@ int xe_guc_wopcm_partition(struct xe_hw *hw, struct xe_gt *gt)
 {
 	u32 base = xe_gt_read32(hw, gt, GUC_WOPCM_BASE);
 	u32 size = xe_gt_read32(hw, gt, GUC_WOPCM_SIZE);
-	bool has_huc = xe_guc(hw, gt)->huc.fw.image.upload;
+	bool loads_huc = base & GUC_WOPCM_BASE_LOADS_HUC;
 	struct wopcm_part part;
 	int err;
 
@@ -134,20 +136,21 @@ int xe_guc_wopcm_partition(struct xe_hw *hw, struct xe_gt *gt)
 	if ((base & GUC_WOPCM_BASE_LOCKED) && (size & GUC_WOPCM_SIZE_LOCKED)) {
 		part.base = base & GUC_WOPCM_BASE_BYTES;
 		part.size = size & GUC_WOPCM_SIZE_BYTES;
-		xe_huc_fit(hw, gt, part.base);
-		return check_part(hw, gt, part);
+		xe_huc_fit(hw, gt, loads_huc ? part.base : 0);
+		return check_part(hw, gt, part, true);
 	}
 
 	part = choose_part(hw, gt);
-	err = check_part(hw, gt, part);
+	err = check_part(hw, gt, part, false);
 	if (err)
 		return err;
 
-	err = lock_register(hw, gt, GUC_WOPCM_SIZE, part.size, GUC_WOPCM_SIZE_LOCKED);
+	err = lock_register(hw, gt, GUC_WOPCM_SIZE, GUC_WOPCM_SIZE_BYTES, part.size,
+			    GUC_WOPCM_SIZE_LOCKED);
 	if (err)
 		return err;
-	return lock_register(hw, gt, GUC_WOPCM_BASE,
-			     part.base | (has_huc ? GUC_WOPCM_BASE_LOADS_HUC : 0),
+	return lock_register(hw, gt, GUC_WOPCM_BASE, GUC_WOPCM_BASE_BYTES,
+			     part.base | (xe_huc_is_of(hw, gt) ? GUC_WOPCM_BASE_LOADS_HUC : 0),
 			     GUC_WOPCM_BASE_LOCKED);
 }
 ALLOW_ERROR_INJECTION(xe_guc_wopcm_partition, ERRNO);
@@ -157,7 +160,7 @@ ALLOW_ERROR_INJECTION(xe_guc_wopcm_partition, ERRNO);
  */
 
 /* A core that was never started is in reset as well, and has said nothing yet. */
-static bool is_in_reset(u32 status)
+static bool is_fresh(u32 status)
 {
 	return (status & GUC_STATUS_IN_RESET) &&
 	       !(status & (GUC_STATUS_BOOTROM | GUC_STATUS_FIRMWARE));
@@ -182,7 +185,7 @@ int xe_guc_core_reset(struct xe_hw *hw, struct xe_gt *gt)
 	xe_gt_write32(hw, gt, GT_RESET, GT_RESET_GUC);
 	err = xe_gt_wait32(hw, gt, GT_RESET, GT_RESET_GUC, 0, RESET_TIMEOUT_US, &last);
 	if (err == -ETIMEDOUT)
-		drm_err(drm, "GT%u: reset of the GuC does not end (%#x); power cycle the card\n",
+		drm_err(drm, "GT%u: reset of the GuC does not end (%#x); if it stays so, power cycle the card\n",
 			gt->id, last);
 	if (err)
 		return err;
@@ -190,10 +193,11 @@ int xe_guc_core_reset(struct xe_hw *hw, struct xe_gt *gt)
 	status = xe_gt_read32(hw, gt, GUC_STATUS);
 	if (xe_hw_is_lost(hw))
 		return -ENODEV;
-	if (is_in_reset(status))
+	/* What the firmware said last may stay to be read until it says more. */
+	if (status & GUC_STATUS_IN_RESET)
 		return 0;
 
-	drm_err(drm, "GT%u: GuC is not in reset after its reset (status %#010x); power cycle the card\n",
+	drm_err(drm, "GT%u: GuC is not in reset after its reset (status %#010x); if it stays so, power cycle the card\n",
 		gt->id, status);
 	return -EIO;
 }
@@ -214,16 +218,15 @@ static u32 workarounds(const struct xe_gt *gt)
 static void write_params(struct xe_hw *hw, struct xe_gt *gt)
 {
 	struct xe_guc *guc = xe_guc(hw, gt);
-	u16 device = xe_hw_config_read16(hw, PCI_DEVICE_ID);
-	u16 revision = xe_hw_config_read16(hw, PCI_REVISION_ID);
+	const struct xe_device *xe = xe_hw_device(hw);
 	const u32 params[GUC_PARAM_COUNT] = {
 		[GUC_PARAM_LOG] = xe_guc_log_param(&guc->log),
 		[GUC_PARAM_WORKAROUNDS] = workarounds(gt),
 		[GUC_PARAM_FEATURES] = GUC_FEATURE_SLPC,
 		[GUC_PARAM_DEBUG] = xe_guc_log_debug_param(&guc->log),
 		[GUC_PARAM_ADS] = FIELD_PREP(GUC_ADS_PAGE, xe_fwbuf_ggtt(&guc->ads.buf) / SZ_4K),
-		[GUC_PARAM_DEVICE] = FIELD_PREP(GUC_DEVICE_ID, device) |
-				     FIELD_PREP(GUC_DEVICE_REVISION, revision & 0xff),
+		[GUC_PARAM_DEVICE] = FIELD_PREP(GUC_DEVICE_ID, xe->pci_device) |
+				     FIELD_PREP(GUC_DEVICE_REVISION, xe->pci_revision),
 	};
 
 	/* All of them: a firmware that ran before may have left something. */
@@ -349,7 +352,7 @@ static int wait_boot(struct xe_hw *hw, struct xe_gt *gt, u32 *status, const stru
 {
 	ktime_t timeout = ktime_add_ms(ktime_get(), BOOT_TIMEOUT_MS);
 	unsigned int pause_us = 500;
-	bool expired;
+	bool expired, in_reset;
 
 	do {
 		usleep_range(pause_us, 2 * pause_us);
@@ -359,7 +362,12 @@ static int wait_boot(struct xe_hw *hw, struct xe_gt *gt, u32 *status, const stru
 		*status = xe_gt_read32(hw, gt, GUC_STATUS);
 		if (xe_hw_is_lost(hw))
 			return -ENODEV;
-		if (FIELD_GET(GUC_STATUS_FIRMWARE, *status) == GUC_FIRMWARE_READY)
+		in_reset = *status & GUC_STATUS_IN_RESET;
+
+		/* What is read in reset may be of the boot before: seen last, and never "ready". */
+		if (in_reset && !expired)
+			continue;
+		if (!in_reset && FIELD_GET(GUC_STATUS_FIRMWARE, *status) == GUC_FIRMWARE_READY)
 			return 0;
 
 		*end = find_end(firmware_ends, ARRAY_SIZE(firmware_ends),
@@ -393,6 +401,8 @@ static int boot_once(struct xe_hw *hw, struct xe_gt *gt, u32 *status, const stru
 	struct xe_fw *fw = &xe_hw_card(hw)->guc_fw;
 	int err;
 
+	/* A firmware that crashed may have left anything in it. */
+	xe_guc_ads_fill(hw, gt);
 	xe_slpc_raise_for_boot(hw, gt);
 	err = xe_huc_upload(hw, gt);
 	if (err)
@@ -417,11 +427,13 @@ static int boot_once(struct xe_hw *hw, struct xe_gt *gt, u32 *status, const stru
  * @hw: the token
  * @gt: the GT
  *
- * ADS, log and image are in place, the WOPCM is shared out. A core that runs is reset first.
+ * Log and image are in place, the WOPCM is shared out. A core that runs is reset first; then the
+ * ADS is written.
  *
  * Source: fact sheet section 11.
  *
- * Context: bound or in a section, may sleep up to 3 s; GT forcewake is held.
+ * Context: bound or in a section, may sleep; some 20 ms, 3 s if the firmware says nothing. (6 s if
+ * it takes that long to fail for a reason that may pass.) GT forcewake is held.
  * Return: 0; -EPROTO if the firmware says that it failed, -ETIMEDOUT if it says nothing, -EIO if
  * the core does not reset, -ENODEV. Logged.
  */
@@ -432,7 +444,7 @@ int xe_guc_boot(struct xe_hw *hw, struct xe_gt *gt)
 	int err;
 
 	for (unsigned int tries = 1; tries <= BOOT_TRIES; tries++) {
-		err = is_in_reset(status) ? 0 : xe_guc_core_reset(hw, gt);
+		err = is_fresh(status) ? 0 : xe_guc_core_reset(hw, gt);
 		if (err)
 			return err;
 

@@ -32,7 +32,7 @@
  * object    owner       released when
  * ========= =========== ====================================
  * image     drm_device  as every xe_fwbuf
- * running   the card    power cycle
+ * running   the card    a reset of the GT or the function, power cycle
  * ========= =========== ====================================
  */
 
@@ -71,7 +71,7 @@ void xe_huc_load(struct xe_hw *hw, struct xe_gt *gt)
  * xe_huc_fit - the WOPCM was shared out by others: does the HuC fit?
  * @hw: the token
  * @gt: the GT
- * @base: where the GuC's part begins
+ * @base: where the GuC's part begins; 0 if it was locked without leave for the GuC to load a HuC
  *
  * If it does not, there is no HuC.
  *
@@ -85,8 +85,8 @@ void xe_huc_fit(struct xe_hw *hw, struct xe_gt *gt, u32 base)
 		return;
 
 	drm_warn(&xe_hw_device(hw)->drm,
-		 "GT%u: HuC image of %u KiB does not fit what is locked for it; going on without HuC, power cycle the card\n",
-		 gt->id, image->upload / SZ_1K);
+		 "GT%u: HuC image of %u KiB does not fit what is locked for it (%u KiB); going on without HuC, power cycle the card\n",
+		 gt->id, image->upload / SZ_1K, base / SZ_1K);
 	*image = (struct xe_fw_image){};
 }
 
@@ -133,8 +133,10 @@ static int verify(struct xe_hw *hw, struct xe_gt *gt, const struct xe_fw *fw)
  * @hw: the token
  * @gt: the GT
  *
- * Context: bound or in a section, may sleep up to about 2 s; GT forcewake is held, the channel is
- * up.
+ * A GuC that does not answer leaves the channel broken: look at it afterwards.
+ *
+ * Context: bound or in a section, may sleep as long as xe_guc_ct_request(), and 100 ms; GT
+ * forcewake is held, the channel is up.
  */
 void xe_huc_authenticate(struct xe_hw *hw, struct xe_gt *gt)
 {
@@ -146,7 +148,8 @@ void xe_huc_authenticate(struct xe_hw *hw, struct xe_gt *gt)
 
 	err = verify(hw, gt, &huc->fw);
 	huc->running = !err;
-	if (err && err != -ENODEV)
+	/* Of a channel that broke over it more is to be said than this. */
+	if (err && err != -ENODEV && xe_guc_ct_is_up(hw, gt))
 		drm_err(&xe_hw_device(hw)->drm,
 			"GT%u: HuC is not authenticated (%pe); going on without HuC, reinstall linux-firmware\n",
 			gt->id, ERR_PTR(err));
