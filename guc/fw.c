@@ -223,7 +223,8 @@ static int parse_huc(const void *data, size_t size, struct xe_fw_image *image,
  *
  * Context: any; a pure function.
  * Return: 0; -ENODATA if the file is too short, -EINVAL if it is something else, -EPROTO if its
- * size fields contradict each other, -ENOEXEC if its version does not fit.
+ * size fields contradict each other, -ENOEXEC if its version does not fit, -EFBIG if no card could
+ * hold it.
  */
 int xe_fw_parse(enum xe_fw_kind kind, const void *data, size_t size, struct xe_fw_image *image,
 		struct xe_fw_fault *fault)
@@ -308,7 +309,8 @@ int xe_fw_load(struct xe_hw *hw, enum xe_fw_kind kind, struct xe_fw *fw)
 
 	err = xe_fw_parse(kind, file->data, file->size, &fw->image, &fault);
 	if (err)
-		drm_err(&xe->drm, "firmware %s is refused: %s\n", path, fault.text);
+		drm_err(&xe->drm, "firmware %s is refused: %s%s\n", path, fault.text,
+			kind == XE_FW_HUC ? "; going on without HuC" : "");
 	else
 		err = fw_copy(hw, kind, file, fw);
 
