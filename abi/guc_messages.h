@@ -90,15 +90,8 @@ struct xe_guc_ring_descriptor {
 
 static_assert(sizeof(struct xe_guc_ring_descriptor) == 64);
 
-#define CT_STATUS_OVERFLOW		BIT(0)	/* a position out of range */
-#define CT_STATUS_UNDERFLOW		BIT(1)	/* a message that ends behind the tail */
-#define CT_STATUS_MISMATCH		BIT(2)	/* somebody else's position was changed */
-#define CT_STATUS_DISABLED		BIT(3)
-
-/* TLB invalidation: sequence number, operation, and for ranges ASID, address, size */
+/* TLB invalidation: sequence number, operation */
 #define GUC_TLB_TYPE			GENMASK(7, 0)
-#define   GUC_TLB_FULL			0
-#define   GUC_TLB_RANGE			1
 #define   GUC_TLB_GGTT			3
 #define GUC_TLB_FLUSH_CACHES		BIT(31)
 #define GUC_TLB_SEQUENCE_END		0x100000	/* 1 follows on the number before it */

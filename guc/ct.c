@@ -38,19 +38,21 @@
  * the token that it was handed. There is no worker, so there is none to be waited for at unbind. A
  * handler must not send and wait: the thread would wait for itself.
  *
- * All waits are bounded by XE_CT_TIMEOUT_MS. While it waits, a waiter looks now and then whether an
- * interrupt was lost (it then does the thread's work) and whether the card is still there.
+ * A wait for room or for an answer is bounded by XE_CT_TIMEOUT_MS, one for an invalidation by
+ * XE_CT_TLB_TIMEOUT_MS. While it waits, a waiter looks now and then whether an interrupt was lost
+ * (it then does the thread's work) and whether the card is still there.
  *
- * What must not come (a message of wrong length, an unknown action, an answer that nobody waits
- * for, ring positions out of range, a status that is not 0, no answer in time) ends in one place:
- * xe_guc_ct_break(). It says what was wrong, once, fails all waiters, and asks for a reset of the
- * GT. Until that is done every send fails with -EPIPE.
+ * What must not come (a message of wrong length, an answer that nobody waits for, ring positions
+ * out of range, a status that is not 0, no answer in time) ends in one place: xe_guc_ct_break(). It
+ * says what was wrong, once, fails all waiters, and asks for a reset of the GT. Until that is done
+ * every send fails with -EPIPE. An event of a kind that is not known is no fault: firmware that is
+ * newer than the driver may send it.
  *
  * ==================== =========== ==================================================
  * object               owner       released when
  * ==================== =========== ==================================================
  * rings, descriptors   drm_device  as every xe_fwbuf
- * state "up"           bound side  xe_guc_stop(), before the GuC is reset
+ * state "up"           bound side  stop() of xe_guc.c, before the GuC is reset
  * struct xe_ct_wait    the waiter  answered, timed out, broken, lost or taken down
  * ==================== =========== ==================================================
  */
@@ -184,10 +186,10 @@ static void take_down(struct xe_guc_ct *ct, enum xe_ct_state state, int err)
  * @gt: its GT
  * @err: what waiters are told
  *
- * The GuC is not asked: it is about to be reset, or it is gone. When this returns, a handler of the
- * channel has ended and no other begins.
+ * The GuC is not asked: it is about to be reset, or it is gone. When this returns, senders and a
+ * handler of the channel have ended and no other begins.
  *
- * Context: bound or in a section, may sleep; not from a handler of the channel.
+ * Context: bound or in a section, may sleep, briefly; not from a handler of the channel.
  */
 void xe_guc_ct_disable(struct xe_hw *hw, struct xe_gt *gt, int err)
 {
@@ -195,6 +197,10 @@ void xe_guc_ct_disable(struct xe_hw *hw, struct xe_gt *gt, int err)
 
 	scoped_guard(spinlock, &ct->lock)
 		take_down(ct, XE_CT_DOWN, err);
+
+	/* A sender that was past its look at the state, or waits for room and looks again. */
+	mutex_lock(&ct->send_lock);
+	mutex_unlock(&ct->send_lock);
 
 	/* A handler sees the state before each message. */
 	mutex_lock(&ct->receive_lock);
@@ -243,8 +249,9 @@ int xe_guc_ct_break(struct xe_hw *hw, struct xe_gt *gt, const char *format, ...)
 
 	va_start(args, format);
 	vaf.va = &args;
-	drm_err(&xe_hw_device(hw)->drm, "GT%u: the channel to the GuC is broken: %pV\n", gt->id,
-		&vaf);
+	drm_err(&xe_hw_device(hw)->drm,
+		"GT%u: the channel to the GuC is broken: %pV; the GT has to be reset, the GuC log may say why\n",
+		gt->id, &vaf);
 	va_end(args);
 	xe_guc_reset_later(xe_hw_device(hw), gt->id);
 	return err;
@@ -475,20 +482,22 @@ int xe_guc_ct_send_for(struct xe_hw *hw, struct xe_gt *gt, const u32 *action, un
  * @wait: the waiter
  * @action: code of the action, for the log
  *
- * Context: bound or in a section, may sleep up to 1 s; not from a handler of the channel.
+ * Context: bound or in a section, may sleep up to 1 s, for an invalidation 2.5 s; not from a
+ * handler of the channel.
  * Return: what @wait was completed with; -EPIPE if that did not come in time, the channel is then
  * broken; -ENODEV if the card is lost.
  */
 int xe_guc_ct_wait(struct xe_hw *hw, struct xe_gt *gt, struct xe_ct_wait *wait, u32 action)
 {
-	unsigned long end = jiffies + msecs_to_jiffies(XE_CT_TIMEOUT_MS);
+	unsigned int ms = wait->what == XE_CT_TLB ? XE_CT_TLB_TIMEOUT_MS : XE_CT_TIMEOUT_MS;
+	unsigned long end = jiffies + msecs_to_jiffies(ms);
 
 	while (!wait_for_completion_timeout(&wait->done, msecs_to_jiffies(POLL_MS))) {
 		look_around(hw, gt);
-		/* This completes the waiter as well, so the loop ends. */
-		if (time_after(jiffies, end))
+		/* The look may have found the answer. A break completes the waiter, too. */
+		if (time_after(jiffies, end) && !completion_done(&wait->done))
 			xe_guc_ct_break(hw, gt, "no answer to request %#x within %u ms", action,
-					XE_CT_TIMEOUT_MS);
+					ms);
 	}
 	return wait->err;
 }
@@ -501,29 +510,35 @@ int xe_guc_ct_wait(struct xe_hw *hw, struct xe_gt *gt, struct xe_ct_wait *wait, 
  * @len: in words
  * @data: if not NULL, the data of the answer
  *
- * Context: bound or in a section, may sleep up to about 2 s; not from a handler of the channel.
- * Return: 0; -EIO if the GuC refuses, which is logged; -EAGAIN if it wants to be asked again, too
- * often; else as xe_guc_ct_send().
+ * A GuC that wants to be asked again is asked for a second, and once more at its end.
+ *
+ * Context: bound or in a section, may sleep up to 2 s: 1 for room in the ring, 1 for the answer.
+ * Where the GuC wanted to be asked again it may be 3 s. Not from a handler of the channel.
+ * Return: 0; -EIO if the GuC refuses, which is logged; -EAGAIN if it still wants to be asked again;
+ * else as xe_guc_ct_send().
  */
 int xe_guc_ct_request(struct xe_hw *hw, struct xe_gt *gt, const u32 *action, unsigned int len,
 		      u32 *data)
 {
+	unsigned long end = jiffies + msecs_to_jiffies(XE_CT_TIMEOUT_MS);
 	struct xe_ct_wait wait = { .what = XE_CT_ANSWER };
+	unsigned int pause_ms = 5;
 	int err;
 
-	for (unsigned int tries = 0; tries < 5; tries++) {
+	for (;;) {
 		err = xe_guc_ct_send_for(hw, gt, action, len, &wait, CT_MAX_WORDS);
 		if (!err)
 			err = xe_guc_ct_wait(hw, gt, &wait, action[0]);
-		if (err != -EAGAIN)
+		if (err != -EAGAIN || time_after(jiffies, end))
 			break;
-		msleep(5 << tries);
+		msleep(pause_ms);
+		pause_ms = min(2 * pause_ms, SPACE_WAIT_MAX_MS);
 	}
 
 	if (err == -EIO)
 		drm_err(&xe_hw_device(hw)->drm,
-			"GT%u: GuC refuses request %#x: error %#x, hint %#x\n", gt->id, action[0],
-			xe_hxg_error(wait.data), xe_hxg_hint(wait.data));
+			"GT%u: GuC refuses request %#x: error %#x, hint %#x; see its log\n", gt->id,
+			action[0], xe_hxg_error(wait.data), xe_hxg_hint(wait.data));
 	if (!err && data)
 		*data = FIELD_GET(HXG_DATA0, wait.data);
 	return err;

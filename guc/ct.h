@@ -75,6 +75,8 @@ struct xe_guc_ct {
 	u32 msg[CT_MAX_WORDS];
 	/** @lock: protects @state, @waits and @credits; inside the two above */
 	spinlock_t lock;
+	/** @stranger: an event of unknown kind has come, and was said; for handlers */
+	bool stranger;
 	/** @state: see enum xe_ct_state */
 	enum xe_ct_state state;
 	/** @waits: &xe_ct_wait.link */

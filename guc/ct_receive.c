@@ -34,7 +34,7 @@ static int engine_reset_failed(struct xe_hw *hw, struct xe_gt *gt, const u32 *pa
 
 static int firmware_died(struct xe_hw *hw, struct xe_gt *gt, const u32 *payload)
 {
-	return xe_guc_ct_break(hw, gt, "the firmware has crashed, see its log");
+	return xe_guc_ct_break(hw, gt, "the firmware has crashed");
 }
 
 /*
@@ -65,6 +65,19 @@ static bool return_credits(struct xe_guc_ct *ct, u32 words)
 	return true;
 }
 
+/* Once: the more of them, the less there is to be learnt. */
+static int unknown_event(struct xe_hw *hw, struct xe_gt *gt, u32 event)
+{
+	struct xe_guc_ct *ct = &xe_guc(hw, gt)->ct;
+
+	if (!ct->stranger)
+		drm_notice(&xe_hw_device(hw)->drm,
+			   "GT%u: this driver does not know event %#x of the GuC, and ignores what it does not know\n",
+			   gt->id, event);
+	ct->stranger = true;
+	return 0;
+}
+
 static int handle_event(struct xe_hw *hw, struct xe_gt *gt, const u32 *hxg, u32 len)
 {
 	u32 event = FIELD_GET(HXG_ACTION, hxg[0]);
@@ -79,7 +92,7 @@ static int handle_event(struct xe_hw *hw, struct xe_gt *gt, const u32 *hxg, u32 
 			return xe_guc_ct_break(hw, gt, "event %#x that nobody waits for", event);
 		return events[i].handle(hw, gt, hxg + 1);
 	}
-	return xe_guc_ct_break(hw, gt, "unknown event %#x", event);
+	return unknown_event(hw, gt, event);
 }
 
 /*
@@ -172,6 +185,8 @@ static bool receive_one(struct xe_hw *hw, struct xe_gt *gt, u32 tail)
 	}
 
 	read_words(hw, ct, ct->msg + 1, len);
+	/* The GuC may write over the words as soon as it sees the new head. */
+	dma_mb();
 	xe_fwbuf_write32(hw, &ct->buf, CT_G2H_DESC + CT_DESC_HEAD, ct->head);
 	ct->received++;
 	return !handle_message(hw, gt, ct->msg);

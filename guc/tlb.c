@@ -57,14 +57,23 @@ static bool is_done(const struct xe_ct_wait *wait, u32 sequence)
 	return wait->what == XE_CT_TLB && distance < GUC_TLB_SEQUENCE_END / 2;
 }
 
-static int invalidate(struct xe_hw *hw, struct xe_gt *gt, u32 type)
+/**
+ * xe_guc_tlb_invalidate_ggtt - have the GuC forget what it caches of the GGTT
+ * @hw: the token
+ * @gt: its GT
+ *
+ * Context: bound or in a section, may sleep up to 3.5 s if the GuC does not work; not from a
+ * handler of the channel.
+ * Return: 0, or errors of xe_guc_ct_send(); -ECANCELED if there is no channel.
+ */
+int xe_guc_tlb_invalidate_ggtt(struct xe_hw *hw, struct xe_gt *gt)
 {
 	struct xe_guc_tlb *tlb = &xe_guc(hw, gt)->tlb;
 	struct xe_ct_wait wait = { .what = XE_CT_TLB };
 	u32 request[] = {
 		GUC_ACTION_INVALIDATE_TLB,
 		0,
-		FIELD_PREP(GUC_TLB_TYPE, type) | GUC_TLB_FLUSH_CACHES,
+		FIELD_PREP(GUC_TLB_TYPE, GUC_TLB_GGTT) | GUC_TLB_FLUSH_CACHES,
 	};
 	int err;
 
@@ -75,32 +84,6 @@ static int invalidate(struct xe_hw *hw, struct xe_gt *gt, u32 type)
 					 XE_CT_WORDS_TLB);
 	}
 	return err ?: xe_guc_ct_wait(hw, gt, &wait, request[0]);
-}
-
-/**
- * xe_guc_tlb_invalidate_ggtt - have the GuC forget what it caches of the GGTT
- * @hw: the token
- * @gt: its GT
- *
- * Context: bound or in a section, may sleep up to about 2 s; not from a handler of the channel.
- * Return: 0, or errors of xe_guc_ct_send(); -ECANCELED if there is no channel.
- */
-int xe_guc_tlb_invalidate_ggtt(struct xe_hw *hw, struct xe_gt *gt)
-{
-	return invalidate(hw, gt, GUC_TLB_GGTT);
-}
-
-/**
- * xe_guc_tlb_invalidate_all - have all engines of a GT forget what they cache of page tables
- * @hw: the token
- * @gt: the GT
- *
- * Context: bound or in a section, may sleep up to about 2 s; not from a handler of the channel.
- * Return: 0, or errors of xe_guc_ct_send(); -ECANCELED if there is no channel.
- */
-int xe_guc_tlb_invalidate_all(struct xe_hw *hw, struct xe_gt *gt)
-{
-	return invalidate(hw, gt, GUC_TLB_FULL);
 }
 
 /**

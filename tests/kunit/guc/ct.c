@@ -4,7 +4,16 @@
  * answer, and one that says that it read what it cannot have read.
  */
 
+#include "guc/ct.h"
+#include "xe_guc.h"
+
+static void fake_receive(struct xe_hw *hw, struct xe_gt *gt);
+
+#define xe_guc_ct_receive	fake_receive
+
 #include "../../../guc/ct.c"
+
+#undef xe_guc_ct_receive
 
 #include <kunit/test.h>
 
@@ -166,6 +175,40 @@ static void test_no_answer(struct kunit *test)
 	}
 }
 
+/* A waiter that was kept from looking until its time was over; then the answer is there. */
+static struct {
+	unsigned int keep_ms;
+	u32 fence;
+} late;
+
+static void fake_receive(struct xe_hw *hw, struct xe_gt *gt)
+{
+	if (late.keep_ms) {
+		msleep(late.keep_ms);
+		xe_guc_ct_finish_answer(ct_of(hw, gt), late.fence, 0, 0);
+		late.keep_ms = 0;
+	}
+	xe_guc_ct_receive(hw, gt);
+}
+
+static void test_last_look(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	const u32 action[] = { 0x42 };
+
+	xe_hw_scoped(hw, xe) {
+		struct xe_guc_ct *ct = channel(test, xe, hw, true);
+
+		late.keep_ms = XE_CT_TIMEOUT_MS + 100;
+		late.fence = ct->fence + 1;
+		KUNIT_EXPECT_EQ(test, xe_guc_ct_request(hw, &xe_hw_card(hw)->gt[0], action, 1,
+							NULL), 0);
+		KUNIT_EXPECT_EQ(test, ct->state, XE_CT_UP);
+		channel_end(test, ct);
+	}
+	KUNIT_EXPECT_EQ(test, xe_fake_resets(xe), 0);
+}
+
 static void test_request_times_out(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
@@ -248,6 +291,7 @@ static struct kunit_case send_cases[] = {
 	KUNIT_CASE(test_wraps),
 	KUNIT_CASE(test_overflow),
 	KUNIT_CASE(test_no_answer),
+	KUNIT_CASE(test_last_look),
 	KUNIT_CASE(test_request_times_out),
 	KUNIT_CASE_PARAM(test_garbage, garbage_gen_params),
 	KUNIT_CASE(test_taken_down),
