@@ -35,9 +35,10 @@
  *    card reaches memory through addresses that are about to be unmapped.
  *
  * A reset begins with 7 and goes on with 3; all that 1 and 2 made is still there. It is asked for
- * with xe_guc_reset_later(), from wherever something went wrong, and done by a worker of the
- * software world in a section of its own. The worker knows no token: if the card was unbound
- * meanwhile its section does not open, and there is nothing to be reset.
+ * with xe_guc_reset_broken(), from wherever something went wrong, or with xe_guc_reset_later() if a
+ * user wants it, and done by a worker of the software world in a section of its own. The worker
+ * knows no token: if the card was unbound meanwhile its section does not open, and there is nothing
+ * to be reset. During probe it does not open yet; the worker then looks again until probe is over.
  *
  * What else might wait for the GuC at that time does not: its waiters were woken with an error in
  * 7. For a card that is lost each step returns at once.
@@ -61,6 +62,9 @@
 #define RESETS_MAX		8
 #define RESETS_TIME		(60 * HZ)
 
+/* How long a reset that was asked for during probe waits before it looks again. */
+#define PROBE_PAUSE		(HZ / 10)
+
 /**
  * xe_guc - the GuC of a GT
  * @hw: the token
@@ -82,6 +86,9 @@ static noinline int enable_channel(struct xe_hw *hw, struct xe_gt *gt)
 	u32 last_words;
 	int err;
 
+	/* What a reset was asked for before, this is; what goes wrong from here on counts. */
+	clear_bit(gt->id, &xe_hw_device(hw)->guc.broken);
+	clear_bit(gt->id, &xe_hw_device(hw)->guc.wanted);
 	err = xe_guc_ct_enable(hw, gt);
 	if (err)
 		return err;
@@ -153,6 +160,14 @@ static noinline int read_hwconfig(struct xe_hw *hw, struct xe_gt *gt)
 }
 ALLOW_ERROR_INJECTION(read_hwconfig, ERRNO);
 
+/* It may have broken in an exchange that nobody minds, or by an event: why was said then. */
+static int check_channel(struct xe_hw *hw, struct xe_gt *gt)
+{
+	if (xe_hw_is_lost(hw))
+		return -ENODEV;
+	return xe_guc_ct_is_up(hw, gt) ? 0 : -EIO;
+}
+
 static int bring_up(struct xe_hw *hw, struct xe_gt *gt)
 {
 	int err;
@@ -183,29 +198,26 @@ static int bring_up(struct xe_hw *hw, struct xe_gt *gt)
 		return err;
 
 	xe_huc_authenticate(hw, gt);
-	if (xe_hw_is_lost(hw))
-		return -ENODEV;
-
-	/* Whatever a reset was asked for before, this was it. */
-	clear_bit(gt->id, &xe_hw_device(hw)->guc.gts);
-	return 0;
+	return check_channel(hw, gt);
 }
 
 /* In reset it forgets everything, so there is no more to be said to it. */
 static void take_down(struct xe_hw *hw, struct xe_gt *gt, bool unbind)
 {
 	struct xe_guc *guc = xe_guc(hw, gt);
+	int err;
 
 	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
 
 	xe_slpc_stop(hw, gt, unbind);
 	xe_guc_ct_disable(hw, gt, xe_hw_is_lost(hw) ? -ENODEV : -ECANCELED);
 	guc->booted = false;
-	if (fw.err || !xe_guc_core_reset(hw, gt) || !unbind || xe_hw_is_lost(hw))
+	err = fw.err ?: xe_guc_core_reset(hw, gt);
+	if (!err || !unbind || xe_hw_is_lost(hw))
 		return;
 
 	/* What it can still reach is about to be unmapped: stop everything that is in the GT. */
-	xe_device_declare_wedged(xe_hw_device(hw), "its GuC does not stop");
+	xe_hw_card(hw)->needs_reset = true;
 	xe_gt_reset(hw, gt);
 }
 
@@ -268,30 +280,20 @@ int xe_guc_start(struct xe_hw *hw)
 }
 ALLOW_ERROR_INJECTION(xe_guc_start, ERRNO);
 
-/*
- * By message while the channel is up; whatever fails there, by register it can still be done.
- */
-static int invalidate_ggtt(struct xe_hw *hw, struct xe_gt *gt)
-{
-	int err = xe_guc_tlb_invalidate_ggtt(hw, gt);
-
-	return err && err != -ENODEV ? -EAGAIN : err;
-}
-
 static void by_register_again(struct xe_hw *hw, void *unused)
 {
 	xe_ggtt_set_invalidate(hw, NULL);
 }
 
 /**
- * xe_guc_settle - last probe step: the driver is up, and the GuC takes over
+ * xe_guc_settle - probe step: the hardware is up, and the GuC takes over
  * @hw: the token
  *
  * Frequency limits that were low for probe are restored, and GGTT invalidations go by message. (A
  * probe has many of these and nothing that runs meanwhile, so that they were cheaper by register.)
  *
  * Context: bound.
- * Return: 0 or a negative error code.
+ * Return: 0; -EIO if a channel has broken meanwhile, which was logged; else another error code.
  */
 int xe_guc_settle(struct xe_hw *hw)
 {
@@ -300,11 +302,13 @@ int xe_guc_settle(struct xe_hw *hw)
 
 	xe_for_each_gt(gt, card) {
 		err = xe_slpc_uncap(hw, gt);
+		if (!err)
+			err = check_channel(hw, gt);
 		if (err)
 			return err;
 	}
 
-	xe_ggtt_set_invalidate(hw, invalidate_ggtt);
+	xe_ggtt_set_invalidate(hw, xe_guc_tlb_invalidate_ggtt);
 	return xe_hw_defer(hw, by_register_again, NULL);
 }
 ALLOW_ERROR_INJECTION(xe_guc_settle, ERRNO);
@@ -332,8 +336,9 @@ void xe_guc_reset_prepare(struct xe_hw *hw, struct xe_gt *gt)
  * @hw: the token
  * @gt: the GT
  *
- * Context: bound or in a section, may sleep up to 3 s if the firmware does not boot.
- * Return: 0; errors of boot, which were logged.
+ * Context: bound or in a section, may sleep: as xe_guc_boot() and xe_slpc_start(), which each log
+ * why; some 30 ms if all is well.
+ * Return: 0; errors of boot and channel, which were logged.
  */
 int xe_guc_restart(struct xe_hw *hw, struct xe_gt *gt)
 {
@@ -362,16 +367,19 @@ static int reset_gt(struct xe_hw *hw, struct xe_gt *gt)
 	return err ?: xe_guc_restart(hw, gt);
 }
 
-static void reset_gts(struct xe_hw *hw, unsigned long gts)
+static void reset_gts(struct xe_hw *hw)
 {
 	struct xe_device *xe = xe_hw_device(hw);
 	struct xe_card *card = xe_hw_card(hw);
 	int err;
 
 	xe_for_each_gt(gt, card) {
-		if (!test_bit(gt->id, &gts) || xe_device_is_wedged(xe))
+		bool broken = test_and_clear_bit(gt->id, &xe->guc.broken);
+		bool wanted = test_and_clear_bit(gt->id, &xe->guc.wanted);
+
+		if (!(broken || wanted) || xe_device_is_wedged(xe))
 			continue;
-		if (too_often(&xe->guc)) {
+		if (broken && too_often(&xe->guc)) {
 			xe_guc_reset_prepare(hw, gt);
 			xe_device_declare_wedged(xe, "its GuC has to be reset over and over");
 			return;
@@ -387,17 +395,22 @@ static void reset_gts(struct xe_hw *hw, unsigned long gts)
 
 static void recovery_work(struct work_struct *work)
 {
-	struct xe_device *xe = container_of(work, struct xe_device, guc.work);
+	struct xe_device *xe = container_of(to_delayed_work(work), struct xe_device, guc.work);
 
 	xe_hw_scoped(hw, xe)
-		reset_gts(hw, xchg(&xe->guc.gts, 0));
+		reset_gts(hw);
+
+	/* A section opens once probe is over; if it fails instead, this ends with the device. */
+	if ((READ_ONCE(xe->guc.broken) || READ_ONCE(xe->guc.wanted)) &&
+	    !READ_ONCE(xe->drm.registered) && !READ_ONCE(xe->drm.unplugged))
+		queue_delayed_work(system_freezable_wq, &xe->guc.work, PROBE_PAUSE);
 }
 
 static void recovery_fini(struct drm_device *drm, void *data)
 {
 	struct xe_guc_recovery *recovery = data;
 
-	cancel_work_sync(&recovery->work);
+	cancel_delayed_work_sync(&recovery->work);
 }
 
 /**
@@ -409,24 +422,46 @@ static void recovery_fini(struct drm_device *drm, void *data)
  */
 int xe_guc_recovery_init(struct xe_device *xe)
 {
-	INIT_WORK(&xe->guc.work, recovery_work);
+	INIT_DELAYED_WORK(&xe->guc.work, recovery_work);
 	return drmm_add_action_or_reset(&xe->drm, recovery_fini, &xe->guc);
 }
 ALLOW_ERROR_INJECTION(xe_guc_recovery_init, ERRNO);
 
+/*
+ * The queue stands still while the system sleeps: a reset neither meets the callbacks of sleep nor
+ * a card in D3. Resume starts the firmware anyway, so what was asked for by then is done.
+ */
+static void ask(struct xe_device *xe, unsigned long *gts, unsigned int gt_id)
+{
+	set_bit(gt_id, gts);
+	mod_delayed_work(system_freezable_wq, &xe->guc.work, 0);
+}
+
 /**
- * xe_guc_reset_later - ask for a reset of a GuC
+ * xe_guc_reset_broken - ask for a reset of a GT whose GuC does not work any more
  * @xe: the device
  * @gt_id: which GT
  *
- * Before the device is published it does nothing: a probe fails instead.
+ * Too many of these in a short time, and the device is declared wedged. One that is asked for
+ * during probe is done by probe itself, which starts the firmware or fails, or else behind it.
+ *
+ * Context: any.
+ */
+void xe_guc_reset_broken(struct xe_device *xe, unsigned int gt_id)
+{
+	ask(xe, &xe->guc.broken, gt_id);
+}
+
+/**
+ * xe_guc_reset_later - ask for a reset of a GT because a user wants it
+ * @xe: the device
+ * @gt_id: which GT
  *
  * Context: any.
  */
 void xe_guc_reset_later(struct xe_device *xe, unsigned int gt_id)
 {
-	set_bit(gt_id, &xe->guc.gts);
-	queue_work(system_unbound_wq, &xe->guc.work);
+	ask(xe, &xe->guc.wanted, gt_id);
 }
 
 /**
@@ -434,12 +469,12 @@ void xe_guc_reset_later(struct xe_device *xe, unsigned int gt_id)
  * @xe: the device
  * @gt_id: which GT
  *
- * Context: not in a section, may sleep; some milliseconds, up to 3 s if the firmware does not boot.
+ * Context: not in a section, may sleep; as xe_guc_restart().
  */
 void xe_guc_reset_now(struct xe_device *xe, unsigned int gt_id)
 {
 	xe_guc_reset_later(xe, gt_id);
-	flush_work(&xe->guc.work);
+	flush_delayed_work(&xe->guc.work);
 }
 
 /*
@@ -496,7 +531,8 @@ int xe_guc_suspend(struct xe_hw *hw)
  * A GuC that does not come up gets a second chance: a resume that fails is final, since runtime PM
  * does not try it again.
  *
- * Context: bound, may sleep; GTs, interrupts and the GGTT are set up again.
+ * Context: bound, may sleep up to twice as long as xe_guc_restart(), per GT; GTs, interrupts and
+ * the GGTT are set up again.
  * Return: 0; errors of boot, which were logged.
  */
 int xe_guc_resume(struct xe_hw *hw)
@@ -544,6 +580,10 @@ void xe_guc_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
 	struct xe_guc *guc = xe_guc(hw, gt);
 
 	CLASS(xe_forcewake, awake)(hw, gt, BIT(XE_FW_GT));
+	if (awake.err) {
+		drm_printf(p, "its power domain does not wake up (%pe)\n", ERR_PTR(awake.err));
+		return;
+	}
 
 	drm_printf(p, "GuC %u.%u.%u, submission %u.%u.%u, %s, status %#010x\n", fw->version.major,
 		   fw->version.minor, fw->version.patch, fw->submission.major,

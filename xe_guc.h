@@ -48,12 +48,14 @@ struct xe_guc {
  */
 struct xe_guc_recovery {
 	/** @work: resets GTs, in a section of its own */
-	struct work_struct work;
-	/** @gts: bits of GTs to be reset */
-	unsigned long gts;
+	struct delayed_work work;
+	/** @broken: bits of GTs to be reset because their GuC does not work */
+	unsigned long broken;
+	/** @wanted: bits of GTs to be reset because a user wants it */
+	unsigned long wanted;
 	/** @since: start of the time over which @count counts, in jiffies; only for @work */
 	unsigned long since;
-	/** @count: resets of late; only for @work */
+	/** @count: resets of GTs that were @broken, of late; only for @work */
 	unsigned int count;
 	/** @hwconfig: the table, written once at probe; NULL if there is none */
 	void *hwconfig;
@@ -65,6 +67,7 @@ struct xe_guc *xe_guc(struct xe_hw *hw, struct xe_gt *gt);
 
 /* Software side */
 int xe_guc_recovery_init(struct xe_device *xe);
+void xe_guc_reset_broken(struct xe_device *xe, unsigned int gt_id);
 void xe_guc_reset_later(struct xe_device *xe, unsigned int gt_id);
 void xe_guc_reset_now(struct xe_device *xe, unsigned int gt_id);
 

@@ -13,8 +13,9 @@
  * @xe: the device
  * @reason: for the log
  *
- * New work is refused with -ECANCELED from now on. What exists can be read, closed and unbound; at
- * unbind the card is reset. The state ends with the device, so that a new bind starts afresh.
+ * No GT is reset any more; what needs the GuC fails, as its channel stays down or broken. What
+ * exists can be read, closed and unbound; at unbind the card is reset. The state ends with the
+ * device, so that a new bind starts afresh.
  *
  * With the module parameter wedged_mode=0 nothing is given up.
  *

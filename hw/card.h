@@ -30,6 +30,8 @@ struct xe_card {
 	struct xe_irq irq;
 	/** @cold: in a sleep in which it may lose its power; PM callbacks only */
 	bool cold;
+	/** @needs_reset: unbind could not stop all of it, and ends with a reset of the function */
+	bool needs_reset;
 	/** @pcode_lock: one request at a time in the PCODE mailbox */
 	struct mutex pcode_lock;
 	/** @ggtt: the address space that firmware and engines share */

@@ -28,7 +28,8 @@
  * and VRAM survive a reset of a GT.
  *
  * A function level reset is done at the very end of unbind, and only if the device was declared
- * wedged: it gets the card back into a state that the next probe can work with.
+ * wedged or if not all of the card could be stopped: it gets the card back into a state that the
+ * next probe can work with.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -166,7 +167,7 @@ static void function_reset(struct xe_hw *hw, void *unused)
 	struct xe_device *xe = xe_hw_device(hw);
 	int err;
 
-	if (!xe_device_is_wedged(xe) || xe_hw_is_lost(hw) ||
+	if (!(xe_device_is_wedged(xe) || xe_hw_card(hw)->needs_reset) || xe_hw_is_lost(hw) ||
 	    xe_read32(hw, GU_CNTL_PROTECTED) & GU_CNTL_PROTECTED_NO_FLR)
 		return;
 

@@ -151,7 +151,8 @@ int xe_mm_may_lose_power(struct xe_device *xe)
 	if (xchg(&mm->evict_failed, false))
 		return 0;
 
-	queue_work(system_unbound_wq, &mm->evict);
+	/* Not while the system sleeps: the card is in D3 then, and was emptied before. */
+	queue_work(system_freezable_wq, &mm->evict);
 	return -EAGAIN;
 }
 

@@ -199,6 +199,7 @@ accepted "channel: an event that is not known" none "guc.g2h-junk"
 refused "channel: length" "message of 256 words" "guc.g2h-length value=255"
 refused "channel: stale fence" "nobody waits for" "guc.g2h-fence"
 refused "channel: no answer" "no answer to request 0x3003" "guc.h2g-stall count=0"
+refused "channel: no answer to what the driver could do without" "no answer to request 0x4000" "reg 0xc1dc 0" "guc.h2g-drop value=0x4000"
 refused "frequency control does not start" "does not start.*another" "slpc.state value=1 count=0"
 
 # The rest of the card
@@ -255,6 +256,38 @@ ignored() {
 }
 unbind; bind_awake
 each ignored "in use: an event that is not known is said and dropped"
+
+# A reset that a user asks for says nothing of the card; one that does not end, or a GuC that does
+# not stop, is set right by unbind.
+gt0=$debugfs/dri/$gpu/gt0
+resets() {
+	local i
+	for ((i = 0; i < 12; i++)); do cat "$gt0/force_reset_sync" || return; done
+	use_channel >/dev/null && [[ -z $(errors) ]] || { errors; return 1; }
+}
+each resets "in use: twelve resets that a user asked for"
+works_again() { disarm; unbind && bind_awake && until_ 30 works && use_channel >/dev/null; }
+stuck() {
+	arm "reset.stuck count=0"
+	bounded 60 cat "$gt0/force_reset_sync" || return
+	errors | grep 'the card is given up' || return
+	! put "$(<"$freq/rpn_freq")" "$freq/max_freq" 2>/dev/null || { echo "works on"; return 1; }
+	works_again
+}
+each stuck "in use: a reset of the GT does not end; bound again it works"
+function_resets() { model_says journal 400 | grep -c 'driver FLR'; }
+runs_on() {
+	local before
+	before=$(function_resets)
+	arm "guc.no-reset count=0"
+	put 0 /sys/module/xe/parameters/wedged_mode
+	unbind
+	put 1 /sys/module/xe/parameters/wedged_mode
+	disarm
+	(($(function_resets) > before)) || { echo "no function level reset"; errors; return 1; }
+	bind_awake && until_ 30 works && use_channel >/dev/null
+}
+each runs_on "unbind: a GuC that does not stop; the card is reset, whatever wedged_mode says"
 
 # The limits are read with all domains held.
 wake_often() { for ((i = 0; i < 5; i++)); do ! cat "$freq/min_freq" 2>/dev/null || return; done; }

@@ -4,15 +4,19 @@
  * is below it (memory, ADS, log, rings) is real.
  */
 
+#include <linux/delay.h>
 #include <linux/workqueue.h>
 
 #include <drm/drm_drv.h>
 #include <drm/drm_print.h>
+#include <kunit/test-bug.h>
 #include <kunit/test.h>
 
 #include "guc/boot.h"
 #include "guc/fw.h"
 #include "guc/mailbox.h"
+#include "hw/card.h"
+#include "hw/reset.h"
 #include "tests/kunit/fake.h"
 #include "xe_device.h"
 #include "xe_guc.h"
@@ -21,6 +25,7 @@ static struct {
 	char did[128];
 	unsigned int calls, fails;	/* 0: none does */
 	unsigned int cancelled;
+	unsigned int breaks;	/* boots behind which the channel breaks */
 } fake;
 
 static int fake_call(char what)
@@ -67,16 +72,36 @@ static int fake_mailbox(struct xe_hw *hw, struct xe_gt *gt, const u32 *request, 
 	return fake_call('T');
 }
 
+static int fake_enable(struct xe_hw *hw, struct xe_gt *gt)
+{
+	int err = fake_call('C');
+
+	if (!err)
+		xe_guc(hw, gt)->ct.state = XE_CT_UP;
+	return err;
+}
+
+static int fake_slpc_start(struct xe_hw *hw, struct xe_gt *gt)
+{
+	int err = fake_call('S');
+
+	if (!err && fake.breaks) {
+		fake.breaks--;
+		xe_guc_ct_break(hw, gt, "as the test wants it");
+	}
+	return err;
+}
+
 static void fake_disable(struct xe_hw *hw, struct xe_gt *gt, int err)
 {
 	fake_call('c');
 	xe_guc_ct_disable(hw, gt, err);
 }
 
-static bool fake_cancel(struct work_struct *work)
+static bool fake_cancel(struct delayed_work *work)
 {
 	fake.cancelled++;
-	return cancel_work_sync(work);
+	return cancel_delayed_work_sync(work);
 }
 
 #define xe_fw_load			fake_load
@@ -84,13 +109,14 @@ static bool fake_cancel(struct work_struct *work)
 #define xe_guc_wopcm_partition(...)	fake_call('W')
 #define xe_guc_boot(...)		fake_call('B')
 #define xe_guc_mailbox_send		fake_mailbox
-#define xe_guc_ct_enable(...)		fake_call('C')
-#define xe_slpc_start(...)		fake_call('S')
+#define xe_guc_ct_enable		fake_enable
+#define xe_slpc_start			fake_slpc_start
 #define xe_slpc_uncap(...)		fake_call('U')
 #define xe_slpc_stop(...)		fake_call('s')
 #define xe_guc_ct_disable		fake_disable
 #define xe_guc_core_reset(...)		fake_call('r')
-#define cancel_work_sync		fake_cancel
+#define xe_gt_reset(...)		fake_call('G')
+#define cancel_delayed_work_sync	fake_cancel
 
 #include "../../xe_guc.c"
 
@@ -127,9 +153,105 @@ static void test_too_often(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, recovery.count, 1);
 }
 
+/* GT 0 of a card that is up, with a channel that only looks so. */
+static void bring_up_fake(struct kunit *test, struct xe_device *xe, struct xe_hw *hw)
+{
+	struct xe_card *card = xe_hw_card(hw);
+
+	xe_fake_guc_fails(0);
+	card->num_gts = 1;
+	spin_lock_init(&card->gt[0].forcewake.lock);
+	xe_fake_channel(test, xe, hw);
+	INIT_DELAYED_WORK(&xe->guc.work, recovery_work);
+}
+
+static void put_away(struct xe_hw *hw)
+{
+	memset(&xe_hw_card(hw)->guc[0].ct.buf, 0, sizeof(struct xe_fwbuf));
+}
+
+static void reset_broken_now(struct xe_device *xe)
+{
+	xe_guc_reset_broken(xe, 0);
+	flush_delayed_work(&xe->guc.work);
+}
+
+/* A user may have a GT reset as often as he likes; one that breaks over and over is given up. */
+static void test_who_asks(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe_hw_scoped(hw, xe)
+		bring_up_fake(test, xe, hw);
+
+	for (unsigned int i = 0; i < 2 * RESETS_MAX; i++)
+		xe_guc_reset_now(xe, 0);
+	KUNIT_EXPECT_FALSE(test, xe_device_is_wedged(xe));
+	for (unsigned int i = 0; i < RESETS_MAX; i++)
+		reset_broken_now(xe);
+	KUNIT_EXPECT_FALSE(test, xe_device_is_wedged(xe));
+	reset_broken_now(xe);
+	KUNIT_EXPECT_TRUE(test, xe_device_is_wedged(xe));
+
+	xe_hw_scoped(hw, xe)
+		put_away(hw);
+}
+
+/* A channel that breaks while the GuC is brought up: that is an error, and the reset stays due. */
+static void test_breaks_in_bring_up(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe_hw_scoped(hw, xe) {
+		struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+
+		bring_up_fake(test, xe, hw);
+		/* Nothing else is to do what is due. */
+		disable_delayed_work_sync(&xe->guc.work);
+		fake.breaks = 1;
+		KUNIT_EXPECT_EQ(test, bring_up(hw, gt), -EIO);
+		KUNIT_EXPECT_TRUE(test, test_bit(0, &xe->guc.broken));
+		KUNIT_EXPECT_EQ(test, bring_up(hw, gt), 0);
+		KUNIT_EXPECT_FALSE(test, test_bit(0, &xe->guc.broken));
+		put_away(hw);
+	}
+}
+
+/* Asked for while no section opens yet, and done as soon as one does. */
+static int ask_early(struct xe_hw *hw)
+{
+	struct xe_device *xe = xe_hw_device(hw);
+
+	bring_up_fake(kunit_get_current_test(), xe, hw);
+	reset_broken_now(xe);
+	return test_bit(0, &xe->guc.broken) ? 0 : -EIO;
+}
+
+static void test_asked_in_probe(struct kunit *test)
+{
+	static const struct xe_platform platform = { .name = "fake", .dma_mask_bits = 46 };
+	static const struct xe_hw_step steps[] = { { "early", ask_early } };
+	struct xe_fake_slot *slot = xe_fake_slot(test);
+	struct xe_device *xe;
+	struct xe_card *card;
+
+	KUNIT_ASSERT_EQ(test, xe_fake_bind(slot, &platform, steps, ARRAY_SIZE(steps)), 0);
+	xe = xe_fake_bound(slot, &card);
+	for (unsigned int i = 0; i < 100 && test_bit(0, &xe->guc.broken); i++)
+		msleep(20);
+	flush_delayed_work(&xe->guc.work);
+	KUNIT_EXPECT_NOT_NULL(test, strchr(xe_fake_guc_did(), 'G'));
+
+	xe_hw_scoped(hw, xe)
+		put_away(hw);
+}
+
 static struct kunit_case guc_cases[] = {
 	KUNIT_CASE(test_recovery),
 	KUNIT_CASE(test_too_often),
+	KUNIT_CASE(test_who_asks),
+	KUNIT_CASE(test_breaks_in_bring_up),
+	KUNIT_CASE(test_asked_in_probe),
 	{ }
 };
 

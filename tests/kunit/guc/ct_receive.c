@@ -74,7 +74,7 @@ struct xe_guc_ct *xe_fake_channel(struct kunit *test, struct xe_device *xe, stru
 	struct xe_guc_ct *ct = &xe_guc(hw, &xe_hw_card(hw)->gt[0])->ct;
 
 	resets = 0;
-	INIT_WORK(&xe->guc.work, count_reset);
+	INIT_DELAYED_WORK(&xe->guc.work, count_reset);
 	spin_lock_init(&ct->lock);
 	mutex_init(&ct->send_lock);
 	mutex_init(&ct->receive_lock);
@@ -89,7 +89,7 @@ struct xe_guc_ct *xe_fake_channel(struct kunit *test, struct xe_device *xe, stru
 /* How often a reset was asked for since. */
 unsigned int xe_fake_resets(struct xe_device *xe)
 {
-	flush_work(&xe->guc.work);
+	flush_delayed_work(&xe->guc.work);
 	return resets;
 }
 
@@ -176,7 +176,7 @@ static void play(struct kunit *test, struct xe_device *xe, struct xe_hw *hw, u32
 		KUNIT_EXPECT_EQ(test, ct->head, tail);
 		KUNIT_EXPECT_EQ(test, ct->credits, CT_CREDITS);
 	}
-	flush_work(&xe->guc.work);
+	flush_delayed_work(&xe->guc.work);
 	KUNIT_EXPECT_EQ(test, resets, c->state == XE_CT_BROKEN);
 	memset(&ct->buf, 0, sizeof(ct->buf));
 }
@@ -224,7 +224,7 @@ static void test_descriptor(struct kunit *test)
 			xe_guc_ct_receive(hw, &xe_hw_card(hw)->gt[0]);
 			KUNIT_EXPECT_EQ_MSG(test, ct->state, XE_CT_BROKEN, "%s", c->name);
 			KUNIT_EXPECT_EQ(test, ct->head, 0);
-			flush_work(&xe->guc.work);
+			flush_delayed_work(&xe->guc.work);
 			memset(&ct->buf, 0, sizeof(ct->buf));
 		}
 }
