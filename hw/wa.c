@@ -131,8 +131,6 @@ static const struct row rows[] = {
 	       "16023588340: host accesses to VRAM go through L2"),
 	GT_ROW(BATTLEMAGE_GT, 0xb1ac, MCR, ~0u, 0xf,
 	       "16023588340: L3 ways of class 3 are for host accesses to VRAM"),
-	GT_ROW(BATTLEMAGE_MEDIA, 0xb1ac, MCR, ~0u, 0xf,
-	       "16023588340: L3 ways of class 3 are for host accesses to VRAM"),
 	DECODER_ROW(LUNARLAKE_MEDIA, 0x3f10, BIT(22),
 		    "14017421178: clock of the decoder's IEC unit stays on"),
 	DECODER_ROW(LUNARLAKE_MEDIA, 0x3f1c, BIT(3),
