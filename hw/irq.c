@@ -30,7 +30,8 @@
  * A source is acknowledged before its memory is looked at, so that an event in between shows
  * up as another interrupt and not as none.
  *
- * Sources that the driver has no use for stay masked: PCU, display, GSC.
+ * Sources that the driver has no use for are masked: PCU, GSC. Display is left as it is; what it
+ * had to say would be taken for an interrupt of somebody else.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -241,15 +242,19 @@ static void walk_bank(struct xe_hw *hw, unsigned int bank)
 static irqreturn_t walk_tile(struct xe_hw *hw)
 {
 	u32 pending = xe_read32(hw, IRQ_TILE);
+	irqreturn_t ret = IRQ_NONE;
 
 	if (xe_hw_is_lost(hw))
 		return IRQ_NONE;
 
 	xe_write32(hw, IRQ_TILE, pending);
-	for (unsigned int bank = 0; bank < IRQ_BANKS; bank++)
-		if (pending & IRQ_TILE_BANK(bank))
-			walk_bank(hw, bank);
-	return IRQ_WAKE_THREAD;
+	for (unsigned int bank = 0; bank < IRQ_BANKS; bank++) {
+		if (!(pending & IRQ_TILE_BANK(bank)))
+			continue;
+		walk_bank(hw, bank);
+		ret = IRQ_WAKE_THREAD;
+	}
+	return ret;
 }
 
 static irqreturn_t hard_handler(struct xe_hw *hw)
@@ -267,13 +272,11 @@ static irqreturn_t hard_handler(struct xe_hw *hw)
 	if (xe_hw_is_lost(hw))
 		return IRQ_NONE;
 
-	if (tiles) {
+	if (tiles)
 		xe_write32(hw, IRQ_TILES, tiles);
-		irq->count++;
-		ret = IRQ_HANDLED;
-	}
 	if (tiles & IRQ_TILES_TILE0)
 		ret = walk_tile(hw);
+	irq->count += ret != IRQ_NONE;
 
 	xe_write32(hw, IRQ_TILES, IRQ_TILES_ENABLE);
 	return ret;

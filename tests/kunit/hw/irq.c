@@ -39,7 +39,7 @@ struct event_case {
 
 static const struct event_case event_cases[] = {
 	{ "not ours", 0, 0, 0, 0, IRQ_NONE },
-	{ "another tile", BIT(1), 0, 0, 0, IRQ_HANDLED },
+	{ "another tile", BIT(1), 0, 0, 0, IRQ_NONE },
 	{ "GuC", IRQ_TILES_TILE0, SAYS(IRQ_CLASS_OTHER, IRQ_OTHER_GUC, IRQ_EVENT_GUC_TO_HOST),
 	  0, 25, IRQ_WAKE_THREAD, .gucs = BIT(0) },
 	{ "media GuC", IRQ_TILES_TILE0,
