@@ -163,6 +163,24 @@ static void stop(struct xe_hw *hw, void *unused)
 }
 
 /**
+ * xe_forcewake_let_go - take back what another driver may have left held
+ * @hw: the token
+ * @gt: the GT; which domains it has is known
+ *
+ * A domain that is awake for nobody would be taken for one that does not go to sleep.
+ *
+ * Context: probe, before the domains are used; nothing but the GT domain is held.
+ */
+void xe_forcewake_let_go(struct xe_hw *hw, struct xe_gt *gt)
+{
+	guard(spinlock_irqsave)(&gt->forcewake.lock);
+
+	for (unsigned int domain = 0; domain < XE_FW_COUNT; domain++)
+		if (gt->forcewake.present & BIT(domain) && !gt->forcewake.users[domain])
+			request(hw, gt, domain, false);
+}
+
+/**
  * xe_forcewake_start - probe step: the GT domains can be held from now on
  * @hw: the token
  *
@@ -176,8 +194,7 @@ int xe_forcewake_start(struct xe_hw *hw)
 	xe_for_each_gt(gt, card) {
 		spin_lock_init(&gt->forcewake.lock);
 		gt->forcewake.present = BIT(XE_FW_GT);
-		/* Whatever ran before us may have left it held. */
-		request(hw, gt, XE_FW_GT, false);
+		xe_forcewake_let_go(hw, gt);
 	}
 	return xe_hw_defer(hw, stop, NULL);
 }

@@ -39,6 +39,7 @@ struct xe_forcewake {
 };
 
 int xe_forcewake_start(struct xe_hw *hw);
+void xe_forcewake_let_go(struct xe_hw *hw, struct xe_gt *gt);
 int xe_forcewake_get(struct xe_hw *hw, struct xe_gt *gt, u32 domains);
 void xe_forcewake_put(struct xe_hw *hw, struct xe_gt *gt, u32 domains);
 

@@ -338,21 +338,39 @@ void xe_gt_print_writes(struct xe_hw *hw, struct xe_gt *gt, const struct xe_reg_
 	}
 }
 
+/* Whatever ran before us may have left the selector at one copy, and the semaphore taken. */
+static int rest(struct xe_hw *hw, struct xe_gt *gt)
+{
+	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
+	if (fw.err)
+		return fw.err;
+
+	guard(spinlock)(&gt->steering.lock);
+	take_semaphore(hw, gt);
+	select_all(hw, gt);
+	give_semaphore(hw, gt, true);
+	return 0;
+}
+
 /**
  * xe_steering_start - probe step: replicated registers can be accessed
  * @hw: the token
  *
  * Context: bound, after xe_topology_start().
- * Return: 0.
+ * Return: 0; -ETIMEDOUT or -ENODEV if a GT does not wake up.
  */
 int xe_steering_start(struct xe_hw *hw)
 {
 	struct xe_card *card = xe_hw_card(hw);
+	int err;
 
 	xe_for_each_gt(gt, card) {
 		spin_lock_init(&gt->steering.lock);
 		/* As the firmware's table of the hardware has it for all of version 20. */
 		gt->steering.dss_per_group = 4;
+		err = rest(hw, gt);
+		if (err)
+			return err;
 	}
 	return 0;
 }

@@ -147,7 +147,11 @@ static int read_fuses(struct xe_hw *hw, struct xe_gt *gt, struct xe_gt_info *inf
 	else
 		err = read_graphics(hw, gt, info);
 
-	return err ?: read_clock(hw, gt, info);
+	if (err)
+		return err;
+
+	xe_forcewake_let_go(hw, gt);
+	return read_clock(hw, gt, info);
 }
 
 /**
