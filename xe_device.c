@@ -8,6 +8,27 @@
 #include "xe_device.h"
 
 /**
+ * xe_counter_advance - continue a counter that has 32 bits
+ * @counter: what it came to so far
+ * @now: what the card says
+ * @power_losses: how often the card may have lost its power, and then the counter began anew
+ *
+ * Somebody has to look before it goes round.
+ *
+ * Context: &xe_device.sysfs_lock is held.
+ * Return: what it has come to.
+ */
+u64 xe_counter_advance(struct xe_counter *counter, u32 now, unsigned int power_losses)
+{
+	if (power_losses != counter->power_losses && now < counter->last)
+		counter->last = 0;
+	counter->power_losses = power_losses;
+	counter->total += (u32)(now - counter->last);
+	counter->last = now;
+	return counter->total;
+}
+
+/**
  * xe_device_init - bring up the software world
  * @xe: storage from devm_drm_dev_alloc(), all zero behind @xe->drm
  * @platform: what the PCI ID says

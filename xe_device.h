@@ -43,8 +43,8 @@ struct xe_device {
 	struct device_attribute d3cold_file;
 	/** @sched: scheduling defaults, by GT and engine class */
 	struct xe_sched sched[XE_MAX_GTS][XE_ENGINE_CLASSES];
-	/** @residency: sleep of each GT */
-	struct xe_residency residency[XE_MAX_GTS];
+	/** @residency: sleep of each GT, in ticks of 1.28 us */
+	struct xe_counter residency[XE_MAX_GTS];
 	/** @hwmon: sensors */
 	struct xe_hwmon hwmon;
 	/** @wedged: nothing makes the card work; see xe_device_declare_wedged() */
@@ -74,6 +74,7 @@ static inline bool xe_device_is_wedged(struct xe_device *xe)
 	return atomic_read(&xe->wedged);
 }
 
+u64 xe_counter_advance(struct xe_counter *counter, u32 now, unsigned int power_losses);
 int xe_device_init(struct xe_device *xe, const struct xe_platform *platform);
 
 #endif

@@ -81,13 +81,15 @@ struct xe_sched {
 };
 
 /**
- * struct xe_residency - how long a GT slept
+ * struct xe_counter - a counter of the card, which has 32 bits, continued
  */
-struct xe_residency {
-	/** @total: ticks of 1.28 us since the first read, under &xe_device.sysfs_lock */
+struct xe_counter {
+	/** @total: what it would have come to with 64 bits; under &xe_device.sysfs_lock */
 	u64 total;
-	/** @last: the counter at the last read */
+	/** @last: what it said last */
 	u32 last;
+	/** @power_losses: &xe_card.power_losses at that time */
+	unsigned int power_losses;
 };
 
 /**
@@ -104,10 +106,8 @@ struct xe_hwmon {
 	bool has_critical;
 	/** @critical_is_power: that limit is in watts rather than amperes */
 	bool critical_is_power;
-	/** @energy: ticks since probe of card and package, under &xe_device.sysfs_lock */
-	u64 energy[2];
-	/** @last: their counters at the last read */
-	u32 last[2];
+	/** @energy: of card and package */
+	struct xe_counter energy[2];
 };
 
 #endif

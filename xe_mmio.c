@@ -9,11 +9,14 @@
 #include <linux/error-injection.h>
 #include <linux/io-64-nonatomic-lo-hi.h>
 #include <linux/iopoll.h>
+#include <linux/iosys-map.h>
 #include <linux/lockdep.h>
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
 #include <linux/rwsem.h>
 
+#include <drm/drm_aperture.h>
+#include <drm/drm_cache.h>
 #include <drm/drm_drv.h>
 #include <drm/drm_managed.h>
 #include <drm/drm_print.h>
@@ -145,6 +148,12 @@ static struct xe_hw_section section_open(struct xe_device *xe, bool may_resume)
 		err = pm_runtime_get_if_active(&hw->pdev->dev) > 0 ? 0 : -EAGAIN;
 	if (err)
 		goto closed;
+
+	/* A resume that finds the card gone is none that failed, see power_resume(). */
+	if (xe_hw_is_lost(hw)) {
+		pm_runtime_put_autosuspend(&hw->pdev->dev);
+		goto closed;
+	}
 
 	token_hold(hw);
 	section.token = hw;
@@ -379,7 +388,14 @@ static void bus_master_off(struct xe_hw *hw, void *unused)
 		pci_clear_master(hw->pdev);
 }
 
-static noinline int bus_master_on(struct xe_hw *hw)
+/**
+ * xe_hw_start_dma - probe step: the card may reach memory
+ * @hw: the token
+ *
+ * Context: bound, when nothing of an earlier life of the card runs any more.
+ * Return: 0 or a negative error code.
+ */
+int xe_hw_start_dma(struct xe_hw *hw)
 {
 	int err;
 
@@ -393,7 +409,7 @@ static noinline int bus_master_on(struct xe_hw *hw)
 	hw->dma.open = true;
 	return xe_hw_defer(hw, bus_master_off, NULL);
 }
-ALLOW_ERROR_INJECTION(bus_master_on, ERRNO);
+ALLOW_ERROR_INJECTION(xe_hw_start_dma, ERRNO);
 
 static irqreturn_t irq_hard(int irq, void *cookie)
 {
@@ -427,7 +443,7 @@ int xe_hw_request_irq(struct xe_hw *hw, irqreturn_t (*hard)(struct xe_hw *hw),
 {
 	int err;
 
-	/* One vector is enough; the vectors are given back by pcim_enable_device()'s action. */
+	/* One vector is enough; the PCI core gives it back, by devm and behind our actions. */
 	err = pci_alloc_irq_vectors(hw->pdev, 1, 1, PCI_IRQ_MSIX | PCI_IRQ_MSI);
 	if (err < 0)
 		return err;
@@ -453,6 +469,9 @@ void xe_hw_wait_irq_idle(struct xe_hw *hw)
 
 static void unpublish(struct xe_hw *hw, void *unused)
 {
+	if (!hw->published)	/* by xe_hw_shutdown() */
+		return;
+
 	/* Marks the device unplugged and waits for the sections, then removes the nodes. */
 	drm_dev_unplug(&hw->device.drm);
 	WRITE_ONCE(hw->published, false);
@@ -474,19 +493,34 @@ static noinline int publish(struct xe_hw *hw)
 }
 ALLOW_ERROR_INJECTION(publish, ERRNO);
 
+static void power_given_back(struct xe_hw *hw, void *unused)
+{
+	pci_d3cold_enable(hw->pdev);
+}
+
+/*
+ * The port must not cut the power while probe fails or unbind goes on, when nobody holds a runtime
+ * PM reference any more; and later not until the suspend callback finds that nothing is lost by it.
+ */
+static noinline int keep_power(struct xe_hw *hw)
+{
+	guard(token)(hw);
+	pci_d3cold_disable(hw->pdev);
+	return xe_hw_defer(hw, power_given_back, NULL);
+}
+ALLOW_ERROR_INJECTION(keep_power, ERRNO);
+
 static void forbid_runtime_pm(struct xe_hw *hw, void *unused)
 {
 	pm_runtime_forbid(&hw->pdev->dev);
 	pm_runtime_dont_use_autosuspend(&hw->pdev->dev);
-	pci_d3cold_enable(hw->pdev);
+	pci_d3cold_disable(hw->pdev);
 }
 
 static noinline int allow_runtime_pm(struct xe_hw *hw)
 {
 	struct device *dev = &hw->pdev->dev;
 
-	/* Until the suspend callback finds that nothing is lost by it. */
-	pci_d3cold_disable(hw->pdev);
 	/* Asleep is not yet ready to lose power: system sleep is to wake it up first. */
 	dev_pm_set_driver_flags(dev, DPM_FLAG_NO_DIRECT_COMPLETE);
 	pm_runtime_set_autosuspend_delay(dev, XE_AUTOSUSPEND_MS);
@@ -564,18 +598,23 @@ int xe_hw_probe(struct pci_dev *pdev, const struct drm_driver *driver,
 	if (err)
 		return failed(pdev, "software state", err);
 
+	/* What the platform's firmware shows on the screen is in VRAM, which we give to buffers. */
+	err = drm_aperture_remove_conflicting_pci_framebuffers(pdev, driver);
+	if (err)
+		return failed(pdev, "framebuffer of the firmware", err);
+
 	/* First, so that MSI vectors and the device itself are switched off last. */
 	err = pcim_enable_device(pdev);
 	if (err)
 		return failed(pdev, "PCI device", err);
 
+	err = keep_power(hw);
+	if (err)
+		return failed(pdev, "power", err);
+
 	err = map_registers(hw);
 	if (err)
 		return failed(pdev, "registers", err);
-
-	err = bus_master_on(hw);
-	if (err)
-		return failed(pdev, "DMA", err);
 
 	pci_set_drvdata(pdev, hw);
 	err = probe_steps(hw, steps, num_steps);
@@ -593,13 +632,37 @@ int xe_hw_probe(struct pci_dev *pdev, const struct drm_driver *driver,
  * @pdev: the card
  *
  * A driver that drops the core's runtime PM reference in probe takes it back in its remove
- * callback. It also keeps the card in D0 while devm unwinds.
+ * callback; the core drops it before devm unwinds. That the card stays in D0 then is the core's
+ * doing, which leaves a device without a driver alone, and keep_power()'s, for the port.
  *
  * Context: the remove callback of the PCI driver.
  */
 void xe_hw_remove(struct pci_dev *pdev)
 {
 	pm_runtime_get_noresume(&pdev->dev);
+}
+
+/**
+ * xe_hw_shutdown - the system is going down, or another kernel is about to be started
+ * @pdev: the card
+ *
+ * This is no unbind: software stays as it is until it is no more. But the card must not reach into
+ * memory that belongs to the next kernel. Software may still run, so it is shut out first, and then
+ * the card is silenced. It is out of reach from then on, as if it were lost.
+ *
+ * Context: the shutdown callback of the PCI driver; the card is in D0.
+ */
+void xe_hw_shutdown(struct pci_dev *pdev)
+{
+	struct xe_hw *hw = pci_get_drvdata(pdev);
+
+	unpublish(hw, NULL);
+
+	guard(token)(hw);
+	if (!xe_hw_is_lost(hw))
+		hw->power->shutdown(hw);
+	WRITE_ONCE(hw->lost, true);
+	pci_clear_master(pdev);
 }
 
 static int power_suspend(struct device *dev, bool system)
@@ -610,7 +673,12 @@ static int power_suspend(struct device *dev, bool system)
 	return hw->power->suspend(hw, system);
 }
 
-static int power_resume(struct device *dev)
+/*
+ * An error would be kept by the PM core beyond unbind, and no driver could resume the card any
+ * more. So there is none: a card that does not come back was declared lost or wedged, and is awake
+ * for the PM core.
+ */
+static int power_resume(struct device *dev, bool system)
 {
 	struct xe_hw *hw = dev_get_drvdata(dev);
 
@@ -621,15 +689,19 @@ static int power_resume(struct device *dev)
 	 */
 	if (!pci_device_is_present(hw->pdev))
 		xe_hw_declare_lost(hw, "it does not answer when it is to be resumed");
-	if (xe_hw_is_lost(hw))
-		return -ENODEV;
-
-	return hw->power->resume(hw);
+	if (!xe_hw_is_lost(hw))
+		hw->power->resume(hw, system);
+	return 0;
 }
 
 static int runtime_suspend(struct device *dev)
 {
 	return power_suspend(dev, false);
+}
+
+static int runtime_resume(struct device *dev)
+{
+	return power_resume(dev, false);
 }
 
 static int system_prepare(struct device *dev)
@@ -644,10 +716,15 @@ static int system_suspend(struct device *dev)
 	return power_suspend(dev, true);
 }
 
+static int system_resume(struct device *dev)
+{
+	return power_resume(dev, true);
+}
+
 const struct dev_pm_ops xe_hw_pm_ops = {
 	.prepare = pm_sleep_ptr(system_prepare),
-	SYSTEM_SLEEP_PM_OPS(system_suspend, power_resume)
-	RUNTIME_PM_OPS(runtime_suspend, power_resume, NULL)
+	SYSTEM_SLEEP_PM_OPS(system_suspend, system_resume)
+	RUNTIME_PM_OPS(runtime_suspend, runtime_resume, NULL)
 };
 
 static pci_ers_result_t error_detected(struct pci_dev *pdev, pci_channel_state_t state)
@@ -662,8 +739,15 @@ static pci_ers_result_t error_detected(struct pci_dev *pdev, pci_channel_state_t
 	return PCI_ERS_RESULT_DISCONNECT;
 }
 
+/* Software still believes in what the card forgets by it: buffers, the GGTT, running firmware. */
+static void reset_prepare(struct pci_dev *pdev)
+{
+	xe_hw_declare_lost(pci_get_drvdata(pdev), "somebody resets it");
+}
+
 const struct pci_error_handlers xe_hw_error_handlers = {
 	.error_detected = error_detected,
+	.reset_prepare = reset_prepare,
 };
 
 /**
@@ -790,13 +874,20 @@ phys_addr_t xe_hw_vram_bar_phys(const struct xe_hw *hw)
  */
 
 /*
- * The one place that looks at all ones. Many registers can read so by right; GU_CNTL cannot, its
- * upper half is reserved and reads as zero.
+ * The one place that looks at all ones. Many registers can read so by right; GU_CNTL cannot, most
+ * of its bits are reserved and read as zero.
  */
 static void check_all_ones(struct xe_hw *hw)
 {
 	if (readl(hw->regs + GU_CNTL.offset) == XE_ALL_ONES)
 		xe_hw_declare_lost(hw, "registers read as all ones");
+}
+
+/* 15015404425: a read can overtake writes; four more, to where nothing is, hold it back. */
+static void flush_writes(struct xe_hw *hw)
+{
+	for (unsigned int i = 0; i < 4; i++)
+		writel(0, hw->regs + DUMMY_WRITE.offset);
 }
 
 /**
@@ -815,6 +906,8 @@ u32 xe_read32(struct xe_hw *hw, struct xe_reg reg)
 	if (xe_hw_is_lost(hw))
 		return XE_ALL_ONES;
 
+	if (hw->device.platform->flush_before_read)
+		flush_writes(hw);
 	hw->accesses++;
 	value = readl(hw->regs + reg.offset);
 	if (unlikely(value == XE_ALL_ONES))
@@ -1021,16 +1114,23 @@ static void __iomem *vram_range(struct xe_hw *hw, u64 offset, size_t len)
  * @buf: where to
  * @len: bytes
  *
- * Context: bound or in a section. All ones are copied if the card is lost.
+ * Context: bound or in a section, not in an interrupt. All ones are copied if the card is lost.
  */
 void xe_vram_read(struct xe_hw *hw, u64 offset, void *buf, size_t len)
 {
 	void __iomem *from = vram_range(hw, offset, len);
+	struct iosys_map to, src;
 
-	if (from)
-		memcpy_fromio(buf, from, len);
-	else
+	if (!from) {
 		memset(buf, 0xff, len);
+	} else if (IS_ALIGNED((uintptr_t)buf | offset | len, 16)) {
+		/* The mapping is write-combined: plain reads of it are slow. */
+		iosys_map_set_vaddr(&to, buf);
+		iosys_map_set_vaddr_iomem(&src, from);
+		drm_memcpy_from_wc(&to, &src, len);
+	} else {
+		memcpy_fromio(buf, from, len);
+	}
 }
 
 /**

@@ -215,12 +215,15 @@ struct xe_hw_step {
  * struct xe_hw_power_ops - what power transitions have to do
  * @prepare: before system sleep, user space stands still; opens sections where it needs hardware
  * @suspend: about to leave D0; @system: system sleep rather than runtime PM
- * @resume: back in D0, configuration space is restored and nothing else
+ * @resume: back in D0, configuration space is restored and nothing else; if it fails the card has
+ *	been declared wedged or lost
+ * @shutdown: the system is going down; nothing of the card may reach memory when it returns
  */
 struct xe_hw_power_ops {
 	int (*prepare)(struct xe_device *xe);
 	int (*suspend)(struct xe_hw *hw, bool system);
-	int (*resume)(struct xe_hw *hw);
+	int (*resume)(struct xe_hw *hw, bool system);
+	void (*shutdown)(struct xe_hw *hw);
 };
 
 int xe_hw_probe(struct pci_dev *pdev, const struct drm_driver *driver,
@@ -228,7 +231,9 @@ int xe_hw_probe(struct pci_dev *pdev, const struct drm_driver *driver,
 		const struct xe_hw_step *steps, unsigned int num_steps,
 		const struct xe_hw_power_ops *power);
 void xe_hw_remove(struct pci_dev *pdev);
+void xe_hw_shutdown(struct pci_dev *pdev);
 int __must_check xe_hw_defer(struct xe_hw *hw, xe_hw_stop_t stop, void *data);
+int xe_hw_start_dma(struct xe_hw *hw);
 int __must_check xe_hw_map_vram(struct xe_hw *hw);
 int __must_check xe_hw_request_irq(struct xe_hw *hw, irqreturn_t (*hard)(struct xe_hw *hw),
 				   irqreturn_t (*thread)(struct xe_hw *hw));

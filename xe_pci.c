@@ -44,12 +44,14 @@ static const struct xe_hw_step xe_probe_steps[] = {
 	{ "power controller",	xe_pcode_start },
 	{ "GT",			xe_gt_start },
 	{ "forcewake",		xe_forcewake_start },
+	{ "quiet",		xe_reset_quiet },
+	{ "DMA",		xe_hw_start_dma },
 	{ "fuses",		xe_topology_start },
 	{ "steering",		xe_steering_start },
+	{ "VRAM",		xe_vram_start },
 	{ "interrupts",		xe_irq_start },
 	{ "GGTT",		xe_ggtt_start },
 	{ "firmware buffers",	xe_fwbuf_start },
-	{ "VRAM",		xe_vram_start },
 	{ "buffers",		xe_mm_start },
 	{ "engines",		xe_engine_start },
 	{ "GuC",		xe_guc_start },
@@ -62,6 +64,7 @@ static const struct xe_hw_power_ops xe_power_ops = {
 	.prepare = xe_mm_evict,
 	.suspend = xe_power_suspend,
 	.resume = xe_power_resume,
+	.shutdown = xe_power_shutdown,
 };
 
 static const struct xe_platform battlemage = {
@@ -85,6 +88,7 @@ static const struct xe_platform lunarlake = {
 	.va_bits = 48,
 	.wopcm_size = SZ_8M,
 	.ggtt_burst = 63,
+	.flush_before_read = true,
 	.needs_force_probe = true,
 };
 
@@ -151,6 +155,7 @@ static struct pci_driver xe_pci_driver = {
 	.id_table = xe_pci_ids,
 	.probe = xe_pci_probe,
 	.remove = xe_hw_remove,
+	.shutdown = xe_hw_shutdown,
 	.err_handler = &xe_hw_error_handlers,
 	.driver.pm = pm_ptr(&xe_hw_pm_ops),
 };

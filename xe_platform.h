@@ -31,6 +31,8 @@ struct xe_platform {
 	u32 wopcm_size;
 	/** @ggtt_burst: GGTT entries that may be written between two barriers */
 	u16 ggtt_burst;
+	/** @flush_before_read: reads overtake writes; see flush_writes() in xe_mmio.c */
+	bool flush_before_read;
 	/** @is_discrete: has VRAM of its own */
 	bool is_discrete;
 	/** @needs_force_probe: bound only if the user asks for it */

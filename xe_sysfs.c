@@ -217,14 +217,14 @@ static const char *idle_status(struct xe_hw *hw, struct xe_gt *gt)
 /* The counter has 32 bits and counts 1.28 us: it goes round in 91 minutes. */
 static u64 residency_ms(struct xe_hw *hw, struct xe_gt *gt)
 {
-	struct xe_residency *residency = &xe_hw_device(hw)->residency[gt->id];
-	u32 now;
+	struct xe_reg reg = gt->id ? MEDIA_RESIDENCY : GT_RESIDENCY;
+	struct xe_device *xe = xe_hw_device(hw);
+	u64 ticks;
 
-	guard(mutex)(&xe_hw_device(hw)->sysfs_lock);
-	now = xe_read32(hw, gt->id ? MEDIA_RESIDENCY : GT_RESIDENCY);
-	residency->total += (u32)(now - residency->last);
-	residency->last = now;
-	return div_u64(residency->total * 128, 100 * 1000);
+	guard(mutex)(&xe->sysfs_lock);
+	ticks = xe_counter_advance(&xe->residency[gt->id], xe_read32(hw, reg),
+				   xe_hw_card(hw)->power_losses);
+	return div_u64(ticks * 128, 100 * 1000);
 }
 
 static ssize_t show_idle(struct xe_hw *hw, struct xe_gt *gt, u32 what, char *buf)

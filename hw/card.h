@@ -32,6 +32,8 @@ struct xe_card {
 	bool cold;
 	/** @needs_reset: unbind could not stop all of it, and ends with a reset of the function */
 	bool needs_reset;
+	/** @power_losses: how often it came back from such a sleep; constant in a section */
+	unsigned int power_losses;
 	/** @pcode_lock: one request at a time in the PCODE mailbox */
 	struct mutex pcode_lock;
 	/** @ggtt: the address space that firmware and engines share */

@@ -254,11 +254,12 @@ void xe_engine_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
 	xe_for_each_engine(engine, gt) {
 		u32 base = engine->row->base;
 
-		drm_printf(p, "%s: logical %u, mode %#x, MI mode %#x, status at %#x, IMR %#x, HWSTAM %#x\n",
+		drm_printf(p, "%s: logical %u, mode %#x, MI mode %#x, status at %#x, ",
 			   engine->row->name, engine->logical,
 			   xe_gt_read32(hw, gt, ENGINE_MODE(base)),
 			   xe_gt_read32(hw, gt, ENGINE_MI_MODE(base)),
-			   xe_gt_read32(hw, gt, ENGINE_HWS_ADDRESS(base)),
+			   xe_gt_read32(hw, gt, ENGINE_HWS_ADDRESS(base)));
+		drm_printf(p, "IMR %#x, HWSTAM %#x\n",
 			   xe_gt_read32(hw, gt, ENGINE_IMR(base)),
 			   xe_gt_read32(hw, gt, ENGINE_HWSTAM(base)));
 		if (!xe_wa_list(hw, gt, engine, XE_WA_ENGINE, &list))

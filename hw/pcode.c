@@ -100,7 +100,7 @@ int xe_pcode_write(struct xe_hw *hw, u32 mailbox, u32 data0)
 /**
  * xe_pcode_wait_ready - wait until PCODE has initialised the card
  * @hw: the token
- * @timeout_s: bound, in seconds: XE_PCODE_PROBE_S or XE_PCODE_RESUME_S
+ * @timeout_s: bound, in seconds: XE_PCODE_COLD_S or XE_PCODE_RESUME_S
  *
  * Context: bound, may sleep.
  * Return: 0, -ETIMEDOUT, -ENODEV, or what PCODE answered last.
@@ -164,7 +164,7 @@ int xe_pcode_start(struct xe_hw *hw)
 	if (err)
 		return err;
 
-	err = xe_pcode_wait_ready(hw, XE_PCODE_PROBE_S);
+	err = xe_pcode_wait_ready(hw, XE_PCODE_COLD_S);
 	if (err)
 		return err;
 

@@ -7,10 +7,11 @@
 struct xe_hw;
 
 /*
- * How long the card may take to initialise itself. A cold one trains its memory, which takes
- * minutes (fact sheet section 6). A resume is waited for by a section, which unplug waits for.
+ * How long the card may take to initialise itself. A cold one trains its memory, which may take
+ * minutes (fact sheet section 6). But a section waits for runtime resume, and unplug for the
+ * section, also unplug of another driver's device.
  */
-#define XE_PCODE_PROBE_S	180
+#define XE_PCODE_COLD_S		180
 #define XE_PCODE_RESUME_S	5
 
 int xe_pcode_start(struct xe_hw *hw);

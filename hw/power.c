@@ -107,19 +107,20 @@ int xe_power_suspend(struct xe_hw *hw, bool system)
 	return 0;
 }
 
-static int bring_back(struct xe_hw *hw)
+static int bring_back(struct xe_hw *hw, unsigned int timeout_s)
 {
 	struct xe_card *card = xe_hw_card(hw);
 	int err;
 
 	if (card->cold) {
-		err = xe_pcode_wait_ready(hw, XE_PCODE_RESUME_S);
+		err = xe_pcode_wait_ready(hw, timeout_s);
 		if (!err)
-			err = xe_pcode_wait_memory(hw, XE_PCODE_RESUME_S);
+			err = xe_pcode_wait_memory(hw, timeout_s);
 		if (err)
 			return err;
 		xe_ggtt_restore(hw);
 		xe_fwbuf_restore(hw);
+		card->power_losses++;
 		card->cold = false;
 	}
 
@@ -135,18 +136,42 @@ static int bring_back(struct xe_hw *hw)
 /**
  * xe_power_resume - the card is back in D0
  * @hw: the token
+ * @system: from system sleep, for which no section waits
  *
  * Context: bound, may sleep.
  * Return: 0; errors of the GuC's boot. The device is wedged then.
  */
-int xe_power_resume(struct xe_hw *hw)
+int xe_power_resume(struct xe_hw *hw, bool system)
 {
 	struct xe_device *xe = xe_hw_device(hw);
 	int err;
 
 	xe_hw_allow_d3cold(hw, false);
-	err = bring_back(hw);
+	err = bring_back(hw, system ? XE_PCODE_COLD_S : XE_PCODE_RESUME_S);
 	if (err && !xe_hw_is_lost(hw))
 		xe_device_declare_wedged(xe, "it does not come back from sleep");
 	return err;
+}
+
+/**
+ * xe_power_shutdown - nothing of the card reaches memory any more
+ * @hw: the token
+ *
+ * The GuC is stopped, and a reset of the GT ends what the engines were doing. The next driver finds
+ * the card as after a boot of the machine, but for the GGTT.
+ *
+ * Context: bound, may sleep.
+ */
+void xe_power_shutdown(struct xe_hw *hw)
+{
+	struct xe_card *card = xe_hw_card(hw);
+
+	xe_for_each_gt(gt, card) {
+		xe_guc_reset_prepare(hw, gt);
+		if (xe_gt_reset(hw, gt))
+			drm_err(&xe_hw_device(hw)->drm,
+				"GT%u may not be silent; power cycle the card if the next kernel misbehaves\n",
+				gt->id);
+	}
+	xe_irq_suspend(hw);
 }

@@ -7,6 +7,7 @@
 struct xe_hw;
 
 int xe_power_suspend(struct xe_hw *hw, bool system);
-int xe_power_resume(struct xe_hw *hw);
+int xe_power_resume(struct xe_hw *hw, bool system);
+void xe_power_shutdown(struct xe_hw *hw);
 
 #endif

@@ -132,6 +132,18 @@ void xe_gt_quiesce(struct xe_hw *hw, struct xe_gt *gt)
 		xe_gt_apply(hw, gt, &no_host_l2, 1);
 }
 
+static int reset_all(struct xe_hw *hw, struct xe_gt *gt)
+{
+	int err;
+
+	xe_gt_write32(hw, gt, GT_RESET, GT_RESET_ALL);
+	err = xe_gt_wait32(hw, gt, GT_RESET, GT_RESET_ALL, 0, GT_RESET_TIMEOUT_US, NULL);
+	if (err == -ETIMEDOUT)
+		drm_err(&xe_hw_device(hw)->drm,
+			"GT%u does not come out of reset; power cycle the card\n", gt->id);
+	return err;
+}
+
 /**
  * xe_gt_reset - reset a GT and write again what it lost
  * @hw: the token
@@ -150,16 +162,42 @@ int xe_gt_reset(struct xe_hw *hw, struct xe_gt *gt)
 	if (fw.err)
 		return fw.err;
 
-	xe_gt_write32(hw, gt, GT_RESET, GT_RESET_ALL);
-	err = xe_gt_wait32(hw, gt, GT_RESET, GT_RESET_ALL, 0, GT_RESET_TIMEOUT_US, NULL);
-	if (err) {
-		if (err == -ETIMEDOUT)
-			drm_err(&xe_hw_device(hw)->drm,
-				"GT%u does not come out of reset; power cycle the card\n", gt->id);
-		return err;
-	}
-	return xe_gt_program(hw, gt);
+	err = reset_all(hw, gt);
+	return err ?: xe_gt_program(hw, gt);
 }
+
+static int quiet(struct xe_hw *hw, struct xe_gt *gt)
+{
+	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
+	if (fw.err)
+		return fw.err;
+
+	return xe_gt_read32(hw, gt, GUC_STATUS) & GUC_STATUS_IN_RESET ? 0 : reset_all(hw, gt);
+}
+
+/**
+ * xe_reset_quiet - probe step: nothing of an earlier life of the card runs any more
+ * @hw: the token
+ *
+ * A kernel that crashed, or boot firmware, may have left a GuC and engines that run, with a GGTT
+ * that leads to memory which is somebody else's by now.
+ *
+ * Context: bound, before the card may reach memory.
+ * Return: 0; -ETIMEDOUT, which was logged, or -ENODEV.
+ */
+int xe_reset_quiet(struct xe_hw *hw)
+{
+	struct xe_card *card = xe_hw_card(hw);
+	int err;
+
+	xe_for_each_gt(gt, card) {
+		err = quiet(hw, gt);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+ALLOW_ERROR_INJECTION(xe_reset_quiet, ERRNO);
 
 /* Not a probe step: the card would have to be brought up from the beginning. */
 static void function_reset(struct xe_hw *hw, void *unused)

@@ -10,6 +10,8 @@
 
 #include "xe_mmio.h"
 
+#define DUMMY_WRITE			XE_REG(0x130030)	/* written, without effect */
+
 #define GU_CNTL				XE_REG(0x101010)
 #define   GU_CNTL_FLR			BIT(31)
 #define   GU_CNTL_LMEM_READY		BIT(7)

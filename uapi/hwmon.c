@@ -138,13 +138,13 @@ static int write_critical(struct xe_hw *hw, u32 per_unit, long value)
 static int read_energy(struct xe_hw *hw, int channel, long *out)
 {
 	struct xe_hwmon *hwmon = &xe_hw_device(hw)->hwmon;
-	u32 now;
+	struct xe_reg reg = channel == CARD ? CARD_ENERGY : PACKAGE_ENERGY;
+	u64 ticks;
 
 	guard(mutex)(&xe_hw_device(hw)->sysfs_lock);
-	now = xe_read32(hw, channel == CARD ? CARD_ENERGY : PACKAGE_ENERGY);
-	hwmon->energy[channel] += (u32)(now - hwmon->last[channel]);
-	hwmon->last[channel] = now;
-	*out = mul_u64_u32_shr(hwmon->energy[channel], MEGA, hwmon->energy_shift);
+	ticks = xe_counter_advance(&hwmon->energy[channel], xe_read32(hw, reg),
+				   xe_hw_card(hw)->power_losses);
+	*out = mul_u64_u32_shr(ticks, MEGA, hwmon->energy_shift);
 	return 0;
 }
 
@@ -324,8 +324,8 @@ static void read_units(struct xe_hw *hw, struct xe_hwmon *hwmon)
 	hwmon->time_shift = FIELD_GET(POWER_UNITS_TIME, units);
 	hwmon->has_critical = !xe_pcode_read(hw, i1_mailbox(PCODE_POWER_SETUP_READ_I1), &i1, NULL);
 	hwmon->critical_is_power = i1 & PCODE_I1_IS_POWER;
-	hwmon->last[CARD] = xe_read32(hw, CARD_ENERGY);
-	hwmon->last[PACKAGE] = xe_read32(hw, PACKAGE_ENERGY);
+	hwmon->energy[CARD].last = xe_read32(hw, CARD_ENERGY);
+	hwmon->energy[PACKAGE].last = xe_read32(hw, PACKAGE_ENERGY);
 }
 
 /**

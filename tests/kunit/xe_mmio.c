@@ -303,6 +303,19 @@ struct xe_fake_slot *xe_fake_slot(struct kunit *test)
 	return slot;
 }
 
+static unsigned int shutdowns;
+
+static void fake_shutdown(struct xe_hw *hw)
+{
+	token_assert(hw);
+	shutdowns++;
+	xe_write32(hw, XE_REG(0x100), 0);
+}
+
+static const struct xe_hw_power_ops fake_power = {
+	.shutdown = fake_shutdown,
+};
+
 /* What the PCI core does at bind. */
 int xe_fake_bind(struct xe_fake_slot *slot, const struct xe_platform *platform,
 		 const struct xe_hw_step *steps, unsigned int num_steps)
@@ -312,7 +325,7 @@ int xe_fake_bind(struct xe_fake_slot *slot, const struct xe_platform *platform,
 	pci_set_drvdata(&slot->pdev, NULL);
 	slot->group = devres_open_group(&slot->pdev.dev, NULL, GFP_KERNEL);
 	pm_runtime_get_sync(&slot->pdev.dev);
-	err = xe_hw_probe(&slot->pdev, &xe_drm_driver, platform, steps, num_steps, NULL);
+	err = xe_hw_probe(&slot->pdev, &xe_drm_driver, platform, steps, num_steps, &fake_power);
 	slot->hw = pci_get_drvdata(&slot->pdev);
 	slot->bound = !err;
 	if (err) {
@@ -371,10 +384,12 @@ unsigned int xe_fake_deferred(struct xe_hw *hw, unsigned int skip, char *buf, si
 	return deferred.count;
 }
 
+static const struct xe_hw_step dma_only[] = { { "DMA", xe_hw_start_dma } };
+
 static int slot_bind(struct xe_fake_slot *slot, const struct xe_hw_step *steps,
 		     unsigned int num_steps)
 {
-	return xe_fake_bind(slot, &fake_platform, steps, num_steps);
+	return xe_fake_bind(slot, &fake_platform, steps ?: dma_only, steps ? num_steps : 1);
 }
 
 /* A device that is published, for suites of blocks; it goes with the test. */
@@ -636,6 +651,26 @@ static void test_steps(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, trace.published_at_stop);
 }
 
+/* The card is silenced once, and then out of reach for software that goes on, also for unbind. */
+static void test_shutdown(struct kunit *test)
+{
+	struct xe_fake_slot *slot = xe_fake_slot(test);
+	u32 accesses;
+
+	KUNIT_ASSERT_EQ(test, slot_bind(slot, fake_steps, STEPS), 0);
+	shutdowns = 0;
+	accesses = xe_fake_accesses();
+	xe_hw_shutdown(&slot->pdev);
+	KUNIT_EXPECT_EQ(test, shutdowns, 1);
+	KUNIT_EXPECT_EQ(test, xe_fake_accesses(), accesses + 1);
+	KUNIT_EXPECT_EQ(test, leave_at_end(&slot->hw->device), 0);
+
+	xe_hw_shutdown(&slot->pdev);
+	KUNIT_EXPECT_EQ(test, shutdowns, 1);
+	xe_fake_unbind(slot);
+	KUNIT_EXPECT_EQ(test, xe_fake_accesses(), accesses + 1);
+}
+
 static void test_step_fails(struct kunit *test)
 {
 	static const char *const orders[STEPS] = { "", "Aa", "ABba", "ABCcba" };
@@ -738,6 +773,7 @@ static struct kunit_case door_cases[] = {
 	KUNIT_CASE(test_section_unplugged),
 	KUNIT_CASE(test_section_dma),
 	KUNIT_CASE(test_steps),
+	KUNIT_CASE(test_shutdown),
 	KUNIT_CASE(test_step_fails),
 	KUNIT_CASE(test_vanish),
 	KUNIT_CASE(test_all_ones),

@@ -84,6 +84,7 @@ static void card_power_on(void)
 	for (u32 window = 0; window <= media; window += media) {
 		xe_fake_poke(CLOCK_CONFIG.reg.offset + window, CLOCK_CONFIG_SHIFT);
 		xe_fake_poke(STEERING_SEMAPHORE.reg.offset + window, STEERING_SEMAPHORE_GRANTED);
+		xe_fake_poke(GUC_STATUS.reg.offset + window, GUC_STATUS_IN_RESET);
 	}
 	xe_fake_poke(TILE0_ADDR_RANGE.reg.offset, FIELD_PREP(TILE_ADDR_RANGE_SIZE, 1));
 	xe_fake_poke(GSM_BASE.offset, SZ_512M);
@@ -109,17 +110,19 @@ static struct xe_fake_slot *slot_with_card(struct kunit *test)
 static const struct {
 	const char *step, *deferred;
 } expected[] = {
-	{ "before", "bus_master_off" },
+	{ "before", "power_given_back" },
 	{ "reset", "function_reset" },
 	{ "power controller", "" },
 	{ "GT", "" },
 	{ "forcewake", "stop" },
+	{ "quiet", "" },
+	{ "DMA", "bus_master_off" },
 	{ "fuses", "" },
 	{ "steering", "" },
+	{ "VRAM", "" },
 	{ "interrupts", "irq_stop" },
 	{ "GGTT", "scratch_stop stop" },
 	{ "firmware buffers", "stop" },
-	{ "VRAM", "" },
 	{ "buffers", "xe_mm_stop xe_mm_evict_stop" },
 	{ "engines", "engine_stop*2" },
 	{ "GuC", "stop*2" },
