@@ -26,6 +26,10 @@
  * is a list of the device: an attachment is made, used and undone only while it is on the list, and
  * the bound side does not get past unbind until it has emptied the list, and closed it.
  *
+ * The exporter may take the mapping back whenever it moves the pages, also while the buffer dies and
+ * TTM knows nothing of it any more; so this is between the two of them, and TTM is not asked. Whoever
+ * is about to have the card use the pages calls xe_import_map() first, with the reservation held.
+ *
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
@@ -77,8 +81,18 @@ static int enlist(struct xe_mm *mm, struct xe_import *import)
 	return 0;
 }
 
-static int attach(struct xe_device *xe, struct xe_import *import,
-		  const struct dma_buf_attach_ops *ops)
+/* The exporter is about to move the pages; the reservation is held. */
+static void move_notify(struct dma_buf_attachment *attach)
+{
+	xe_import_unmap(attach->importer_priv);
+}
+
+static const struct dma_buf_attach_ops importer_ops = {
+	.allow_peer2peer = false,
+	.move_notify = move_notify,
+};
+
+static int attach(struct xe_device *xe, struct xe_import *import)
 {
 	struct dma_buf_attachment *attach;
 	int err;
@@ -89,7 +103,7 @@ static int attach(struct xe_device *xe, struct xe_import *import,
 	if (err)
 		return err;
 
-	attach = dma_buf_dynamic_attach(import->dma_buf, xe->drm.dev, ops, NULL);
+	attach = dma_buf_dynamic_attach(import->dma_buf, xe->drm.dev, &importer_ops, import);
 	if (IS_ERR(attach))
 		return PTR_ERR(attach);
 
@@ -117,13 +131,11 @@ static void detach(struct xe_import *import)
  * xe_import_create - attach to a dma-buf
  * @xe: the device
  * @dma_buf: of another driver, or of another card of ours
- * @ops: of a dynamic importer
  *
  * Context: process context, the reservation is not held.
  * Return: to be given back with xe_import_destroy(), or an error pointer; -ENODEV after unbind.
  */
-struct xe_import *xe_import_create(struct xe_device *xe, struct dma_buf *dma_buf,
-				   const struct dma_buf_attach_ops *ops)
+struct xe_import *xe_import_create(struct xe_device *xe, struct dma_buf *dma_buf)
 {
 	struct xe_import *import = kzalloc(sizeof(*import), GFP_KERNEL);
 	int err;
@@ -137,7 +149,7 @@ struct xe_import *xe_import_create(struct xe_device *xe, struct dma_buf *dma_buf
 	get_dma_buf(dma_buf);
 	import->dma_buf = dma_buf;
 
-	err = attach(xe, import, ops);
+	err = attach(xe, import);
 	if (err) {
 		xe_import_destroy(xe, import);
 		return ERR_PTR(err);
@@ -161,20 +173,6 @@ void xe_import_destroy(struct xe_device *xe, struct xe_import *import)
 	mutex_unlock(&xe->mm.lock);
 
 	import_put(import);
-}
-
-/**
- * xe_import_notify - who is to be told when the exporter moves the pages
- * @import: the import
- * @obj: the buffer
- *
- * Context: the reservation is held.
- */
-void xe_import_notify(struct xe_import *import, struct drm_gem_object *obj)
-{
-	dma_resv_assert_held(import->dma_buf->resv);
-	if (import->attach)
-		import->attach->importer_priv = obj;
 }
 
 /**

@@ -3,18 +3,14 @@
 #define _XE_MM_IMPORT_H_
 
 struct dma_buf;
-struct dma_buf_attach_ops;
 struct dma_resv;
-struct drm_gem_object;
 struct vm_area_struct;
 struct xe_device;
 struct xe_hw;
 struct xe_import;
 
-struct xe_import *xe_import_create(struct xe_device *xe, struct dma_buf *dma_buf,
-				   const struct dma_buf_attach_ops *ops);
+struct xe_import *xe_import_create(struct xe_device *xe, struct dma_buf *dma_buf);
 void xe_import_destroy(struct xe_device *xe, struct xe_import *import);
-void xe_import_notify(struct xe_import *import, struct drm_gem_object *obj);
 
 struct dma_resv *xe_import_resv(const struct xe_import *import);
 int xe_import_map(struct xe_import *import);

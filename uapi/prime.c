@@ -127,21 +127,6 @@ struct dma_buf *xe_gem_prime_export(struct drm_gem_object *obj, int flags)
 	return dma_buf;
 }
 
-/* The exporter is about to move it; the reservation is held. */
-static void import_move_notify(struct dma_buf_attachment *attach)
-{
-	struct drm_gem_object *obj = attach->importer_priv;
-
-	/* It cannot fail: it unmaps, and where to is always room. */
-	if (obj)
-		WARN_ON(xe_bo_move_to(to_xe_bo(obj), XE_MEM_SYSTEM));
-}
-
-static const struct dma_buf_attach_ops import_ops = {
-	.allow_peer2peer = false,
-	.move_notify = import_move_notify,
-};
-
 /**
  * xe_gem_prime_import - &drm_driver.gem_prime_import
  * @drm: the device
@@ -173,7 +158,7 @@ struct drm_gem_object *xe_gem_prime_import(struct drm_device *drm, struct dma_bu
 	if (!bo)
 		return ERR_PTR(-ENOMEM);
 
-	args.import = xe_import_create(to_xe_device(drm), dma_buf, &import_ops);
+	args.import = xe_import_create(to_xe_device(drm), dma_buf);
 	if (IS_ERR(args.import)) {
 		kfree(bo);
 		return ERR_CAST(args.import);
@@ -181,8 +166,6 @@ struct drm_gem_object *xe_gem_prime_import(struct drm_device *drm, struct dma_bu
 
 	dma_resv_lock(dma_buf->resv, NULL);
 	err = xe_bo_init(to_xe_device(drm), bo, &args);
-	if (!err)
-		xe_import_notify(args.import, &bo->ttm.base);
 	dma_resv_unlock(dma_buf->resv);
 
 	return err ? ERR_PTR(err) : &bo->ttm.base;

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Pages of others that move.
+ */
+
+#include "../../../mm/import.c"
+
+#include <linux/delay.h>
+#include <linux/file.h>
+
+#include <kunit/test.h>
+
+#include "mm/bo.h"
+#include "tests/kunit/fake.h"
+#include "uapi/prime.h"
+
+/* An exporter of one page, whose importers have to be dynamic. */
+static unsigned int mapped;
+
+static int pin(struct dma_buf_attachment *attach)
+{
+	return 0;
+}
+
+static void unpin(struct dma_buf_attachment *attach)
+{
+}
+
+static struct sg_table *map(struct dma_buf_attachment *attach, enum dma_data_direction dir)
+{
+	struct sg_table *sgt = kzalloc(sizeof(*sgt), GFP_KERNEL);
+
+	if (!sgt || sg_alloc_table(sgt, 1, GFP_KERNEL))
+		return ERR_PTR(-ENOMEM);
+
+	sg_set_page(sgt->sgl, ZERO_PAGE(0), PAGE_SIZE, 0);
+	mapped++;
+	return sgt;
+}
+
+static void unmap(struct dma_buf_attachment *attach, struct sg_table *sgt,
+		  enum dma_data_direction dir)
+{
+	mapped--;
+	sg_free_table(sgt);
+	kfree(sgt);
+}
+
+static void release(struct dma_buf *dma_buf)
+{
+}
+
+static const struct dma_buf_ops exporter_ops = {
+	.pin = pin,
+	.unpin = unpin,
+	.map_dma_buf = map,
+	.unmap_dma_buf = unmap,
+	.release = release,
+};
+
+static void put_dma_buf(void *dma_buf)
+{
+	dma_buf_put(dma_buf);
+	flush_delayed_fput();
+}
+
+static struct dma_buf *exported(struct kunit *test)
+{
+	DEFINE_DMA_BUF_EXPORT_INFO(info);
+	struct dma_buf *dma_buf;
+
+	info.ops = &exporter_ops;
+	info.size = PAGE_SIZE;
+	info.priv = test;
+	mapped = 0;
+	dma_buf = dma_buf_export(&info);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(dma_buf));
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, put_dma_buf, dma_buf), 0);
+	return dma_buf;
+}
+
+static struct xe_bo *imported(struct kunit *test, struct xe_device *xe, struct dma_buf *dma_buf)
+{
+	struct drm_gem_object *obj = xe_gem_prime_import(&xe->drm, dma_buf);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(obj));
+	return to_xe_bo(obj);
+}
+
+static void move(struct dma_buf *dma_buf)
+{
+	dma_resv_lock(dma_buf->resv, NULL);
+	dma_buf_move_notify(dma_buf);
+	dma_resv_unlock(dma_buf->resv);
+}
+
+static void test_moves(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct dma_buf *dma_buf = exported(test);
+	struct xe_bo *bo = imported(test, xe, dma_buf);
+
+	KUNIT_EXPECT_EQ(test, mapped, 1);
+	move(dma_buf);
+	KUNIT_EXPECT_EQ(test, mapped, 0);
+	move(dma_buf);
+	KUNIT_EXPECT_EQ(test, mapped, 0);
+
+	dma_resv_lock(dma_buf->resv, NULL);
+	KUNIT_EXPECT_EQ(test, xe_import_map(bo->import), 0);
+	dma_resv_unlock(dma_buf->resv);
+	KUNIT_EXPECT_EQ(test, mapped, 1);
+
+	drm_gem_object_put(&bo->ttm.base);
+	flush_workqueue(xe->mm.ttm.wq);
+	KUNIT_EXPECT_EQ(test, mapped, 0);
+}
+
+/* Between the end of what TTM knows of the buffer and the end of the attachment. */
+static void test_moves_while_it_dies(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct dma_buf *dma_buf = exported(test);
+	struct xe_bo *bo = imported(test, xe, dma_buf);
+	struct xe_import *import = bo->import;
+
+	mutex_lock(&import->lock);	/* it is not detached before this is given back */
+	drm_gem_object_put(&bo->ttm.base);
+	for (int i = 0; i < 1000 && READ_ONCE(bo->ttm.resource); i++)
+		msleep(1);
+	KUNIT_EXPECT_NULL(test, bo->ttm.resource);
+	move(dma_buf);
+	KUNIT_EXPECT_NULL_MSG(test, bo->ttm.resource, "TTM has it on a list again");
+	mutex_unlock(&import->lock);
+
+	flush_workqueue(xe->mm.ttm.wq);
+	KUNIT_EXPECT_EQ(test, mapped, 0);
+}
+
+static struct kunit_case import_cases[] = {
+	KUNIT_CASE(test_moves),
+	KUNIT_CASE(test_moves_while_it_dies),
+	{ }
+};
+
+static struct kunit_suite import_suite = {
+	.name = "xe_import",
+	.test_cases = import_cases,
+};
+
+kunit_test_suite(import_suite);
