@@ -131,8 +131,8 @@ static int bo_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operatio
 		return err;
 
 	/* Importers of the buffer have to look for it anew. */
-	if (bo->base.dma_buf && bo->resource && !ttm_to_xe_bo(bo)->import)
-		dma_buf_move_notify(bo->base.dma_buf);
+	if (ttm_to_xe_bo(bo)->exported)
+		dma_buf_move_notify(ttm_to_xe_bo(bo)->exported);
 
 	if (to_vram)
 		err = move_to_vram(bo, ctx, to);

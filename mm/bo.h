@@ -7,6 +7,7 @@
 #include <drm/ttm/ttm_bo.h>
 #include <drm/ttm/ttm_placement.h>
 
+struct dma_buf;
 struct vm_operations_struct;
 struct xe_device;
 struct xe_import;
@@ -25,6 +26,8 @@ struct xe_bo {
 	u8 mem_type;
 	/** @import: whose pages these are if they are not ours, else NULL; constant */
 	struct xe_import *import;
+	/** @exported: the dma-buf that others have it by, if there is one; under the reservation */
+	struct dma_buf *exported;
 };
 
 /**

@@ -86,13 +86,27 @@ static struct sg_table *export_map(struct dma_buf_attachment *attach, enum dma_d
 	return err ? ERR_PTR(err) : drm_gem_map_dma_buf(attach, dir);
 }
 
+/* What the DRM core knows of the dma-buf ends with the handle, and is under locks of its own. */
+static void set_exported(struct xe_bo *bo, struct dma_buf *dma_buf)
+{
+	dma_resv_lock(bo->ttm.base.resv, NULL);
+	bo->exported = dma_buf;
+	dma_resv_unlock(bo->ttm.base.resv);
+}
+
+static void export_release(struct dma_buf *dma_buf)
+{
+	set_exported(dma_buf_to_bo(dma_buf), NULL);
+	drm_gem_dmabuf_release(dma_buf);
+}
+
 static const struct dma_buf_ops export_ops = {
 	.attach = export_attach,
 	.pin = export_pin,
 	.unpin = export_unpin,
 	.map_dma_buf = export_map,
 	.unmap_dma_buf = drm_gem_unmap_dma_buf,
-	.release = drm_gem_dmabuf_release,
+	.release = export_release,
 	.mmap = drm_gem_dmabuf_mmap,
 };
 
@@ -122,8 +136,11 @@ struct dma_buf *xe_gem_prime_export(struct drm_gem_object *obj, int flags)
 {
 	struct dma_buf *dma_buf = drm_gem_prime_export(obj, flags);
 
-	if (!IS_ERR(dma_buf))
-		dma_buf->ops = &export_ops;
+	if (IS_ERR(dma_buf))
+		return dma_buf;
+
+	dma_buf->ops = &export_ops;
+	set_exported(to_xe_bo(obj), dma_buf);
 	return dma_buf;
 }
 

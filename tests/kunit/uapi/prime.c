@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Exported buffers that move.
+ */
+
+#include "../../../uapi/prime.c"
+
+#include <linux/file.h>
+
+#include <kunit/test.h>
+
+#include "tests/kunit/fake.h"
+
+static unsigned int told;
+
+static void count(struct dma_buf_attachment *attach)
+{
+	told++;
+}
+
+static const struct dma_buf_attach_ops importer_ops = { .move_notify = count };
+
+static int move(struct xe_bo *bo, u32 mem_type)
+{
+	int err;
+
+	dma_resv_lock(bo->ttm.base.resv, NULL);
+	err = xe_bo_move_to(bo, mem_type);
+	dma_resv_unlock(bo->ttm.base.resv);
+	return err;
+}
+
+/* As it is when its handle was closed: the dma-buf is all that holds it. */
+static void test_importers_are_told(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct dma_buf_attachment *attach;
+	struct dma_buf *dma_buf;
+	struct xe_bo *bo;
+
+	bo = xe_bo_create(xe, &(struct xe_bo_args){ .size = SZ_64K, .regions = XE_REGION_SYSTEM });
+	KUNIT_ASSERT_FALSE(test, IS_ERR(bo));
+	dma_buf = xe_gem_prime_export(&bo->ttm.base, O_RDWR);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(dma_buf));
+	attach = dma_buf_dynamic_attach(dma_buf, xe->drm.dev, &importer_ops, test);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(attach));
+
+	told = 0;
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), 0);
+	KUNIT_EXPECT_EQ(test, told, 1);
+
+	dma_buf_detach(dma_buf, attach);
+	dma_buf_put(dma_buf);
+	flush_delayed_fput();
+	KUNIT_EXPECT_EQ_MSG(test, move(bo, XE_MEM_TT), 0, "without the dma-buf");
+	KUNIT_EXPECT_EQ(test, told, 1);
+	drm_gem_object_put(&bo->ttm.base);
+}
+
+static struct kunit_case prime_cases[] = {
+	KUNIT_CASE(test_importers_are_told),
+	{ }
+};
+
+static struct kunit_suite prime_suite = {
+	.name = "xe_prime",
+	.test_cases = prime_cases,
+};
+
+kunit_test_suite(prime_suite);
