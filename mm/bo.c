@@ -4,6 +4,7 @@
  */
 
 #include <linux/dma-buf.h>
+#include <linux/gfp.h>
 #include <linux/slab.h>
 
 #include <drm/drm_gem_ttm_helper.h>
@@ -36,6 +37,8 @@
  * ======================== ============= ==========================================
  * struct xe_bo             references    last handle, mmap, dma-buf or user is gone
  * pages                    buffer        see mm/tt.c
+ * page in the place of     buffer        it dies; mappings hold it
+ * VRAM that is gone
  * range of VRAM            buffer        it dies or is moved; the drm_device has the
  *                                        allocator
  * mapping of VRAM in an    bound side    unbind, move, suspend
@@ -205,6 +208,8 @@ static void bo_destroy(struct ttm_buffer_object *ttm)
 
 	if (bo->import)
 		xe_import_destroy(bo_to_xe(ttm), bo->import);
+	if (bo->blank)
+		__free_page(bo->blank);
 	drm_gem_object_release(&ttm->base);
 	kfree(bo);
 }

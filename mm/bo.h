@@ -8,6 +8,7 @@
 #include <drm/ttm/ttm_placement.h>
 
 struct dma_buf;
+struct page;
 struct vm_operations_struct;
 struct xe_device;
 struct xe_import;
@@ -28,6 +29,8 @@ struct xe_bo {
 	struct xe_import *import;
 	/** @exported: the dma-buf that others have it by, if there is one; under the reservation */
 	struct dma_buf *exported;
+	/** @blank: what processes map in the place of VRAM that is gone; under the reservation */
+	struct page *blank;
 };
 
 /**

@@ -3,6 +3,8 @@
  * Buffers in the address spaces of processes.
  */
 
+#include <linux/dma-resv.h>
+#include <linux/gfp.h>
 #include <linux/mm.h>
 
 #include "mm/bo.h"
@@ -15,10 +17,27 @@
  *
  * Pages of system memory are mapped without asking for the card: a process keeps its data when the
  * card is gone. VRAM is mapped in a section only, which also wakes the card; all mappings are
- * taken away when it goes to sleep and when it is unplugged. What was VRAM is then a page of zeroes
- * that can be written to. A buffer that had to leave VRAM, for sleep or for another one, goes back
+ * taken away when it goes to sleep and when it is unplugged. In the place of what was VRAM there is
+ * then one page for all of a buffer, zeroes at first, that can be written to. It is the buffer's and
+ * so goes with the last mapping; ttm_bo_vm_dummy_page() would take one for each fault and keep them
+ * as long as the drm_device. A buffer that had to leave VRAM, for sleep or for another one, goes back
  * there when it is touched, if there is room. No access ends with SIGBUS because a card was pulled.
  */
+
+static vm_fault_t map_blank(struct vm_fault *vmf)
+{
+	struct ttm_buffer_object *ttm = vmf->vma->vm_private_data;
+	struct xe_bo *bo = ttm_to_xe_bo(ttm);
+
+	dma_resv_assert_held(ttm->base.resv);
+	if (!bo->blank)
+		bo->blank = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	if (!bo->blank)
+		return VM_FAULT_OOM;
+
+	return vmf_insert_pfn_prot(vmf->vma, vmf->address, page_to_pfn(bo->blank),
+				   vmf->vma->vm_page_prot);
+}
 
 /*
  * The token is for what TTM does: it makes VRAM reachable by the process. Where VRAM begins it is
@@ -32,7 +51,7 @@ static vm_fault_t map_vram(struct xe_hw *hw, struct vm_fault *vmf)
 	struct ttm_resource *res = bo->resource;
 
 	if (xe_hw_is_lost(hw))
-		return ttm_bo_vm_dummy_page(vmf, vmf->vma->vm_page_prot);
+		return map_blank(vmf);
 
 	res->bus.offset = xe_hw_vram_bar_phys(hw);
 	res->bus.is_iomem = true;
@@ -45,7 +64,7 @@ static vm_fault_t fault_vram(struct vm_fault *vmf, struct xe_device *xe)
 	xe_hw_scoped(hw, xe)
 		return map_vram(hw, vmf);
 
-	return ttm_bo_vm_dummy_page(vmf, vmf->vma->vm_page_prot);
+	return map_blank(vmf);
 }
 
 static vm_fault_t fault(struct vm_fault *vmf)
