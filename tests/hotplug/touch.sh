@@ -1,0 +1,19 @@
+# driver: xe
+# timeout: 900
+# set: model_args=--bar=256M mem=3G
+#
+# SPDX-License-Identifier: MIT
+# A process touches its buffers: with a fence of another driver on them, when the card is gone and
+# nobody has noticed, and over and over after its removal.
+#
+# Seen to fail: with the driver of before, "in no time" takes the ten seconds of the fence, a buffer
+# reads 0xffffffff once the card is gone, and the loop takes a page each time.
+. /lab/gpu.sh
+. ./lib/phases.sh
+
+modprobe vgem
+until_ 60 works || { not_ok "the card works"; finish; }
+put on "$dev/power/control"
+relay touch "$gpu" "model vanish now >/dev/null" "echo 1 >$dev/remove"
+t "no splat" no_splat
+finish
