@@ -16,6 +16,7 @@
 #include "mm/vram.h"
 #include "mm/vram_alloc.h"
 #include "regs/mem.h"
+#include "regs/soc.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
 
@@ -27,6 +28,8 @@
  * that the BAR does not show is not used for now.
  *
  * Copies are made in pieces, each in a section of its own: a large buffer does not hold up unplug.
+ * Whether the card was there is asked after each piece: writes to a card that was pulled vanish with
+ * it, and what is read may be data.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -134,6 +137,12 @@ static u64 piece(const struct ttm_resource *res, u64 offset, u64 size, u64 *at)
 	return min3(len, size - offset, (u64)COPY_PAGES << PAGE_SHIFT);
 }
 
+static bool still_there(struct xe_hw *hw)
+{
+	xe_read32(hw, GU_CNTL);
+	return !xe_hw_is_lost(hw);
+}
+
 /**
  * xe_vram_clear - fill a buffer in VRAM with zeroes
  * @xe: the device
@@ -153,7 +162,7 @@ int xe_vram_clear(struct xe_device *xe, const struct ttm_resource *res, u64 size
 		len = piece(res, done, size, &at);
 		xe_hw_scoped(hw, xe) {
 			xe_vram_fill(hw, at, 0, len);
-			err = 0;
+			err = still_there(hw) ? 0 : -ENODEV;
 		}
 		if (err)
 			return err;
@@ -188,7 +197,7 @@ int xe_vram_from_pages(struct xe_device *xe, const struct ttm_resource *res, str
 				xe_vram_write(hw, at + (i << PAGE_SHIFT), from, PAGE_SIZE);
 				kunmap_local(from);
 			}
-			err = 0;
+			err = still_there(hw) ? 0 : -ENODEV;
 		}
 		if (err)
 			return err;
@@ -224,6 +233,8 @@ void xe_vram_to_pages(struct xe_device *xe, const struct ttm_resource *res, stru
 				xe_vram_read(hw, at + (i << PAGE_SHIFT), to, PAGE_SIZE);
 				kunmap_local(to);
 			}
+			if (!still_there(hw))
+				i = 0;
 		}
 		for (; i < len; i++)
 			clear_highpage(pages[done + i]);
