@@ -359,10 +359,11 @@ int xe_bo_move_to(struct xe_bo *bo, u32 mem_type)
  * xe_bo_bring_back - move a buffer to where userspace wants it, if there is room
  * @bo: the buffer, reserved; nothing happens unless it was moved out of VRAM, or has no memory yet
  *
- * Nothing else has to make room for it, and where the card is gone it stays where it is.
+ * Nothing else has to make room for it, and nobody is waited for: where it cannot be moved at once,
+ * or the card is gone, it stays where it is.
  *
  * Context: process context; enters.
- * Return: 0; -ENOMEM if it is nowhere and there is no memory.
+ * Return: 0; -ENOMEM if it has no memory and there is none.
  */
 int xe_bo_bring_back(struct xe_bo *bo)
 {
@@ -375,7 +376,7 @@ int xe_bo_bring_back(struct xe_bo *bo)
 		.num_placement = ARRAY_SIZE(places),
 	};
 	struct xe_device *xe = bo_to_xe(&bo->ttm);
-	struct ttm_operation_ctx ctx = {};
+	struct ttm_operation_ctx ctx = { .no_wait_gpu = true };
 	int err;
 
 	if (bo->ttm.resource->mem_type != XE_MEM_SYSTEM || bo->ttm.pin_count ||
@@ -384,5 +385,5 @@ int xe_bo_bring_back(struct xe_bo *bo)
 		return 0;
 
 	err = ttm_bo_validate(&bo->ttm, &placement, &ctx);
-	return err == -ENODEV ? 0 : err;
+	return err == -ENOMEM && !has_data(bo->ttm.ttm) ? err : 0;
 }
