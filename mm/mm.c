@@ -72,6 +72,10 @@ int xe_mm_init(struct xe_device *xe)
 	err = drmm_mutex_init(drm, &mm->lock);
 	if (err)
 		return err;
+	/* Before xe_mm_fini(), in which the last buffers are freed. */
+	err = drmm_mutex_init(drm, &mm->vram.lock);
+	if (err)
+		return err;
 
 	/* Without a device: TTM maps nothing for DMA, see mm/tt.c. */
 	err = ttm_device_init(&mm->ttm, &xe_ttm_funcs, NULL, drm->anon_inode->i_mapping,

@@ -6,7 +6,6 @@
 #include <linux/error-injection.h>
 #include <linux/slab.h>
 
-#include <drm/drm_managed.h>
 #include <drm/drm_print.h>
 #include <drm/ttm/ttm_bo.h>
 
@@ -144,10 +143,6 @@ int xe_vram_alloc_init(struct xe_device *xe, u64 size)
 {
 	struct xe_vram_alloc *alloc = &xe->mm.vram;
 	int err;
-
-	err = drmm_mutex_init(&xe->drm, &alloc->lock);
-	if (err)
-		return err;
 
 	err = gpu_buddy_init(&alloc->buddy, size, PAGE_SIZE);
 	if (err)
