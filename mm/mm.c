@@ -87,9 +87,9 @@ int xe_mm_init(struct xe_device *xe)
 	if (err)
 		return err;
 
-	/* Leave something to the rest of the system. */
+	/* TTM itself stops at half of it; what is said to userspace should be true. */
 	si_meminfo(&si);
-	mm->system_size = (u64)si.totalram * si.mem_unit / 4 * 3;
+	mm->system_size = round_down((u64)si.totalram * si.mem_unit / 2, PAGE_SIZE);
 	mm->regions = XE_REGION_SYSTEM;
 	return ttm_range_man_init(&mm->ttm, XE_MEM_TT, true, mm->system_size >> PAGE_SHIFT);
 }
