@@ -43,20 +43,22 @@ static struct xe_device *ttm_to_xe(struct ttm_device *bdev)
 	return container_of(bdev, struct xe_device, mm.ttm);
 }
 
-static int map(struct xe_hw *hw, struct xe_tt *tt)
+static bool is_mapped(struct xe_mm *mm, const struct xe_tt *tt)
 {
-	u64 size = (u64)tt->ttm.num_pages << PAGE_SHIFT;
-	int err;
+	guard(mutex)(&mm->lock);
+	return !list_empty(&tt->link);
+}
 
-	err = sg_alloc_table_from_pages(&tt->sgt, tt->ttm.pages, tt->ttm.num_pages, 0, size,
-					GFP_KERNEL);
+static int map(struct xe_hw *hw, struct xe_mm *mm, struct xe_tt *tt)
+{
+	int err = xe_dma_map(hw, &tt->sgt, DMA_BIDIRECTIONAL);
+
 	if (err)
 		return err;
 
-	err = xe_dma_map(hw, &tt->sgt, DMA_BIDIRECTIONAL);
-	if (err)
-		sg_free_table(&tt->sgt);
-	return err;
+	guard(mutex)(&mm->lock);
+	list_add_tail(&tt->link, &mm->mapped);
+	return 0;
 }
 
 static void unmap(struct xe_dma *dma, struct xe_mm *mm, struct xe_tt *tt)
@@ -79,24 +81,24 @@ static void unmap(struct xe_dma *dma, struct xe_mm *mm, struct xe_tt *tt)
 int xe_tt_map_dma(struct xe_device *xe, struct ttm_tt *ttm)
 {
 	struct xe_tt *tt = to_xe_tt(ttm);
-	int err = -ENODEV;
+	int err;
 
 	if (tt->import)
 		return xe_import_map(tt->import);
+	if (is_mapped(&xe->mm, tt))
+		return 0;
 
-	xe_hw_scoped(hw, xe) {
-		/* Only unbind changes it without the reservation, but not in a section. */
-		if (!list_empty(&tt->link))
-			return 0;
+	/* Not in the section: it may have to wait for memory. Nobody else maps a reserved buffer. */
+	err = sg_alloc_table_from_pages(&tt->sgt, ttm->pages, ttm->num_pages, 0,
+					(u64)ttm->num_pages << PAGE_SHIFT, GFP_KERNEL);
+	if (err)
+		return err;
 
-		err = map(hw, tt);
-		if (err)
-			break;
-
-		mutex_lock(&xe->mm.lock);
-		list_add_tail(&tt->link, &xe->mm.mapped);
-		mutex_unlock(&xe->mm.lock);
-	}
+	err = -ENODEV;
+	xe_hw_scoped(hw, xe)
+		err = map(hw, &xe->mm, tt);
+	if (err)
+		sg_free_table(&tt->sgt);
 	return err;
 }
 
