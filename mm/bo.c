@@ -79,6 +79,17 @@ static int move_to_vram(struct ttm_buffer_object *bo, struct ttm_operation_ctx *
 	return 0;
 }
 
+/*
+ * Without a card it is as unbind leaves it, so that others can go on using the pages. A new buffer is
+ * an error then.
+ */
+static int map_dma(struct ttm_buffer_object *bo)
+{
+	int err = xe_tt_map_dma(bo_to_xe(bo), bo->ttm);
+
+	return err == -ENODEV && bo->resource ? 0 : err;
+}
+
 static int move_from_vram(struct ttm_buffer_object *bo, struct ttm_operation_ctx *ctx,
 			  struct ttm_resource *to)
 {
@@ -89,7 +100,7 @@ static int move_from_vram(struct ttm_buffer_object *bo, struct ttm_operation_ctx
 		return err;
 
 	if (to->mem_type == XE_MEM_TT) {
-		err = xe_tt_map_dma(bo_to_xe(bo), bo->ttm);
+		err = map_dma(bo);
 		if (err)
 			return err;
 	}
@@ -101,15 +112,14 @@ static int move_from_vram(struct ttm_buffer_object *bo, struct ttm_operation_ctx
 
 static int move_pages(struct ttm_buffer_object *bo, struct ttm_resource *to)
 {
-	struct xe_device *xe = bo_to_xe(bo);
 	int err;
 
 	if (to->mem_type == XE_MEM_TT) {
-		err = xe_tt_map_dma(xe, bo->ttm);
+		err = map_dma(bo);
 		if (err)
 			return err;
 	} else if (bo->ttm) {
-		xe_tt_unmap_dma(xe, bo->ttm);
+		xe_tt_unmap_dma(bo_to_xe(bo), bo->ttm);
 	}
 
 	ttm_bo_move_null(bo, to);
@@ -123,10 +133,9 @@ static int bo_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operatio
 	bool to_vram = to->mem_type == XE_MEM_VRAM;
 	int err;
 
-	if (from_vram && to_vram) {
-		*hop = (struct ttm_place){ .mem_type = XE_MEM_SYSTEM };
-		return -EMULTIHOP;
-	}
+	/* Any place in VRAM is as good as another. */
+	if (WARN_ON_ONCE(from_vram && to_vram))
+		return -EINVAL;
 
 	/* Outside of any section. */
 	err = ttm_bo_wait_ctx(bo, ctx);
@@ -274,7 +283,7 @@ struct xe_bo *xe_bo_alloc(void)
  * @args: what is wanted; the import is the buffer's from now on, also on failure
  *
  * Context: process context; the reservation of the import, if any, is held; enters.
- * Return: 0, then there is one reference for the caller; -ENOMEM, -ENODEV, or -EINTR.
+ * Return: 0, then there is one reference for the caller; -ENOMEM, -ENODEV, -EBUSY, or -ERESTARTSYS.
  */
 int xe_bo_init(struct xe_device *xe, struct xe_bo *bo, const struct xe_bo_args *args)
 {
@@ -344,7 +353,8 @@ bool xe_bo_can_be_in(const struct xe_bo *bo, u32 region)
  * @mem_type: XE_MEM_*
  *
  * Context: process context; enters.
- * Return: 0; -ENODEV if it takes hardware and there is none; -ENOMEM.
+ * Return: 0; -ENODEV if it is to be in VRAM and there is no hardware; -ENOMEM; -EBUSY if a fence on it
+ * does not signal in 15 seconds.
  */
 int xe_bo_move_to(struct xe_bo *bo, u32 mem_type)
 {
