@@ -83,7 +83,8 @@ static bool wants_64k(const struct drm_xe_gem_create *args)
  * @file: the caller
  *
  * Context: ioctl; enters in parts.
- * Return: 0; -EINVAL, -ENOENT (no such VM), -ENOMEM, -ENODEV, -EINTR.
+ * Return: 0; -EINVAL, -ENOENT (no such VM), -ENOMEM, -ENODEV, -EBUSY,
+ * -ERESTARTSYS; -ECANCELED if the card was given up.
  */
 int xe_gem_create_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
 {
@@ -98,6 +99,10 @@ int xe_gem_create_ioctl(struct drm_device *drm, void *data, struct drm_file *fil
 	if (args->vm_id) {
 		drm_dbg(drm, "GEM_CREATE: there is no VM %u\n", args->vm_id);
 		return -ENOENT;
+	}
+	if (xe_device_is_wedged(xe)) {
+		drm_dbg(drm, "GEM_CREATE: the card was given up\n");
+		return -ECANCELED;
 	}
 	if (!fits_somewhere(xe, args))
 		return -ENOMEM;
@@ -150,10 +155,9 @@ static const char *const region_names[] = {
 	[XE_MEM_VRAM] = "vram0",
 };
 
-static void add(struct drm_memory_stats *stats, struct xe_bo *bo)
+static void add(struct drm_memory_stats *stats, struct xe_bo *bo, bool system)
 {
 	struct drm_gem_object *obj = &bo->ttm.base;
-	bool system = READ_ONCE(bo->mem_type) == XE_MEM_SYSTEM;
 	bool resident = !system;
 
 	if (system && dma_resv_trylock(obj->resv)) {
@@ -191,8 +195,9 @@ void xe_show_fdinfo(struct drm_printer *p, struct drm_file *file)
 
 	spin_lock(&file->table_lock);
 	idr_for_each_entry(&file->object_idr, obj, id) {
-		if (obj)	/* a handle is being made or removed */
-			add(&stats[READ_ONCE(to_xe_bo(obj)->mem_type)], to_xe_bo(obj));
+		u8 mem_type = READ_ONCE(to_xe_bo(obj)->mem_type);
+
+		add(&stats[mem_type], to_xe_bo(obj), mem_type == XE_MEM_SYSTEM);
 	}
 	spin_unlock(&file->table_lock);
 

@@ -164,6 +164,9 @@ static void test_ioctls(struct kunit *test)
 	args.size = -SZ_4K;
 	KUNIT_EXPECT_EQ(test, xe_gem_create_ioctl(&xe->drm, &args, file), -ENOMEM);
 	args = good;
+	atomic_set(&xe->wedged, 1);
+	KUNIT_EXPECT_EQ(test, xe_gem_create_ioctl(&xe->drm, &args, file), -ECANCELED);
+	atomic_set(&xe->wedged, 0);
 	args.placement = VRAM;
 	KUNIT_EXPECT_EQ(test, xe_gem_create_ioctl(&xe->drm, &args, file), -EINVAL);
 	KUNIT_EXPECT_TRUE(test, idr_is_empty(&file->object_idr));
