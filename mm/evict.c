@@ -80,7 +80,7 @@ static bool has_hardware(struct xe_device *xe)
  * Of a card that is gone nothing is moved: its contents are lost.
  *
  * Context: process context, outside of any section and of PM callbacks of the card; enters.
- * Return: 0; -ENOMEM if it does not fit.
+ * Return: 0; -ENOMEM if it does not fit; -EBUSY if a fence on a buffer does not signal in 15 seconds.
  */
 int xe_mm_evict(struct xe_device *xe)
 {
@@ -93,7 +93,7 @@ int xe_mm_evict(struct xe_device *xe)
 					     ttm_manager_type(&xe->mm.ttm, XE_MEM_VRAM));
 	if (err)
 		drm_err(&xe->drm,
-			"%llu MiB of VRAM cannot be moved to system memory (%pe), so the card cannot sleep; close what uses it\n",
+			"%llu MiB of VRAM cannot be moved to system memory (%pe), so the card has to keep its power; close what uses it\n",
 			in_use(xe) / SZ_1M, ERR_PTR(err));
 	return err;
 }
@@ -121,11 +121,15 @@ static int notify(struct notifier_block *nb, unsigned long event, void *unused)
 static void evict_work(struct work_struct *work)
 {
 	struct xe_mm *mm = container_of(work, struct xe_mm, evict);
+	struct xe_device *xe = container_of(mm, struct xe_device, mm);
 
 	WRITE_ONCE(mm->evicting, true);
-	if (xe_mm_evict(container_of(mm, struct xe_device, mm)))
+	if (xe_mm_evict(xe))
 		WRITE_ONCE(mm->evict_failed, true);
 	WRITE_ONCE(mm->evicting, false);
+
+	/* However it went: the end of a section is what has an idle card try again to sleep. */
+	has_hardware(xe);
 }
 
 /**
