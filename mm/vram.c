@@ -7,7 +7,7 @@
 #include <linux/bitops.h>
 #include <linux/error-injection.h>
 #include <linux/highmem.h>
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
 
 #include <drm/drm_print.h>
 
@@ -150,7 +150,7 @@ static bool still_there(struct xe_hw *hw)
  * @size: in bytes
  *
  * Context: process context, the buffer is reserved; enters.
- * Return: 0; -ENODEV if there is no hardware.
+ * Return: 0; -ENODEV if there is no hardware; -EINTR if the process is being killed.
  */
 int xe_vram_clear(struct xe_device *xe, const struct ttm_resource *res, u64 size)
 {
@@ -166,6 +166,8 @@ int xe_vram_clear(struct xe_device *xe, const struct ttm_resource *res, u64 size
 		}
 		if (err)
 			return err;
+		if (fatal_signal_pending(current))
+			return -EINTR;
 		cond_resched();
 	}
 	return 0;
