@@ -53,6 +53,8 @@ static vm_fault_t map_vram(struct xe_hw *hw, struct vm_fault *vmf)
 	if (xe_hw_is_lost(hw))
 		return map_blank(vmf);
 
+	/* Moves end before they return: there is nothing that TTM would wait for in this section. */
+	WARN_ON_ONCE(!dma_resv_test_signaled(bo->base.resv, DMA_RESV_USAGE_KERNEL));
 	res->bus.offset = xe_hw_vram_bar_phys(hw);
 	res->bus.is_iomem = true;
 	res->bus.caching = ttm_write_combined;

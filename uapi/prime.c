@@ -51,6 +51,7 @@ static int export_attach(struct dma_buf *dma_buf, struct dma_buf_attachment *att
 	struct xe_bo *bo = dma_buf_to_bo(dma_buf);
 	int err = -ENODEV;
 
+	/* Open until unbind has undone the mappings: nobody attaches after that. */
 	xe_hw_scoped_dma(dma, to_xe_device(bo->ttm.base.dev))
 		err = xe_bo_can_be_in(bo, XE_REGION_SYSTEM) ? 0 : -EOPNOTSUPP;
 	return err;
