@@ -8,7 +8,6 @@
 #include <linux/workqueue.h>
 
 #include <drm/drm_managed.h>
-#include <drm/ttm/ttm_range_manager.h>
 
 #include "mm/bo.h"
 #include "mm/import.h"
@@ -48,7 +47,7 @@ static void xe_mm_fini(struct drm_device *drm, void *data)
 	if (ttm_manager_type(&mm->ttm, XE_MEM_VRAM))
 		xe_vram_alloc_fini(to_xe_device(drm));
 	if (ttm_manager_type(&mm->ttm, XE_MEM_TT))
-		ttm_range_man_fini(&mm->ttm, XE_MEM_TT);
+		xe_tt_alloc_fini(to_xe_device(drm));
 	ttm_device_fini(&mm->ttm);
 }
 
@@ -91,7 +90,8 @@ int xe_mm_init(struct xe_device *xe)
 	si_meminfo(&si);
 	mm->system_size = round_down((u64)si.totalram * si.mem_unit / 2, PAGE_SIZE);
 	mm->regions = XE_REGION_SYSTEM;
-	return ttm_range_man_init(&mm->ttm, XE_MEM_TT, true, mm->system_size >> PAGE_SHIFT);
+	xe_tt_alloc_init(xe, mm->system_size);
+	return 0;
 }
 ALLOW_ERROR_INJECTION(xe_mm_init, ERRNO);
 

@@ -10,6 +10,7 @@
 
 #include <drm/ttm/ttm_device.h>
 #include <drm/ttm/ttm_placement.h>
+#include <drm/ttm/ttm_resource.h>
 
 #include "mm/vram_alloc.h"
 
@@ -43,6 +44,8 @@ struct xe_mm {
 	u32 regions;
 	/** @system_size: bytes that buffers in system memory may take, constant */
 	u64 system_size;
+	/** @tt: how much of system memory is mapped for DMA, at most @system_size */
+	struct ttm_resource_manager tt;
 	/** @vram: who has which part of VRAM */
 	struct xe_vram_alloc vram;
 	/** @vram_total: bytes of VRAM that the card has, constant when the device is published */

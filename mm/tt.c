@@ -146,6 +146,75 @@ void xe_tt_unmap_all(struct xe_hw *hw)
 	xe_hw_close_dma(hw);
 }
 
+static int pages_alloc(struct ttm_resource_manager *man, struct ttm_buffer_object *bo,
+		       const struct ttm_place *place, struct ttm_resource **res)
+{
+	struct ttm_resource *found = kzalloc(sizeof(*found), GFP_KERNEL);
+
+	if (!found)
+		return -ENOMEM;
+
+	/* This counts it. */
+	ttm_resource_init(bo, place, found);
+	if (ttm_resource_manager_usage(man) > man->size) {
+		ttm_resource_fini(man, found);
+		kfree(found);
+		return -ENOSPC;
+	}
+
+	*res = found;
+	return 0;
+}
+
+static void pages_free(struct ttm_resource_manager *man, struct ttm_resource *res)
+{
+	ttm_resource_fini(man, res);
+	kfree(res);
+}
+
+static const struct ttm_resource_manager_func manager_funcs = {
+	.alloc = pages_alloc,
+	.free = pages_free,
+};
+
+/**
+ * xe_tt_alloc_init - have TTM know how much can be mapped for DMA
+ * @xe: the device
+ * @size: in bytes
+ *
+ * There is nothing to choose, as pages are where they are: it is counted.
+ *
+ * Context: probe, before there is any hardware; xe_tt_alloc_fini() undoes it.
+ */
+void xe_tt_alloc_init(struct xe_device *xe, u64 size)
+{
+	struct ttm_resource_manager *man = &xe->mm.tt;
+
+	man->use_tt = true;
+	man->func = &manager_funcs;
+	ttm_resource_manager_init(man, &xe->mm.ttm, size);
+	ttm_set_driver_manager(&xe->mm.ttm, XE_MEM_TT, man);
+	ttm_resource_manager_set_used(man, true);
+}
+
+/**
+ * xe_tt_alloc_fini - undo xe_tt_alloc_init()
+ * @xe: the device
+ *
+ * Context: last reference to the device; there are no buffers any more.
+ */
+void xe_tt_alloc_fini(struct xe_device *xe)
+{
+	struct ttm_resource_manager *man = &xe->mm.tt;
+
+	ttm_resource_manager_set_used(man, false);
+	if (ttm_resource_manager_evict_all(&xe->mm.ttm, man))
+		return;
+
+	ttm_resource_manager_cleanup(man);
+	ttm_set_driver_manager(&xe->mm.ttm, XE_MEM_TT, NULL);
+}
+
 /**
  * xe_tt_create - &ttm_device_funcs.ttm_tt_create
  * @bo: the buffer

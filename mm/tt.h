@@ -28,6 +28,9 @@ struct xe_tt {
 	struct list_head link;
 };
 
+void xe_tt_alloc_init(struct xe_device *xe, u64 size);
+void xe_tt_alloc_fini(struct xe_device *xe);
+
 struct ttm_tt *xe_tt_create(struct ttm_buffer_object *bo, u32 page_flags);
 int xe_tt_populate(struct ttm_device *bdev, struct ttm_tt *ttm, struct ttm_operation_ctx *ctx);
 void xe_tt_unpopulate(struct ttm_device *bdev, struct ttm_tt *ttm);
