@@ -251,16 +251,24 @@ const struct drm_gem_object_funcs xe_gem_funcs = {
 	.vm_ops = &xe_bo_vm_ops,
 };
 
-/* In the order in which they are tried: VRAM is the faster place where both will do. */
-static unsigned int places(const struct xe_bo_args *args, struct ttm_place place[2])
+/*
+ * In the order in which they are tried: VRAM is the faster place where both will do. TTM would empty
+ * a place to find out that it is too small.
+ */
+static unsigned int places(const struct xe_mm *mm, const struct xe_bo_args *args,
+			   struct ttm_place place[2])
 {
 	unsigned int count = 0;
 
-	if (args->deferred)
+	if (args->deferred) {
 		place[count++] = (struct ttm_place){ .mem_type = XE_MEM_SYSTEM };
-	if (!args->deferred && (args->regions & XE_REGION_VRAM))
+		return count;
+	}
+
+	if ((args->regions & XE_REGION_VRAM) && args->size <= mm->vram_size)
 		place[count++] = (struct ttm_place){ .mem_type = XE_MEM_VRAM };
-	if (!args->deferred && (args->regions & XE_REGION_SYSTEM))
+	if ((args->regions & XE_REGION_SYSTEM) &&
+	    (args->import || args->size <= mm->system_size))
 		place[count++] = (struct ttm_place){ .mem_type = XE_MEM_TT };
 	return count;
 }
@@ -280,7 +288,7 @@ struct xe_bo *xe_bo_alloc(void)
  * xe_bo_init - make a buffer, filled with zeroes
  * @xe: the device
  * @bo: from xe_bo_alloc(); freed on failure
- * @args: what is wanted; the import is the buffer's from now on, also on failure
+ * @args: what is wanted, not larger than all regions that are allowed; the import is the buffer's from now on, also on failure
  *
  * Context: process context; the reservation of the import, if any, is held; enters.
  * Return: 0, then there is one reference for the caller; -ENOMEM, -ENODEV, -EBUSY, or -ERESTARTSYS.
@@ -291,7 +299,7 @@ int xe_bo_init(struct xe_device *xe, struct xe_bo *bo, const struct xe_bo_args *
 	struct ttm_place place[2] = {};
 	struct ttm_placement placement = {
 		.placement = place,
-		.num_placement = places(args, place),
+		.num_placement = places(&xe->mm, args, place),
 	};
 	struct xe_import *import = args->import;
 	int err;
