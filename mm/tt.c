@@ -8,6 +8,7 @@
 #include <drm/drm_print.h>
 #include <drm/ttm/ttm_bo.h>
 #include <drm/ttm/ttm_pool.h>
+#include <uapi/drm/xe_drm.h>
 
 #include "mm/bo.h"
 #include "mm/import.h"
@@ -215,6 +216,15 @@ void xe_tt_alloc_fini(struct xe_device *xe)
 	ttm_set_driver_manager(&xe->mm.ttm, XE_MEM_TT, NULL);
 }
 
+/* A discrete card reads system memory through the caches of the CPU, whatever was asked. */
+static enum ttm_caching caching(struct ttm_buffer_object *bo)
+{
+	if (ttm_to_xe(bo->bdev)->platform->is_discrete ||
+	    ttm_to_xe_bo(bo)->caching != DRM_XE_GEM_CPU_CACHING_WC)
+		return ttm_cached;
+	return ttm_write_combined;
+}
+
 /**
  * xe_tt_create - &ttm_device_funcs.ttm_tt_create
  * @bo: the buffer
@@ -232,8 +242,7 @@ struct ttm_tt *xe_tt_create(struct ttm_buffer_object *bo, u32 page_flags)
 
 	INIT_LIST_HEAD(&tt->link);
 	tt->import = ttm_to_xe_bo(bo)->import;
-	/* A discrete card reads system memory through the caches of the CPU, whatever was asked. */
-	if (ttm_tt_init(&tt->ttm, bo, page_flags, ttm_cached, 0)) {
+	if (ttm_tt_init(&tt->ttm, bo, page_flags, caching(bo), 0)) {
 		kfree(tt);
 		return NULL;
 	}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+/*
+ * How much can be mapped for DMA, and how pages are mapped for processes.
+ */
+
+#include "../../../mm/tt.c"
+
+#include <kunit/test.h>
+
+#include "tests/kunit/fake.h"
+
+static void test_count(struct kunit *test)
+{
+	static const struct ttm_place place = { .mem_type = XE_MEM_TT };
+	struct xe_device *xe = xe_fake_device(test);
+	struct ttm_resource_manager *man = &xe->mm.tt;
+	struct ttm_buffer_object bo = { .bdev = &xe->mm.ttm, .base.size = SZ_1M };
+	struct ttm_resource *a, *b, *c;
+
+	man->size = SZ_1M * 5 / 2;
+	KUNIT_ASSERT_EQ(test, man->func->alloc(man, &bo, &place, &a), 0);
+	KUNIT_ASSERT_EQ(test, man->func->alloc(man, &bo, &place, &b), 0);
+	KUNIT_EXPECT_EQ(test, man->func->alloc(man, &bo, &place, &c), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, ttm_resource_manager_usage(man), (u64)SZ_2M);
+
+	man->func->free(man, a);
+	KUNIT_ASSERT_EQ_MSG(test, man->func->alloc(man, &bo, &place, &c), 0, "there is room again");
+	man->func->free(man, b);
+	man->func->free(man, c);
+	KUNIT_EXPECT_EQ(test, ttm_resource_manager_usage(man), (u64)0);
+}
+
+static void test_caching(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct xe_platform platform = *xe->platform;
+	const struct xe_platform *real = xe->platform;
+	struct xe_bo bo = { .ttm.bdev = &xe->mm.ttm };
+
+	xe->platform = &platform;
+	for (int discrete = 0; discrete < 2; discrete++) {
+		platform.is_discrete = discrete;
+		bo.caching = DRM_XE_GEM_CPU_CACHING_WB;
+		KUNIT_EXPECT_EQ(test, caching(&bo.ttm), ttm_cached);
+		bo.caching = DRM_XE_GEM_CPU_CACHING_WC;
+		KUNIT_EXPECT_EQ(test, caching(&bo.ttm),
+				discrete ? ttm_cached : ttm_write_combined);
+	}
+	xe->platform = real;
+}
+
+static struct kunit_case tt_cases[] = {
+	KUNIT_CASE(test_count),
+	KUNIT_CASE(test_caching),
+	{ }
+};
+
+static struct kunit_suite tt_suite = {
+	.name = "xe_tt",
+	.test_cases = tt_cases,
+};
+
+kunit_test_suite(tt_suite);
