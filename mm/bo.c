@@ -80,8 +80,8 @@ static int move_to_vram(struct ttm_buffer_object *bo, struct ttm_operation_ctx *
 }
 
 /*
- * Without a card it is as unbind leaves it, so that others can go on using the pages. A new buffer is
- * an error then.
+ * Without a card it is as unbind leaves it, so that others can go on using the pages. A new buffer
+ * is an error then.
  */
 static int map_dma(struct ttm_buffer_object *bo)
 {
@@ -252,8 +252,8 @@ const struct drm_gem_object_funcs xe_gem_funcs = {
 };
 
 /*
- * In the order in which they are tried: VRAM is the faster place where both will do. TTM would empty
- * a place to find out that it is too small.
+ * In the order in which they are tried: VRAM is the faster place where both will do. TTM would
+ * empty a place to find out that it is too small.
  */
 static unsigned int places(const struct xe_mm *mm, const struct xe_bo_args *args,
 			   struct ttm_place place[2])
@@ -288,7 +288,8 @@ struct xe_bo *xe_bo_alloc(void)
  * xe_bo_init - make a buffer, filled with zeroes
  * @xe: the device
  * @bo: from xe_bo_alloc(); freed on failure
- * @args: what is wanted, not larger than all regions that are allowed; the import is the buffer's from now on, also on failure
+ * @args: what is wanted, not larger than each region that is allowed; the import is the buffer's
+ *        from now on, also on failure
  *
  * Context: process context; the reservation of the import, if any, is held; enters.
  * Return: 0, then there is one reference for the caller; -ENOMEM, -ENODEV, -EBUSY, or -ERESTARTSYS.
@@ -361,8 +362,8 @@ bool xe_bo_can_be_in(const struct xe_bo *bo, u32 region)
  * @mem_type: XE_MEM_*
  *
  * Context: process context; enters.
- * Return: 0; -ENODEV if it is to be in VRAM and there is no hardware; -ENOMEM; -EBUSY if a fence on it
- * does not signal in 15 seconds.
+ * Return: 0; -ENODEV if it is to be in VRAM and there is no hardware; -ENOMEM; -EBUSY if a fence on
+ * it does not signal in 15 seconds.
  */
 int xe_bo_move_to(struct xe_bo *bo, u32 mem_type)
 {

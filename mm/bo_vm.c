@@ -18,10 +18,13 @@
  * Pages of system memory are mapped without asking for the card: a process keeps its data when the
  * card is gone. VRAM is mapped in a section only, which also wakes the card; all mappings are
  * taken away when it goes to sleep and when it is unplugged. In the place of what was VRAM there is
- * then one page for all of a buffer, zeroes at first, that can be written to. It is the buffer's and
- * so goes with the last mapping; ttm_bo_vm_dummy_page() would take one for each fault and keep them
- * as long as the drm_device. A buffer that had to leave VRAM, for sleep or for another one, goes back
- * there when it is touched, if there is room. No access ends with SIGBUS because a card was pulled.
+ * then one page for all of a buffer, zeroes at first, that can be written to. It is the buffer's
+ * and so goes with the last mapping; ttm_bo_vm_dummy_page() would take one for each fault and keep
+ * them as long as the drm_device.
+ *
+ * A buffer that had to leave VRAM, for sleep or for another one, goes back there when it is
+ * touched, if there is room and no fence on it; else it is mapped where it is. No access ends with
+ * SIGBUS because a card was pulled.
  */
 
 static vm_fault_t map_blank(struct vm_fault *vmf)
@@ -53,7 +56,7 @@ static vm_fault_t map_vram(struct xe_hw *hw, struct vm_fault *vmf)
 	if (xe_hw_is_lost(hw))
 		return map_blank(vmf);
 
-	/* Moves end before they return: there is nothing that TTM would wait for in this section. */
+	/* Moves end before they return: TTM has nothing to wait for in this section. */
 	WARN_ON_ONCE(!dma_resv_test_signaled(bo->base.resv, DMA_RESV_USAGE_KERNEL));
 	res->bus.offset = xe_hw_vram_bar_phys(hw);
 	res->bus.is_iomem = true;

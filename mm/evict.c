@@ -80,7 +80,7 @@ static bool has_hardware(struct xe_device *xe)
  * Of a card that is gone nothing is moved: its contents are lost.
  *
  * Context: process context, outside of any section and of PM callbacks of the card; enters.
- * Return: 0; -ENOMEM if it does not fit; -EBUSY if a fence on a buffer does not signal in 15 seconds.
+ * Return: 0; -ENOMEM if it does not fit; -EBUSY if a fence on a buffer takes 15 seconds.
  */
 int xe_mm_evict(struct xe_device *xe)
 {

@@ -26,9 +26,10 @@
  * is a list of the device: an attachment is made, used and undone only while it is on the list, and
  * the bound side does not get past unbind until it has emptied the list, and closed it.
  *
- * The exporter may take the mapping back whenever it moves the pages, also while the buffer dies and
- * TTM knows nothing of it any more; so this is between the two of them, and TTM is not asked. Whoever
- * is about to have the card use the pages calls xe_import_map() first, with the reservation held.
+ * The exporter may take the mapping back whenever it moves the pages, also while the buffer dies
+ * and TTM knows nothing of it any more; so this is between the two of them, and TTM is not asked.
+ * Whoever is about to have the card use the pages calls xe_import_map() first, with the reservation
+ * held.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when

@@ -89,7 +89,7 @@ int xe_tt_map_dma(struct xe_device *xe, struct ttm_tt *ttm)
 	if (is_mapped(&xe->mm, tt))
 		return 0;
 
-	/* Not in the section: it may have to wait for memory. Nobody else maps a reserved buffer. */
+	/* Not in the section: it may wait for memory. Nobody else maps a reserved buffer. */
 	err = sg_alloc_table_from_pages(&tt->sgt, ttm->pages, ttm->num_pages, 0,
 					(u64)ttm->num_pages << PAGE_SHIFT, GFP_KERNEL);
 	if (err)

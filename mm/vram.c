@@ -28,8 +28,8 @@
  * that the BAR does not show is not used for now.
  *
  * Copies are made in pieces, each in a section of its own: a large buffer does not hold up unplug.
- * Whether the card was there is asked after each piece: writes to a card that was pulled vanish with
- * it, and what is read may be data.
+ * Whether the card was there is asked after each piece: writes to a card that was pulled vanish
+ * with it, and what is read may be data.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
