@@ -53,9 +53,6 @@ static vm_fault_t map_vram(struct xe_hw *hw, struct vm_fault *vmf)
 	struct ttm_buffer_object *bo = vmf->vma->vm_private_data;
 	struct ttm_resource *res = bo->resource;
 
-	if (xe_hw_is_lost(hw))
-		return map_blank(vmf);
-
 	/* Moves end before they return: TTM has nothing to wait for in this section. */
 	WARN_ON_ONCE(!dma_resv_test_signaled(bo->base.resv, DMA_RESV_USAGE_KERNEL));
 	res->bus.offset = xe_hw_vram_bar_phys(hw);
@@ -67,8 +64,10 @@ static vm_fault_t map_vram(struct xe_hw *hw, struct vm_fault *vmf)
 static vm_fault_t fault_vram(struct vm_fault *vmf, struct xe_device *xe)
 {
 	xe_hw_scoped(hw, xe)
-		return map_vram(hw, vmf);
+		if (!xe_hw_is_lost(hw))
+			return map_vram(hw, vmf);
 
+	/* Not in the section, as there may be a page to be allocated. */
 	return map_blank(vmf);
 }
 
