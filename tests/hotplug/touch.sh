@@ -5,9 +5,6 @@
 # SPDX-License-Identifier: MIT
 # A process touches its buffers: with a fence of another driver on them, when the card is gone and
 # nobody has noticed, and over and over after its removal.
-#
-# Seen to fail: with the driver of before, "in no time" takes the ten seconds of the fence, a buffer
-# reads 0xffffffff once the card is gone, and the loop takes a page each time.
 . /lab/gpu.sh
 . ./lib/phases.sh
 
