@@ -72,13 +72,13 @@ outcome() {
 	elif [[ $2 == "$EIO" && ! $log =~ $complaint ]]; then	# of -ENOMEM the kernel says enough
 		silent+=" $1"
 	fi
-	say quiet on
+	told quiet on || return
 	pause 0.1
-	say quiet off
+	told quiet off || return
 	left && { echo "is left"; return 1; }
 	found=${log//WARNING: inconsistent lock state/}
 	[[ ! $found =~ $splats|kobject_add_internal ]] || { grep -aoE "$splats" <<<"$found"; return 1; }
-	found=$(say violations)
+	found=$(told violations) || { echo "$found"; return 1; }
 	[[ -z $found ]] || found=$(grep -vE "$known_violations" <<<"$found")
 	[[ -z $found ]] || { echo "$found"; return 1; }
 }

@@ -10,6 +10,12 @@ splats='WARNING: .*|BUG: .*|Oops: .*|UBSAN: .*|refcount_t: .*|DMA-API: .*|INFO: 
 # argument NAME: its value on the kernel's command line
 argument() { local v; v=$(grep -oE "\b$1=[0-9]+" /proc/cmdline) && echo "${v#*=}"; }
 put()	{ echo "$1" >"$2"; }
+# A result that is bad, with the seed that repeats it.
+not_ok() {
+	local why=${2-}${seed:+ xe_seed=$seed}
+	ktap_n=$((ktap_n + 1)) ktap_bad=$((ktap_bad + 1))
+	echo "not ok $ktap_n - $1${why:+ # ${why# }}"
+}
 # bounded SECONDS COMMAND...: 124 if it does not end, and where it is.  What hangs in the kernel
 # cannot be killed.
 bounded() {
@@ -42,6 +48,8 @@ say() {
 	done
 	return 1
 }
+# told COMMAND...: a model that does not take it is said to have given up
+told()	{ say "$@" || { echo "the model did not take: $*"; return 1; }; }
 minor()	{ local n=("$dev"/drm/renderD*); echo "${n##*/renderD}"; }
 # works: the card is bound and answers
 works()	{ [[ -e $dev/driver ]] && [[ $(<"$dev/tile0/gt0/freq0/act_freq") =~ ^[0-9]+$ ]]; } 2>/dev/null
