@@ -22,7 +22,7 @@
 
 #define PAGE		4096
 #define SIZE		(256 << 10)
-#define LATE_S		2.0	/* for one close, in a slow guest */
+#define LATE_S		10.0	/* for one close, in a slow guest: it does not wait for anything */
 
 static const char *pci;
 static int render, vgem, foreign;
@@ -255,6 +255,7 @@ static void hold_all(void)
 	check(import(vgem, shared) >= 0, "another driver imports it");
 	check(!ioctl(shared, DMA_BUF_IOCTL_EXPORT_SYNC_FILE, &sync), "sync_file");
 	hold("sync_file", sync.fd, late_sync_file);
+	printf("ok %d - its fence # SKIP nothing is executed yet, it has signalled from the beginning\n", ++number);
 	foreign = vgem_buffer(vgem);
 	hold("imported dma-buf", foreign, late_foreign);
 	check(import(render, foreign) >= 0, "our driver imports a dma-buf");
@@ -479,7 +480,7 @@ static void *work(void *data)
 
 		for (unsigned int i = 0; i < 4 && err; i++)
 			allowed |= w->allowed[i] == err;
-		state[n].rounds += !err;
+		__atomic_fetch_add(&state[n].rounds, !err, __ATOMIC_RELAXED);
 		state[n].refused += err && allowed;
 		if (!allowed && !state[n].bad)
 			state[n].bad = err;
@@ -489,52 +490,106 @@ static void *work(void *data)
 	return NULL;
 }
 
-/* Inside of an ioctl that waits for the memory of its caller. */
-static struct {
-	int uffd, fd, err;
-	void *page;
+/*
+ * Inside of ioctls that wait for the memory of their caller: the first for what it tells, the others
+ * for what they are asked.
+ */
+static struct stuck {
+	const char *name;
+	unsigned long request;
+	int expected;
+	int err;
 	pthread_t thread;
-} stuck;
+} stuck[] = {
+	{ .name = "a query ends, and has not noticed", .request = DRM_IOCTL_XE_DEVICE_QUERY },
+	{ .name = "GEM_CREATE ends", .request = DRM_IOCTL_XE_GEM_CREATE, .expected = ENODEV },
+	{ .name = "GEM_MMAP_OFFSET ends", .request = DRM_IOCTL_XE_GEM_MMAP_OFFSET, .expected = ENODEV },
+	{ .name = "PRIME_HANDLE_TO_FD ends", .request = DRM_IOCTL_PRIME_HANDLE_TO_FD, .expected = ENODEV },
+	{ .name = "PRIME_FD_TO_HANDLE ends", .request = DRM_IOCTL_PRIME_FD_TO_HANDLE, .expected = ENODEV },
+};
+#define NUM_STUCK	(sizeof(stuck) / sizeof(stuck[0]))
 
-static void *stuck_query(void *unused)
+static union {
+	char page[PAGE];
+	struct drm_xe_gem_create create;
+	struct drm_xe_gem_mmap_offset offset;
+	struct drm_prime_handle prime;
+} answers[NUM_STUCK];		/* what is in the page of each, once it may go on */
+
+static int uffd, stuck_fd;
+static char *stuck_pages;
+
+static void *stuck_call(void *data)
 {
+	struct stuck *s = data;
+	void *page = stuck_pages + (s - stuck) * PAGE;
 	struct drm_xe_device_query q = { .query = DRM_XE_DEVICE_QUERY_CONFIG };
 
-	ioctl(stuck.fd, DRM_IOCTL_XE_DEVICE_QUERY, &q);
-	q.data = (uintptr_t)stuck.page;
-	stuck.err = ioctl(stuck.fd, DRM_IOCTL_XE_DEVICE_QUERY, &q) ? errno : 0;
-	return unused;
+	if (s->request == DRM_IOCTL_XE_DEVICE_QUERY) {
+		ioctl(stuck_fd, s->request, &q);
+		q.data = (uintptr_t)page;
+		page = &q;
+	}
+	s->err = ioctl(stuck_fd, s->request, page) ? errno : 0;
+	return NULL;
+}
+
+/* All of these would do well if the card was there. */
+static void prepare_answers(void)
+{
+	uint32_t handle = create(stuck_fd, 1, SIZE);
+
+	answers[1].create.size = SIZE;
+	answers[1].create.placement = 1;
+	answers[1].create.cpu_caching = DRM_XE_GEM_CPU_CACHING_WC;
+	answers[2].offset.handle = handle;
+	answers[3].prime.handle = handle;
+	answers[4].prime.fd = foreign;
+}
+
+static bool wait_for_faults(unsigned int n)
+{
+	struct pollfd p = { .fd = uffd, .events = POLLIN };
+	struct uffd_msg msg;
+
+	while (n && poll(&p, 1, 20000) == 1)
+		n -= read(uffd, &msg, sizeof(msg)) == sizeof(msg);
+	return !n;
 }
 
 static void stick(void)
 {
 	struct uffdio_api api = { .api = UFFD_API };
 	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
-	struct pollfd p = { .events = POLLIN };
 
-	stuck.fd = dup(render);
-	stuck.page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	stuck.uffd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
-	reg.range.start = (uintptr_t)stuck.page;
-	reg.range.len = PAGE;
-	p.fd = stuck.uffd;
-	if (!check(stuck.uffd >= 0 && !ioctl(stuck.uffd, UFFDIO_API, &api) &&
-		   !ioctl(stuck.uffd, UFFDIO_REGISTER, &reg), "userfaultfd"))
+	stuck_fd = dup(render);
+	prepare_answers();
+	stuck_pages = mmap(NULL, sizeof(answers), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uffd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+	reg.range.start = (uintptr_t)stuck_pages;
+	reg.range.len = sizeof(answers);
+	if (!check(uffd >= 0 && !ioctl(uffd, UFFDIO_API, &api) && !ioctl(uffd, UFFDIO_REGISTER, &reg),
+		   "userfaultfd"))
 		return;
-	pthread_create(&stuck.thread, NULL, stuck_query, NULL);
-	check(poll(&p, 1, 20000) == 1, "an ioctl waits for the memory of its caller");
+	for (unsigned int i = 0; i < NUM_STUCK; i++)
+		pthread_create(&stuck[i].thread, NULL, stuck_call, &stuck[i]);
+	check(wait_for_faults(NUM_STUCK), "five ioctls wait for the memory of their callers");
 }
 
 static void unstick(void)
 {
-	struct uffdio_zeropage zero = { .range = { (uintptr_t)stuck.page, PAGE } };
+	for (unsigned int i = 0; i < NUM_STUCK; i++) {
+		struct uffdio_copy copy = {
+			.dst = (uintptr_t)stuck_pages + i * PAGE, .src = (uintptr_t)&answers[i], .len = PAGE,
+		};
 
-	ioctl(stuck.uffd, UFFDIO_ZEROPAGE, &zero);
-	pthread_join(stuck.thread, NULL);
-	errno = stuck.err;
-	check(!stuck.err, "it ends, and has not noticed");
-	close(stuck.uffd);
-	close(stuck.fd);
+		ioctl(uffd, UFFDIO_COPY, &copy);
+		pthread_join(stuck[i].thread, NULL);
+		errno = stuck[i].err;
+		check(stuck[i].err == stuck[i].expected, stuck[i].name);
+	}
+	close(uffd);
+	close(stuck_fd);
 }
 
 static void start_workers(void)
@@ -545,6 +600,21 @@ static void start_workers(void)
 		state[i].fd = reopen(render);
 		pthread_create(&state[i].thread, NULL, work, (void *)i);
 	}
+}
+
+/* Each has done its work once before the card goes; to read there is nothing. */
+static void all_at_work(void)
+{
+	double end = now() + 30;
+	unsigned int i = 0;
+
+	while (i < NUM_WORKERS && now() < end) {
+		if (workers[i].once == read_once || __atomic_load_n(&state[i].rounds, __ATOMIC_RELAXED))
+			i++;
+		else
+			usleep(10000);
+	}
+	check(i == NUM_WORKERS, i == NUM_WORKERS ? "all threads are at work" : workers[i].name);
 }
 
 /* A signal may come just before what it is to interrupt. */
@@ -643,7 +713,8 @@ int main(int argc, char **argv)
 	stick();
 	start_workers();
 	unload_is_refused("module unload is refused");
-	usleep(300000 + random() % 400000);
+	all_at_work();
+	usleep(random() % 400000);
 
 	begin = now();
 	check(!run(argv[3]), "the card goes");

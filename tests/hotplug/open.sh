@@ -1,12 +1,12 @@
 # driver: xe
 # timeout: 1200
 # set: hotplug=pciehp
-# allow: irq/\d+-pciehp/\d+ is trying to acquire lock: -- Linux 6.12's pciehp takes reset_lock and pci_rescan_remove_lock both ways round
+# allow: \(&ctrl->reset_lock\).* at: pciehp_unconfigure_device -- Linux 6.12's pciehp takes reset_lock and pci_rescan_remove_lock both ways round
 #
 # SPDX-License-Identifier: MIT
 # Everything is open and in use while the card goes: by unbind, sysfs remove, PCIe hot-unplug, or
 # because it vanished.  It is used late, closed late in an order of chance, and beside it the card
-# that came back works.  On the kernel's command line: xe_seed=N repeats a run, xe_points=N is how
+# that came back works.  On the kernel's command line: xe_seed=N repeats a run, xe_orders=N is how
 # many orders for each way.
 #
 # Seen to fail: with dir_stop() of xe_sysfs.c registered by drmm_add_action_or_reset() instead of
@@ -17,9 +17,9 @@
 . ./lib/phases.sh
 
 seed=$(argument xe_seed) || seed=$((SRANDOM % 32768))
-points=$(argument xe_points) || points=1
+orders=$(argument xe_orders) || orders=1
 RANDOM=$seed
-diag "xe_seed=$seed xe_points=$points"
+diag "xe_seed=$seed xe_orders=$orders"
 
 # Between the two whatever touches the card is a violation.
 gone="sleep 0.1 && model quiet on >/dev/null"
@@ -42,7 +42,7 @@ export LAB_PORT_TIMEOUT=600	# the guest may be slow
 modprobe vgem
 good=0 total=0
 for way in "${ways[@]}"; do
-	for ((i = 0; i < points; i++)); do
+	for ((i = 0; i < orders; i++)); do
 		until_ 60 works || { not_ok "the card works"; finish; }
 		dmesg -C
 		diag "$way"
