@@ -37,7 +37,7 @@ dmesg -C
 t "a fatal error" inject DLP
 t "the card is lost" until_ 10 said "is lost"
 t "recovery ends, without success" until_ 30 said "device recovery failed"
-t "an open file says so" eval '! use query "$gpu"'
+t "an open file says so" eval '! use query fd9'
 t "removal ends in time" bounded 10 put 1 "$dev/remove"
 t "rescan" put 1 $bus/rescan
 t "a new card works beside the old file" until_ 30 works

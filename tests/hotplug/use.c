@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a client does, once. Usage: use idle|query|buffers|share|nap PCI-ADDRESS. Exit status 0 when all
- * of it worked, 1 when the device said no, as it does when the card is gone.
+ * What a client does, once. Usage: use idle|query|buffers|share|nap PCI-ADDRESS|fdN, where
+ * fdN is a file that is open. Exit status 0 when all of it worked, 1 when the device said no, as it does
+ * when the card is gone.
  */
 #define _GNU_SOURCE
-#include <dirent.h>
-#include <drm.h>
-#include <fcntl.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <unistd.h>
-#include <xe_drm.h>
+
+#include "lib/client.h"
 
 #define SIZE	(64 << 10)	/* one page of VRAM */
 
@@ -54,15 +47,6 @@ static int query(int fd, int vgem)
 	return 0;
 }
 
-static uint32_t create(int fd, uint32_t placement)
-{
-	struct drm_xe_gem_create args = {
-		.size = SIZE, .placement = placement, .cpu_caching = DRM_XE_GEM_CPU_CACHING_WC,
-	};
-
-	return ioctl(fd, DRM_IOCTL_XE_GEM_CREATE, &args) ? 0 : args.handle;
-}
-
 static int touch(volatile uint32_t *p)
 {
 	int sum = 0;
@@ -80,13 +64,12 @@ static int buffers(int fd, int vgem)
 {
 	(void)vgem;
 	for (uint32_t placement = 1; placement <= 2; placement++) {
-		struct drm_xe_gem_mmap_offset args = { .handle = create(fd, placement) };
-		struct drm_gem_close close = { .handle = args.handle };
+		uint32_t handle = create(fd, placement, SIZE);
+		uint64_t offset = handle ? mmap_offset(fd, handle) : 0;
 
-		if (!args.handle || ioctl(fd, DRM_IOCTL_XE_GEM_MMAP_OFFSET, &args))
+		if (!offset)
 			return no("buffer");
-		if (touch(mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, args.offset)) ||
-		    ioctl(fd, DRM_IOCTL_GEM_CLOSE, &close))
+		if (touch(map(fd, offset, SIZE)) || close_handle(fd, handle))
 			return 1;
 	}
 	return 0;
@@ -95,20 +78,15 @@ static int buffers(int fd, int vgem)
 /* The system sleeps, as deep as its test of that is set to, with something in VRAM. */
 static int nap(int fd, int vgem)
 {
-	struct drm_xe_gem_create create = {
-		.size = 4096, .placement = 2, .cpu_caching = DRM_XE_GEM_CPU_CACHING_WC,
-	};
-	struct drm_xe_gem_mmap_offset offset = {};
 	int state = open("/sys/power/state", O_WRONLY | O_CLOEXEC);
+	uint32_t handle = create(fd, 2, 4096);
+	uint64_t offset = handle ? mmap_offset(fd, handle) : 0;
 	volatile uint32_t *p;
 
 	(void)vgem;
-	if (ioctl(fd, DRM_IOCTL_XE_GEM_CREATE, &create))
+	if (!offset)
 		return no("buffer");
-	offset.handle = create.handle;
-	if (ioctl(fd, DRM_IOCTL_XE_GEM_MMAP_OFFSET, &offset))
-		return no("buffer");
-	p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset.offset);
+	p = map(fd, offset, 4096);
 	if (p == MAP_FAILED)
 		return no("mmap");
 	p[1] = 0x5eed;
@@ -120,34 +98,18 @@ static int nap(int fd, int vgem)
 /* One buffer goes to vgem, one comes from there. */
 static int share(int fd, int vgem)
 {
-	struct drm_prime_handle ours = { .handle = create(fd, 1), .flags = DRM_CLOEXEC | DRM_RDWR };
-	struct drm_mode_create_dumb dumb = { .width = 128, .height = 128, .bpp = 32 };
-	struct drm_prime_handle theirs = { .flags = DRM_CLOEXEC | DRM_RDWR };
+	uint32_t handle = create(fd, 1, SIZE);
+	int ours = handle ? export(fd, handle) : -1;
+	int theirs;
 
-	if (!ours.handle || ioctl(fd, DRM_IOCTL_PRIME_HANDLE_TO_FD, &ours) ||
-	    ioctl(vgem, DRM_IOCTL_PRIME_FD_TO_HANDLE, &ours))
+	if (ours < 0 || import(vgem, ours) < 0)
 		return no("export");
-	if (ioctl(vgem, DRM_IOCTL_MODE_CREATE_DUMB, &dumb))
+	theirs = vgem_buffer(vgem);
+	if (theirs < 0)
 		return no("vgem");
-	theirs.handle = dumb.handle;
-	if (ioctl(vgem, DRM_IOCTL_PRIME_HANDLE_TO_FD, &theirs) ||
-	    ioctl(fd, DRM_IOCTL_PRIME_FD_TO_HANDLE, &theirs))
+	if (import(fd, theirs) < 0)
 		return no("import");
-	return touch(mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, ours.fd, 0));
-}
-
-static int node(const char *folder, const char *prefix)
-{
-	char path[300] = "";
-	struct dirent *e;
-	DIR *dir = opendir(folder);
-
-	while (dir && (e = readdir(dir)))
-		if (!strncmp(e->d_name, prefix, strlen(prefix)))
-			snprintf(path, sizeof(path), "/dev/dri/%.200s", e->d_name);
-	if (dir)
-		closedir(dir);
-	return open(path, O_RDWR | O_CLOEXEC);
+	return touch(map(ours, 0, SIZE));
 }
 
 int main(int argc, char **argv)
@@ -159,17 +121,16 @@ int main(int argc, char **argv)
 		{ "idle", idle }, { "query", query }, { "buffers", buffers }, { "share", share },
 		{ "nap", nap },
 	};
-	char folder[100];
 	int fd;
 
 	if (argc != 3)
 		return 2;
-	snprintf(folder, sizeof(folder), "/sys/bus/pci/devices/%.40s/drm", argv[2]);
-	fd = node(folder, "renderD");
+	if (sscanf(argv[2], "fd%d", &fd) != 1)
+		fd = open_card(argv[2], "renderD");
 	if (fd < 0)
 		return no("open");
 	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
 		if (!strcmp(acts[i].name, argv[1]))
-			return acts[i].act(fd, node("/sys/devices/platform/vgem/drm", "card"));
+			return acts[i].act(fd, open_vgem());
 	return 2;
 }
