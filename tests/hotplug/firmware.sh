@@ -98,11 +98,13 @@ accepted "the real file by another name" guc_firmware_path=xe/bad.bin
 accepted "the real file"
 accepted "no HuC" huc_firmware_path=
 rm -f $bad
+dmesg -C
 accepted "HuC is missing: goes on without" huc_firmware_path=xe/bad.bin
+t "and says so" eval 'dmesg | grep -qa "HuC firmware xe/bad.bin cannot be read"'
 head -c 400000 /dev/urandom >$bad
 dmesg -C
 accepted "HuC is noise: goes on without" huc_firmware_path=xe/bad.bin
-t "and says so" eval 'dmesg | grep -qa "firmware xe/bad.bin is refused: not firmware.*going on without HuC"'
+t "and says why" eval 'dmesg | grep -qa "firmware xe/bad.bin is refused: not firmware.*going on without HuC"'
 t "kmemleak finds nothing" leaks
 t "no violation" no_violations
 finish
