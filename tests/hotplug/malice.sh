@@ -23,6 +23,7 @@ firmware() {
 		guc.mailbox-junk guc.h2g-fail guc.h2g-drop guc.g2h-twice guc.crash irq.lost irq.spurious pcode.error)
 	local fault
 	while :; do
+		[[ ! -e /tmp/calm ]] || { sleep 0.2; continue; }
 		fault=${faults[RANDOM % ${#faults[@]}]}
 		model fault "$fault" "value=$((RANDOM << 17 ^ RANDOM << 5 ^ RANDOM))"
 		act_settings
@@ -32,7 +33,8 @@ firmware() {
 	done >/dev/null 2>&1 3>/tmp/happened
 }
 
-# By chance.  A bind may come to nothing by a fault that is armed; the next one has it behind it.
+# By chance.  The firmware keeps calm while the card comes back; a bind may still come to nothing by what
+# it was about to do.
 ways=(unbind remove vanish)
 way=${ways[RANDOM % 3]}
 declare -A down=(
@@ -40,7 +42,16 @@ declare -A down=(
 	[remove]="echo 1 >$dev/remove"
 	[vanish]="model vanish now >/dev/null; sleep 0.3; echo 1 >$dev/remove; model restore >/dev/null"
 )
-up="echo 1 >$bus/rescan; for i in 1 2 3 4; do [[ -e $dev/driver ]] || echo $gpu >$bus/drivers/xe/bind; done; [[ -e $dev/driver ]]"
+export -f disarm
+up="touch /tmp/calm; disarm; echo 1 >$bus/rescan
+for i in {1..30}; do
+	[[ ! -e $dev/driver ]] || break
+	disarm
+	echo $gpu >$bus/drivers/xe/bind
+	sleep 0.5
+done
+rm /tmp/calm
+[[ -e $dev/driver ]]"
 
 until_ 60 works || { not_ok "the card works"; finish; }
 modprobe vgem
