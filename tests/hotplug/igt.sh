@@ -1,6 +1,7 @@
 # driver: xe
 # timeout: 1800
 # expect: igt.expected
+# needs: igt
 #
 # SPDX-License-Identifier: MIT
 # IGT on our driver: what needs no VM and no batch.  The same programs run on upstream in tests/upstream.

@@ -1,0 +1,41 @@
+# driver: xe
+# timeout: 900
+# set: load=no model_args=--bar=256M
+#
+# SPDX-License-Identifier: MIT
+# The parameters of the module, each with a value that is not the default.
+. /lab/gpu.sh
+. ./lib/phases.sh
+
+id=$(<"$dev/device")
+id=${id#0x}
+unload() { rmmod xe; dmesg -C; }
+# loaded PARAMETER...: the card works with them
+loaded() { modprobe xe "$@" && until_ 30 works; }
+is()	{ [[ $(<"/sys/module/xe/parameters/$1") == "$2" ]]; }
+said()	{ dmesg | grep -qa "$1"; }
+
+dmesg -C
+t "force_probe=!$id loads" modprobe xe "force_probe=!$id"
+sleep 1
+t "and leaves the card alone" eval '! bound'
+t "which it does not touch" zero mmio-write
+unload
+t "force_probe=$id takes it" loaded "force_probe=$id"
+unload
+t "guc_log_level=0" loaded guc_log_level=0
+t "is what the parameter says" is guc_log_level 0
+unload
+t "guc_log_level=5" loaded guc_log_level=5
+unload
+t "vram_bar_size=256" loaded vram_bar_size=256
+t "the BAR is that large" eval '(($(stat -c %s "$dev/resource2") == 256 << 20))'
+unload
+t "wedged_mode=0" loaded wedged_mode=0
+t "is what the parameter says" is wedged_mode 0
+t "the card is used" act_buffers
+unload
+t "none" loaded
+t "no splat" no_splat
+t "no violation" no_violations
+finish
