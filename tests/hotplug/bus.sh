@@ -8,7 +8,6 @@
 . /lab/gpu.sh
 . ./lib/phases.sh
 
-irqs()	{ grep "xe" /proc/interrupts | grep -o 'MSI[X-]*' | sort -u; }
 faults() { ! dmesg | grep -aE 'DMAR: .*(fault|Fault)'; }
 quiet()	{ model quiet on >/dev/null && sleep 1 && model quiet off >/dev/null && no_violations; }
 
