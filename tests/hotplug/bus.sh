@@ -23,10 +23,11 @@ t "nothing is touched after that" quiet
 t "bind again" eval 'put "$gpu" $bus/drivers/xe/bind && until_ 60 works'
 node=$(minor)
 exec 9<>"/dev/dri/renderD$node"
-t "unplugged while a file is open" eval 'bench unplug >/dev/null && until_ 30 test ! -e "$dev"'
+# QEMU 11.1 does not live through device_del of a vfio-user device behind its IOMMU (an assertion).
+t "removed while a file is open" put 1 "$dev/remove"
 t "nothing is touched after that either" quiet
 t "the open file says so" eval '! use query fd9'
-t "plugged in again it works beside it" eval 'bench plug >/dev/null && until_ 60 works'
+t "found again it works beside it" eval 'put 1 $bus/rescan && until_ 60 works'
 exec 9>&-
 t "and is used" act_buffers
 t "no fault of the IOMMU" faults
