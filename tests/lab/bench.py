@@ -119,9 +119,6 @@ class Config:
         if self.icount == "1":
             self.cpus = "1"
 
-    def key(self):
-        return tuple(str(getattr(self, f)) for f in self.FIELDS if f != "timeout")
-
     @classmethod
     def environment(cls):
         """The settings that make hands down, DRIVER=... and so on."""
@@ -135,22 +132,33 @@ def artefact(*path):
     return full
 
 
+compiled = {}		# of each folder, {name: program}
+compiling = threading.Lock()
+
+
 def programs(files, folder):
-    """Build the C programs of a folder and put them into the guest, under /lab/bin."""
+    """Put the C programs of a folder into the guest, under /lab/bin; each is built once in a run."""
+    with compiling:
+        if folder not in compiled:
+            compiled[folder] = {name[:-2]: program(os.path.join(folder, name))
+                                for name in sorted(os.listdir(folder)) if name.endswith(".c")}
+    for name, binary in compiled[folder].items():
+        files["lab/bin/" + name] = (stat.S_IFREG | 0o755, binary)
+
+
+def program(source):
+    """A C program, static, built against the kernel's DRM headers."""
     headers = os.path.join(LAB, "src", "linux-source-6.12", "include", "uapi", "drm")
     if not os.path.isdir(headers):	# the demonstration does without the source
         headers = glob.glob(artefact("kernel", "stock", "headers") + "/usr/src/*-common/include/uapi/drm")[0]
-    for name in sorted(os.listdir(folder)):
-        if not name.endswith(".c"):
-            continue
-        with tempfile.TemporaryDirectory() as scratch:
-            binary = os.path.join(scratch, name[:-2])
-            built = subprocess.run(["gcc", "-O1", "-g0", "-static", "-Wall", "-Wextra", "-Werror", "-pthread", "-D__user=",
-                                    "-I", headers, "-o", binary, os.path.join(folder, name)],
-                                   capture_output=True, text=True, check=False)
-            if built.returncode:
-                raise BenchError("%s does not compile:\n%s" % (name, built.stderr))
-            files.copy("bin/" + name[:-2], binary, 0o755)
+    with tempfile.TemporaryDirectory() as scratch:
+        binary = os.path.join(scratch, "program")
+        built = subprocess.run(["gcc", "-O1", "-g0", "-static", "-Wall", "-Wextra", "-Werror", "-pthread", "-D__user=",
+                                "-I", headers, "-o", binary, source], capture_output=True, text=True, check=False)
+        if built.returncode:
+            raise BenchError("%s does not compile:\n%s" % (os.path.basename(source), built.stderr))
+        with open(binary, "rb") as f:
+            return f.read()
 
 
 def modules(files, folder, kernel):
@@ -190,13 +198,17 @@ def model_lock():
 
 
 def log_directory(name):
-    """A directory for the logs of this run, kept; the oldest go away."""
+    """A directory for the logs of this run, kept for two days and among the newest 60."""
     logs = os.path.join(LAB, "logs")
     os.makedirs(logs, exist_ok=True)
-    old = sorted((e for e in os.scandir(logs) if e.is_dir(follow_symlinks=False)),
-                 key=lambda e: e.stat().st_mtime)
-    for entry in old[:-60]:
-        shutil.rmtree(entry.path, ignore_errors=True)
+    ages = {}
+    for entry in os.scandir(logs):
+        with contextlib.suppress(FileNotFoundError):	# another runner tidies up, too
+            if entry.is_dir(follow_symlinks=False):
+                ages[entry.path] = entry.stat().st_mtime
+    for old in sorted(ages, key=ages.get)[:-60]:
+        if ages[old] < time.time() - 2 * 86400:
+            shutil.rmtree(old, ignore_errors=True)
     path = tempfile.mkdtemp(prefix=time.strftime("%m%d-%H%M%S-") + name + "-", dir=logs)
     os.chmod(path, 0o755)
     new = os.path.join(logs, ".last.%d" % threading.get_native_id())
@@ -275,12 +287,12 @@ class Guest:
         argv += c.model_args.split()
         with model_lock():
             self.model = self.spawn([model_binary()] + argv, "model.log")
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while not (os.path.exists(self.path("gpu")) and os.path.exists(self.path("control"))):
             if self.model.poll() is not None:
                 raise BenchError("the model ended at once:\n" + self.tail("model.log"))
             if time.monotonic() > end:
-                raise BenchError("the model does not listen after 10 s")
+                raise BenchError("the model does not listen after 60 s")
             time.sleep(0.02)
 
     def gpu(self):
@@ -325,7 +337,8 @@ class Guest:
         self.bench_server = self.listen("bench")
 
         append = ["console=ttyS0,115200", "loglevel=7", "panic=-1", "rdinit=/init", "nokaslr",
-                  "kasan_multi_shot", "random.trust_cpu=on", "watchdog_thresh=60", "net.ifnames=0"]
+                  "kasan_multi_shot", "random.trust_cpu=on", "watchdog_thresh=60",
+                  "workqueue.watchdog_thresh=120", "net.ifnames=0"]
         if c.iommu == "1":
             append.append("intel_iommu=on")
         elif c.kernel == "debug":
@@ -398,13 +411,13 @@ class Guest:
 
     # ---- while it runs
 
-    def output(self, deadline=None):
+    def output(self):
         """Yield what the guest prints, as it comes; return when it is done.
 
         Serves the bench port meanwhile.  Raises BenchError when the guest ends
         or hangs without having said that it is done.
         """
-        end = time.monotonic() + self.config.timeout if deadline is None else deadline
+        end = time.monotonic() + self.config.timeout
         self.out.setblocking(False)
         self.bench.setblocking(False)
         closed = False
@@ -483,7 +496,7 @@ class Guest:
             return json.loads(line)
         raise BenchError("QEMU does not answer")
 
-    def qmp(self, command, arguments=None, event=None, limit=45):
+    def qmp(self, command, arguments=None, event=None, limit=300):
         end = time.monotonic() + limit
         if not self.qmp_file:
             s = socket.socket(socket.AF_UNIX)

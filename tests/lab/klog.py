@@ -51,6 +51,9 @@ KINDS = [
                                   r"debugfs: (Directory|File) .* already present|kobject_add_internal failed|"
                                   r"kobject: .* (is not initialized|tried to)|proc_dir_entry .* already registered|"
                                   r"remove_proc_entry: .*leaking")),
+    ("runtime PM", re.compile(r"Unbalanced pm_runtime_enable|Runtime PM usage count underflow|"
+                              r"runtime PM trying to activate child device")),
+    ("lost", re.compile(r"printk messages dropped|Trying to free nonexistent resource")),
     ("interrupt", re.compile(r"irq \d+: nobody cared|Disabling IRQ #")),
     ("out of memory", re.compile(r"Out of memory: Killed|page allocation failure|vmalloc error: |oom-kill:|SLUB: Unable to allocate")),
     ("INFO", re.compile(r"^INFO: (?!NMI handler|task )")),
@@ -77,12 +80,9 @@ class Splat:
             lines.append("[... %d more lines]" % (len(self.lines) - limit))
         return "\n".join("  " + line for line in lines)
 
-    def matches(self, pattern):
-        """Does one line of its head fit @pattern as a whole?"""
-        return any(pattern.fullmatch(line) for line in self.lines[:12])
-
 
 def read(path):
+    """The lines of a log; none if there is nothing in it, which is no clean log."""
     try:
         with open(path, encoding="utf-8", errors="replace") as f:
             return f.read().replace("\r", "").split("\n")

@@ -18,22 +18,42 @@ run = importlib.util.module_from_spec(importlib.util.spec_from_loader("run", loa
 loader.exec_module(run)
 
 QUIET = ["[    1.0] xe 0000:01:00.0: [drm] Using GuC firmware", "[    1.1] DMA-API: preallocated 65536 debug entries"]
+# Of each kind what the kernel says.
 SPLATS = {
+    "KASAN": ["BUG: KASAN: slab-use-after-free in xe_foo+0x1/0x2"],
+    "KFENCE": ["BUG: KFENCE: use-after-free read in xe_foo+0x1/0x2"],
+    "KCSAN": ["BUG: KCSAN: data-race in xe_foo / xe_bar"],
+    "UBSAN": ["UBSAN: shift-out-of-bounds in drivers/x.c:3:4"],
+    "sleeping function": ["BUG: sleeping function called from invalid context at mm/x.c:1"],
+    "lockup": ["watchdog: BUG: soft lockup - CPU#0 stuck for 121s! [xe:12]"],
+    "lockdep": ["WARNING: possible circular locking dependency detected"],
+    "refcount": ["refcount_t: underflow; use-after-free."],
+    "list corruption": ["list_del corruption. prev->next should be ffff, but was 0000."],
+    "ODEBUG": ["ODEBUG: free active (active state 0) object: 00000000 object type: work_struct hint: f+0x0/0x1"],
+    "DMA-API": ["DMA-API: pci 0000:01:00.0: device driver has pending DMA allocations while released"],
+    "IOMMU fault": ["DMAR: [DMA Read NO_PASID] Request device [01:00.0] fault addr 0x0 [fault reason 0x06]"],
+    "leaked object": ["[drm:drm_mm_takedown [drm]] *ERROR* Memory manager not clean during takedown."],
+    "kmemleak": ["kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug/kmemleak)"],
+    "hung task": ["INFO: task xe:12 blocked for more than 120 seconds."],
+    "RCU stall": ["rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:"],
+    "page fault": ["BUG: kernel NULL pointer dereference, address: 0000000000000000"],
+    "general protection": ["Oops: general protection fault, probably for non-canonical address 0xdead: 0000 [#1]"],
+    "BUG": ["kernel BUG at drivers/x.c:1!"],
+    "Oops": ["Oops: 0000 [#1] PREEMPT SMP"],
+    "panic": ["Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000000"],
     "WARN": ["------------[ cut here ]------------", "WARNING: CPU: 1 PID: 7 at drivers/x.c:1 f+0x1/0x2 [xe]",
              "---[ end trace 0000000000000000 ]---"],
-    "KASAN": ["BUG: KASAN: slab-use-after-free in xe_foo+0x1/0x2"],
-    "UBSAN": ["UBSAN: shift-out-of-bounds in drivers/x.c:3:4"],
-    "Oops": ["BUG: kernel NULL pointer dereference, address: 0000000000000000"],
-    "GPF": ["Oops: general protection fault, probably for non-canonical address 0xdead: 0000 [#1]"],
-    "lockdep": ["WARNING: possible circular locking dependency detected"],
-    "freed lock": ["WARNING: held lock freed!"],
-    "sleeping": ["BUG: sleeping function called from invalid context at mm/x.c:1"],
-    "DMA-API": ["DMA-API: pci 0000:01:00.0: device driver has pending DMA allocations while released"],
-    "kmemleak": ["kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug/kmemleak)"],
-    "hung": ["INFO: task xe:12 blocked for more than 120 seconds."],
-    "RCU": ["rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:"],
-    "refcount": ["refcount_t: underflow; use-after-free."],
-    "leak": ["[drm:drm_mm_takedown [drm]] *ERROR* Memory manager not clean during takedown."],
+    "duplicate name": ["sysfs: cannot create duplicate filename '/class/hwmon/x'"],
+    "runtime PM": ["xe 0000:01:00.0: Runtime PM usage count underflow!"],
+    "lost": ["** 12 printk messages dropped **"],
+    "interrupt": ["irq 24: nobody cared (try booting with the \"irqpoll\" option)"],
+    "out of memory": ["modprobe: page allocation failure: order:4, mode:0xcc0(GFP_KERNEL), nodemask=(null)"],
+    "INFO": ["INFO: lockdep does not like this"],
+}
+OTHERS = {
+    "runtime PM": ["Unbalanced pm_runtime_enable!", "runtime PM trying to activate child device 1 but parent (2) is not active"],
+    "lost": ["Trying to free nonexistent resource <0000000000000000-0000000000000fff>"],
+    "lockdep": ["WARNING: held lock freed!"],
 }
 
 
@@ -45,7 +65,19 @@ class Log(unittest.TestCase):
         for kind, lines in SPLATS.items():
             with self.subTest(kind):
                 log = QUIET + ["[    2.0] " + line for line in lines] + QUIET
-                self.assertEqual(len(klog.splats(log)), 1, log)
+                self.assertEqual([s.kind for s in klog.splats(log)], [kind])
+
+    def test_every_kind_has_a_sample(self):
+        self.assertEqual(set(SPLATS), {kind for kind, _ in klog.KINDS})
+
+    def test_other_words_for_a_kind(self):
+        for kind, lines in OTHERS.items():
+            for line in lines:
+                with self.subTest(line):
+                    self.assertEqual([s.kind for s in klog.splats([line])], [kind])
+
+    def test_no_log_is_not_a_clean_log(self):
+        self.assertFalse(any(klog.read("/nowhere")))
 
     def test_only_what_is_allowed_is_forgiven(self):
         found = klog.splats(["[    2.0] " + line for line in SPLATS["WARN"] + SPLATS["KASAN"]])
@@ -86,6 +118,10 @@ class Expected(unittest.TestCase):
 
     def test_unlisted_failure_stays(self):
         self.assertEqual(run.judge([ktap.Result("a", "fail")], {"b": "why"})[0].state, "fail")
+
+    def test_listed_failure_that_crashes_stays(self):
+        for how in ("CRASH", "TIMEOUT"):
+            self.assertEqual(run.judge([ktap.Result("a", "fail", how)], {"a": "why"})[0].state, "fail")
 
     def test_listed_success_fails(self):
         self.assertEqual(run.judge([ktap.Result("a", "pass")], {"a": "why"})[0].state, "fail")

@@ -1,5 +1,6 @@
 # driver: upstream
 # timeout: 600
+# needs: igt
 # allow: WARNING: CPU: .* xe_uc_gucrc_disable\+.* -- upstream 6.12 warns on each GT reset, see the fact sheet section 16.1
 #
 # SPDX-License-Identifier: MIT
