@@ -15,28 +15,38 @@ export CMD
 .PHONY: help demo lab guest shell model driver static static-report kunit mutants docs hotplug hotplug-full model-check upstream-check upstream-baseline lab-check driver-check check
 
 help:
-	@echo 'make demo            modprobe, use, removal under load, on the stock Debian kernel'
-	@echo 'make lab             prepare kernels, QEMU and the guest root (once, about 15 minutes)'
-	@echo 'make guest CMD=...   run a command in a guest  [DRIVER=upstream|xe|none KERNEL=debug|stock ...]'
+	@echo 'make demo            modprobe, use, removal under load, on the Debian kernel'
+	@echo 'make lab             prepare kernels, QEMU, the guest root (15 min, once)'
+	@echo 'make guest CMD=...   run a command in a guest'
+	@echo '                     [DRIVER=upstream|xe|none KERNEL=debug|stock ...]'
 	@echo 'make shell           a prompt in a guest (same settings; exit ends it)'
 	@echo 'make model           build the software GPU'
 	@echo 'make model-check     test the software GPU on the host'
-	@echo 'make upstream-check  what the upstream xe driver must do on the software GPU'
+	@echo 'make upstream-check  what upstream xe must do on the software GPU'
+	@echo 'make upstream-baseline  the card vanishes under upstream xe (hours)'
 	@echo 'make lab-check       test the bench itself'
 	@echo 'make driver          build our driver for the debug kernel'
-	@echo 'make driver-check    what our driver must do on the software GPU: figures and hotplug'
-	@echo 'make hotplug         the card goes while everything is in use, in every way'
-	@echo 'make hotplug-full    the same at every access, and 500 cycles (a day)'
+	@echo 'make driver-check    what our driver must do: figures and hotplug'
+	@echo 'make hotplug         the card goes while all is in use, in every way'
+	@echo 'make hotplug-full    the same at every access, and 500 cycles (a day or more)'
 	@echo 'make static          the static gates: types, symbols, headers'
-	@echo 'make static-report   what the general rules find in all of drivers/gpu/drm of Linux'
-	@echo 'make kunit           unit tests, in a user-mode kernel (about 12 minutes the first time); line coverage'
-	@echo 'make mutants         break the driver in small ways; who of static, kunit, a guest notices (long)'
-	@echo 'make docs            Documentation/ as HTML, with what the source says of itself'
-	@echo 'make check           every test, with set-up; last line: N passed, N failed, N skipped'
+	@echo 'make static-report   what the general rules find in drivers/gpu/drm of Linux'
+	@echo 'make kunit           unit tests in a user-mode kernel (12 min the first'
+	@echo '                     time); line coverage'
+	@echo 'make mutants         break the driver in small ways; who of static, kunit,'
+	@echo '                     a guest notices (hours)'
+	@echo 'make docs            Documentation/ as HTML, with what the source says'
+	@echo 'make check           every test, with set-up; the last line is'
+	@echo '                     N passed, N failed, N skipped'
 	@echo
 	@echo 'Settings of guest and shell: PARAMS PLATFORM VRAM MEM CPUS ICOUNT=1 IOMMU=1'
-	@echo 'HOTPLUG=acpi|pciehp LOAD=no APPEND TIMEOUT XE_KO MODEL=0|1 MODEL_ARGS DEVICES STRICT=1;'
-	@echo 'see $(lab)/README.md'
+	@echo 'HOTPLUG=acpi|pciehp LOAD=no APPEND TIMEOUT XE_KO MODEL=0|1 MODEL_ARGS DEVICES'
+	@echo 'STRICT=1; see $(lab)/README.md.  check heeds APPEND TIMEOUT MODEL_ARGS only.'
+	@echo
+	@echo 'XE_LAB=DIR           where fetched and built things are (~/.cache/xe-lab)'
+	@echo 'XE_MIRROR=URL        the Debian mirror, if not the one of this machine'
+	@echo 'XE_REFRESH=1         look for newer packages'
+	@echo '$(lab)/setup versions|prune   what was taken; remove what is not in use'
 
 demo:
 	@tests/demo/demo
@@ -44,12 +54,15 @@ demo:
 lab:
 	@$(lab)/setup
 
+# Not yesterday's driver.
+ours = $(if $(filter xe,$(DRIVER)),$(if $(XE_KO),,$(lab)/driver $(or $(KERNEL),debug) &&))
+
 guest:
 	@$(if $(value CMD),,echo "usage: make guest CMD='...' [DRIVER=upstream|xe|none]" >&2; exit 2;) \
-	 $(lab)/guest -- "$$CMD"
+	 $(ours) $(lab)/guest -- "$$CMD"
 
 shell:
-	@$(lab)/guest --shell
+	@$(ours) $(lab)/guest --shell
 
 model:
 	@$(lab)/setup model
@@ -63,9 +76,9 @@ driver-check:
 hotplug:
 	@$(lab)/check driver
 
-# Each access of each phase instead of a spread.
+# Each access of each phase instead of a spread, twenty orders of what open.sh does, 500 cycles.
 hotplug-full:
-	@APPEND='xe_points=1000000 xe_cycles=500' TIMEOUT=100000 $(lab)/check driver
+	@APPEND='xe_points=1000000 xe_orders=20 xe_cycles=500' TIMEOUT=100000 $(lab)/check driver
 
 upstream-check:
 	@$(lab)/check upstream igt
