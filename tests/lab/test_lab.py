@@ -6,7 +6,9 @@ import importlib.machinery
 import importlib.util
 import os
 import sys
+import tempfile
 import unittest
+import unittest.mock
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
@@ -125,6 +127,22 @@ class Expected(unittest.TestCase):
 
     def test_listed_success_fails(self):
         self.assertEqual(run.judge([ktap.Result("a", "pass")], {"a": "why"})[0].state, "fail")
+
+
+class Scenarios(unittest.TestCase):
+    def of(self, head):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "scenario.sh")
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(head)
+            return run.run(run.Scenario(path))[0]
+
+    def test_without_igt_what_needs_it_is_skipped(self):
+        with unittest.mock.patch.object(run, "guest_without_igt", return_value=True):
+            self.assertEqual([r.state for r in self.of("# driver: xe\n# needs: igt\n")], ["skip"])
+
+    def test_a_wrong_setting_is_a_failure(self):
+        self.assertEqual([r.state for r in self.of("# driver: nobody's\n")], ["fail"])
 
 
 class Count(unittest.TestCase):
