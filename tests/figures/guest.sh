@@ -30,26 +30,48 @@ for i in 1 2 3 4 5 6; do
 	model quiet on >/dev/null
 	sleep 1
 	model quiet off >/dev/null
-	echo "touched $(model violations | grep -c touched-after-unbind)"
+	said=$(model violations) || { echo "no answer of the model"; exit 1; }
+	echo "touched $(grep -c touched-after-unbind <<<"$said")"
 	cost probe bind
 	echo on >"/sys/bus/pci/devices/$gpu/power/control"
 	sleep 1
 done
 model regs | awk '{ print "register " $3 " " $2 }'
-nodes=("/sys/bus/pci/devices/$gpu"/drm/renderD*)
-actions "/dev/dri/${nodes##*/}"
-now()	{ awk '/now at/ { print $3; exit }' /proc/timer_list; }
-# The card is gone: how long until the driver is off it.  What does not end is given up after two minutes.
-lost() {
-	local before i
-	model vanish now >/dev/null
-	before=$(now)
-	echo "$gpu" >/sys/bus/pci/drivers/xe/unbind &
-	for ((i = 0; i < 12000; i++)); do
-		kill -0 $! 2>/dev/null || break
-		sleep 0.01
-	done
-	echo "lost-us $((($(now) - before) / 1000))"
+node() {
+	local nodes=("/sys/bus/pci/devices/$gpu"/drm/renderD*)
+	echo "/dev/dri/${nodes##*/}"
 }
+actions "$(node)"
 echo "module-bytes $(awk '$1 == "xe" { print $2 }' /proc/modules)"
-lost
+
+# The card is gone: how long until the driver is off it.  What does not end is given up after two minutes.
+unbind() {
+	local start=${EPOCHREALTIME/./}
+	echo "$gpu" >/sys/bus/pci/drivers/xe/unbind
+	echo $((${EPOCHREALTIME/./} - start)) >"/tmp/$1"
+}
+lost() {	# NAME
+	local i
+	model vanish now >/dev/null
+	unbind "$1" &
+	for ((i = 0; i < 120; i++)); do
+		[[ ! -s /tmp/$1 ]] || break
+		sleep 1
+	done
+	echo "$1 $(cat "/tmp/$1" 2>/dev/null || echo 120000000)"
+}
+lost lost-us
+[[ $LAB_DRIVER == xe ]] || exit 0	# upstream does not outlive that
+
+echo 1 >"/sys/bus/pci/devices/$gpu/remove"
+model restore >/dev/null
+echo 1 >/sys/bus/pci/rescan
+for ((i = 0; i < 60; i++)); do
+	[[ ! -c $(node) ]] || break
+	sleep 1
+done
+exec 5< <(exec load "$(node)")
+load=$!
+read -rt 60 line <&5 || { echo "nothing keeps the card busy"; exit 1; }
+lost lost-busy-us
+pkill -P "$load" || true
