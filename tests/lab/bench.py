@@ -5,6 +5,7 @@ import concurrent.futures
 import contextlib
 import ctypes
 import fcntl
+import functools
 import glob
 import hashlib
 import json
@@ -189,6 +190,12 @@ def model_binary():
     return os.path.join(BUILT, "model", "xe-model")
 
 
+@functools.cache
+def tsc_khz():
+    """What the guest is not to measure by itself; see tsc.c."""
+    return subprocess.run([artefact("tools", "tsc")], capture_output=True, text=True, check=True).stdout.strip()
+
+
 @contextlib.contextmanager
 def model_lock():
     """Nobody else builds the model of this checkout meanwhile."""
@@ -339,6 +346,8 @@ class Guest:
         append = ["console=ttyS0,115200", "loglevel=7", "panic=-1", "rdinit=/init", "nokaslr",
                   "kasan_multi_shot", "random.trust_cpu=on", "watchdog_thresh=60",
                   "workqueue.watchdog_thresh=120", "net.ifnames=0"]
+        if c.icount != "1":
+            append.append("tsc_early_khz=" + tsc_khz())
         if c.iommu == "1":
             append.append("intel_iommu=on")
         elif c.kernel == "debug":
