@@ -13,7 +13,7 @@
 
 #define SIZE	(1u << 20)
 #define PAGE	4096u
-#define ROUNDS	50000
+#define ROUNDS	8000
 #define BOTH	3
 
 static int fd;
