@@ -38,8 +38,8 @@ struct xe_platform;
  * name the hardware: it does not compile. There are two ways to be handed one:
  *
  * - the *bound side*: probe steps, teardown actions registered with
- *   xe_hw_defer(), interrupt handlers, power management and error recovery
- *   callbacks. The driver core guarantees that the device is bound; all of these
+ *   xe_hw_defer(), interrupt handlers, power management, error recovery and
+ *   shutdown callbacks. The driver core guarantees that the device is bound; all of these
  *   get the token as an argument.
  * - a *section*: software that wants to reach the hardware opens one with
  *   xe_hw_scoped(). It wraps drm_dev_enter()/drm_dev_exit() and a runtime PM

@@ -78,7 +78,7 @@ def code(items):
 def main():
     steps = re.search(r"xe_probe_steps\[\] = {\n(.*?)^};", (TOP / "xe_pci.c").read_text(), re.M | re.S).group(1)
     steps = [("software world", "xe_device_init", None), ("PCI device", "pcim_enable_device", None),
-             ("registers", "map_registers", DOOR), ("bus mastering", "bus_master_on", DOOR)] + \
+             ("power", "keep_power", DOOR), ("registers", "map_registers", DOOR)] + \
             [(name, start, None) for name, start in re.findall(r'{ "([^"]+)",\s*(\w+) }', steps)] + \
             [("runtime PM", "allow_runtime_pm", DOOR), ("DRM device", "publish", DOOR)]
 
