@@ -218,7 +218,8 @@ static void take_down(struct xe_hw *hw, struct xe_gt *gt, bool unbind)
 
 	/* What it can still reach is about to be unmapped: stop everything that is in the GT. */
 	xe_hw_card(hw)->needs_reset = true;
-	xe_gt_reset(hw, gt);
+	if (xe_gt_reset(hw, gt))
+		xe_hw_cut_dma(hw);
 }
 
 static void stop(struct xe_hw *hw, void *data)

@@ -389,6 +389,20 @@ static void bus_master_off(struct xe_hw *hw, void *unused)
 }
 
 /**
+ * xe_hw_cut_dma - the card does not reach memory any more, whatever it does
+ * @hw: the token
+ *
+ * For unbind, when something of the card could not be stopped and memory is about to be unmapped.
+ *
+ * Context: bound.
+ */
+void xe_hw_cut_dma(struct xe_hw *hw)
+{
+	token_assert(hw);
+	pci_clear_master(hw->pdev);
+}
+
+/**
  * xe_hw_start_dma - probe step: the card may reach memory
  * @hw: the token
  *

@@ -234,6 +234,7 @@ void xe_hw_remove(struct pci_dev *pdev);
 void xe_hw_shutdown(struct pci_dev *pdev);
 int __must_check xe_hw_defer(struct xe_hw *hw, xe_hw_stop_t stop, void *data);
 int xe_hw_start_dma(struct xe_hw *hw);
+void xe_hw_cut_dma(struct xe_hw *hw);
 int __must_check xe_hw_map_vram(struct xe_hw *hw);
 int __must_check xe_hw_request_irq(struct xe_hw *hw, irqreturn_t (*hard)(struct xe_hw *hw),
 				   irqreturn_t (*thread)(struct xe_hw *hw));

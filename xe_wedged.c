@@ -13,9 +13,9 @@
  * @xe: the device
  * @reason: for the log
  *
- * No GT is reset any more; what needs the GuC fails, as its channel stays down or broken. What
- * exists can be read, closed and unbound; at unbind the card is reset. The state ends with the
- * device, so that a new bind starts afresh.
+ * New buffers are refused with -ECANCELED. No GT is reset any more; what needs the GuC fails, as
+ * its channel stays down or broken. What exists can be read, closed and unbound; at unbind the card
+ * is reset. The state ends with the device, so that a new bind starts afresh.
  *
  * With the module parameter wedged_mode=0 nothing is given up.
  *
