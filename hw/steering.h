@@ -7,6 +7,7 @@
 
 #include "xe_mmio.h"
 
+struct drm_printer;
 struct xe_gt;
 struct xe_hw;
 

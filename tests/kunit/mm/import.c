@@ -127,7 +127,7 @@ static void test_moves_while_it_dies(struct kunit *test)
 	mutex_lock(&import->lock);	/* it is not detached before this is given back */
 	drm_gem_object_put(&bo->ttm.base);
 	for (int i = 0; i < 1000 && READ_ONCE(bo->ttm.resource); i++)
-		msleep(1);
+		fsleep(1000);
 	KUNIT_EXPECT_NULL(test, bo->ttm.resource);
 	move(dma_buf);
 	KUNIT_EXPECT_NULL_MSG(test, bo->ttm.resource, "TTM has it on a list again");
