@@ -61,17 +61,3 @@ lost() {	# NAME
 	echo "$1 $(cat "/tmp/$1" 2>/dev/null || echo 120000000)"
 }
 lost lost-us
-[[ $LAB_DRIVER == xe ]] || exit 0	# upstream does not outlive that
-
-echo 1 >"/sys/bus/pci/devices/$gpu/remove"
-model restore >/dev/null
-echo 1 >/sys/bus/pci/rescan
-for ((i = 0; i < 60; i++)); do
-	[[ ! -c $(node) ]] || break
-	sleep 1
-done
-exec 5< <(exec load "$(node)")
-load=$!
-read -rt 60 line <&5 || { echo "nothing keeps the card busy"; exit 1; }
-lost lost-busy-us
-pkill -P "$load" || true

@@ -13,6 +13,7 @@ quiet()	{ model quiet on >/dev/null && sleep 1 && model quiet off >/dev/null && 
 
 until_ 60 works || { not_ok "the card works"; finish; }
 modprobe vgem
+dmesg -C
 t "it is behind the IOMMU" test -e "$dev/iommu_group"
 t "its interrupts are MSI-X" eval 'compgen -G "$dev/msi_irqs/*" && grep -qx msix "$dev"/msi_irqs/*'
 for act in query buffers share settings reset power; do
