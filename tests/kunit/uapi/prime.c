@@ -9,6 +9,7 @@
 
 #include <kunit/test.h>
 
+#include "mm/tt.h"
 #include "tests/kunit/fake.h"
 
 static unsigned int told;
@@ -57,8 +58,34 @@ static void test_importers_are_told(struct kunit *test)
 	drm_gem_object_put(&bo->ttm.base);
 }
 
+/* Unbind has undone the DMA mappings, and there will be no others. */
+static void test_no_attaching_after_unbind(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct dma_buf_attachment *attach;
+	struct dma_buf *dma_buf;
+	struct xe_bo *bo;
+
+	bo = xe_bo_create(xe, &(struct xe_bo_args){ .size = SZ_64K, .regions = XE_REGION_SYSTEM });
+	KUNIT_ASSERT_FALSE(test, IS_ERR(bo));
+	dma_buf = xe_gem_prime_export(&bo->ttm.base, O_RDWR);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(dma_buf));
+
+	xe_hw_scoped(hw, xe)
+		xe_tt_unmap_all(hw);
+	attach = dma_buf_dynamic_attach(dma_buf, xe->drm.dev, &importer_ops, test);
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(attach), -ENODEV);
+	if (!IS_ERR(attach))
+		dma_buf_detach(dma_buf, attach);
+
+	dma_buf_put(dma_buf);
+	flush_delayed_fput();
+	drm_gem_object_put(&bo->ttm.base);
+}
+
 static struct kunit_case prime_cases[] = {
 	KUNIT_CASE(test_importers_are_told),
+	KUNIT_CASE(test_no_attaching_after_unbind),
 	{ }
 };
 
