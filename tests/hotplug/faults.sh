@@ -1,5 +1,5 @@
 # driver: xe
-# timeout: 1200
+# timeout: 2400
 # set: model_args=--bar=256M
 #
 # SPDX-License-Identifier: MIT
