@@ -9,6 +9,7 @@
 . ./lib/phases.sh
 
 modprobe vgem
+dmesg -C
 until_ 60 works || { not_ok "the card works"; finish; }
 put on "$dev/power/control"
 relay touch "$gpu" "model vanish now >/dev/null" "echo 1 >$dev/remove"
