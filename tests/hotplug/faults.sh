@@ -23,6 +23,8 @@ freq=$dev/tile0/gt0/freq0
 
 bind()	 { put "$gpu" $bus/drivers/xe/bind; }
 unbind() { put "$gpu" $bus/drivers/xe/unbind; }
+# what breaks while the card wakes up is set right by that
+bind_awake() { bind && put on "$dev/power/control"; }
 errors() { dmesg | grep -a '\*ERROR\*' | sed 's/.*\*ERROR\* //'; }
 # arm FAULT...: each "NAME [after=] [count=] [value=]", or "reg OFFSET VALUE" for good
 arm() {
@@ -231,7 +233,7 @@ refused "frequency control does not start" "does not start.*another" "slpc.state
 # The rest of the card
 refused "power domains do not wake up" "does not wake up.*power cycle" "forcewake.no-ack count=0"
 accepted "power domains wake up late" none "forcewake.late-ack value=20 count=5"
-forgiven=mcr-unlocked accepted "steering is not let go" "steering.*reset the card" "mcr.busy count=0"
+forgiven=mcr- accepted "steering is not let go" "steering.*reset the card" "mcr.busy count=0"
 accepted "interrupts are lost" none "irq.lost count=0"
 accepted "interrupts come for nothing" none "irq.spurious count=0"
 accepted "the power controller needs time" none "pcode.not-ready count=20"
@@ -260,7 +262,7 @@ deferred() {
 each deferred "VRAM is not initialised yet: probe is deferred"
 
 stuck_at_unbind() {
-	bind && until_ 30 works && arm "reset.stuck count=0" || return
+	bind_awake && until_ 30 works && arm "reset.stuck count=0" || return
 	bounded 60 unbind || return
 	# That of the GuC, and then that of the whole GT.
 	errors
@@ -283,8 +285,7 @@ bind 2>/dev/null
 t "no MSI" eval '! bound && one_error "needs MSI" && ! left && no_splat'
 put 1 "$dev/msi_bus"
 
-# Channel, in use, and awake: what breaks while the card wakes up is set right by that
-bind_awake() { bind && put on "$dev/power/control"; }
+# Channel, in use, and awake
 t "works again" eval 'bind_awake && until_ 30 works'
 survived "in use: ring position from the GuC" "wrote up to word 99999" "guc.g2h-tail value=99999"
 survived "in use: ring position of the host" "read up to word 99999" "guc.h2g-head value=99999"
