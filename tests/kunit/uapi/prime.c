@@ -31,6 +31,17 @@ static int move(struct xe_bo *bo, u32 mem_type)
 	return err;
 }
 
+static struct dma_buf *export(struct kunit *test, struct xe_device *xe, struct xe_bo **bo)
+{
+	struct dma_buf *dma_buf;
+
+	*bo = xe_bo_create(xe, &(struct xe_bo_args){ .size = SZ_64K, .regions = XE_REGION_SYSTEM });
+	KUNIT_ASSERT_FALSE(test, IS_ERR(*bo));
+	dma_buf = xe_gem_prime_export(&(*bo)->ttm.base, O_RDWR);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(dma_buf));
+	return dma_buf;
+}
+
 /* As it is when its handle was closed: the dma-buf is all that holds it. */
 static void test_importers_are_told(struct kunit *test)
 {
@@ -39,10 +50,7 @@ static void test_importers_are_told(struct kunit *test)
 	struct dma_buf *dma_buf;
 	struct xe_bo *bo;
 
-	bo = xe_bo_create(xe, &(struct xe_bo_args){ .size = SZ_64K, .regions = XE_REGION_SYSTEM });
-	KUNIT_ASSERT_FALSE(test, IS_ERR(bo));
-	dma_buf = xe_gem_prime_export(&bo->ttm.base, O_RDWR);
-	KUNIT_ASSERT_FALSE(test, IS_ERR(dma_buf));
+	dma_buf = export(test, xe, &bo);
 	attach = dma_buf_dynamic_attach(dma_buf, xe->drm.dev, &importer_ops, test);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(attach));
 
@@ -66,10 +74,7 @@ static void test_no_attaching_after_unbind(struct kunit *test)
 	struct dma_buf *dma_buf;
 	struct xe_bo *bo;
 
-	bo = xe_bo_create(xe, &(struct xe_bo_args){ .size = SZ_64K, .regions = XE_REGION_SYSTEM });
-	KUNIT_ASSERT_FALSE(test, IS_ERR(bo));
-	dma_buf = xe_gem_prime_export(&bo->ttm.base, O_RDWR);
-	KUNIT_ASSERT_FALSE(test, IS_ERR(dma_buf));
+	dma_buf = export(test, xe, &bo);
 
 	xe_hw_scoped(hw, xe)
 		xe_tt_unmap_all(hw);
