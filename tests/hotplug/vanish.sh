@@ -17,7 +17,7 @@ phases=(probe idle query buffers share sysfs settings debugfs reset power unbind
 
 seed=$(argument xe_seed) || seed=$((SRANDOM % 32768))
 least=0
-per_phase=$(argument xe_points) || per_phase=41 least=300
+per_phase=$(argument xe_points) || per_phase=46 least=300
 only=$(argument xe_phase) || only=
 part=$(argument part) || part=1
 parts=$(argument parts) || parts=1
