@@ -127,11 +127,18 @@ DEFINE_GUARD(token, struct xe_hw *, token_hold(_T), token_release(_T))
  * Sections
  */
 
-static struct xe_hw_section section_open(struct xe_device *xe, bool may_resume)
+/**
+ * xe_hw_enter - open a section, resuming the device; for xe_hw_scoped() only
+ * @xe: &struct xe_device
+ *
+ * Context: process context, may sleep.
+ * Return: the section; its token is NULL if there is no hardware to be had.
+ */
+struct xe_hw_section xe_hw_enter(struct xe_device *xe)
 {
 	struct xe_hw_section section = {};
 	struct xe_hw *hw = device_to_hw(xe);
-	int idx, err;
+	int idx;
 
 	token_assert_none(hw);
 	if (!drm_dev_enter(&xe->drm, &idx))
@@ -142,11 +149,7 @@ static struct xe_hw_section section_open(struct xe_device *xe, bool may_resume)
 		goto closed;
 
 	/* Only now: before the test above the reference might be another driver's to drop. */
-	if (may_resume)
-		err = pm_runtime_resume_and_get(&hw->pdev->dev);
-	else
-		err = pm_runtime_get_if_active(&hw->pdev->dev) > 0 ? 0 : -EAGAIN;
-	if (err)
+	if (pm_runtime_resume_and_get(&hw->pdev->dev))
 		goto closed;
 
 	/* A resume that finds the card gone is none that failed, see power_resume(). */
@@ -164,30 +167,6 @@ static struct xe_hw_section section_open(struct xe_device *xe, bool may_resume)
 closed:
 	drm_dev_exit(idx);
 	return section;
-}
-
-/**
- * xe_hw_enter - open a section, resuming the device; for xe_hw_scoped() only
- * @xe: &struct xe_device
- *
- * Context: process context, may sleep.
- * Return: the section; its token is NULL if there is no hardware to be had.
- */
-struct xe_hw_section xe_hw_enter(struct xe_device *xe)
-{
-	return section_open(xe, true);
-}
-
-/**
- * xe_hw_enter_if_awake - open a section if the device is in D0; for xe_hw_scoped_if_awake() only
- * @xe: &struct xe_device
- *
- * Context: any.
- * Return: the section; its token is NULL if the device sleeps or is gone.
- */
-struct xe_hw_section xe_hw_enter_if_awake(struct xe_device *xe)
-{
-	return section_open(xe, false);
 }
 
 /**

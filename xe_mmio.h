@@ -107,7 +107,7 @@ struct xe_gt_reg {
 };
 
 /**
- * struct xe_mcr_reg - a register that each GT has several times; see xe_mcr_write32()
+ * struct xe_mcr_reg - a register that each GT has several times; see xe_mcr_read32()
  * @reg: where the primary GT has it
  */
 struct xe_mcr_reg {
@@ -124,7 +124,7 @@ struct xe_mcr_reg {
 #define XE_MASKED_DISABLE(bits)		XE_MASKED_FIELD(bits, 0)
 
 /*
- * Sections. Only xe_hw_scoped() and xe_hw_scoped_if_awake() use these.
+ * Sections. Only xe_hw_scoped() and xe_hw_scoped_dma() use these.
  */
 struct xe_hw_section {
 	struct xe_hw *token;
@@ -138,14 +138,12 @@ struct xe_dma_section {
 };
 
 struct xe_hw_section xe_hw_enter(struct xe_device *xe);
-struct xe_hw_section xe_hw_enter_if_awake(struct xe_device *xe);
 void xe_hw_exit(struct xe_hw_section *section);
 struct xe_dma_section xe_hw_enter_dma(struct xe_device *xe);
 void xe_hw_exit_dma(struct xe_dma_section *section);
 
 DEFINE_CLASS(xe_hw_section, struct xe_hw_section, xe_hw_exit(&_T),
 	     xe_hw_enter(xe), struct xe_device *xe)
-EXTEND_CLASS(xe_hw_section, _if_awake, xe_hw_enter_if_awake(xe), struct xe_device *xe)
 
 DEFINE_CLASS(xe_dma_section, struct xe_dma_section, xe_hw_exit_dma(&_T),
 	     xe_hw_enter_dma(xe), struct xe_device *xe)
@@ -168,15 +166,6 @@ DEFINE_CLASS(xe_dma_section, struct xe_dma_section, xe_hw_exit_dma(&_T),
  * Context: process context, may sleep (resumes the device). Not where there is a token.
  */
 #define xe_hw_scoped(token, xe)		__xe_hw_scoped(xe_hw_section, token, xe)
-
-/**
- * xe_hw_scoped_if_awake - as xe_hw_scoped(), but skip a device that sleeps
- * @token: name of the token within the statement
- * @xe: &struct xe_device
- *
- * Context: any, does not sleep. Not where there is a token.
- */
-#define xe_hw_scoped_if_awake(token, xe)	__xe_hw_scoped(xe_hw_section_if_awake, token, xe)
 
 /**
  * xe_hw_scoped_dma - run the following statement with a token that is good for xe_dma_unmap() only

@@ -224,50 +224,6 @@ u32 xe_mcr_read32(struct xe_hw *hw, struct xe_gt *gt, struct xe_mcr_reg reg)
 				FIELD_GET(STEERING_INSTANCE, copy));
 }
 
-/**
- * xe_mcr_write32 - write all copies of a replicated register
- * @hw: the token
- * @gt: the GT
- * @reg: the register
- * @value: to write
- *
- * Context: bound or in a section; any interrupt state but hard; the register's domain is held.
- */
-void xe_mcr_write32(struct xe_hw *hw, struct xe_gt *gt, struct xe_mcr_reg reg, u32 value)
-{
-	bool taken;
-
-	guard(spinlock)(&gt->steering.lock);
-	taken = take_semaphore(hw, gt);
-	xe_gt_write32(hw, gt, XE_GT_REG(reg.reg.offset), value);
-	give_semaphore(hw, gt, taken);
-}
-
-/**
- * xe_mcr_write32_at - write one copy of a replicated register
- * @hw: the token
- * @gt: the GT
- * @reg: the register
- * @group: which group of copies
- * @instance: which copy in it
- * @value: to write
- *
- * Context: bound or in a section; any interrupt state but hard; the register's domain is held.
- */
-void xe_mcr_write32_at(struct xe_hw *hw, struct xe_gt *gt, struct xe_mcr_reg reg,
-		       u8 group, u8 instance, u32 value)
-{
-	bool taken;
-
-	guard(spinlock)(&gt->steering.lock);
-	taken = take_semaphore(hw, gt);
-	xe_gt_write32(hw, gt, STEERING, FIELD_PREP(STEERING_GROUP, group) |
-		      FIELD_PREP(STEERING_INSTANCE, instance));
-	xe_gt_write32(hw, gt, XE_GT_REG(reg.reg.offset), value);
-	select_all(hw, gt);
-	give_semaphore(hw, gt, taken);
-}
-
 static u32 new_value(struct xe_hw *hw, struct xe_gt *gt, const struct xe_reg_write *write)
 {
 	u32 old = 0;

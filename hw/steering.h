@@ -43,9 +43,6 @@ int xe_steering_start(struct xe_hw *hw);
 u32 xe_mcr_read32(struct xe_hw *hw, struct xe_gt *gt, struct xe_mcr_reg reg);
 u32 xe_mcr_read32_at(struct xe_hw *hw, struct xe_gt *gt, struct xe_mcr_reg reg,
 		     u8 group, u8 instance);
-void xe_mcr_write32(struct xe_hw *hw, struct xe_gt *gt, struct xe_mcr_reg reg, u32 value);
-void xe_mcr_write32_at(struct xe_hw *hw, struct xe_gt *gt, struct xe_mcr_reg reg,
-		       u8 group, u8 instance, u32 value);
 void xe_gt_apply(struct xe_hw *hw, struct xe_gt *gt, const struct xe_reg_write *writes,
 		 unsigned int count);
 void xe_gt_print_writes(struct xe_hw *hw, struct xe_gt *gt, const struct xe_reg_write *writes,

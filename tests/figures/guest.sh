@@ -52,7 +52,6 @@ unbind() {
 }
 lost() {	# NAME
 	local i
-	model vanish now >/dev/null
 	unbind "$1" &
 	for ((i = 0; i < 120; i++)); do
 		[[ ! -s /tmp/$1 ]] || break
@@ -60,4 +59,47 @@ lost() {	# NAME
 	done
 	echo "$1 $(cat "/tmp/$1" 2>/dev/null || echo 120000000)"
 }
+# A new card, and a program that holds and uses what there is.
+again() {
+	local i
+	echo 1 >"/sys/bus/pci/devices/$gpu/remove"
+	[[ -z $holder ]] || kill -9 "$holder"
+	model restore >/dev/null
+	echo 1 >/sys/bus/pci/rescan
+	for ((i = 0; i < 60; i++)); do
+		[[ ! -c $(node) ]] || break
+		sleep 1
+	done
+	exec 5< <(exec hold "$(node)")
+	holder=$!
+	read -rt 60 line <&5 && [[ $line == held ]] || { echo "nothing uses the card"; exit 1; }
+	echo on >"/sys/bus/pci/devices/$gpu/power/control"
+}
+holder=
+model vanish now >/dev/null
 lost lost-us
+[[ $LAB_DRIVER == xe ]] || exit 0	# upstream does not outlive that
+again
+model vanish now >/dev/null
+lost lost-used-us
+
+# In the middle of a reset, in the middle of waking up: at the 40th access.
+again
+kill -STOP $holder
+model vanish read,write,dma 40 >/dev/null
+cat /sys/kernel/debug/dri/"$gpu"/gt0/force_reset >/dev/null
+kill -CONT $holder
+lost lost-reset-us
+again
+kill -STOP $holder
+echo 1 >"/sys/bus/pci/devices/$gpu/power/autosuspend_delay_ms"
+echo auto >"/sys/bus/pci/devices/$gpu/power/control"
+for ((i = 0; i < 20; i++)); do
+	[[ $(<"/sys/bus/pci/devices/$gpu/power/runtime_status") != suspended ]] || break
+	sleep 1
+done
+((i < 20)) || { echo "the card does not sleep"; exit 1; }
+model vanish read,write,dma 40 >/dev/null
+kill -CONT $holder
+lost lost-asleep-us
+kill -9 $holder

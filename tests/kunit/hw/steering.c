@@ -96,15 +96,18 @@ static void test_access(struct kunit *test)
 	}
 }
 
-/* Firmware that never gives the semaphore is waited for once an access, and keeps it. */
+/* Firmware that never gives the semaphore is waited for once a table, and keeps it. */
 static void test_stuck(struct kunit *test)
 {
+	static const struct xe_reg_write write = {
+		.offset = 0x5500, .clear = ~0, .set = 0x4321, .flags = XE_WRITE_MCR,
+	};
 	struct xe_device *xe = xe_fake_device(test);
 
 	xe_hw_scoped(hw, xe) {
 		struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
 
-		xe_mcr_write32(hw, gt, XE_MCR_REG(0x5500), 0x4321);
+		xe_gt_apply(hw, gt, &write, 1);
 		KUNIT_EXPECT_EQ(test, xe_fake_peek(0x5500), 0x4321);
 		KUNIT_EXPECT_NE(test, xe_fake_written(0, NULL), STEERING_SEMAPHORE.reg.offset);
 	}

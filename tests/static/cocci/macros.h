@@ -1,5 +1,4 @@
 #define xe_hw_scoped YACFE_ITERATOR
-#define xe_hw_scoped_if_awake YACFE_ITERATOR
 #define xe_hw_scoped_dma YACFE_ITERATOR
 #define edu_scoped YACFE_ITERATOR
 #define scoped_guard YACFE_ITERATOR

@@ -10,7 +10,6 @@ int probe_break(struct xe_device *xe);
 int probe_continue(struct xe_device *xe);
 int probe_goto(struct xe_device *xe);
 int probe_nested(struct xe_device *xe, struct xe_device *other);
-int probe_if_awake(struct xe_device *xe);
 
 int probe_plain(struct xe_device *xe)
 {
@@ -62,11 +61,4 @@ int probe_nested(struct xe_device *xe, struct xe_device *other)
 		xe_hw_scoped(peer, other)
 			return xe_read32(hw, REG) == xe_read32(peer, REG);
 	return -ENODEV;
-}
-
-int probe_if_awake(struct xe_device *xe)
-{
-	xe_hw_scoped_if_awake(hw, xe)
-		return xe_read32(hw, REG);
-	return -EAGAIN;
 }
