@@ -36,7 +36,7 @@ static bool unreachable(struct gpu *gpu, unsigned int bar, u64 offset, bool writ
 	if (gone(gpu, write ? VANISH_WRITE : VANISH_READ))
 		return true;
 	if (pci_power_state(gpu) || !pci_memory_enabled(gpu)) {
-		violation(gpu, "access-while-off", "BAR %u %#llx %s in D%u, memory space %s", bar,
+		violation(gpu, V_ACCESS_WHILE_OFF, "BAR %u %#llx %s in D%u, memory space %s", bar,
 			  (unsigned long long)offset, write ? "write" : "read", pci_power_state(gpu),
 			  pci_memory_enabled(gpu) ? "on" : "off");
 		return true;
@@ -49,7 +49,7 @@ static bool off(struct gpu *gpu, u64 offset)
 {
 	if (is_gone(gpu) || (!pci_power_state(gpu) && pci_memory_enabled(gpu)))
 		return false;
-	violation(gpu, "access-while-off", "register %#llx in D%u", (unsigned long long)offset,
+	violation(gpu, V_ACCESS_WHILE_OFF, "register %#llx in D%u", (unsigned long long)offset,
 		  pci_power_state(gpu));
 	return true;
 }
@@ -58,7 +58,7 @@ static void seen(struct gpu *gpu, unsigned int bar, u64 offset, bool write)
 {
 	count(gpu, bar ? (write ? CNT_VRAM_WRITE : CNT_VRAM_READ) : (write ? CNT_GSM_WRITE : CNT_GSM_READ));
 	if (journal_is_quiet(gpu))
-		violation(gpu, "touched-after-unbind", "BAR %u %#llx", bar, (unsigned long long)offset);
+		violation(gpu, V_TOUCHED_AFTER_UNBIND, "BAR %u %#llx", bar, (unsigned long long)offset);
 }
 
 void bar_read(struct gpu *gpu, unsigned int bar, u64 offset, void *buf, size_t len)
@@ -81,7 +81,7 @@ void bar_read(struct gpu *gpu, unsigned int bar, u64 offset, void *buf, size_t l
 	if (offset % 4 || len % 4) {
 		u32 v = reg_cpu_read(gpu, (u32)offset & ~3u);
 
-		violation(gpu, "unaligned", "read of %zu at %#llx", len, (unsigned long long)offset);
+		violation(gpu, V_UNALIGNED, "read of %zu at %#llx", len, (unsigned long long)offset);
 		memcpy(to, (u8 *)&v + offset % 4, MIN(len, 4 - offset % 4));
 		return;
 	}
@@ -110,7 +110,7 @@ void bar_write(struct gpu *gpu, unsigned int bar, u64 offset, const void *buf, s
 	if (bar || offset >= GSM_START || off(gpu, offset))
 		return;
 	if (offset % 4 || len % 4) {
-		violation(gpu, "unaligned", "write of %zu at %#llx", len, (unsigned long long)offset);
+		violation(gpu, V_UNALIGNED, "write of %zu at %#llx", len, (unsigned long long)offset);
 		return;
 	}
 	for (; len; len -= 4, offset += 4, from += 4) {

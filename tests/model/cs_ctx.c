@@ -47,7 +47,7 @@ u64 cs_context_time(const struct cs_engine *cs)
 	return cs->time_base + cs_engine_time(cs) - cs_ticks(cs, cs->load_ns);
 }
 
-static int bad_image(struct cs_engine *cs, const char *what, const char *text, u32 value)
+static int bad_image(struct cs_engine *cs, enum violation what, const char *text, u32 value)
 {
 	violation(cs->gpu, what, "%s: context 0x%08x: %s (0x%x)", cs->info->name, cs->lrc, text,
 		  value);
@@ -62,12 +62,12 @@ static int check_list(struct cs_engine *cs, const u32 *image, const struct lrc_l
 	unsigned int i;
 
 	if ((header & ~LRI_POSTED) != want)
-		return bad_image(cs, "lrc-layout", "header is not that of the list", header);
+		return bad_image(cs, V_LRC_LAYOUT, "header is not that of the list", header);
 	for (i = 0; i < list->count; i++) {
 		u32 off = image[list->word + 1 + 2 * i];
 
 		if ((off & IMAGE_REG) != list->regs[i])
-			return bad_image(cs, "lrc-layout", "unexpected register", off);
+			return bad_image(cs, V_LRC_LAYOUT, "unexpected register", off);
 	}
 	return 0;
 }
@@ -90,7 +90,7 @@ static int check_layout(struct cs_engine *cs, const u32 *image)
 static int check_tail(struct cs_engine *cs, u32 tail)
 {
 	if (tail & 7 || tail >= cs->ring_size)
-		return bad_image(cs, "ring-tail-out-of-range", "tail", tail);
+		return bad_image(cs, V_RING_TAIL, "tail", tail);
 	return 0;
 }
 
@@ -102,11 +102,11 @@ static int load_ring(struct cs_engine *cs, const u32 *image)
 	cs->head = image[LRC_HEAD];
 	cs->tail = image[LRC_TAIL];
 	if (!(cs->ring_ctl & LRC_CTL_VALID))
-		return bad_image(cs, "ring-invalid", "ring control", cs->ring_ctl);
+		return bad_image(cs, V_RING_INVALID, "ring control", cs->ring_ctl);
 	if (cs->ring_start & (PAGE_4K - 1))
-		return bad_image(cs, "ring-invalid", "ring start", cs->ring_start);
+		return bad_image(cs, V_RING_INVALID, "ring start", cs->ring_start);
 	if (cs->head & 3 || cs->head >= cs->ring_size)
-		return bad_image(cs, "ring-head-out-of-range", "head", cs->head);
+		return bad_image(cs, V_RING_HEAD, "head", cs->head);
 	return check_tail(cs, cs->tail);
 }
 
@@ -158,7 +158,7 @@ static int execute_image(struct cs_engine *cs, const u32 *image, unsigned int wo
 		n = (header & 0xff) + 2;
 		if ((header & ~(LRI_POSTED | 0xff)) != (MI_LRI | LRI_CS_RELATIVE) || !(n & 1) ||
 		    i + n > LRC_REGS_WORDS)
-			return bad_image(cs, "lrc-garbage", "not a load-register command", header);
+			return bad_image(cs, V_LRC_GARBAGE, "not a load-register command", header);
 		for (k = 1; k < n; k += 2) {
 			err = restore_reg(cs, image[i + k] & IMAGE_REG, image[i + k + 1]);
 			if (err)
@@ -166,7 +166,7 @@ static int execute_image(struct cs_engine *cs, const u32 *image, unsigned int wo
 		}
 		i += n;
 	}
-	return words < LRC_REGS_WORDS ? 0 : bad_image(cs, "lrc-garbage", "no end", 0);
+	return words < LRC_REGS_WORDS ? 0 : bad_image(cs, V_LRC_GARBAGE, "no end", 0);
 }
 
 /* After execute_image(): the levels of batches that the context was in. */
@@ -177,7 +177,7 @@ static int load_batches(struct cs_engine *cs, const u32 *image)
 	cs->depth = FIELD_GET(BB_DEPTH, state);
 	cs->arb_off = state & BB_ARB_OFF;
 	if (!cs->depth != !(image[LRC_BB_ADDR] & BB_ADDR_VALID))
-		return bad_image(cs, "lrc-batch-state", "depth against address", state);
+		return bad_image(cs, V_LRC_BATCH_STATE, "depth against address", state);
 	if (!cs->depth)
 		return 0;
 	for (i = 0; i + 1 < cs->depth; i++) {
@@ -194,16 +194,16 @@ static void check_engine(struct cs_engine *cs)
 	u32 mode = reg_peek(cs->gpu, cs->info->base + RING_MODE);
 
 	if (!(mode & MODE_NO_LEGACY))
-		violation(cs->gpu, "ring-mode-legacy", "%s: RING_MODE 0x%x", cs->info->name, mode);
+		violation(cs->gpu, V_RING_MODE, "%s: RING_MODE 0x%x", cs->info->name, mode);
 	if (cs->info->class == GUC_COMPUTE &&
 	    !(reg_peek(cs->gpu, cs->gt->window + RCU_MODE) & RCU_MODE_CCS))
-		violation(cs->gpu, "ccs-disabled", "%s: RCU_MODE", cs->info->name);
+		violation(cs->gpu, V_CCS_DISABLED, "%s: RCU_MODE", cs->info->name);
 }
 
 static int load_desc(struct cs_engine *cs, u64 desc)
 {
 	if (!(desc & LRC_DESC_VALID) || FIELD_GET(LRC_DESC_MODE, desc) != LRC_MODE_64BIT) {
-		violation(cs->gpu, "lrc-descriptor", "%s: 0x%llx", cs->info->name,
+		violation(cs->gpu, V_LRC_DESCRIPTOR, "%s: 0x%llx", cs->info->name,
 			  (unsigned long long)desc);
 		return -EINVAL;
 	}
@@ -234,7 +234,7 @@ int cs_load(struct cs_engine *cs, u64 desc)
 	int err;
 
 	if (cs->loaded) {
-		violation(cs->gpu, "cs-load-twice", "%s", cs->info->name);
+		violation(cs->gpu, V_CS_LOAD_TWICE, "%s", cs->info->name);
 		return -EINVAL;
 	}
 	err = load_desc(cs, desc);

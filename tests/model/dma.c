@@ -181,14 +181,14 @@ static int allowed(struct gpu *gpu, u64 iova, size_t len, bool write)
 	count(gpu, write ? CNT_DMA_WRITE : CNT_DMA_READ);
 	journal_add(gpu, J_DMA, "%s %#llx + %zu", write ? "write" : "read", (unsigned long long)iova, len);
 	if (journal_is_quiet(gpu))
-		violation(gpu, "touched-after-unbind", "DMA %s %#llx + %zu", write ? "write" : "read",
+		violation(gpu, V_TOUCHED_AFTER_UNBIND, "DMA %s %#llx + %zu", write ? "write" : "read",
 			  (unsigned long long)iova, len);
 	if (!pci_bus_master(gpu)) {
-		violation(gpu, "dma-no-master", "%#llx + %zu with bus mastering off", (unsigned long long)iova, len);
+		violation(gpu, V_DMA_NO_MASTER, "%#llx + %zu with bus mastering off", (unsigned long long)iova, len);
 		return -EFAULT;
 	}
 	if (pci_power_state(gpu)) {
-		violation(gpu, "dma-in-d3", "%#llx + %zu in D%u", (unsigned long long)iova, len,
+		violation(gpu, V_DMA_IN_D3, "%#llx + %zu in D%u", (unsigned long long)iova, len,
 			  pci_power_state(gpu));
 		return -EFAULT;
 	}
@@ -201,7 +201,7 @@ static u8 *reach(struct gpu *gpu, u64 iova, size_t *len, bool write)
 	const struct mapping *m = find(gpu->dma, iova);
 
 	if (!m || !m->host || !(write ? m->writable : m->readable)) {
-		violation(gpu, "dma-unmapped", "%s %#llx + %zu: %s", write ? "write" : "read",
+		violation(gpu, V_DMA_UNMAPPED, "%s %#llx + %zu: %s", write ? "write" : "read",
 			  (unsigned long long)iova, *len, !m ? "not mapped" : !m->host ? "no memory" : "direction");
 		return NULL;
 	}

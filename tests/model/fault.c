@@ -94,7 +94,7 @@ bool gone(struct gpu *gpu, unsigned int kind)
 	if (!f->gone && f->left && (f->kinds & kind) && !--f->left)
 		vanish(gpu);
 	if (f->gone && kind != VANISH_DMA && journal_is_quiet(gpu))
-		violation(gpu, "touched-after-unbind", "a card that is gone");
+		violation(gpu, V_TOUCHED_AFTER_UNBIND, "a card that is gone");
 	return f->gone;
 }
 

@@ -163,7 +163,7 @@ void gt_fw_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32
 		return;
 	state(gt)->late_ack[fw->domain] = 0;
 	if (raw & ~(raw >> 16) & FW_SET)
-		violation(gpu, "forcewake-request", "0x%08x to %s: bits without their mask", raw,
+		violation(gpu, V_FORCEWAKE_REQUEST, "0x%08x to %s: bits without their mask", raw,
 			  reg->name);
 	if (value && fault_take(gpu, FAULT_FW_NO_ACK, &polls))
 		return;
@@ -253,11 +253,11 @@ void gt_semaphore_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 val
 	(void)reg;
 	(void)value;
 	if (!(raw & BIT(0)))
-		violation(gpu, "mcr-semaphore", "0x%08x written: not a release", raw);
+		violation(gpu, V_MCR_SEMAPHORE, "0x%08x written: not a release", raw);
 	else if (!s->mcr_held)
-		violation(gpu, "mcr-semaphore", "released but not held");
+		violation(gpu, V_MCR_SEMAPHORE, "released but not held");
 	else if (!(reg_peek(gpu, gt->window + MCR_SELECTOR) & MCR_SEL_MULTICAST))
-		violation(gpu, "mcr-left-unicast", "selector 0x%08x at release",
+		violation(gpu, V_MCR_LEFT_UNICAST, "selector 0x%08x at release",
 			  reg_peek(gpu, gt->window + MCR_SELECTOR));
 	if (raw & BIT(0))
 		s->mcr_held = false;
@@ -268,7 +268,7 @@ void gt_selector_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 valu
 	(void)reg;
 	(void)value;
 	if (!gt_mcr_held(reg_gt(gpu, off)))
-		violation(gpu, "mcr-selector-unlocked", "0x%08x without the semaphore", raw);
+		violation(gpu, V_MCR_SELECTOR, "0x%08x without the semaphore", raw);
 }
 
 /* ---- reset ---- */
@@ -289,7 +289,7 @@ void gt_gdrst_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, 
 	(void)reg;
 	(void)value;
 	if (raw & ~(GDRST_FULL | GDRST_GUC))
-		violation(gpu, "gdrst-unknown-domain", "0x%08x", raw);
+		violation(gpu, V_GDRST_DOMAIN, "0x%08x", raw);
 	if (fault_take(gpu, FAULT_RESET_STUCK, &unused))
 		return;
 	journal_add(gpu, J_NOTE, "gt%u reset 0x%08x", gt->id, raw);
@@ -347,7 +347,7 @@ static void check_wopcm(struct gpu *gpu, u32 window)
 	if (!(size & WOPCM_SIZE_LOCKED) || !(base & WOPCM_BASE_VALID))
 		return;
 	if ((u64)(base & WOPCM_ADDR) + (size & WOPCM_LEN) > WOPCM_TOTAL)
-		violation(gpu, "wopcm-range", "base 0x%08x size 0x%08x", base, size);
+		violation(gpu, V_WOPCM_RANGE, "base 0x%08x size 0x%08x", base, size);
 }
 
 /*
@@ -363,7 +363,7 @@ void gt_wopcm_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, 
 
 	if (value & lock) {
 		if ((raw ^ value) & keep)
-			violation(gpu, "wopcm-locked", "0x%08x to %s, which holds 0x%08x", raw,
+			violation(gpu, V_WOPCM_LOCKED, "0x%08x to %s, which holds 0x%08x", raw,
 				  reg->name, value);
 		return;
 	}

@@ -40,7 +40,7 @@ void guc_crash(struct guc *guc)
 	guc_ct_flush(guc);
 }
 
-void guc_disorder(struct guc *guc, const char *what, const char *fmt, ...)
+void guc_disorder(struct guc *guc, enum violation what, const char *fmt, ...)
 {
 	char text[120];
 	va_list ap;
@@ -49,7 +49,7 @@ void guc_disorder(struct guc *guc, const char *what, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	if (guc->ct.tainted)
-		journal_add(guc->gpu, J_GUC, "after a lost message, %s: %s", what, text);
+		journal_add(guc->gpu, J_GUC, "after a lost message, %s: %s", violation_name(what), text);
 	else
 		violation(guc->gpu, what, "%s", text);
 }
@@ -112,10 +112,10 @@ void guc_doorbell(struct gt *gt)
 		return;
 	count(gpu, CNT_DOORBELL);
 	if (pci_power_state(gpu))
-		violation(gpu, "doorbell-asleep", "gt%u doorbell in D%u", gt->id,
+		violation(gpu, V_DOORBELL_ASLEEP, "gt%u doorbell in D%u", gt->id,
 			  pci_power_state(gpu));
 	if (guc->state == GUC_IN_RESET || guc->state == GUC_BOOTING)
-		violation(gpu, "doorbell-no-firmware", "gt%u doorbell while no firmware runs",
+		violation(gpu, V_DOORBELL_NO_FIRMWARE, "gt%u doorbell while no firmware runs",
 			  gt->id);
 	if (guc->state != GUC_RUNNING)
 		return;

@@ -28,7 +28,7 @@ static enum guc_error do_policy_change(struct guc *guc, const u32 *payload, unsi
 	(void)len;
 	if (guc_buffer_ok(guc, payload[0], 96))
 		return GUC_OK;
-	violation(guc->gpu, "ads-pointer", "policies at GGTT %#x", payload[0]);
+	violation(guc->gpu, V_ADS_POINTER, "policies at GGTT %#x", payload[0]);
 	return GUC_ERR_GGTT;
 }
 
@@ -75,7 +75,7 @@ static enum guc_error do_deregister(struct guc *guc, const u32 *payload, unsigne
 static enum guc_error do_fault_reply(struct guc *guc, const u32 *payload, unsigned int len)
 {
 	(void)len;
-	violation(guc->gpu, "fault-reply", "%#010x %#010x, but no page fault was reported",
+	violation(guc->gpu, V_FAULT_REPLY, "%#010x %#010x, but no page fault was reported",
 		  payload[0], payload[1]);
 	return GUC_ERR_STATE;
 }
@@ -109,12 +109,12 @@ static enum guc_error do_tlb(struct guc *guc, const u32 *payload, unsigned int l
 	u32 seqno = payload[0], last = guc->ct.tlb_seqno;
 
 	if (!tlb_ok(payload, len)) {
-		violation(guc->gpu, "tlb-malformed", "%u words, operation %#x", len, payload[1]);
+		violation(guc->gpu, V_TLB_MALFORMED, "%u words, operation %#x", len, payload[1]);
 		return GUC_ERR_PARAMS;
 	}
 	if (!seqno || seqno > TLB_SEQNO_MAX ||
 	    (last && seqno != last + 1 && !(seqno == 1 && last == TLB_SEQNO_MAX)))
-		guc_disorder(guc, "tlb-seqno", "%u after %u", seqno, last);
+		guc_disorder(guc, V_TLB_SEQNO, "%u after %u", seqno, last);
 	guc->ct.tlb_seqno = seqno;
 	if (!fault_take(guc->gpu, FAULT_TLB_LOST, NULL))
 		guc_ct_event(guc, G2H_TLB_DONE, &seqno, 1);
@@ -171,13 +171,13 @@ static enum guc_error action_run(struct guc *guc, const u32 *hxg, unsigned int l
 			continue;
 		guc->actions[i]++;
 		if (len - 1 < actions[i].min || len - 1 > actions[i].max) {
-			violation(guc->gpu, "h2g-malformed", "%s (%#06x) with %u words of payload",
+			violation(guc->gpu, V_H2G_MALFORMED, "%s (%#06x) with %u words of payload",
 				  actions[i].name, code, len - 1);
 			return GUC_ERR_PARAMS;
 		}
 		return actions[i].fn(guc, hxg + 1, len - 1);
 	}
-	violation(guc->gpu, "h2g-unknown-action", "%#06x, %u words of payload, first %#x", code,
+	violation(guc->gpu, V_H2G_ACTION, "%#06x, %u words of payload, first %#x", code,
 		  len - 1, len > 1 ? hxg[1] : 0);
 	return GUC_ERR_ACTION;
 }
@@ -212,12 +212,12 @@ void guc_action(struct guc *guc, u16 fence, const u32 *hxg, unsigned int len)
 	}
 	if ((hxg[0] & (HXG_FROM_GUC | HXG_DATA0)) ||
 	    (type != HXG_REQUEST && type != HXG_FAST_REQUEST)) {
-		violation(guc->gpu, "h2g-malformed", "message header %#010x, fence %#x", hxg[0],
+		violation(guc->gpu, V_H2G_MALFORMED, "message header %#010x, fence %#x", hxg[0],
 			  fence);
 		return;
 	}
 	if (!(fence & FENCE_FAST) != (type == HXG_REQUEST))
-		violation(guc->gpu, "h2g-fence", "type %u with fence %#x, action %#06x", type, fence,
+		violation(guc->gpu, V_H2G_FENCE, "type %u with fence %#x, action %#06x", type, fence,
 			  code);
 	err = action_run(guc, hxg, len);
 	if (type == HXG_REQUEST && guc->state == GUC_RUNNING)

@@ -62,7 +62,7 @@ static bool read_part(struct guc *guc, const char *name, u64 addr, void *buf, si
 {
 	if (guc_buffer_ok(guc, addr, len) && !ggtt_read(guc->gpu, addr, buf, len))
 		return true;
-	violation(guc->gpu, "ads-pointer", "%s at GGTT %#llx, %zu bytes, is not mapped", name,
+	violation(guc->gpu, V_ADS_POINTER, "%s at GGTT %#llx, %zu bytes, is not mapped", name,
 		  (unsigned long long)addr, len);
 	return false;
 }
@@ -74,7 +74,7 @@ static bool policies_load(struct guc *guc, u64 addr)
 	if (!read_part(guc, "policies", addr, p, sizeof(p)))
 		return false;
 	if (word_at(p, POLICY_VALID) != 1) {
-		violation(guc->gpu, "ads-policies", "not marked valid");
+		violation(guc->gpu, V_ADS_POLICIES, "not marked valid");
 		return false;
 	}
 	guc->ads.no_engine_reset = word_at(p, POLICY_FLAGS) & POLICY_NO_ENGINE_RESET;
@@ -90,7 +90,7 @@ static bool mapping_ok(struct guc *guc, unsigned int class, unsigned int logical
 		return true;
 	if (physical < GUC_INSTANCES && (ads->enabled[class] & BIT(physical)))
 		return true;
-	violation(guc->gpu, "ads-mapping", "class %u logical %u maps to %u, enabled %#x", class,
+	violation(guc->gpu, V_ADS_MAPPING, "class %u logical %u maps to %u, enabled %#x", class,
 		  logical, physical, ads->enabled[class]);
 	return false;
 }
@@ -119,7 +119,7 @@ static bool list_load(struct guc *guc, const struct reg_list *list, unsigned int
 	u32 done, part, i, off;
 
 	if (list->count > MAX_LIST_REGS || list->reserved) {
-		violation(guc->gpu, "ads-reg-list", "class %u instance %u: %u registers, reserved %#x",
+		violation(guc->gpu, V_ADS_REG_LIST, "class %u instance %u: %u registers, reserved %#x",
 			  class, instance, list->count, list->reserved);
 		return false;
 	}
@@ -133,7 +133,7 @@ static bool list_load(struct guc *guc, const struct reg_list *list, unsigned int
 			off += off < 0x40000 ? guc->gt->window : 0;
 			if (reg_find(guc->gpu, off) && !(entry[i].flags & ~REG_ENTRY_KNOWN_FLAGS))
 				continue;
-			violation(guc->gpu, "ads-reg-list", "class %u instance %u: register %#x flags %#x",
+			violation(guc->gpu, V_ADS_REG_LIST, "class %u instance %u: register %#x flags %#x",
 				  class, instance, entry[i].offset, entry[i].flags);
 			return false;
 		}
@@ -171,7 +171,7 @@ static bool golden_load(struct guc *guc, const u8 *blob)
 			continue;
 		if (guc_buffer_ok(guc, ads->golden[c], MAX(ads->state_size[c], 1u)))
 			continue;
-		violation(guc->gpu, "ads-golden", "class %u: golden context at %#x, %u bytes", c,
+		violation(guc->gpu, V_ADS_GOLDEN, "class %u: golden context at %#x, %u bytes", c,
 			  ads->golden[c], ads->state_size[c]);
 		return false;
 	}
@@ -186,14 +186,17 @@ static bool klv_ok(struct guc *guc, const u8 *blob)
 
 	if (!size)
 		return true;
-	if (word_at(blob, ADS_KLV_HI) || size > sizeof(data) || size % 4 ||
-	    !read_part(guc, "workaround KLVs", addr, data, size))
+	if (word_at(blob, ADS_KLV_HI) || size > sizeof(data) || size % 4) {
+		violation(guc->gpu, V_ADS_KLV, "%u bytes at %#x%08x", size, word_at(blob, ADS_KLV_HI), addr);
+		return false;
+	}
+	if (!read_part(guc, "workaround KLVs", addr, data, size))
 		return false;
 	while (pos < size) {
 		klv = word_at(data, pos);
 		len = (klv & 0xffff) * 4;
 		if (klv >> 16 >> 12 != 0x9 || len > size - pos - 4) {
-			violation(guc->gpu, "ads-klv", "key %#x length %u at byte %u of %u",
+			violation(guc->gpu, V_ADS_KLV, "key %#x length %u at byte %u of %u",
 				  klv >> 16, klv & 0xffff, pos, size);
 			return false;
 		}
@@ -210,7 +213,7 @@ static bool private_ok(struct guc *guc, const u8 *blob)
 	ads->um_init = word_at(blob, ADS_UM_INIT);
 	if (guc->boot.fw.private_bytes &&
 	    !guc_buffer_ok(guc, ads->private_data, guc->boot.fw.private_bytes)) {
-		violation(guc->gpu, "ads-private", "%u bytes of private data at %#x",
+		violation(guc->gpu, V_ADS_PRIVATE, "%u bytes of private data at %#x",
 			  guc->boot.fw.private_bytes, ads->private_data);
 		return false;
 	}

@@ -138,13 +138,13 @@ static bool css_parse(struct guc *guc, const char *name, const u8 *css, u32 size
 	memset(image, 0, sizeof(*image));
 	if (key > 1024 || modulus > 1024 || exponent > 1024 || header > 4096 ||
 	    (u64)header != (u64)key + modulus + exponent + CSS_BYTES / 4) {
-		violation(guc->gpu, "firmware-header",
+		violation(guc->gpu, V_FIRMWARE_HEADER,
 			  "%s CSS: header %u words, key %u, modulus %u, exponent %u", name, header,
 			  key, modulus, exponent);
 		return false;
 	}
 	if (total <= header || size != CSS_BYTES + (u64)(total - header) * 4) {
-		violation(guc->gpu, "firmware-size",
+		violation(guc->gpu, V_FIRMWARE_SIZE,
 			  "%s copied %u bytes, CSS says header %u total %u words", name, size,
 			  header, total);
 		return false;
@@ -178,7 +178,7 @@ static bool signature_ok(struct guc *guc)
 		u32 addr = guc_reg(guc, GUC_RSA(0));
 
 		if (!guc_buffer_ok(guc, addr, len) || ggtt_read(guc->gpu, addr, sig, len)) {
-			violation(guc->gpu, "firmware-signature",
+			violation(guc->gpu, V_FIRMWARE_SIGNATURE,
 				  "signature of %u bytes at GGTT %#x cannot be read", len, addr);
 			return false;
 		}
@@ -189,7 +189,7 @@ static bool signature_ok(struct guc *guc)
 		}
 	}
 	if (all_zero(sig, len)) {
-		violation(guc->gpu, "firmware-signature", "signature of %u bytes is all zero", len);
+		violation(guc->gpu, V_FIRMWARE_SIGNATURE, "signature of %u bytes is all zero", len);
 		return false;
 	}
 	return true;
@@ -204,19 +204,19 @@ static u8 params_check(struct guc *guc)
 	unsigned int i;
 
 	if (boot->params[5] != id) {
-		violation(guc->gpu, "guc-param", "device id %#010x, the card is %#010x",
+		violation(guc->gpu, V_GUC_PARAM, "device id %#010x, the card is %#010x",
 			  boot->params[5], id);
 		return FW_WRONG_DEVICE;
 	}
 	if ((boot->params[0] & BIT(0)) &&
 	    !guc_buffer_ok(guc, boot->params[0] & GENMASK(31, 12), PAGE_4K))
-		violation(guc->gpu, "guc-param", "log buffer %#x is not mapped",
+		violation(guc->gpu, V_GUC_PARAM, "log buffer %#x is not mapped",
 			  boot->params[0] & GENMASK(31, 12));
 	if (boot->params[4] & ~GENMASK(20, 1))
-		violation(guc->gpu, "guc-param", "ADS word %#x has unknown bits", boot->params[4]);
+		violation(guc->gpu, V_GUC_PARAM, "ADS word %#x has unknown bits", boot->params[4]);
 	for (i = 6; i < ARRAY_SIZE(boot->params); i++)
 		if (boot->params[i])
-			violation(guc->gpu, "guc-param", "reserved word %u is %#x", i,
+			violation(guc->gpu, V_GUC_PARAM, "reserved word %u is %#x", i,
 				  boot->params[i]);
 	return guc_ads_load(guc, ads);
 }
@@ -265,7 +265,7 @@ struct dma_job {
 
 static bool dma_bad(struct guc *guc, const char *what, u32 value)
 {
-	violation(guc->gpu, "firmware-dma", "%s: %#x", what, value);
+	violation(guc->gpu, V_FIRMWARE_DMA, "%s: %#x", what, value);
 	return false;
 }
 
@@ -275,7 +275,7 @@ static bool dma_wopcm(struct guc *guc, struct dma_job *job)
 	u32 room, want = job->huc ? 0 : GUC_DEST;
 
 	if (!(size & WOPCM_LOCKED) || !(base & WOPCM_VALID)) {
-		violation(guc->gpu, "wopcm-unlocked", "DMA with size %#x base %#x", size, base);
+		violation(guc->gpu, V_WOPCM_UNLOCKED, "DMA with size %#x base %#x", size, base);
 		return false;
 	}
 	size &= GENMASK(31, 12);
@@ -307,7 +307,7 @@ static bool dma_setup(struct guc *guc, u32 ctrl, struct dma_job *job)
 	if (dst_hi != FIELD_PREP(DMA_SPACE, DMA_SPACE_WOPCM))
 		return dma_bad(guc, "destination address high", dst_hi);
 	if (!job->huc && guc->state != GUC_IN_RESET) {
-		violation(guc->gpu, "guc-boot-not-in-reset", "status %#x", guc_reg(guc, GUC_STATUS));
+		violation(guc->gpu, V_GUC_NOT_IN_RESET, "status %#x", guc_reg(guc, GUC_STATUS));
 		return false;
 	}
 	return true;
@@ -353,11 +353,11 @@ enum guc_error guc_auth_huc(struct guc *guc, u32 signature)
 	const struct guc_image *huc = &guc->boot.huc;
 
 	if (!huc->valid) {
-		violation(guc->gpu, "huc-not-loaded", "authentication of a HuC that was not copied");
+		violation(guc->gpu, V_HUC_NOT_LOADED, "authentication of a HuC that was not copied");
 		return GUC_ERR_STATE;
 	}
 	if (!guc_buffer_ok(guc, signature, huc->key_bytes)) {
-		violation(guc->gpu, "firmware-signature", "HuC signature at GGTT %#x is not mapped",
+		violation(guc->gpu, V_FIRMWARE_SIGNATURE, "HuC signature at GGTT %#x is not mapped",
 			  signature);
 		return GUC_ERR_GGTT;
 	}

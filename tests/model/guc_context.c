@@ -121,12 +121,12 @@ static bool registration_ok(struct guc *guc, const u32 *p)
 {
 	if (p[REG_ID] >= GUC_MAX_CONTEXTS || p[REG_FLAGS] != FLAG_KERNEL_DRIVER ||
 	    p[REG_CLASS] >= GUC_CLASS_COUNT || !p[REG_MASK]) {
-		violation(guc->gpu, "context-malformed", "id %u flags %#x class %u mask %#x",
+		violation(guc->gpu, V_CTX_MALFORMED, "id %u flags %#x class %u mask %#x",
 			  p[REG_ID], p[REG_FLAGS], p[REG_CLASS], p[REG_MASK]);
 		return false;
 	}
 	if (guc->sched.context[p[REG_ID]]) {
-		guc_disorder(guc, "context-registered-twice", "id %u%s", p[REG_ID],
+		guc_disorder(guc, V_CTX_TWICE, "id %u%s", p[REG_ID],
 			  guc->sched.context[p[REG_ID]]->deregister ?
 			  ", before its deregistration was confirmed" : "");
 		return false;
@@ -139,12 +139,12 @@ static bool descriptor_ok(struct guc *guc, u32 id, u64 desc)
 	if ((desc & ~DESC_KNOWN) || !(desc & DESC_VALID) ||
 	    FIELD_GET(DESC_ADDRESSING, desc) != DESC_ADDRESSING_64 ||
 	    !guc_buffer_ok(guc, desc & DESC_PAGE, 2ul * PAGE_4K)) {
-		violation(guc->gpu, "context-descriptor", "id %u: %#llx", id,
+		violation(guc->gpu, V_CTX_DESCRIPTOR, "id %u: %#llx", id,
 			  (unsigned long long)desc);
 		return false;
 	}
 	if (lrca_used(guc, desc)) {
-		guc_disorder(guc, "context-shared-image", "id %u: %#llx belongs to another context",
+		guc_disorder(guc, V_CTX_SHARED_IMAGE, "id %u: %#llx belongs to another context",
 			  id, (unsigned long long)desc);
 		return false;
 	}
@@ -158,7 +158,7 @@ static bool wq_unused(struct guc *guc, const u32 *p)
 	for (i = REG_WQ; i <= REG_WQ_SIZE; i++) {
 		if (!p[i])
 			continue;
-		violation(guc->gpu, "context-malformed", "id %u: work queue word %u is %#x",
+		violation(guc->gpu, V_CTX_MALFORMED, "id %u: work queue word %u is %#x",
 			  p[REG_ID], i - REG_WQ, p[i]);
 		return false;
 	}
@@ -195,13 +195,13 @@ enum guc_error guc_context_register(struct guc *guc, const u32 *p, bool parallel
 		return GUC_ERR_PARAMS;
 	engines = engine_mask(guc, p[REG_CLASS], p[REG_MASK]);
 	if (!engines) {
-		violation(guc->gpu, "context-engines", "id %u class %u: no engine for mask %#x",
+		violation(guc->gpu, V_CTX_ENGINES, "id %u class %u: no engine for mask %#x",
 			  p[REG_ID], p[REG_CLASS], p[REG_MASK]);
 		return GUC_ERR_PARAMS;
 	}
 	if (parallel) {
 		/* Known to the host from here on, so that it gets its answers; but nothing runs. */
-		violation(guc->gpu, "unsupported-parallel", "id %u, %u contexts, %u words", p[REG_ID],
+		violation(guc->gpu, V_CTX_PARALLEL, "id %u, %u contexts, %u words", p[REG_ID],
 			  p[REG_PARALLEL_NUM], len);
 		context_add(guc, p, engines, true);
 		return GUC_ERR_UNSUPPORTED;
@@ -220,9 +220,9 @@ static struct guc_context *context_get(struct guc *guc, u32 id, const char *what
 	struct guc_context *ctx = guc_context_find(guc, id);
 
 	if (!ctx)
-		guc_disorder(guc, "context-unknown", "%s of id %u", what, id);
+		guc_disorder(guc, V_CTX_UNKNOWN, "%s of id %u", what, id);
 	else if (ctx->deregister)
-		guc_disorder(guc, "context-deregistered", "%s of id %u", what, id);
+		guc_disorder(guc, V_CTX_DEREGISTERED, "%s of id %u", what, id);
 	return ctx && !ctx->deregister ? ctx : NULL;
 }
 
@@ -250,7 +250,7 @@ enum guc_error guc_context_deregister(struct guc *guc, u32 id)
 	if (!ctx)
 		return GUC_ERR_PARAMS;
 	if (ctx->enabled || ctx->owed)
-		guc_disorder(guc, "context-deregister-enabled", "id %u is %s", id,
+		guc_disorder(guc, V_CTX_DEREG_ENABLED, "id %u is %s", id,
 			  ctx->enabled ? "enabled" : "being disabled");
 	ctx->deregister = true;
 	ctx->enabled = false;
@@ -263,9 +263,9 @@ static enum guc_error context_enable(struct guc *guc, struct guc_context *ctx)
 	u32 payload[2] = { ctx->id, 1 };
 
 	if (ctx->enabled)
-		guc_disorder(guc, "context-enabled-twice", "id %u", ctx->id);
+		guc_disorder(guc, V_CTX_ENABLED_TWICE, "id %u", ctx->id);
 	if (ctx->owed)
-		guc_disorder(guc, "context-enable-early", "id %u while its disable is pending",
+		guc_disorder(guc, V_CTX_ENABLE_EARLY, "id %u while its disable is pending",
 			  ctx->id);
 	ctx->enabled = true;
 	ctx->was_reset = false;
@@ -283,13 +283,13 @@ enum guc_error guc_context_mode(struct guc *guc, u32 id, u32 enable)
 	if (!ctx)
 		return GUC_ERR_PARAMS;
 	if (enable > 1) {
-		violation(guc->gpu, "h2g-malformed", "mode %#x for id %u", enable, id);
+		violation(guc->gpu, V_H2G_MALFORMED, "mode %#x for id %u", enable, id);
 		return GUC_ERR_PARAMS;
 	}
 	if (enable)
 		return context_enable(guc, ctx);
 	if (ctx->owed)
-		guc_disorder(guc, "context-disabled-twice", "id %u, %u times", id, ctx->owed + 1);
+		guc_disorder(guc, V_CTX_DISABLED_TWICE, "id %u, %u times", id, ctx->owed + 1);
 	ctx->enabled = false;
 	ctx->owed += ctx->owed < 16;
 	guc_context_settle(guc, ctx);
@@ -306,7 +306,7 @@ enum guc_error guc_context_schedule(struct guc *guc, u32 id)
 	if (!ctx->enabled && ctx->was_reset)
 		return GUC_OK;
 	if (!ctx->enabled) {
-		guc_disorder(guc, "context-schedule-disabled", "id %u", id);
+		guc_disorder(guc, V_CTX_SCHED_DISABLED, "id %u", id);
 		return GUC_ERR_STATE;
 	}
 	guc_sched_ready(guc, ctx);
@@ -349,7 +349,7 @@ enum guc_error guc_context_policies(struct guc *guc, const u32 *p, unsigned int 
 	for (i = 1; i < len; i += 2) {
 		if (i + 1 < len && (p[i] & 0xffff) == 1 && policy_set(ctx, p[i] >> 16, p[i + 1]))
 			continue;
-		violation(guc->gpu, "context-policy", "id %u: %#010x value %#x", p[0], p[i],
+		violation(guc->gpu, V_CTX_POLICY, "id %u: %#010x value %#x", p[0], p[i],
 			  i + 1 < len ? p[i + 1] : 0);
 		break;
 	}

@@ -62,16 +62,16 @@ enum guc_error guc_ct_config(struct guc *guc, u16 key, u16 len, u64 value)
 	bool is_desc = key == KEY_H2G_DESC || key == KEY_G2H_DESC;
 
 	if (len != (is_size ? 1 : 2)) {
-		violation(guc->gpu, "mailbox-klv", "self config key %#x with length %u", key, len);
+		violation(guc->gpu, V_MBOX_KLV, "self config key %#x with length %u", key, len);
 		return GUC_ERR_KLV;
 	}
 	if (guc->ct.enabled) {
-		violation(guc->gpu, "ct-config-enabled", "key %#x while the channel is up", key);
+		violation(guc->gpu, V_CT_CONFIG_ENABLED, "key %#x while the channel is up", key);
 		return GUC_ERR_STATE;
 	}
 	if (is_size) {
 		if (!value || value % PAGE_4K || value > CT_MAX_BYTES) {
-			violation(guc->gpu, "ct-config", "size %#llx", (unsigned long long)value);
+			violation(guc->gpu, V_CT_CONFIG, "size %#llx", (unsigned long long)value);
 			return GUC_ERR_PARAMS;
 		}
 		ctb->size = value / 4;
@@ -79,7 +79,7 @@ enum guc_error guc_ct_config(struct guc *guc, u16 key, u16 len, u64 value)
 	}
 	if (value % (is_desc ? 4 : PAGE_4K) ||
 	    !guc_buffer_ok(guc, value, is_desc ? DESC_BYTES : PAGE_4K)) {
-		violation(guc->gpu, "ct-config", "key %#x address %#llx", key,
+		violation(guc->gpu, V_CT_CONFIG, "key %#x address %#llx", key,
 			  (unsigned long long)value);
 		return GUC_ERR_GGTT;
 	}
@@ -99,20 +99,20 @@ static enum guc_error ctb_start(struct guc *guc, struct guc_ctb *ctb, const char
 	unsigned int i;
 
 	if (!ctb->has_desc || !ctb->has_buf || !ctb->size) {
-		violation(guc->gpu, "ct-not-registered", "%s: descriptor %d buffer %d size %u", name,
+		violation(guc->gpu, V_CT_NOT_REGISTERED, "%s: descriptor %d buffer %d size %u", name,
 			  ctb->has_desc, ctb->has_buf, ctb->size);
 		return GUC_ERR_NOT_REGISTERED;
 	}
 	if (!guc_buffer_ok(guc, ctb->buf, ctb->size * 4ull) ||
 	    ggtt_read(guc->gpu, ctb->desc, desc, sizeof(desc))) {
-		violation(guc->gpu, "ct-config", "%s ring at %#llx, %u words, is not mapped", name,
+		violation(guc->gpu, V_CT_CONFIG, "%s ring at %#llx, %u words, is not mapped", name,
 			  (unsigned long long)ctb->buf, ctb->size);
 		return GUC_ERR_GGTT;
 	}
 	for (i = 0; i < ARRAY_SIZE(desc); i++) {
 		if (!desc[i])
 			continue;
-		violation(guc->gpu, "ct-descriptor", "%s word %u is %#x, not zero, at the start",
+		violation(guc->gpu, V_CT_DESCRIPTOR, "%s word %u is %#x, not zero, at the start",
 			  name, i, desc[i]);
 		return GUC_ERR_DESCRIPTOR;
 	}
@@ -131,7 +131,7 @@ enum guc_error guc_ct_control(struct guc *guc, bool enable)
 		return GUC_OK;
 	}
 	if (ct->enabled) {
-		violation(guc->gpu, "ct-enabled-twice", "gt%u", guc->gt->id);
+		violation(guc->gpu, V_CT_ENABLED_TWICE, "gt%u", guc->gt->id);
 		return GUC_ERR_STATE;
 	}
 	ct->out_first = 0;
@@ -166,18 +166,18 @@ static bool h2g_open(struct guc *guc, u32 *tail)
 		return false;
 	}
 	if (desc[2]) {
-		violation(guc->gpu, "ct-status", "the host set H2G status %#x", desc[2]);
+		violation(guc->gpu, V_CT_STATUS, "the host set H2G status %#x", desc[2]);
 		guc->ct.broken = true;
 		return false;
 	}
 	if (desc[0] != ctb->shown) {
-		violation(guc->gpu, "ct-head", "the host moved the H2G head from %u to %u",
+		violation(guc->gpu, V_CT_HEAD, "the host moved the H2G head from %u to %u",
 			  ctb->shown, desc[0]);
 		ct_break(guc, ctb, STATUS_MISMATCH);
 		return false;
 	}
 	if (desc[1] >= ctb->size) {
-		violation(guc->gpu, "ct-tail", "H2G tail %u in a ring of %u words", desc[1],
+		violation(guc->gpu, V_CT_TAIL, "H2G tail %u in a ring of %u words", desc[1],
 			  ctb->size);
 		ct_break(guc, ctb, STATUS_OVERFLOW);
 		return false;
@@ -208,7 +208,7 @@ static bool h2g_skip_padding(struct guc *guc, u32 tail)
 	u32 words[64], at = ctb->pos, part, i;
 
 	if (tail >= at) {
-		violation(guc->gpu, "h2g-malformed", "empty message at word %u, tail %u", at, tail);
+		violation(guc->gpu, V_H2G_MALFORMED, "empty message at word %u, tail %u", at, tail);
 		h2g_move_head(guc, at + 1 == ctb->size ? 0 : at + 1);
 		return true;
 	}
@@ -219,7 +219,7 @@ static bool h2g_skip_padding(struct guc *guc, u32 tail)
 		for (i = 0; i < part && !words[i]; i++)
 			;
 		if (i < part) {
-			violation(guc->gpu, "h2g-malformed", "padding word %u is %#010x", at + i,
+			violation(guc->gpu, V_H2G_MALFORMED, "padding word %u is %#010x", at + i,
 				  words[i]);
 			break;
 		}
@@ -243,7 +243,7 @@ static bool h2g_one(struct guc *guc, u32 tail)
 		return h2g_skip_padding(guc, tail);
 	len = FIELD_GET(CT_LEN, msg[0]) + 1;
 	if ((msg[0] & (CT_FORMAT | CT_RESERVED)) || len < 2 || len > avail) {
-		violation(guc->gpu, "h2g-malformed", "header %#010x at word %u, %u words up to %s",
+		violation(guc->gpu, V_H2G_MALFORMED, "header %#010x at word %u, %u words up to %s",
 			  msg[0], ctb->pos, avail, tail >= ctb->pos ? "the tail" : "the end");
 		ct_break(guc, ctb, len > avail ? STATUS_UNDERFLOW : STATUS_MISMATCH);
 		return false;
@@ -290,12 +290,12 @@ static int64_t g2h_room(struct guc *guc)
 		return -1;
 	}
 	if (desc[2]) {
-		violation(guc->gpu, "ct-status", "the host set G2H status %#x", desc[2]);
+		violation(guc->gpu, V_CT_STATUS, "the host set G2H status %#x", desc[2]);
 		guc->ct.broken = true;
 		return -1;
 	}
 	if (desc[0] >= ctb->size || desc[1] != ctb->shown) {
-		violation(guc->gpu, desc[0] >= ctb->size ? "ct-head" : "ct-tail",
+		violation(guc->gpu, desc[0] >= ctb->size ? V_CT_HEAD : V_CT_TAIL,
 			  "G2H head %u tail %u (ours %u) in a ring of %u words", desc[0], desc[1],
 			  ctb->shown, ctb->size);
 		ct_break(guc, ctb, STATUS_OVERFLOW);
@@ -354,7 +354,7 @@ static void g2h_send(struct guc *guc, const struct guc_msg *msg)
 	if (!ct->enabled || ct->broken)
 		return;
 	if (ct->out_count == CT_OUT_MAX) {
-		violation(guc->gpu, "g2h-overflow", "%u messages wait for room", ct->out_count);
+		violation(guc->gpu, V_G2H_OVERFLOW, "%u messages wait for room", ct->out_count);
 		return;
 	}
 	ct->out[(ct->out_first + ct->out_count++) % CT_OUT_MAX] = *msg;

@@ -21,6 +21,7 @@
 
 #include "cs.h"
 #include "guc.h"
+#include "journal.h"
 #include "platform.h"
 #include "reg.h"
 
@@ -304,7 +305,7 @@ void guc_crash(struct guc *guc);
  * A violation of the order in which messages must come.  When one of them was lost on purpose, what looks
  * wrong is no fault of the driver: only journaled, until the GuC is reset.
  */
-void guc_disorder(struct guc *guc, const char *what, const char *fmt, ...) PRINTF(3, 4);
+void guc_disorder(struct guc *guc, enum violation what, const char *fmt, ...) PRINTF(3, 4);
 
 /* guc_boot.c */
 void guc_boot_reset(struct guc *guc);

@@ -50,7 +50,7 @@ static enum guc_error mbox_hwconfig(struct guc *guc, const u32 *msg, u32 *data0)
 		return GUC_OK;
 	}
 	if (size < sizeof(hwconfig) || !guc_buffer_ok(guc, addr, size)) {
-		violation(guc->gpu, "hwconfig-buffer", "%u bytes at GGTT %#llx", size,
+		violation(guc->gpu, V_HWCONFIG_BUFFER, "%u bytes at GGTT %#llx", size,
 			  (unsigned long long)addr);
 		return GUC_ERR_BUFFER;
 	}
@@ -66,7 +66,7 @@ static enum guc_error mbox_self_config(struct guc *guc, const u32 *msg, u32 *dat
 
 	*data0 = 0;
 	if (!guc_ct_known_key(key)) {
-		violation(guc->gpu, "mailbox-klv", "self config key %#x", key);
+		violation(guc->gpu, V_MBOX_KLV, "self config key %#x", key);
 		return GUC_OK;	/* none of the keys was taken */
 	}
 	err = guc_ct_config(guc, key, len, (u64)msg[3] << 32 | msg[2]);
@@ -79,7 +79,7 @@ static enum guc_error mbox_control_ctb(struct guc *guc, const u32 *msg, u32 *dat
 {
 	*data0 = 0;
 	if (msg[1] > 1) {
-		violation(guc->gpu, "mailbox-malformed", "CTB control %#x", msg[1]);
+		violation(guc->gpu, V_MBOX_MALFORMED, "CTB control %#x", msg[1]);
 		return GUC_ERR_PARAMS;
 	}
 	return guc_ct_control(guc, msg[1]);
@@ -113,13 +113,13 @@ static enum guc_error mbox_dispatch(struct guc *guc, const u32 *msg, u32 *data0)
 	unsigned int i;
 
 	if (FIELD_GET(HXG_TYPE, msg[0]) != HXG_REQUEST || (msg[0] & HXG_DATA0)) {
-		violation(guc->gpu, "mailbox-malformed", "header %#010x", msg[0]);
+		violation(guc->gpu, V_MBOX_MALFORMED, "header %#010x", msg[0]);
 		return GUC_ERR_PARAMS;
 	}
 	for (i = 0; i < ARRAY_SIZE(mbox_actions); i++)
 		if (mbox_actions[i].action == (msg[0] & HXG_ACTION))
 			return mbox_actions[i].fn(guc, msg, data0);
-	violation(guc->gpu, "mailbox-unknown-action", "%#06x", msg[0] & HXG_ACTION);
+	violation(guc->gpu, V_MBOX_ACTION, "%#06x", msg[0] & HXG_ACTION);
 	return GUC_ERR_ACTION;
 }
 

@@ -87,7 +87,7 @@ static bool shared_ok(struct guc *guc, const u32 *arg)
 	if (!arg[1] && !(arg[0] % PAGE_4K) && guc_buffer_ok(guc, arg[0], SHARED_BYTES) &&
 	    !ggtt_read32(guc->gpu, arg[0] + SHARED_SIZE, &size) && size == SHARED_BYTES)
 		return true;
-	violation(guc->gpu, "slpc-shared", "GGTT %#x %#x, size word %u", arg[0], arg[1], size);
+	violation(guc->gpu, V_SLPC_SHARED, "GGTT %#x %#x, size word %u", arg[0], arg[1], size);
 	return false;
 }
 
@@ -116,7 +116,7 @@ static enum guc_error slpc_query(struct guc *guc, const u32 *arg)
 	if (!shared_ok(guc, arg))
 		return GUC_ERR_BUFFER;
 	if (arg[0] != guc->slpc.shared) {
-		violation(guc->gpu, "slpc-shared", "query names %#x, started with %#llx", arg[0],
+		violation(guc->gpu, V_SLPC_SHARED, "query names %#x, started with %#llx", arg[0],
 			  (unsigned long long)guc->slpc.shared);
 		return GUC_ERR_PARAMS;
 	}
@@ -129,7 +129,7 @@ static enum guc_error set_limit(struct guc *guc, u32 id, u32 mhz)
 	u32 ratio = from_mhz(mhz);
 
 	if (ratio < l.lowest || ratio > l.highest) {
-		violation(guc->gpu, "slpc-range", "%s %u MHz outside %u..%u",
+		violation(guc->gpu, V_SLPC_RANGE, "%s %u MHz outside %u..%u",
 			  id == PARAM_MIN_MHZ ? "min" : "max", mhz, (l.lowest * 50 + 1) / 3,
 			  (l.highest * 50 + 1) / 3);
 		return GUC_ERR_PARAMS;
@@ -147,7 +147,7 @@ static enum guc_error slpc_set(struct guc *guc, const u32 *arg)
 	struct guc_slpc *slpc = &guc->slpc;
 
 	if (arg[0] >= ARRAY_SIZE(slpc->param)) {
-		violation(guc->gpu, "slpc-param", "id %u", arg[0]);
+		violation(guc->gpu, V_SLPC_PARAM, "id %u", arg[0]);
 		return GUC_ERR_PARAMS;
 	}
 	slpc->param[arg[0]] = arg[1];
@@ -156,7 +156,7 @@ static enum guc_error slpc_set(struct guc *guc, const u32 *arg)
 		return set_limit(guc, arg[0], arg[1]);
 	if ((arg[0] == PARAM_RC_MODE && arg[1] > 3) ||
 	    (arg[0] == PARAM_IGNORE_EFFICIENT && arg[1] > 1)) {
-		violation(guc->gpu, "slpc-param", "id %u value %u", arg[0], arg[1]);
+		violation(guc->gpu, V_SLPC_PARAM, "id %u value %u", arg[0], arg[1]);
 		return GUC_ERR_PARAMS;
 	}
 	return GUC_OK;
@@ -168,7 +168,7 @@ static enum guc_error slpc_unset(struct guc *guc, const u32 *arg)
 	struct limits l = fused(guc);
 
 	if (arg[0] >= ARRAY_SIZE(slpc->param)) {
-		violation(guc->gpu, "slpc-param", "id %u", arg[0]);
+		violation(guc->gpu, V_SLPC_PARAM, "id %u", arg[0]);
 		return GUC_ERR_PARAMS;
 	}
 	slpc->param_set &= ~BIT(arg[0]);
@@ -195,7 +195,7 @@ enum guc_error guc_slpc_request(struct guc *guc, const u32 *payload, unsigned in
 	unsigned int i;
 
 	if (!(guc->boot.params[2] & BIT(2)))
-		violation(guc->gpu, "slpc-disabled", "event %u, but the boot parameters leave SLPC off",
+		violation(guc->gpu, V_SLPC_DISABLED, "event %u, but the boot parameters leave SLPC off",
 			  event);
 	for (i = 0; i < ARRAY_SIZE(slpc_events); i++) {
 		if (slpc_events[i].event != event)
@@ -203,19 +203,19 @@ enum guc_error guc_slpc_request(struct guc *guc, const u32 *payload, unsigned in
 		if (argc != slpc_events[i].argc || len != argc + 1)
 			break;
 		if (event != SLPC_RESET && !guc->slpc.shared) {
-			violation(guc->gpu, "slpc-not-started", "event %u", event);
+			violation(guc->gpu, V_SLPC_NOT_STARTED, "event %u", event);
 			return GUC_ERR_STATE;
 		}
 		return slpc_events[i].fn(guc, payload + 1);
 	}
-	violation(guc->gpu, "slpc-event", "event %u argc %u, %u words", event, argc, len);
+	violation(guc->gpu, V_SLPC_EVENT, "event %u argc %u, %u words", event, argc, len);
 	return GUC_ERR_PARAMS;
 }
 
 enum guc_error guc_rc_control(struct guc *guc, u32 mode)
 {
 	if (mode > 1) {
-		violation(guc->gpu, "rc-mode", "%u", mode);
+		violation(guc->gpu, V_RC_MODE, "%u", mode);
 		return GUC_ERR_PARAMS;
 	}
 	guc->slpc.rc_mode = mode;

@@ -208,7 +208,7 @@ void irq_access(struct gpu *gpu)
 	if (!irq || irq->answered || ++irq->accesses < IRQ_ACK_ACCESSES)
 		return;
 	irq->answered = true;	/* one report per MSI */
-	violation(gpu, "interrupt-not-acknowledged", "%u accesses since the MSI, none to the master",
+	violation(gpu, V_IRQ_NOT_ACKED, "%u accesses since the MSI, none to the master",
 		  irq->accesses);
 }
 
@@ -219,9 +219,9 @@ void irq_check_quiet(struct gpu *gpu)
 	if (is_gone(gpu))
 		return;
 	if (irq->enabled)
-		violation(gpu, "interrupt-left-enabled", "the driver is unbound");
+		violation(gpu, V_IRQ_LEFT_ENABLED, "the driver is unbound");
 	if (!irq->answered)
-		violation(gpu, "interrupt-not-acknowledged", "an MSI was sent, the driver is unbound");
+		violation(gpu, V_IRQ_NOT_ACKED, "an MSI was sent, the driver is unbound");
 	irq->answered = true;
 }
 
@@ -246,7 +246,7 @@ void irq_tile_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, 
 	(void)off;
 	(void)value;
 	if (raw & ~(IRQ_TILE_ENABLE | GENMASK(7, 0)))
-		violation(gpu, "interrupt-master", "0x%08x to the tile master", raw);
+		violation(gpu, V_IRQ_MASTER, "0x%08x to the tile master", raw);
 	irq->answered = true;
 	irq->enabled = raw & IRQ_TILE_ENABLE;
 	update(gpu, false);
@@ -320,9 +320,9 @@ void irq_selector_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 val
 	(void)reg;
 	(void)value;
 	if (reg_peek(gpu, IRQ_IDENTITY(n)) & IRQ_IDENTITY_VALID)
-		violation(gpu, "interrupt-identity", "selector %u: last identity was not cleared", n);
+		violation(gpu, V_IRQ_IDENTITY, "selector %u: last identity was not cleared", n);
 	if (!s || !(irq->dw[n] & raw)) {
-		violation(gpu, "interrupt-identity", "selector %u: 0x%08x is not pending", n, raw);
+		violation(gpu, V_IRQ_IDENTITY, "selector %u: 0x%08x is not pending", n, raw);
 		reg_poke(gpu, IRQ_IDENTITY(n), 0);
 		return;
 	}
@@ -339,5 +339,5 @@ void irq_identity_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 val
 	if (raw & IRQ_IDENTITY_VALID)
 		reg_poke(gpu, off, 0);
 	else
-		violation(gpu, "interrupt-identity", "0x%08x written over 0x%08x", raw, value);
+		violation(gpu, V_IRQ_IDENTITY, "0x%08x written over 0x%08x", raw, value);
 }

@@ -46,6 +46,14 @@ static const char *const kinds[] = {
 	"rd", "wr", "cfg", "dma", "irq", "guc", "cs", "pm", "fault", "violation", "note",
 };
 
+static const struct {
+	const char *name, *text;
+} violation_kinds[V_COUNT] = {
+#define X(symbol, name, text) [symbol] = { name, text },
+	VIOLATION_TABLE(X)
+#undef X
+};
+
 static void put_line(struct gpu *gpu, enum jkind kind, const char *text)
 {
 	struct journal *j = gpu->journal;
@@ -73,10 +81,15 @@ void journal_access(struct gpu *gpu, bool write, u32 offset, unsigned int size, 
 {
 	journal_add(gpu, write ? J_WR : J_RD, "%#x/%u = %#llx", offset, size, (unsigned long long)value);
 	if (gpu->journal->quiet)
-		violation(gpu, "touched-after-unbind", "%s %#x", write ? "write" : "read", offset);
+		violation(gpu, V_TOUCHED_AFTER_UNBIND, "%s %#x", write ? "write" : "read", offset);
 }
 
-void violation(struct gpu *gpu, const char *what, const char *fmt, ...)
+const char *violation_name(enum violation what)
+{
+	return violation_kinds[what].name;
+}
+
+void violation(struct gpu *gpu, enum violation what, const char *fmt, ...)
 {
 	struct journal *j = gpu->journal;
 	char text[LINE - 40], line[LINE];
@@ -88,7 +101,7 @@ void violation(struct gpu *gpu, const char *what, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	snprintf(line, sizeof(line), "%s: %s", what, text);
+	snprintf(line, sizeof(line), "%s: %s", violation_name(what), text);
 	put_line(gpu, J_VIOLATION, line);
 	j->counters[CNT_VIOLATION]++;
 	if (j->num_kept < KEPT)
@@ -125,11 +138,11 @@ static void check_mapped(struct gpu *gpu)
 	u64 at;
 
 	if (mem_gsm_changed(gpu, &at))
-		violation(gpu, "touched-after-unbind",
+		violation(gpu, V_TOUCHED_AFTER_UNBIND,
 			  "GGTT entries were written, the first page at %#llx",
 			  (unsigned long long)at);
 	if (mem_vram_changed(gpu, &at))
-		violation(gpu, "touched-after-unbind", "VRAM was written, the first page at %#llx",
+		violation(gpu, V_TOUCHED_AFTER_UNBIND, "VRAM was written, the first page at %#llx",
 			  (unsigned long long)at);
 }
 
@@ -185,6 +198,11 @@ static int cmd_violations(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
 	struct journal *j = gpu->journal;
 
+	if (argc > 1 && !strcmp(argv[1], "kinds")) {
+		for (unsigned int i = 0; i < V_COUNT; i++)
+			fprintf(out, "%-28s %s\n", violation_kinds[i].name, violation_kinds[i].text);
+		return 0;
+	}
 	for (unsigned int i = 0; i < j->num_kept; i++)
 		fprintf(out, "%s\n", j->kept[i]);
 	if (argc > 1 && !strcmp(argv[1], "clear")) {
@@ -214,7 +232,7 @@ struct journal *journal_create(struct gpu *gpu, const char *file)
 	if (gpu->ctl) {
 		ctl_register(gpu, "journal", "[N]: the last N lines", cmd_journal);
 		ctl_register(gpu, "counters", "[reset]: how often what happened", cmd_counters);
-		ctl_register(gpu, "violations", "[clear]: what must not happen and did", cmd_violations);
+		ctl_register(gpu, "violations", "[clear|kinds]: what must not happen and did", cmd_violations);
 		ctl_register(gpu, "quiet", "on|off: any access is a violation", cmd_quiet);
 	}
 	return j;

@@ -4,12 +4,13 @@
  *
  * A violation is something that silicon would swallow and that a correct driver does not do.
  * It is journaled, counted, kept (the first 256) with its text, and printed by the control
- * command "violations".  It never stops the model.
+ * command "violations".  It never stops the model.  violation.h lists the kinds.
  */
 #ifndef XE_MODEL_JOURNAL_H
 #define XE_MODEL_JOURNAL_H
 
 #include "gpu.h"
+#include "violation.h"
 
 enum counter {
 	CNT_MMIO_READ, CNT_MMIO_WRITE,		/* registers of BAR 0, per 32-bit access */
@@ -36,11 +37,8 @@ void journal_add(struct gpu *gpu, enum jkind kind, const char *fmt, ...) PRINTF(
 /* Fast path for register accesses (no formatting unless written out). */
 void journal_access(struct gpu *gpu, bool write, u32 offset, unsigned int size, u64 value);
 
-/*
- * @what: short stable key for tests and expectations ("unknown-register", "forcewake-asleep",
- * "dma-unmapped", "dma-no-master", "h2g-malformed", "context-registered-twice", "touched-after-unbind", ...)
- */
-void violation(struct gpu *gpu, const char *what, const char *fmt, ...) PRINTF(3, 4);
+void violation(struct gpu *gpu, enum violation what, const char *fmt, ...) PRINTF(3, 4);
+const char *violation_name(enum violation what);
 
 void count(struct gpu *gpu, enum counter c);
 void count_add(struct gpu *gpu, enum counter c, u64 n);

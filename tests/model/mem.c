@@ -289,7 +289,7 @@ static int vram_check(struct gpu *gpu, u64 addr, size_t len)
 		return -ENODEV;
 	if (mem_in_range(gpu, MEM_VRAM, addr, len))
 		return 0;
-	violation(gpu, "vram-out-of-range", "0x%llx+0x%zx", (unsigned long long)addr, len);
+	violation(gpu, V_VRAM_OUT_OF_RANGE, "0x%llx+0x%zx", (unsigned long long)addr, len);
 	return -EINVAL;
 }
 

@@ -15,7 +15,7 @@
 
 static int ggtt_malformed(struct gpu *gpu, u64 addr, u64 pte, const char *why)
 {
-	violation(gpu, "ggtt-entry-malformed", "address 0x%llx, entry 0x%016llx: %s",
+	violation(gpu, V_GGTT_ENTRY, "address 0x%llx, entry 0x%016llx: %s",
 		  (unsigned long long)addr, (unsigned long long)pte, why);
 	return -EINVAL;
 }

@@ -45,7 +45,7 @@
 
 static int malformed(struct gpu *gpu, u64 va, unsigned int level, u64 entry, const char *why)
 {
-	violation(gpu, "ppgtt-entry-malformed", "va 0x%llx, level %u, entry 0x%016llx: %s",
+	violation(gpu, V_PPGTT_ENTRY, "va 0x%llx, level %u, entry 0x%016llx: %s",
 		  (unsigned long long)va, level, (unsigned long long)entry, why);
 	return -EINVAL;
 }

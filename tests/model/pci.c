@@ -141,7 +141,7 @@ static bool bad(struct gpu *gpu, u32 offset, unsigned int size)
 {
 	if ((size == 1 || size == 2 || size == 4) && !(offset % size) && offset <= CFG_SIZE - size)
 		return false;
-	violation(gpu, "config-access", "%u bytes at %#x", size, offset);
+	violation(gpu, V_CONFIG_ACCESS, "%u bytes at %#x", size, offset);
 	return true;
 }
 
@@ -213,7 +213,7 @@ void pci_msi(struct gpu *gpu)
 		return;
 	journal_add(gpu, J_IRQ, "MSI");
 	if (journal_is_quiet(gpu))
-		violation(gpu, "touched-after-unbind", "MSI");
+		violation(gpu, V_TOUCHED_AFTER_UNBIND, "MSI");
 	if (vfu_trigger(gpu, 0))
 		count(gpu, CNT_MSI);
 }

@@ -67,7 +67,7 @@ static enum pcode_error power_setup(struct gpu *gpu, u32 command, u32 data)
 		pc->i1 = I1_WATTS | (data & I1_DATA);
 		return PC_OK;
 	default:
-		violation(gpu, "pcode-unknown-command", "power setup 0x%08x", command);
+		violation(gpu, V_PCODE_COMMAND, "power setup 0x%08x", command);
 		return PC_SUBCOMMAND;
 	}
 }
@@ -79,7 +79,7 @@ static enum pcode_error init_status(struct gpu *gpu, u32 command, u32 data)
 
 	(void)command;
 	if (data != STATUS_GET) {
-		violation(gpu, "pcode-unknown-command", "init status, data 0x%08x", data);
+		violation(gpu, V_PCODE_COMMAND, "init status, data 0x%08x", data);
 		return PC_DATA;
 	}
 	pc->answer = fault_take(gpu, FAULT_PCODE_NOT_READY, &unused) ? 0 : STATUS_DONE;
@@ -97,7 +97,7 @@ static enum pcode_error execute(struct gpu *gpu, u32 command)
 	case CMD_STATUS:
 		return init_status(gpu, command, data);
 	default:
-		violation(gpu, "pcode-unknown-command", "0x%08x, data 0x%08x", command, data);
+		violation(gpu, V_PCODE_COMMAND, "0x%08x, data 0x%08x", command, data);
 		return PC_COMMAND;
 	}
 }
@@ -110,12 +110,12 @@ void pcode_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32
 	(void)reg;
 	(void)value;
 	if (pc->busy) {
-		violation(gpu, "pcode-busy", "command 0x%08x while 0x%08x runs", raw, pc->command);
+		violation(gpu, V_PCODE_BUSY, "command 0x%08x while 0x%08x runs", raw, pc->command);
 		reg_poke(gpu, off, pc->command);
 		return;
 	}
 	if (!(raw & PCODE_BUSY)) {
-		violation(gpu, "pcode-no-start", "0x%08x", raw);
+		violation(gpu, V_PCODE_NO_START, "0x%08x", raw);
 		return;
 	}
 	pc->busy = true;
@@ -154,7 +154,7 @@ u32 pcode_data_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
 {
 	(void)off;
 	if (gpu->pcode->busy)
-		violation(gpu, "pcode-busy", "%s read while 0x%08x runs", reg->name,
+		violation(gpu, V_PCODE_BUSY, "%s read while 0x%08x runs", reg->name,
 			  gpu->pcode->command);
 	return value;
 }
@@ -164,6 +164,6 @@ void pcode_data_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value
 	(void)off;
 	(void)value;
 	if (gpu->pcode->busy)
-		violation(gpu, "pcode-busy", "0x%08x to %s while 0x%08x runs", raw, reg->name,
+		violation(gpu, V_PCODE_BUSY, "0x%08x to %s while 0x%08x runs", raw, reg->name,
 			  gpu->pcode->command);
 }

@@ -229,9 +229,9 @@ static void unknown(struct gpu *gpu, u32 off, bool write, u32 value)
 
 	count(gpu, CNT_UNKNOWN_REG);
 	if (write)
-		violation(gpu, "unknown-register", "write of 0x%08x to 0x%06x", value, off);
+		violation(gpu, V_UNKNOWN_REGISTER, "write of 0x%08x to 0x%06x", value, off);
 	else
-		violation(gpu, "unknown-register", "read of 0x%06x", off);
+		violation(gpu, V_UNKNOWN_REGISTER, "read of 0x%06x", off);
 	for (i = 0; i < regs->num_unknown && u[i].off != off; i++)
 		;
 	if (i == UNKNOWN_MAX)
@@ -248,13 +248,13 @@ static bool cpu_may(struct gpu *gpu, const struct place *p, u32 off, bool write)
 	struct gt *gt = &gpu->gts[p->gt];
 
 	if (!fw_awake(gt, p->fw) && !(write && p->reg->flags & REG_SHADOW)) {
-		violation(gpu, "forcewake-asleep", "%s of %s at 0x%06x", write ? "write" : "read",
+		violation(gpu, V_FORCEWAKE_ASLEEP, "%s of %s at 0x%06x", write ? "write" : "read",
 			  p->reg->name, off);
 		return false;
 	}
 	/* Only the primary GT's are replicated as the table says; the media GT's differ. */
 	if (p->reg->flags & REG_MCR && !gt->id && !gt_mcr_held(gt))
-		violation(gpu, "mcr-unlocked", "%s of %s at 0x%06x without the semaphore",
+		violation(gpu, V_MCR_UNLOCKED, "%s of %s at 0x%06x without the semaphore",
 			  write ? "write" : "read", p->reg->name, off);
 	return true;
 }
@@ -265,7 +265,7 @@ static bool powered(struct gpu *gpu, u32 off, bool write)
 	unsigned int d = pci_power_state(gpu);
 
 	if (d)
-		violation(gpu, "access-while-off", "%s of 0x%06x in D%u", write ? "write" : "read",
+		violation(gpu, V_ACCESS_WHILE_OFF, "%s of 0x%06x in D%u", write ? "write" : "read",
 			  off, d);
 	return !d;
 }
@@ -298,7 +298,7 @@ static u32 cpu_read(struct gpu *gpu, u32 off)
 	u32 forced;
 
 	if (off & 3) {
-		violation(gpu, "unaligned-register", "read of 0x%06x", off);
+		violation(gpu, V_UNALIGNED, "read of 0x%06x", off);
 		return 0;
 	}
 	p = find_place(gpu, off);
@@ -332,7 +332,7 @@ static void cpu_write(struct gpu *gpu, u32 off, u32 value)
 	const struct place *p;
 
 	if (off & 3) {
-		violation(gpu, "unaligned-register", "write of 0x%08x to 0x%06x", value, off);
+		violation(gpu, V_UNALIGNED, "write of 0x%08x to 0x%06x", value, off);
 		return;
 	}
 	p = find_place(gpu, off);
@@ -343,10 +343,10 @@ static void cpu_write(struct gpu *gpu, u32 off, u32 value)
 	if (!cpu_may(gpu, p, off, true))
 		return;
 	if (p->reg->ro == ALL_ONES && !p->reg->write && !(p->reg->flags & REG_DUMMY))
-		violation(gpu, "write-read-only", "0x%08x to %s at 0x%06x", value, p->reg->name,
+		violation(gpu, V_WRITE_READ_ONLY, "0x%08x to %s at 0x%06x", value, p->reg->name,
 			  off);
 	if (p->reg->flags & REG_MASKED && !(value >> 16))
-		violation(gpu, "masked-write-without-mask", "0x%08x to %s at 0x%06x", value,
+		violation(gpu, V_MASKED_WRITE, "0x%08x to %s at 0x%06x", value,
 			  p->reg->name, off);
 	do_write(gpu, p->reg, off, value);
 }
@@ -368,7 +368,7 @@ static const struct reg *cs_find(struct gpu *gpu, u32 off, const char *how)
 	const struct reg *reg = reg_find(gpu, off);
 
 	if (!reg)
-		violation(gpu, "cs-unknown-register", "%s of 0x%06x", how, off);
+		violation(gpu, V_CS_REGISTER, "%s of 0x%06x", how, off);
 	return reg;
 }
 

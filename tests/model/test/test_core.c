@@ -122,14 +122,14 @@ static void violations(void **state)
 	struct gpu *gpu = *state;
 
 	for (int i = 0; i < 1000; i++)
-		violation(gpu, "test", "%d %s", i, "a text that is much longer than a line of the journal has room "
+		violation(gpu, V_DMA_IN_D3, "%d %s", i, "a text that is much longer than a line of the journal has room "
 			  "for, so that it has to be cut somewhere without a byte too many, as this one is, at last");
 	assert_int_equal(counter_get(gpu, CNT_VIOLATION), 1000);
-	assert_true(answer_has(gpu, "violations", "test: 255 "));
-	assert_false(answer_has(gpu, "violations", "test: 256 "));
+	assert_true(answer_has(gpu, "violations", "dma-in-d3: 255 "));
+	assert_false(answer_has(gpu, "violations", "dma-in-d3: 256 "));
 	assert_true(answer_has(gpu, "violations clear", "ok"));
-	assert_false(answer_has(gpu, "violations", "test"));
-	assert_true(answer_has(gpu, "journal 100000", "test: 999"));
+	assert_false(answer_has(gpu, "violations", "dma-in-d3"));
+	assert_true(answer_has(gpu, "journal 100000", "dma-in-d3: 999"));
 	assert_true(answer_has(gpu, "journal x", "error"));
 }
 
@@ -187,6 +187,15 @@ static void config_of_gone(void **state)
 	pci_config_write(gpu, 0x64, 2, 3);
 	assert_true(answer_has(gpu, "vanish now", "ok"));
 	assert_int_equal(pci_config_read(gpu, 0x64, 2) & 0xffff, 0xffff);
+}
+
+static void config_rules(void **state)
+{
+	struct gpu *gpu = *state;
+
+	assert_violates(gpu, "config-access: 2 bytes", assert_int_equal(pci_config_read(gpu, 1, 2), ALL_ONES));
+	assert_violates(gpu, "config-access: 3 bytes", pci_config_write(gpu, 0, 3, 0));
+	assert_violates(gpu, "config-access: 4 bytes", pci_config_read(gpu, 4096, 4));
 }
 
 /* As the bus asks for it; the capabilities are read again, and QEMU has the BARs. */
@@ -286,7 +295,7 @@ static void vanish_at(void **state)
 	assert_true(answer_has(gpu, "vanish now", "ok"));
 	assert_int_equal(reg_cpu_read(gpu, 0xd8c), ALL_ONES);
 	assert_true(answer_has(gpu, "violations clear", "ok"));
-	violation(gpu, "test", "of a card that is not there");
+	violation(gpu, V_DMA_IN_D3, "of a card that is not there");
 	assert_quiet(gpu);
 	/* but after unbind nobody has any business with it */
 	assert_true(answer_has(gpu, "quiet on", "ok"));
@@ -419,7 +428,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(timers), cmocka_unit_test(timer_for_now), cmocka_unit_test(host_clock),
 		cmocka_unit_test(numbers), CARD_TEST(counters), CARD_TEST(violations), CARD_TEST(quiet),
-		CARD_TEST(flr), CARD_TEST(scripted_faults), CARD_TEST(config_of_gone), CARD_TEST(vanish_at), SOCKET_TEST(control_socket),
+		CARD_TEST(flr), CARD_TEST(scripted_faults), CARD_TEST(config_of_gone), CARD_TEST(config_rules), CARD_TEST(vanish_at), SOCKET_TEST(control_socket),
 		SOCKET_TEST(too_many_clients),
 	};
 

@@ -141,6 +141,17 @@ static void bad_image(void **state)
 	image[0x60] = 0x12345678;
 	assert_violates(b->gpu, "lrc-garbage",
 			assert_int_equal(cs_load(b->cs, bench_desc()), -EINVAL));
+	image_init(b, cs_info(b->cs));
+	bench_load(b);
+	cs_save(b->cs);
+	image[LRC_BB_ADDR] |= 1;	/* valid, of no batch */
+	assert_violates(b->gpu, "lrc-batch-state",
+			assert_int_equal(cs_load(b->cs, bench_desc()), -EINVAL));
+	image_init(b, cs_info(b->cs));
+	bench_load(b);
+	assert_violates(b->gpu, "cs-load-twice",
+			assert_int_equal(cs_load(b->cs, bench_desc()), -EINVAL));
+	cs_reset(b->cs);
 	/* Legacy mode must be off. */
 	image_init(b, cs_info(b->cs));
 	reg_poke(b->gpu, 0x22000 + RING_MODE, 0);

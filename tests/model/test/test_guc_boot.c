@@ -312,6 +312,8 @@ static void mailbox_strict(void **state)
 			host_mbox(h, 0x508, 0x0902 << 16 | 2, GGTT_BASE + 4, 0));
 	assert_violates(h->gpu, "ct-not-registered", host_mbox(h, 0x4509, 1, 0, 0));
 	assert_violates(h->gpu, "mailbox-malformed", host_mbox(h, 0x4509, 2, 0, 0));
+	pci_config_write(h->gpu, 0x64, 2, 3);
+	assert_violates(h->gpu, "doorbell-asleep", guc_doorbell(h->gt));
 }
 
 static void mailbox_scripted(void **state)

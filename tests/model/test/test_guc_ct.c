@@ -152,6 +152,7 @@ static void strict_messages(void **state)
 	assert_violates(h->gpu, "h2g-malformed", HOST_FAST(h, 0x80000000 | H2G_RC_CONTROL, 0));
 	assert_violates(h->gpu, "h2g-malformed", HOST_FAST(h, 0x30000000 | H2G_RC_CONTROL, 0));
 	assert_violates(h->gpu, "h2g-malformed", HOST_FAST(h, 0x00050000 | H2G_RC_CONTROL, 0));
+	assert_violates(h->gpu, "fault-reply", HOST_FAST(h, H2G_FAULT_REPLY, 0, 0));
 	host_write(h, 3, hxg, 3);
 	assert_violates(h->gpu, "h2g-fence", guc_doorbell(h->gt));
 	assert_true(host_event(h, G2H_TLB_DONE, 1, 0));
@@ -324,6 +325,8 @@ static void slpc_order(void **state)
 	arm(h->gpu, "slpc.state value=5");
 	HOST_FAST(h, H2G_SLPC, 0 << 8 | 2, GGTT_BASE + SLPC_AT, 0);
 	assert_int_equal(*host_mem(h, SLPC_AT + 4), 5);
+	h->guc->boot.params[2] = 0;
+	assert_violates(h->gpu, "slpc-disabled", HOST_FAST(h, H2G_SLPC, 7 << 8 | 1, 7));
 }
 
 /* ---- faults on purpose ---- */

@@ -171,6 +171,21 @@ static void spin(struct host *h, unsigned int i, bool arb)
 	assert_int_equal(context(h, i)->state, CTX_RUNNING);
 }
 
+/* What is under way is not over before its event. */
+static void strict_order(void **state)
+{
+	struct host *h = *state;
+
+	spin(h, 0, false);
+	MODE(h, 0, 0);
+	assert_violates(h->gpu, "context-enable-early", MODE(h, 0, 1));
+	assert_true(host_event(h, G2H_MODE_DONE, 0, 1));
+	spin(h, 7, false);
+	assert_violates(h->gpu, "context-deregister-enabled: id 7", HOST_FAST(h, H2G_DEREGISTER, 7));
+	assert_violates(h->gpu, "context-deregistered", MODE(h, 7, 0));
+	assert_violates(h->gpu, "before its deregistration was confirmed", host_register(h, 7, GUC_RENDER, 1));
+}
+
 /* A batch that spins does not hold up others of its priority, nor for ever those on its engine. */
 static void time_slices(void **state)
 {
@@ -532,7 +547,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(life), TEST(disable_in_every_state), TEST(strict_states),
-		TEST(strict_registration), TEST(policies), TEST(time_slices), TEST(fair),
+		TEST(strict_registration), TEST(strict_order), TEST(policies), TEST(time_slices), TEST(fair),
 		TEST(priority), TEST(low_priority_waits), TEST(engines), TEST(disable_running),
 		TEST(hang), TEST(short_timeout_has_grace), TEST(disabled_twice), TEST(hang_in_the_way),
 		TEST(illegal_command), TEST(unmapped), TEST(engine_reset_fails), TEST(semaphore),

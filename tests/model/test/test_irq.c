@@ -248,6 +248,15 @@ static void identity_rules(void **state)
 	assert_violates(gpu, "was not cleared", wr(gpu, IRQ_SELECTOR(0), BIT(0)));
 }
 
+static void master_rules(void **state)
+{
+	struct gpu *gpu = *state;
+
+	wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE | GENMASK(7, 0));
+	assert_quiet(gpu);
+	assert_violates(gpu, "interrupt-master", wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE | BIT(8)));
+}
+
 static void never_acknowledged(void **state)
 {
 	struct gpu *gpu = *state;
@@ -345,7 +354,7 @@ int main(void)
 		CARD_TEST(rearm),
 		CARD_TEST(event_in_between),
 		CARD_TEST(masters_are_levels),
-		CARD_TEST(identity_rules),
+		CARD_TEST(identity_rules), CARD_TEST(master_rules),
 		CARD_TEST(never_acknowledged),
 		CARD_TEST(quiet),
 		CARD_TEST(lost),

@@ -276,8 +276,8 @@ static void unaligned(void **state)
 	struct gpu *gpu = *state;
 	u32 word = 0;
 
-	assert_violates(gpu, "unaligned-register", reg_cpu_read(gpu, GU_CNTL + 2));
-	assert_violates(gpu, "unaligned-register", reg_cpu_write(gpu, GU_CNTL + 1, 1));
+	assert_violates(gpu, "unaligned: ", reg_cpu_read(gpu, GU_CNTL + 2));
+	assert_violates(gpu, "unaligned: ", reg_cpu_write(gpu, GU_CNTL + 1, 1));
 	pci_config_write(gpu, 4, 2, 0x6);
 	assert_violates(gpu, "unaligned: read", bar_read(gpu, 0, GU_CNTL, &word, 2));
 	assert_violates(gpu, "unaligned: write", bar_write(gpu, 0, GU_CNTL, &word, 2));
