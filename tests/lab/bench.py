@@ -199,6 +199,7 @@ def tsc_khz():
 @contextlib.contextmanager
 def model_lock():
     """Nobody else builds the model of this checkout meanwhile."""
+    os.makedirs(BUILT, exist_ok=True)
     with open(os.path.join(BUILT, "model.lock"), "w", encoding="ascii") as f:
         fcntl.flock(f, fcntl.LOCK_EX)
         yield
