@@ -293,6 +293,7 @@ void gt_gdrst_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, 
 	if (fault_take(gpu, FAULT_RESET_STUCK, &unused))
 		return;
 	journal_add(gpu, J_NOTE, "gt%u reset 0x%08x", gt->id, raw);
+	ggtt_invalidate(gpu);
 	if (raw & GDRST_FULL) {
 		count(gpu, CNT_GT_RESET);
 		regs_reset_gt(gt);
@@ -380,6 +381,16 @@ void gt_self_clear(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u
 	(void)raw;
 	if (!(value & BIT(0)) || !fault_take(gpu, FAULT_SELF_CLEAR, NULL))
 		reg_poke(gpu, off, value & ~BIT(0));
+}
+
+/* The GGTT's, asked for by register. */
+void gt_tlb_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
+{
+	u32 how = reg_peek(gpu, reg_gt(gpu, off)->window + GUC_TLB_INV_DESC1);
+
+	if (value & GUC_TLB_INV_VALID && how & GUC_TLB_INV_INVALIDATE)
+		ggtt_invalidate(gpu);
+	gt_self_clear(gpu, reg, off, value, raw);
 }
 
 void gt_doorbell_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)

@@ -27,6 +27,10 @@
 #define   GDRST_GUC		BIT(3)
 #define WOPCM_SIZE		0xc050
 #define   WOPCM_SIZE_LOCKED	BIT(0)
+#define GUC_TLB_INV_DESC0	0xcf7c
+#define   GUC_TLB_INV_VALID	BIT(0)
+#define GUC_TLB_INV_DESC1	0xcf80
+#define   GUC_TLB_INV_INVALIDATE BIT(6)
 #define WOPCM_BASE		0xc340
 #define   WOPCM_BASE_VALID	BIT(0)
 #define   WOPCM_BASE_HUC	BIT(1)
@@ -48,7 +52,7 @@ u64 gt_sleep_ns(struct gt *gt);
 /* Hooks of the tables */
 reg_read_fn gt_fw_ack_read, gt_semaphore_read, gt_workpoint_read, gt_residency_read;
 reg_write_fn gt_fw_write, gt_semaphore_write, gt_selector_write, gt_gdrst_write, gt_wopcm_write;
-reg_write_fn gt_self_clear, gt_doorbell_write, gt_dma_ctrl_write, gt_flr_write;
+reg_write_fn gt_self_clear, gt_tlb_write, gt_doorbell_write, gt_dma_ctrl_write, gt_flr_write;
 reg_read_fn gt_cntl_read, gt_gmd_read;
 
 #endif

@@ -8,6 +8,7 @@
 #include "fault.h"
 #include "guc_internal.h"
 #include "journal.h"
+#include "mem.h"
 
 #define FENCE_FAST	BIT(15)
 
@@ -103,7 +104,7 @@ static bool tlb_ok(const u32 *payload, unsigned int len)
 	return type <= TLB_GUC && len == 6 && tlb_range_ok(payload);
 }
 
-/* Nothing in the model caches a translation, so it is done as soon as it is asked for. */
+/* Nothing in the model uses a cached translation, so it is done as soon as it is asked for. */
 static enum guc_error do_tlb(struct guc *guc, const u32 *payload, unsigned int len)
 {
 	u32 seqno = payload[0], last = guc->ct.tlb_seqno;
@@ -116,6 +117,8 @@ static enum guc_error do_tlb(struct guc *guc, const u32 *payload, unsigned int l
 	    (last && seqno != last + 1 && !(seqno == 1 && last == TLB_SEQNO_MAX)))
 		guc_disorder(guc, V_TLB_SEQNO, "%u after %u", seqno, last);
 	guc->ct.tlb_seqno = seqno;
+	if ((payload[1] & 0xff) == TLB_FULL || (payload[1] & 0xff) == TLB_GUC)
+		ggtt_invalidate(guc->gpu);
 	if (!fault_take(guc->gpu, FAULT_TLB_LOST, NULL))
 		guc_ct_event(guc, G2H_TLB_DONE, &seqno, 1);
 	return GUC_OK;

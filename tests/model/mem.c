@@ -32,6 +32,7 @@ struct area {
 
 struct mem {
 	struct area gsm, vram;
+	struct ggtt_used *used;
 	u64 dark;		/* of a card that is gone: VRAM up to here is all ones */
 };
 
@@ -157,6 +158,7 @@ struct mem *mem_create(struct gpu *gpu)
 		perror("xe-model: memory of the card");
 		exit(1);
 	}
+	mem->used = ggtt_used_create(mem->gsm.size / 8);
 	if (gpu->ctl)
 		mem_ctl_init(gpu);
 	return mem;
@@ -168,11 +170,13 @@ void mem_destroy(struct mem *mem)
 		return;
 	area_destroy(&mem->gsm);
 	area_destroy(&mem->vram);
+	ggtt_used_destroy(mem->used);
 	free(mem);
 }
 
 void mem_reset(struct gpu *gpu, enum gpu_reset depth)
 {
+	ggtt_invalidate(gpu);
 	/* The GGTT entries live in a reserved part of VRAM: an FLR keeps both. */
 	if (depth != GPU_RESET_POWER)
 		return;
@@ -235,6 +239,11 @@ int mem_vram_fd(struct gpu *gpu)
 u8 *mem_gsm(struct gpu *gpu)
 {
 	return gpu->mem->gsm.map;
+}
+
+struct ggtt_used *mem_ggtt_used(struct gpu *gpu)
+{
+	return gpu->mem->used;
 }
 
 u8 *mem_vram(struct gpu *gpu)

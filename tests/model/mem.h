@@ -53,6 +53,9 @@ struct xlat {
 int ggtt_xlate(struct gpu *gpu, u64 addr, bool write, struct xlat *x);
 int ppgtt_xlate(struct gpu *gpu, u64 root, u64 va, bool write, struct xlat *x);
 
+/* Entries that are changed from now on may be used; those that were changed before too. */
+void ggtt_invalidate(struct gpu *gpu);
+
 /* Whole transfers, page by page.  Same errors; after one in the middle the part before is done. */
 int ggtt_read(struct gpu *gpu, u64 addr, void *buf, size_t len);
 int ggtt_write(struct gpu *gpu, u64 addr, const void *buf, size_t len);

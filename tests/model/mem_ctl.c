@@ -41,7 +41,7 @@ static int ctl_ggtt(struct gpu *gpu, int argc, char **argv, FILE *out)
 	for (i = 0; i < n && addr / PAGE_4K < mem_gsm_size(gpu) / 8; i++, addr += PAGE_4K) {
 		fprintf(out, "0x%08" PRIx64 ": 0x%016" PRIx64 " ", addr,
 			load64(mem_gsm(gpu) + addr / PAGE_4K * 8));
-		err = ggtt_xlate(gpu, addr, false, &x);
+		err = ggtt_walk(gpu, addr, &x, false);
 		print_xlat(out, &x, err);
 	}
 	return 0;

@@ -22,6 +22,14 @@ typedef void pt_visit_fn(void *arg, unsigned int level, u64 table, unsigned int 
 int ppgtt_walk(struct gpu *gpu, u64 root, u64 va, bool write, struct xlat *x, pt_visit_fn *fn,
 	       void *arg);
 
+/* @used: by the card, not to print it */
+int ggtt_walk(struct gpu *gpu, u64 addr, struct xlat *x, bool used);
+
+/* The entries that the card used since ggtt_invalidate(). */
+struct ggtt_used *ggtt_used_create(u64 pages);
+void ggtt_used_destroy(struct ggtt_used *used);
+struct ggtt_used *mem_ggtt_used(struct gpu *gpu);
+
 /* Check that [addr, addr + size) of a leaf lies in existing memory of @space. */
 bool mem_in_range(struct gpu *gpu, enum mem_space space, u64 addr, u64 size);
 

@@ -79,8 +79,8 @@ const struct reg regs_gt_guc[] = {
 	R(0xc314, "DMA_CTRL", .flags = REG_GT | REG_MASKED, .fw = FW_GT, .write = gt_dma_ctrl_write),
 	R(WOPCM_BASE, "DMA_GUC_WOPCM_OFFSET", .flags = REG_GT | REG_KEEP_GT, .fw = FW_GT,
 	  .ro = ALL_ONES, .write = gt_wopcm_write),
-	R(0xcf7c, "GUC_TLB_INV_DESC0", GT, .write = gt_self_clear),
-	R(0xcf80, "GUC_TLB_INV_DESC1", GT),
+	R(GUC_TLB_INV_DESC0, "GUC_TLB_INV_DESC0", GT, .write = gt_tlb_write),
+	R(GUC_TLB_INV_DESC1, "GUC_TLB_INV_DESC1", GT),
 	{ 0 }
 };
 

@@ -42,6 +42,7 @@
 	X(V_IRQ_LEFT_ENABLED,	"interrupt-left-enabled", "unbound with the master on") \
 	/* page tables */ \
 	X(V_GGTT_ENTRY,		"ggtt-entry-malformed",	"an entry that is used and cannot be right") \
+	X(V_GGTT_STALE,		"ggtt-stale",		"an entry that was used, changed, and is used without an invalidation") \
 	X(V_PPGTT_ENTRY,	"ppgtt-entry-malformed", "reserved bits, alignment, beyond device memory") \
 	/* GuC: load */ \
 	X(V_FIRMWARE_HEADER,	"firmware-header",	"lengths in the header that do not fit each other") \

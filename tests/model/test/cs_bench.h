@@ -101,6 +101,13 @@ static inline void ggtt_set(struct bench *b, u64 addr, u64 pte)
 	((u64 *)mem_gsm(b->gpu))[addr / 4096] = pte;
 }
 
+/* As a driver changes an entry. */
+static inline void ggtt_change(struct bench *b, u64 addr, u64 pte)
+{
+	ggtt_set(b, addr, pte);
+	ggtt_invalidate(b->gpu);
+}
+
 /* What a driver writes into a new image of a context. */
 static inline void image_init(struct bench *b, const struct engine_info *info)
 {

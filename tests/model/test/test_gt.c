@@ -3,6 +3,7 @@
 #include "../clk.h"
 #include "../cs_internal.h"
 #include "../irq.h"
+#include "../mem.h"
 #include "../platform.h"
 #include "../soc.h"
 #include "hw.h"
@@ -267,6 +268,30 @@ static void self_clearing(void **state)
 	assert_quiet(gpu);
 }
 
+static void tlb_by_register(void **state)
+{
+	struct gpu *gpu = *state;
+	u64 *entry = (u64 *)mem_gsm(gpu) + MIB(16) / PAGE_4K;
+	u32 v;
+
+	wake_all(gpu);
+	*entry = 0x7003;
+	ggtt_read32(gpu, MIB(16), &v);
+	*entry = 0x8003;
+	wr(gpu, GUC_TLB_INV_DESC1, GUC_TLB_INV_INVALIDATE);
+	wr(gpu, GUC_TLB_INV_DESC0, GUC_TLB_INV_VALID);
+	ggtt_read32(gpu, MIB(16), &v);
+	assert_quiet(gpu);
+	*entry = 0x7003;
+	wr(gpu, GDRST, GDRST_GUC);
+	ggtt_read32(gpu, MIB(16), &v);
+	assert_quiet(gpu);
+	*entry = 0x8003;
+	wr(gpu, GUC_TLB_INV_DESC1, 0);
+	wr(gpu, GUC_TLB_INV_DESC0, GUC_TLB_INV_VALID);
+	assert_violates(gpu, "ggtt-stale", ggtt_read32(gpu, MIB(16), &v));
+}
+
 static void driver_flr(void **state)
 {
 	struct gpu *gpu = *state;
@@ -376,7 +401,7 @@ int main(void)
 		CARD_TEST(gt_reset),
 		CARD_TEST(guc_only_reset),
 		CARD_TEST(firmware_hooks),
-		CARD_TEST(self_clearing),
+		CARD_TEST(self_clearing), CARD_TEST(tlb_by_register),
 		CARD_TEST(driver_flr),
 		CARD_TEST(memory_layout),
 		CARD_TEST(frequencies),

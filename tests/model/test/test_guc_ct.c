@@ -280,6 +280,27 @@ static void tlb_forms(void **state)
 	assert_int_equal(counter_get(h->gpu, CNT_G2H), 6);
 }
 
+/* Not every operation makes the card forget an entry of the GGTT. */
+static void tlb_ggtt(void **state)
+{
+	struct host *h = *state;
+	u64 *entry = (u64 *)mem_gsm(h->gpu) + (GGTT_BASE + SLPC_AT) / PAGE_4K, was = *entry;
+	u32 v;
+
+	assert_int_equal(ggtt_read32(h->gpu, GGTT_BASE + SLPC_AT, &v), 0);
+	*entry = was + PAGE_4K;
+	HOST_FAST(h, H2G_TLB_INVALIDATE, 1, BIT(31) | 3);
+	assert_int_equal(ggtt_read32(h->gpu, GGTT_BASE + SLPC_AT, &v), 0);
+	assert_quiet(h->gpu);
+	*entry = was;
+	HOST_FAST(h, H2G_TLB_INVALIDATE, 2, BIT(31) | 1, 7, 0x10000, 0, 4);
+	assert_violates(h->gpu, "ggtt-stale", ggtt_read32(h->gpu, GGTT_BASE + SLPC_AT, &v));
+	*entry = was + PAGE_4K;
+	HOST_FAST(h, H2G_TLB_INVALIDATE, 3, BIT(31));
+	assert_int_equal(ggtt_read32(h->gpu, GGTT_BASE + SLPC_AT, &v), 0);
+	assert_int_equal(counter_get(h->gpu, CNT_VIOLATION), 1);
+}
+
 /* ---- SLPC ---- */
 
 static u32 frequencies(struct host *h)
@@ -467,7 +488,7 @@ int main(void)
 		TEST(event_and_head), TEST(wraps), TEST(batch_over_the_end), TEST(no_room),
 		TEST(bounded_wait_list), TEST(answers), TEST(strict_messages), TEST(strict_rings),
 		TEST(host_moves_our_words), TEST(empty_message), TEST(padding_with_garbage),
-		TEST(dirty_descriptor), TEST(enabled_twice), TEST(tlb_forms), TEST(slpc),
+		TEST(dirty_descriptor), TEST(enabled_twice), TEST(tlb_forms), TEST(tlb_ggtt), TEST(slpc),
 		TEST(slpc_order), TEST(scripted_events), TEST(scripted_requests), TEST(consequences), TEST(late),
 		TEST(crash),
 	};

@@ -26,29 +26,59 @@ static void ggtt_entries(void **state)
 	assert_int_equal(ggtt_read32(gpu, GGTT_BASE + 0x5ffc, &v), 0);
 	assert_memory_equal(&v, "EFGH", 4);
 	/* Two pages that do not follow each other */
-	ggtt_set(b, GGTT_BASE + 0x6000, GUEST_BASE | 1);
+	ggtt_change(b, GGTT_BASE + 0x6000, GUEST_BASE | 1);
 	assert_int_equal(ggtt_write(gpu, GGTT_BASE + 0x5ffc, "12345678", 8), 0);
 	assert_memory_equal(b->vram + 0x5ffc, "1234", 4);
 	assert_memory_equal(b->guest, "5678", 4);
 	/* PAT and the rest of the page */
-	ggtt_set(b, GGTT_BASE, 0x7000 | 3 | BIT64(53));
+	ggtt_change(b, GGTT_BASE, 0x7000 | 3 | BIT64(53));
 	assert_int_equal(ggtt_xlate(gpu, GGTT_BASE + 0x10, true, &x), 0);
 	assert_int_equal(x.pat, 2);
 	assert_int_equal(x.addr, 0x7010);
 	assert_int_equal(x.len, 4096 - 0x10);
 	assert_quiet(gpu);
 	/* Not present; behind the end of the table */
-	ggtt_set(b, GGTT_BASE, 0x7002);
+	ggtt_change(b, GGTT_BASE, 0x7002);
 	assert_int_equal(ggtt_xlate(gpu, GGTT_BASE, false, &x), -EFAULT);
 	assert_int_equal(ggtt_xlate(gpu, GIB(4), false, &x), -EFAULT);
 	assert_int_equal(ggtt_xlate(gpu, ~0ull, false, &x), -EFAULT);
 	assert_quiet(gpu);
-	ggtt_set(b, GGTT_BASE, 0x7003 | BIT64(7));
+	ggtt_change(b, GGTT_BASE, 0x7003 | BIT64(7));
 	assert_violates(gpu, "ggtt-entry-malformed",
 			assert_int_equal(ggtt_xlate(gpu, GGTT_BASE, false, &x), -EINVAL));
-	ggtt_set(b, GGTT_BASE, GIB(1) | 3);
+	ggtt_change(b, GGTT_BASE, GIB(1) | 3);
 	assert_violates(gpu, "ggtt-entry-malformed",
 			assert_int_equal(ggtt_xlate(gpu, GGTT_BASE, false, &x), -EINVAL));
+}
+
+/* What was used and changed may still be known to the card. */
+static void ggtt_stale(void **state)
+{
+	struct bench *b = *state;
+	u32 v;
+
+	/* what nothing used may change, and what is used may be written again */
+	ggtt_set(b, GGTT_BASE, 0x7003);
+	assert_int_equal(ggtt_read32(b->gpu, GGTT_BASE, &v), 0);
+	ggtt_set(b, GGTT_BASE, 0x7003);
+	assert_int_equal(ggtt_read32(b->gpu, GGTT_BASE + 8, &v), 0);
+	assert_quiet(b->gpu);
+	ggtt_set(b, GGTT_BASE, 0x8003);
+	assert_true(answer_has(b->gpu, "ggtt 0x1000000", "vram 0x8000"));
+	assert_quiet(b->gpu);
+	assert_violates(b->gpu, "ggtt-stale", ggtt_read32(b->gpu, GGTT_BASE, &v));
+	ggtt_read32(b->gpu, GGTT_BASE, &v);	/* once is enough */
+	ggtt_set(b, GGTT_BASE, 0);
+	assert_violates(b->gpu, "ggtt-stale", ggtt_read32(b->gpu, GGTT_BASE, &v));
+	/* that there is nothing is not remembered */
+	ggtt_change(b, GGTT_BASE, 0);
+	ggtt_read32(b->gpu, GGTT_BASE, &v);
+	ggtt_set(b, GGTT_BASE, 0x7003);
+	assert_int_equal(counter_get(b->gpu, CNT_VIOLATION), 2);
+	assert_int_equal(ggtt_read32(b->gpu, GGTT_BASE, &v), 0);
+	ggtt_change(b, GGTT_BASE, 0x8003);
+	assert_int_equal(ggtt_read32(b->gpu, GGTT_BASE, &v), 0);
+	assert_int_equal(counter_get(b->gpu, CNT_VIOLATION), 2);
 }
 
 static void page_4k(void **state)
@@ -293,7 +323,7 @@ static void commands(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		BENCH_TEST(ggtt_entries), BENCH_TEST(page_4k), BENCH_TEST(levels),
+		BENCH_TEST(ggtt_entries), BENCH_TEST(ggtt_stale), BENCH_TEST(page_4k), BENCH_TEST(levels),
 		BENCH_TEST(read_only_pointer), BENCH_TEST(page_64k), BENCH_TEST(page_compact),
 		BENCH_TEST(page_huge), BENCH_TEST(page_null), BENCH_TEST(malformed),
 		BENCH_TEST(garbage), BENCH_TEST(physical), BENCH_TEST(resets),
