@@ -247,6 +247,8 @@ static enum cs_exec mi_predicate(struct cs_engine *cs, unsigned int len)
 	case 3:
 		value = value != state;
 		break;
+	default:
+		break;
 	}
 	reg_poke(cs->gpu, off, value);
 	return X_NEXT;

@@ -173,7 +173,7 @@ static void answer(struct ctl *ctl, struct client *c, const char *line)
 		struct pollfd p = { .fd = c->fd, .events = POLLOUT };
 		ssize_t n = send(c->fd, text + done, len - done, MSG_NOSIGNAL | MSG_DONTWAIT);
 
-		if (n > 0)
+		if (n >= 0)
 			done += (size_t)n;
 		else if (errno != EAGAIN || poll(&p, 1, 1000) <= 0)
 			break;

@@ -28,7 +28,10 @@
 #define DEFAULT_PRIORITY	3
 
 /* Payload of a registration */
-enum { REG_FLAGS, REG_ID, REG_CLASS, REG_MASK, REG_WQ, REG_WQ_SIZE = 8, REG_DESC, REG_PARALLEL_NUM = 9 };
+enum {
+	REG_FLAGS = 0, REG_ID = 1, REG_CLASS = 2, REG_MASK = 3, REG_WQ = 4,
+	REG_WQ_SIZE = 8, REG_DESC = 9, REG_PARALLEL_NUM = 9,
+};
 
 /* Policy keys */
 #define KEY_QUANTUM		0x2001

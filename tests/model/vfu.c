@@ -290,6 +290,8 @@ static int do_region_info(struct vfu *v, const struct header *h, const u8 *body,
 			sparse.area.size = info.size;
 		}
 		break;
+	default:
+		break;
 	}
 	if (info.size)
 		info.flags = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE;
