@@ -118,11 +118,11 @@ static bool id_listed(const char *list, u16 device, bool negated)
 	snprintf(buf, sizeof(buf), "%04x", device);
 	while (list && *list) {
 		size_t len = strcspn(list, ",\n");
-		bool not = *list == '!';
-		const char *id = list + not;
-		size_t id_len = len - not;
+		bool bang = *list == '!';
+		const char *id = list + bang;
+		size_t id_len = len - bang;
 
-		if (not == negated &&
+		if (bang == negated &&
 		    ((id_len == 1 && *id == '*') || (id_len == 4 && !strncasecmp(id, buf, 4))))
 			return true;
 		list += len;

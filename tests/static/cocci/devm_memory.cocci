@@ -6,10 +6,15 @@
 // files afterwards: a use after free. Use drmm_kzalloc(), or drmm_*_alloc() of the object.
 virtual report
 
+// Not =~: its syntax depends on how coccinelle was built.
+@initialize:python@
+@@
+import re
+
 @bad@
 expression x;
 identifier alloc =~ "^devm_k[a-z]*alloc";
-identifier init =~ "^drm_(crtc|plane|universal_plane|encoder|simple_encoder|connector|dev|gem_(private_)?object|sched|writeback_connector).*init";
+identifier init : script:python() { re.match("drm_(crtc|plane|universal_plane|encoder|simple_encoder|connector|dev|gem_(private_)?object|sched|writeback_connector).*init", init) is not None };
 identifier f;
 position p;
 @@

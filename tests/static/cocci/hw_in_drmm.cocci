@@ -8,15 +8,20 @@
 // action itself, not at what it calls.
 virtual report
 
+// Not =~: its syntax depends on how coccinelle was built.
+@initialize:python@
+@@
+import re
+
 @action@
 identifier fn;
-identifier add =~ "^drmm_add_action(_or_reset)?$";
+identifier add = {drmm_add_action, drmm_add_action_or_reset};
 @@
  add(..., fn, ...)
 
 @bad@
 identifier action.fn;
-identifier call =~ "^(readl|readq|writel|writeq|ioread32|iowrite32|iounmap|free_irq|pci_disable_device|pci_clear_master|pci_iounmap|pci_free_irq_vectors|dma_unmap_.*|dma_free_.*|clk_disable.*|clk_put|regulator_disable|reset_control_assert|pm_runtime_(get|put|resume|disable|allow|forbid).*|xe_(read|write|rmw|wait)32.*|xe_dma_unmap|xe_hw_.*)$";
+identifier call : script:python() { re.fullmatch("readl|readq|writel|writeq|ioread32|iowrite32|iounmap|free_irq|pci_disable_device|pci_clear_master|pci_iounmap|pci_free_irq_vectors|dma_unmap_.*|dma_free_.*|clk_disable.*|clk_put|regulator_disable|reset_control_assert|pm_runtime_(get|put|resume|disable|allow|forbid).*|xe_(read|write|rmw|wait)32.*|xe_dma_unmap|xe_hw_.*", call) is not None };
 position p;
 @@
  fn(...)

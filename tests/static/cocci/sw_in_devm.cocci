@@ -7,15 +7,20 @@
 // the hardware side uses is right, and is reported all the same: look at each.
 virtual report
 
+// Not =~: its syntax depends on how coccinelle was built.
+@initialize:python@
+@@
+import re
+
 @action@
 identifier fn;
-identifier add =~ "^devm_add_action(_or_reset)?$";
+identifier add = {devm_add_action, devm_add_action_or_reset};
 @@
  add(..., fn, ...)
 
 @bad@
 identifier action.fn;
-identifier call =~ "^(kfree|kvfree|vfree|kmem_cache_destroy|idr_destroy|ida_destroy|xa_destroy|mutex_destroy|destroy_workqueue|drm_mm_takedown|ttm_device_fini|drm_sched_fini|drm_buddy_fini|drm_mode_config_cleanup|drm_(crtc|plane|encoder|connector)_cleanup|mempool_destroy)$";
+identifier call : script:python() { re.fullmatch("kfree|kvfree|vfree|kmem_cache_destroy|idr_destroy|ida_destroy|xa_destroy|mutex_destroy|destroy_workqueue|drm_mm_takedown|ttm_device_fini|drm_sched_fini|drm_buddy_fini|drm_mode_config_cleanup|drm_(crtc|plane|encoder|connector)_cleanup|mempool_destroy", call) is not None };
 position p;
 @@
  fn(...)

@@ -7,15 +7,20 @@
 // "kobject_add_internal failed for tile0 with -EEXIST" that this driver was started for.
 virtual report
 
+// Not =~: its syntax depends on how coccinelle was built.
+@initialize:python@
+@@
+import re
+
 @action@
 identifier fn;
-identifier add =~ "^drmm_add_action(_or_reset)?$";
+identifier add = {drmm_add_action, drmm_add_action_or_reset};
 @@
  add(..., fn, ...)
 
 @bad@
 identifier action.fn;
-identifier call =~ "^(sysfs_remove_.*|device_remove_(file|group|groups|bin_file)|kobject_(put|del)|debugfs_remove.*|hwmon_device_unregister|perf_pmu_unregister|drm_dev_(unregister|unplug)|backlight_device_unregister|misc_deregister|i2c_del_adapter|device_unregister|led_classdev_unregister)$";
+identifier call : script:python() { re.fullmatch("sysfs_remove_.*|device_remove_(file|group|groups|bin_file)|kobject_(put|del)|debugfs_remove.*|hwmon_device_unregister|perf_pmu_unregister|drm_dev_(unregister|unplug)|backlight_device_unregister|misc_deregister|i2c_del_adapter|device_unregister|led_classdev_unregister", call) is not None };
 position p;
 @@
  fn(...)
