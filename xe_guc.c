@@ -81,7 +81,7 @@ struct xe_guc *xe_guc(struct xe_hw *hw, struct xe_gt *gt)
  * Start
  */
 
-static noinline int enable_channel(struct xe_hw *hw, struct xe_gt *gt)
+static noinline __noipa int enable_channel(struct xe_hw *hw, struct xe_gt *gt)
 {
 	u32 last_words;
 	int err;
@@ -124,7 +124,7 @@ static int get_hwconfig(struct xe_hw *hw, struct xe_gt *gt, u64 address, u32 byt
  * The table is for user space, and does not change: it is asked for once. What it is written to is
  * the memory of the channel, which is not in use yet.
  */
-static noinline int read_hwconfig(struct xe_hw *hw, struct xe_gt *gt)
+static noinline __noipa int read_hwconfig(struct xe_hw *hw, struct xe_gt *gt)
 {
 	struct xe_device *xe = xe_hw_device(hw);
 	struct xe_guc_recovery *guc = &xe->guc;

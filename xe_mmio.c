@@ -274,7 +274,7 @@ int xe_hw_defer(struct xe_hw *hw, xe_hw_stop_t stop, void *data)
 	return 0;
 }
 
-static noinline int map_registers(struct xe_hw *hw)
+static noinline __noipa int map_registers(struct xe_hw *hw)
 {
 	resource_size_t size = pci_resource_len(hw->pdev, XE_BAR_REGS);
 	void __iomem *bar;
@@ -470,7 +470,7 @@ static void unpublish(struct xe_hw *hw, void *unused)
 	WRITE_ONCE(hw->published, false);
 }
 
-static noinline int publish(struct xe_hw *hw)
+static noinline __noipa int publish(struct xe_hw *hw)
 {
 	int err;
 
@@ -495,7 +495,7 @@ static void power_given_back(struct xe_hw *hw, void *unused)
  * The port must not cut the power while probe fails or unbind goes on, when nobody holds a runtime
  * PM reference any more; and later not until the suspend callback finds that nothing is lost by it.
  */
-static noinline int keep_power(struct xe_hw *hw)
+static noinline __noipa int keep_power(struct xe_hw *hw)
 {
 	guard(token)(hw);
 	pci_d3cold_disable(hw->pdev);
@@ -510,7 +510,7 @@ static void forbid_runtime_pm(struct xe_hw *hw, void *unused)
 	pci_d3cold_disable(hw->pdev);
 }
 
-static noinline int allow_runtime_pm(struct xe_hw *hw)
+static noinline __noipa int allow_runtime_pm(struct xe_hw *hw)
 {
 	struct device *dev = &hw->pdev->dev;
 

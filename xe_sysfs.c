@@ -379,7 +379,7 @@ static void d3cold_stop(struct xe_hw *hw, void *data)
 	sysfs_remove_file(&xe->drm.dev->kobj, &xe->d3cold_file.attr);
 }
 
-static noinline int d3cold_start(struct xe_hw *hw, struct xe_device *xe)
+static noinline __noipa int d3cold_start(struct xe_hw *hw, struct xe_device *xe)
 {
 	int err;
 
@@ -435,7 +435,7 @@ static struct kobject *dir_start(struct xe_hw *hw, struct kobject *parent, const
 ALLOW_ERROR_INJECTION(dir_start, ERRNO);
 
 /* The files go with their directory. */
-static noinline int add_files(struct kobject *dir, struct entry *files, unsigned int count)
+static noinline __noipa int add_files(struct kobject *dir, struct entry *files, unsigned int count)
 {
 	int err = 0;
 

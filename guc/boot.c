@@ -276,8 +276,8 @@ static void write_signature(struct xe_hw *hw, struct xe_gt *gt, const struct xe_
  * Context: bound or in a section, may sleep up to 100 ms; GT forcewake is held.
  * Return: 0; -ETIMEDOUT, which is logged; -ENODEV.
  */
-noinline int xe_guc_dma(struct xe_hw *hw, struct xe_gt *gt, const struct xe_fw *fw,
-			u32 wopcm_offset, u32 flag)
+noinline __noipa int xe_guc_dma(struct xe_hw *hw, struct xe_gt *gt, const struct xe_fw *fw,
+				u32 wopcm_offset, u32 flag)
 {
 	u32 last = 0;
 	int err;

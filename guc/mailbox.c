@@ -102,8 +102,8 @@ static int exchange(struct xe_hw *hw, struct xe_gt *gt, const u32 *request, unsi
  * Return: 0; -ETIMEDOUT if there was no answer, -EBUSY if it wanted to be asked for too long, -EIO
  * if it refused, -EPROTO if the answer makes no sense, -ENODEV if the card is lost. Logged.
  */
-noinline int xe_guc_mailbox_send(struct xe_hw *hw, struct xe_gt *gt, const u32 *request,
-				 unsigned int len, u32 *data0)
+noinline __noipa int xe_guc_mailbox_send(struct xe_hw *hw, struct xe_gt *gt, const u32 *request,
+					 unsigned int len, u32 *data0)
 {
 	struct drm_device *drm = &xe_hw_device(hw)->drm;
 	u32 answer = 0;

@@ -76,7 +76,7 @@ static int transfer(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1)
  * Context: bound or in a section, may sleep, up to 10 ms.
  * Return: 0; -EAGAIN if the mailbox is busy, -ETIMEDOUT, -ENODEV, or what PCODE answered.
  */
-noinline int xe_pcode_read(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1)
+noinline __noipa int xe_pcode_read(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1)
 {
 	guard(mutex)(&xe_hw_card(hw)->pcode_lock);
 	return transfer(hw, mailbox, data0, data1);
@@ -105,7 +105,7 @@ int xe_pcode_write(struct xe_hw *hw, u32 mailbox, u32 data0)
  * Context: bound, may sleep.
  * Return: 0, -ETIMEDOUT, -ENODEV, or what PCODE answered last.
  */
-noinline int xe_pcode_wait_ready(struct xe_hw *hw, unsigned int timeout_s)
+noinline __noipa int xe_pcode_wait_ready(struct xe_hw *hw, unsigned int timeout_s)
 {
 	struct xe_device *xe = xe_hw_device(hw);
 	ktime_t end = ktime_add_ms(ktime_get(), timeout_s * MSEC_PER_SEC);
@@ -138,7 +138,7 @@ ALLOW_ERROR_INJECTION(xe_pcode_wait_ready, ERRNO);
  * Context: bound, may sleep.
  * Return: 0, -ETIMEDOUT, or -ENODEV.
  */
-noinline int xe_pcode_wait_memory(struct xe_hw *hw, unsigned int timeout_s)
+noinline __noipa int xe_pcode_wait_memory(struct xe_hw *hw, unsigned int timeout_s)
 {
 	if (!xe_hw_device(hw)->platform->is_discrete)
 		return 0;
