@@ -53,7 +53,7 @@ struct xlat {
 int ggtt_xlate(struct gpu *gpu, u64 addr, bool write, struct xlat *x);
 int ppgtt_xlate(struct gpu *gpu, u64 root, u64 va, bool write, struct xlat *x);
 
-/* Entries that are changed from now on may be used; those that were changed before too. */
+/* The GGTT's TLB is empty: entries that were changed until now may be used. */
 void ggtt_invalidate(struct gpu *gpu);
 
 /* Whole transfers, page by page.  Same errors; after one in the middle the part before is done. */
