@@ -1,6 +1,6 @@
 # driver: xe
 # timeout: 1800
-# set: model_args=--bar=256M
+# set: model_args=--bar=64M
 #
 # SPDX-License-Identifier: MIT
 # Load, use, remove, rescan, unload, again and again: nothing grows.  xe_cycles=N on the kernel's

@@ -1,6 +1,6 @@
 # driver: xe
 # timeout: 1200
-# set: load=no model_args=--bar=256M
+# set: load=no model_args=--bar=64M
 #
 # SPDX-License-Identifier: MIT
 # GuC firmware files that are missing, damaged or of another version: probe fails with one message

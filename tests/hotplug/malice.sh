@@ -1,6 +1,6 @@
 # driver: xe
 # timeout: 900
-# set: model_args=--bar=256M
+# set: model_args=--bar=64M
 #
 # SPDX-License-Identifier: MIT
 # Wrong ioctls: a table.  Then random ones of several threads, with the firmware answering nonsense

@@ -1,6 +1,6 @@
 # driver: xe
 # timeout: 2400
-# set: model_args=--bar=256M
+# set: model_args=--bar=64M
 # allow: kmemleak: Cannot allocate a scan area -- the memory that was refused was kmemleak's own
 # allow: WARNING: .* remove_proc_entry -- the kernel goes on without the interrupt's folder in /proc and then misses it
 # allow: nth: (vmalloc error: size \d+, .*|page allocation failure: order:\d+, .*) -- what was refused, said by the kernel with a stack trace

@@ -1,6 +1,6 @@
 # driver: xe
 # timeout: 1200
-# set: hotplug=pciehp
+# set: hotplug=pciehp model_args=--bar=256M
 # allow: \(&ctrl->reset_lock\).* at: pciehp_unconfigure_device -- Linux 6.12's pciehp takes reset_lock and pci_rescan_remove_lock both ways round
 #
 # SPDX-License-Identifier: MIT

@@ -1,6 +1,6 @@
 # driver: xe
 # timeout: 900
-# set: load=no model_args=--bar=256M
+# set: load=no model_args=--bar=64M
 #
 # SPDX-License-Identifier: MIT
 # The parameters of the module, each with a value that is not the default.

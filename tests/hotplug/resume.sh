@@ -1,6 +1,6 @@
 # driver: xe
 # timeout: 600
-# set: model_args=--bar=256M
+# set: model_args=--bar=64M
 #
 # SPDX-License-Identifier: MIT
 # A card that does not come back as it was: its GuC does not start when it is woken up; somebody resets

@@ -1,6 +1,6 @@
 # driver: xe
 # timeout: 1800
-# set: model_args=--bar=256M
+# set: model_args=--bar=64M
 # allow: inconsistent .INITIAL USE. -> .IN-NMI. usage -- fail_function of Linux 6.12 takes a random number in the context of a breakpoint; lockdep is off from then on, so locks on the same ways out are nomem's to see
 #
 # SPDX-License-Identifier: MIT

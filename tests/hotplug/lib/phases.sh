@@ -69,6 +69,20 @@ no_splat() {
 	found=$(dmesg | grep -aoE -m1 "$splats|kobject_add_internal failed.*|cannot create duplicate.*")
 	[[ -z $found ]] || { echo "$found"; return 1; }
 }
+# watch_splats: they are gathered as they come, without a process for each look, for no_new_splat
+watch_splats() {
+	: >/tmp/splats
+	dmesg --follow-new | grep -aoE --line-buffered "$splats" >>/tmp/splats &
+	watcher=$!
+}
+# no_new_splat: none since it was asked the last time
+no_new_splat() {
+	kill -0 "$watcher" || { echo "the kernel's log is not read any more"; return 1; }
+	[[ -s /tmp/splats ]] || return 0
+	head -n 1 /tmp/splats
+	: >/tmp/splats
+	return 1
+}
 # disarm: no fault of the model is to come any more
 disarm() {
 	model faults | awk '$2 == "ARMED" { print $1 }' | while read -r name; do
