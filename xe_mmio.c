@@ -305,21 +305,17 @@ static void resize_vram_bar(struct xe_hw *hw)
 	u16 command;
 	int err;
 
-	if (!sizes)
+	if (!wanted)
+		wanted = sizes ? max_t(u64, now, SZ_1M * (1ull << __fls(sizes))) : now;
+	if (wanted == now)
 		return;
 
-	if (!wanted) {
-		wanted = SZ_1M * (1ull << __fls(sizes));
-		if (wanted <= now)
-			return;
-	} else if (!is_power_of_2(wanted) || !(sizes & BIT(pci_rebar_bytes_to_size(wanted)))) {
+	if (!is_power_of_2(wanted) || !(sizes & BIT(pci_rebar_bytes_to_size(wanted)))) {
 		drm_warn(&hw->device.drm,
 			 "the VRAM BAR cannot have %u MiB (mask of possible sizes %#x); left at %llu MiB\n",
 			 xe_params.vram_bar_size, sizes, now / SZ_1M);
 		return;
 	}
-	if (wanted == now)
-		return;
 
 	pci_read_config_word(hw->pdev, PCI_COMMAND, &command);
 	pci_write_config_word(hw->pdev, PCI_COMMAND, command & ~PCI_COMMAND_MEMORY);
