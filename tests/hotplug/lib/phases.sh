@@ -74,6 +74,14 @@ watch_splats() {
 	: >/tmp/splats
 	dmesg --follow-new | grep -aoE --line-buffered "$splats" >>/tmp/splats &
 	watcher=$!
+	until_ 20 watched || return
+	pause 1
+	: >/tmp/splats
+}
+watched() {
+	echo "unreferenced object, written by ${0##*/}" >/dev/kmsg
+	pause 0.3
+	[[ -s /tmp/splats ]]
 }
 # no_new_splat: none since it was asked the last time
 no_new_splat() {
