@@ -25,13 +25,18 @@ bind()	 { put "$gpu" $bus/drivers/xe/bind; }
 unbind() { put "$gpu" $bus/drivers/xe/unbind; }
 # what breaks while the card wakes up is set right by that
 bind_awake() { bind && put on "$dev/power/control"; }
-errors() { dmesg | grep -a '\*ERROR\*' | sed 's/.*\*ERROR\* //'; }
+errors() {
+	local line
+	while read -r line; do
+		[[ $line != *"*ERROR*"* ]] || echo "${line##*"*ERROR*" }"
+	done < <(dmesg)
+}
 # arm FAULT...: each "NAME [after=] [count=] [value=]", or "reg OFFSET VALUE" for good
 arm() {
 	local fault
 	for fault in "$@"; do
 		[[ $fault == reg\ * ]] || fault="fault $fault"
-		model $fault | grep -q '^ok' || { echo "the model has no such fault: $fault"; return 1; }
+		[[ $'\n'$(model $fault) == *$'\nok'* ]] || { echo "the model has no such fault: $fault"; return 1; }
 	done
 }
 # taken FAULT...: it happened; those for good stay armed, but the journal's last lines have them
@@ -49,7 +54,7 @@ taken() {
 one_error() {
 	local all
 	all=$(errors)
-	[[ $(grep -c . <<<"$all") == 1 ]] || { echo "not one error:"; echo "$all"; return 1; }
+	[[ $all && $all != *$'\n'* ]] || { echo "not one error:"; echo "$all"; return 1; }
 	echo "$all"
 	[[ $all =~ $1 ]] || { echo "expected: $1"; return 1; }
 }

@@ -93,9 +93,10 @@ no_new_splat() {
 }
 # disarm: no fault of the model is to come any more
 disarm() {
-	model faults | awk '$2 == "ARMED" { print $1 }' | while read -r name; do
-		model fault "$name" off
-	done >/dev/null
+	local name state rest
+	while read -r name state rest; do
+		[[ $state != ARMED ]] || model fault "$name" off >/dev/null
+	done < <(model faults)
 }
 # The PM core's files of a device that has no runtime PM answer -EIO.
 read_all() { find "$@" -type f -perm -400 ! -path '*/power/*' -exec timeout 10 cat {} + >/dev/null; }

@@ -12,7 +12,7 @@ echo "KTAP version 1"
 ok()     { ktap_n=$((ktap_n + 1)); echo "ok $ktap_n - $1"; }
 not_ok() { ktap_n=$((ktap_n + 1)); ktap_bad=$((ktap_bad + 1)); echo "not ok $ktap_n - $1${2:+ # $2}"; }
 skip()   { ktap_n=$((ktap_n + 1)); echo "ok $ktap_n - $1 # SKIP ${2:-no reason given}"; }
-diag()   { echo "$*" | sed 's/^/# /'; }
+diag()   { local text=$*; echo "# ${text//$'\n'/$'\n'# }"; }
 figure() { echo "# figure $1 $2 $3"; }
 t() {
 	local name=$1 out rc=0
