@@ -13,9 +13,9 @@
 #include <drm/drm_print.h>
 #include <uapi/drm/xe_drm.h>
 
+#include "mm/dma_buf.h"
 #include "uapi/debugfs.h"
 #include "uapi/gem.h"
-#include "uapi/prime.h"
 #include "uapi/query.h"
 #include "xe_device.h"
 #include "xe_module.h"

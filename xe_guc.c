@@ -13,8 +13,8 @@
 #include "guc/boot.h"
 #include "guc/fw.h"
 #include "guc/mailbox.h"
-#include "hw/card.h"
 #include "hw/reset.h"
+#include "hw/state.h"
 #include "regs/guc.h"
 #include "xe_device.h"
 #include "xe_guc.h"
@@ -48,7 +48,7 @@
  * ========================== ============ ====================================================
  * running firmware           bound side   stop(): unbind, failed probe, reset
  * channel "up"               bound side   stop()
- * images, ADS, log, rings    drm_device   their mappings at unbind (mm/fwbuf.c), their memory
+ * images, ADS, log, rings    drm_device   their mappings at unbind (hw/ggtt_buf.c), their memory
  *                                         with the last reference
  * struct xe_guc (memory)     drm_device   last reference to it is dropped
  * reset worker               drm_device   recovery_fini(): last reference to it is dropped

@@ -21,7 +21,7 @@
 #include <drm/drm_managed.h>
 #include <drm/drm_print.h>
 
-#include "hw/card.h"
+#include "hw/state.h"
 #include "regs/soc.h"
 #include "xe_device.h"
 #include "xe_mmio.h"

@@ -12,15 +12,14 @@
 
 #include "hw/engine.h"
 #include "hw/forcewake.h"
+#include "hw/ggtt.h"
+#include "hw/ggtt_buf.h"
 #include "hw/gt.h"
 #include "hw/irq.h"
 #include "hw/pcode.h"
-#include "hw/power.h"
 #include "hw/reset.h"
 #include "hw/steering.h"
 #include "hw/topology.h"
-#include "mm/fwbuf.h"
-#include "mm/ggtt.h"
 #include "mm/mm.h"
 #include "mm/vram.h"
 #include "uapi/hwmon.h"
@@ -28,6 +27,7 @@
 #include "xe_mmio.h"
 #include "xe_module.h"
 #include "xe_platform.h"
+#include "xe_pm.h"
 #include "xe_sysfs.h"
 
 /**

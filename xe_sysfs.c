@@ -13,8 +13,8 @@
 #include <drm/drm_managed.h>
 
 #include "guc/slpc.h"
-#include "hw/card.h"
 #include "hw/gt.h"
+#include "hw/state.h"
 #include "regs/gt.h"
 #include "regs/guc.h"
 #include "xe_device.h"

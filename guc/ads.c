@@ -11,7 +11,7 @@
 #include <drm/drm_print.h>
 
 #include "guc/ads.h"
-#include "hw/card.h"
+#include "hw/state.h"
 #include "regs/guc.h"
 #include "xe_device.h"
 #include "xe_guc.h"

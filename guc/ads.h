@@ -5,7 +5,7 @@
 #include <linux/types.h>
 
 #include "abi/guc_ads.h"
-#include "mm/fwbuf.h"
+#include "hw/ggtt_buf.h"
 
 struct xe_gt;
 struct xe_hw;

@@ -12,7 +12,7 @@
 #include "abi/guc_firmware.h"
 #include "guc/boot.h"
 #include "guc/slpc.h"
-#include "hw/card.h"
+#include "hw/state.h"
 #include "regs/guc.h"
 #include "regs/soc.h"
 #include "xe_device.h"

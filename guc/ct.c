@@ -14,7 +14,7 @@
 #include "guc/ct_layout.h"
 #include "guc/mailbox.h"
 #include "guc/ring.h"
-#include "hw/card.h"
+#include "hw/state.h"
 #include "regs/soc.h"
 #include "xe_device.h"
 #include "xe_guc.h"

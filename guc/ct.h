@@ -9,7 +9,7 @@
 #include <linux/types.h>
 
 #include "abi/guc_messages.h"
-#include "mm/fwbuf.h"
+#include "hw/ggtt_buf.h"
 
 struct drm_printer;
 struct xe_gt;

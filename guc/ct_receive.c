@@ -13,7 +13,7 @@
 #include "guc/ct_layout.h"
 #include "guc/ring.h"
 #include "guc/tlb.h"
-#include "hw/card.h"
+#include "hw/state.h"
 #include "xe_device.h"
 #include "xe_guc.h"
 

@@ -11,7 +11,7 @@
 #include "guc/boot.h"
 #include "guc/ct.h"
 #include "guc/huc.h"
-#include "hw/card.h"
+#include "hw/state.h"
 #include "regs/guc.h"
 #include "xe_device.h"
 #include "xe_guc.h"

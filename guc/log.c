@@ -12,7 +12,7 @@
 
 #include "abi/guc_firmware.h"
 #include "guc/log.h"
-#include "hw/card.h"
+#include "hw/state.h"
 #include "xe_device.h"
 #include "xe_guc.h"
 #include "xe_module.h"

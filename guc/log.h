@@ -4,7 +4,7 @@
 
 #include <linux/types.h>
 
-#include "mm/fwbuf.h"
+#include "hw/ggtt_buf.h"
 
 struct drm_printer;
 struct xe_gt;

@@ -11,7 +11,7 @@
 
 #include "abi/guc_messages.h"
 #include "guc/mailbox.h"
-#include "hw/card.h"
+#include "hw/state.h"
 #include "regs/guc.h"
 #include "xe_device.h"
 #include "xe_guc.h"

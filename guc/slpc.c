@@ -14,7 +14,7 @@
 #include "abi/guc_slpc.h"
 #include "guc/ct.h"
 #include "guc/slpc.h"
-#include "hw/card.h"
+#include "hw/state.h"
 #include "regs/guc.h"
 #include "regs/soc.h"
 #include "xe_device.h"

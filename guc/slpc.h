@@ -5,7 +5,7 @@
 #include <linux/mutex.h>
 #include <linux/types.h>
 
-#include "mm/fwbuf.h"
+#include "hw/ggtt_buf.h"
 
 struct drm_printer;
 struct xe_gt;

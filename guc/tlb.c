@@ -10,9 +10,9 @@
 
 #include "guc/ct.h"
 #include "guc/tlb.h"
-#include "hw/card.h"
-#include "xe_guc.h"
+#include "hw/state.h"
 #include "xe_device.h"
+#include "xe_guc.h"
 
 /**
  * DOC: TLB invalidation
@@ -21,7 +21,7 @@
  * request. It works in order, so an event also stands for every request before it. Numbers run from
  * 1 to 0xfffff and start over; "before" is taken on the circle.
  *
- * As long as there is no channel the GGTT invalidates by register (mm/ggtt.c). By message is the
+ * As long as there is no channel the GGTT invalidates by register (hw/ggtt.c). By message is the
  * way while the GuC works: it then knows of it, and the host learns when it is done.
  *
  * Nothing is allocated here; a waiter is on the stack of who waits, see "DOC: GuC channel".

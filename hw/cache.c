@@ -8,8 +8,8 @@
 #include <drm/drm_print.h>
 
 #include "hw/cache.h"
-#include "hw/card.h"
 #include "hw/gt.h"
+#include "hw/state.h"
 #include "hw/steering.h"
 #include "regs/gt.h"
 #include "xe_device.h"

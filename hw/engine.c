@@ -9,10 +9,10 @@
 #include <drm/drm_print.h>
 
 #include "guc/ads.h"
-#include "hw/card.h"
 #include "hw/engine.h"
 #include "hw/gt.h"
 #include "hw/reset.h"
+#include "hw/state.h"
 #include "regs/engine.h"
 #include "xe_device.h"
 

@@ -5,8 +5,8 @@
 #include <linux/types.h>
 
 #include "abi/guc_ads.h"
+#include "hw/ggtt_buf.h"
 #include "hw/wa.h"
-#include "mm/fwbuf.h"
 #include "xe_info.h"
 
 struct xe_gt;

@@ -7,9 +7,9 @@
 
 #include <drm/drm_print.h>
 
-#include "hw/card.h"
 #include "hw/forcewake.h"
 #include "hw/gt.h"
+#include "hw/state.h"
 #include "regs/gt.h"
 #include "xe_device.h"
 

@@ -9,10 +9,10 @@
 
 #include <drm/drm_print.h>
 
-#include "hw/card.h"
 #include "hw/engine.h"
 #include "hw/gt.h"
 #include "hw/irq.h"
+#include "hw/state.h"
 #include "regs/irq.h"
 #include "xe_device.h"
 #include "xe_guc.h"

@@ -11,8 +11,8 @@
 #include <drm/drm_managed.h>
 #include <drm/drm_print.h>
 
-#include "hw/card.h"
 #include "hw/pcode.h"
+#include "hw/state.h"
 #include "regs/soc.h"
 #include "xe_device.h"
 #include "xe_mmio.h"

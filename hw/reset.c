@@ -9,10 +9,10 @@
 #include <drm/drm_print.h>
 
 #include "hw/cache.h"
-#include "hw/card.h"
 #include "hw/engine.h"
 #include "hw/gt.h"
 #include "hw/reset.h"
+#include "hw/state.h"
 #include "hw/steering.h"
 #include "hw/wa.h"
 #include "regs/gt.h"

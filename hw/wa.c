@@ -9,9 +9,9 @@
 #include <drm/drm_print.h>
 
 #include "hw/cache.h"
-#include "hw/card.h"
 #include "hw/engine.h"
 #include "hw/gt.h"
+#include "hw/state.h"
 #include "hw/wa.h"
 #include "regs/engine.h"
 #include "xe_device.h"

@@ -12,11 +12,11 @@
 #include <drm/ttm/ttm_tt.h>
 
 #include "mm/bo.h"
+#include "mm/dma_buf.h"
 #include "mm/import.h"
 #include "mm/tt.h"
 #include "mm/vram.h"
 #include "mm/vram_alloc.h"
-#include "uapi/prime.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
 

@@ -31,7 +31,7 @@
  *    swapping and by writing files back; a failure calls the sleep off. From here to wake-up
  *    nothing is moved back to VRAM.
  * 2. The prepare callback moves what was created since. User space stands still.
- * 3. The suspend callback of the card then finds VRAM empty; see hw/power.c.
+ * 3. The suspend callback of the card then finds VRAM empty; see xe_pm.c.
  *
  * An idle card: the runtime suspend callback cannot move anything, for a section would wait for it.
  * If less VRAM is in use than vram_d3cold_threshold, it is put off once and the worker here empties

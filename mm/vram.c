@@ -11,7 +11,7 @@
 
 #include <drm/drm_print.h>
 
-#include "hw/card.h"
+#include "hw/state.h"
 #include "hw/steering.h"
 #include "mm/vram.h"
 #include "mm/vram_alloc.h"

@@ -10,10 +10,10 @@
 #include <drm/drm_print.h>
 #include <drm/ttm/ttm_resource.h>
 
-#include "hw/card.h"
+#include "hw/ggtt.h"
 #include "hw/reset.h"
+#include "hw/state.h"
 #include "hw/wa.h"
-#include "mm/ggtt.h"
 #include "uapi/debugfs.h"
 #include "xe_device.h"
 

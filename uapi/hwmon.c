@@ -14,8 +14,8 @@
 #include <drm/drm_managed.h>
 #include <drm/drm_print.h>
 
-#include "hw/card.h"
 #include "hw/pcode.h"
+#include "hw/state.h"
 #include "regs/soc.h"
 #include "uapi/hwmon.h"
 #include "xe_device.h"

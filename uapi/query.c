@@ -15,7 +15,7 @@
 #include <drm/ttm/ttm_resource.h>
 #include <uapi/drm/xe_drm.h>
 
-#include "hw/card.h"
+#include "hw/state.h"
 #include "regs/engine.h"
 #include "uapi/query.h"
 #include "xe_device.h"

@@ -15,7 +15,7 @@
 #include <drm/ttm/ttm_device.h>
 #include <kunit/test.h>
 
-#include "hw/card.h"
+#include "hw/state.h"
 #include "regs/gt.h"
 #include "regs/guc.h"
 #include "regs/irq.h"

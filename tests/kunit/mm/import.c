@@ -11,8 +11,8 @@
 #include <kunit/test.h>
 
 #include "mm/bo.h"
+#include "mm/dma_buf.h"
 #include "tests/kunit/fake.h"
-#include "uapi/prime.h"
 
 /* An exporter of one page, whose importers have to be dynamic. */
 static unsigned int mapped;

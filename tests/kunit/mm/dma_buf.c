@@ -3,7 +3,7 @@
  * Exported buffers that move.
  */
 
-#include "../../../uapi/prime.c"
+#include "../../../mm/dma_buf.c"
 
 #include <linux/file.h>
 

@@ -13,9 +13,9 @@
 #include <uapi/drm/xe_drm.h>
 
 #include "mm/bo.h"
+#include "mm/dma_buf.h"
 #include "mm/import.h"
 #include "mm/mm.h"
-#include "uapi/prime.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
 

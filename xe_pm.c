@@ -5,17 +5,17 @@
 
 #include <drm/drm_print.h>
 
-#include "hw/card.h"
+#include "hw/ggtt.h"
+#include "hw/ggtt_buf.h"
 #include "hw/gt.h"
 #include "hw/irq.h"
 #include "hw/pcode.h"
-#include "hw/power.h"
 #include "hw/reset.h"
-#include "mm/fwbuf.h"
-#include "mm/ggtt.h"
+#include "hw/state.h"
 #include "mm/mm.h"
 #include "xe_device.h"
 #include "xe_guc.h"
+#include "xe_pm.h"
 
 /**
  * DOC: Power

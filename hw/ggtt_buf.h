@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef _XE_MM_FWBUF_H_
-#define _XE_MM_FWBUF_H_
+#ifndef _XE_HW_GGTT_BUF_H_
+#define _XE_HW_GGTT_BUF_H_
 
 #include <linux/list.h>
 #include <linux/scatterlist.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef _XE_HW_POWER_H_
-#define _XE_HW_POWER_H_
+#ifndef _XE_PM_H_
+#define _XE_PM_H_
 
 #include <linux/types.h>
 

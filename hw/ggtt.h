@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef _XE_MM_GGTT_H_
-#define _XE_MM_GGTT_H_
+#ifndef _XE_HW_GGTT_H_
+#define _XE_HW_GGTT_H_
 
 #include <linux/mutex.h>
 #include <linux/scatterlist.h>

@@ -11,8 +11,8 @@
 #include <drm/drm_managed.h>
 #include <drm/drm_print.h>
 
-#include "hw/card.h"
-#include "mm/ggtt.h"
+#include "hw/ggtt.h"
+#include "hw/state.h"
 #include "regs/gt.h"
 #include "regs/mem.h"
 #include "xe_device.h"

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef _XE_HW_CARD_H_
-#define _XE_HW_CARD_H_
+#ifndef _XE_HW_STATE_H_
+#define _XE_HW_STATE_H_
 
 #include <linux/list.h>
 #include <linux/mutex.h>
 
 #include "guc/fw.h"
+#include "hw/ggtt.h"
+#include "hw/ggtt_buf.h"
 #include "hw/gt.h"
 #include "hw/irq.h"
-#include "mm/fwbuf.h"
-#include "mm/ggtt.h"
 #include "xe_guc.h"
 
 #define XE_MAX_GTS	2

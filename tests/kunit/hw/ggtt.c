@@ -3,7 +3,7 @@
  * GGTT: entries, and which of them a mapping touches.
  */
 
-#include "../../../mm/ggtt.c"
+#include "../../../hw/ggtt.c"
 
 #include <kunit/test.h>
 

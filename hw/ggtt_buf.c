@@ -12,9 +12,9 @@
 #include <drm/drm_managed.h>
 #include <drm/drm_print.h>
 
-#include "hw/card.h"
-#include "mm/fwbuf.h"
-#include "mm/ggtt.h"
+#include "hw/ggtt.h"
+#include "hw/ggtt_buf.h"
+#include "hw/state.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
 
