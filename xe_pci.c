@@ -24,7 +24,7 @@
 #include "mm/vram.h"
 #include "uapi/hwmon.h"
 #include "xe_guc.h"
-#include "xe_mmio.h"
+#include "xe_hw.h"
 #include "xe_module.h"
 #include "xe_platform.h"
 #include "xe_pm.h"

@@ -15,7 +15,7 @@
 #include "abi/guc_firmware.h"
 #include "guc/fw.h"
 #include "xe_device.h"
-#include "xe_mmio.h"
+#include "xe_hw.h"
 #include "xe_module.h"
 
 /**

@@ -16,7 +16,7 @@
 #include "hw/ggtt_buf.h"
 #include "hw/state.h"
 #include "xe_device.h"
-#include "xe_mmio.h"
+#include "xe_hw.h"
 
 /**
  * DOC: Firmware-visible buffers

@@ -14,7 +14,7 @@
 #include "mm/bo.h"
 #include "mm/mm.h"
 #include "xe_device.h"
-#include "xe_mmio.h"
+#include "xe_hw.h"
 
 /**
  * DOC: VRAM and sleep

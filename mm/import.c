@@ -11,7 +11,7 @@
 
 #include "mm/import.h"
 #include "xe_device.h"
-#include "xe_mmio.h"
+#include "xe_hw.h"
 
 /**
  * DOC: Imported pages

@@ -14,7 +14,7 @@
 #include "mm/import.h"
 #include "mm/tt.h"
 #include "xe_device.h"
-#include "xe_mmio.h"
+#include "xe_hw.h"
 
 /**
  * DOC: Pages and their DMA mappings

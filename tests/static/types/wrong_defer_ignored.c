@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Registering a teardown can fail; who does not look loses it.
 // gcc: (ignoring return value|unused_result)
-#include "xe_mmio.h"
+#include "xe_hw.h"
 
 static void stop(struct xe_hw *hw, void *data)
 {

@@ -2,7 +2,7 @@
 // The other way round: a drmm action is no hardware teardown.
 // gcc: incompatible pointer type
 #include "xe_device.h"
-#include "xe_mmio.h"
+#include "xe_hw.h"
 
 static void fini(struct drm_device *drm, void *arg)
 {

@@ -46,7 +46,7 @@ static struct {
 #define pci_alloc_irq_vectors(...)	1
 #define pci_irq_vector(...)		fake.irq
 
-#include "../../xe_mmio.c"
+#include "../../xe_hw.c"
 
 static_assert(FAKE_GSM == XE_GSM_OFFSET);
 
