@@ -46,8 +46,8 @@
  * ========================== ============ ====================================================
  * object                     owner        released when
  * ========================== ============ ====================================================
- * running firmware           bound side   stop(): unbind, failed probe, reset
- * channel "up"               bound side   stop()
+ * running firmware           bound side   guc_stop(): unbind, failed probe, reset
+ * channel "up"               bound side   guc_stop()
  * images, ADS, log, rings    drm_device   their mappings at unbind (hw/ggtt_buf.c), their memory
  *                                         with the last reference
  * struct xe_guc (memory)     drm_device   last reference to it is dropped
@@ -74,7 +74,7 @@
  */
 struct xe_guc *xe_guc(struct xe_hw *hw, struct xe_gt *gt)
 {
-	return &xe_hw_card(hw)->guc[gt->id];
+	return &xe_hw_state(hw)->guc[gt->id];
 }
 
 /*
@@ -128,7 +128,7 @@ static noinline __noipa int read_hwconfig(struct xe_hw *hw, struct xe_gt *gt)
 {
 	struct xe_device *xe = xe_hw_device(hw);
 	struct xe_guc_recovery *guc = &xe->guc;
-	struct xe_fwbuf *buf = &xe_guc(hw, gt)->ct.buf;
+	struct xe_ggtt_buf *buf = &xe_guc(hw, gt)->ct.buf;
 	u32 bytes;
 	int err;
 
@@ -146,7 +146,7 @@ static noinline __noipa int read_hwconfig(struct xe_hw *hw, struct xe_gt *gt)
 		return -EPROTO;
 	}
 
-	err = get_hwconfig(hw, gt, xe_fwbuf_ggtt(buf), bytes, NULL);
+	err = get_hwconfig(hw, gt, xe_ggtt_buf_ggtt(buf), bytes, NULL);
 	if (err)
 		return err;
 
@@ -154,7 +154,7 @@ static noinline __noipa int read_hwconfig(struct xe_hw *hw, struct xe_gt *gt)
 	if (!guc->hwconfig)
 		return -ENOMEM;
 
-	xe_fwbuf_read(hw, buf, 0, guc->hwconfig, bytes);
+	xe_ggtt_buf_read(hw, buf, 0, guc->hwconfig, bytes);
 	guc->hwconfig_bytes = bytes;
 	return 0;
 }
@@ -217,12 +217,12 @@ static void take_down(struct xe_hw *hw, struct xe_gt *gt, bool unbind)
 		return;
 
 	/* What it can still reach is about to be unmapped: stop everything that is in the GT. */
-	xe_hw_card(hw)->needs_reset = true;
+	xe_hw_state(hw)->needs_reset = true;
 	if (xe_gt_reset(hw, gt))
-		xe_hw_cut_dma(hw);
+		xe_hw_clear_master(hw);
 }
 
-static void stop(struct xe_hw *hw, void *data)
+static void guc_stop(struct xe_hw *hw, void *data)
 {
 	take_down(hw, data, true);
 }
@@ -256,20 +256,20 @@ static int init(struct xe_hw *hw, struct xe_gt *gt)
  */
 int xe_guc_start(struct xe_hw *hw)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
-	err = xe_fw_load(hw, XE_FW_GUC, &card->guc_fw);
+	err = xe_fw_load(hw, XE_FW_GUC, &state->guc_fw);
 	if (err)
 		return err;
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		err = init(hw, gt);
 		if (err)
 			return err;
 
 		/* Before it starts: a boot that fails half way is to be undone as well. */
-		err = xe_hw_defer(hw, stop, gt);
+		err = xe_hw_on_unbind(hw, guc_stop, gt);
 		if (err)
 			return err;
 
@@ -298,10 +298,10 @@ static void by_register_again(struct xe_hw *hw, void *unused)
  */
 int xe_guc_settle(struct xe_hw *hw)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		err = xe_slpc_uncap(hw, gt);
 		if (!err)
 			err = check_channel(hw, gt);
@@ -310,7 +310,7 @@ int xe_guc_settle(struct xe_hw *hw)
 	}
 
 	xe_ggtt_set_invalidate(hw, xe_guc_tlb_invalidate_ggtt);
-	return xe_hw_defer(hw, by_register_again, NULL);
+	return xe_hw_on_unbind(hw, by_register_again, NULL);
 }
 ALLOW_ERROR_INJECTION(xe_guc_settle, ERRNO);
 
@@ -371,10 +371,10 @@ static int reset_gt(struct xe_hw *hw, struct xe_gt *gt)
 static void reset_gts(struct xe_hw *hw)
 {
 	struct xe_device *xe = xe_hw_device(hw);
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		bool broken = test_and_clear_bit(gt->id, &xe->guc.broken);
 		bool wanted = test_and_clear_bit(gt->id, &xe->guc.wanted);
 
@@ -501,10 +501,10 @@ static int soft_reset(struct xe_hw *hw, struct xe_gt *gt)
  */
 int xe_guc_suspend(struct xe_hw *hw)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		struct xe_guc *guc = xe_guc(hw, gt);
 
 		CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
@@ -538,10 +538,10 @@ int xe_guc_suspend(struct xe_hw *hw)
  */
 int xe_guc_resume(struct xe_hw *hw)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		err = xe_guc_restart(hw, gt);
 		if (err && !xe_hw_is_lost(hw)) {
 			xe_guc_reset_prepare(hw, gt);
@@ -577,7 +577,7 @@ irqreturn_t xe_guc_irq(struct xe_hw *hw, struct xe_gt *gt)
  */
 void xe_guc_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
 {
-	const struct xe_fw_image *fw = &xe_hw_card(hw)->guc_fw.image;
+	const struct xe_fw_image *fw = &xe_hw_state(hw)->guc_fw.image;
 	struct xe_guc *guc = xe_guc(hw, gt);
 
 	CLASS(xe_forcewake, awake)(hw, gt, BIT(XE_FW_GT));

@@ -155,14 +155,14 @@ void xe_hw_exit_dma(struct xe_dma_section *section)
 }
 
 /**
- * xe_hw_close_dma - no section of xe_hw_scoped_dma() opens any more
+ * xe_hw_seal_dma - no section of xe_hw_scoped_dma() opens any more
  * @hw: the token
  *
  * For the one who undoes all DMA mappings of software: waits for sections that are open.
  *
  * Context: bound, may sleep.
  */
-void xe_hw_close_dma(struct xe_hw *hw)
+void xe_hw_seal_dma(struct xe_hw *hw)
 {
 	down_write(&hw->dma.gate);
 	hw->dma.open = false;
@@ -182,7 +182,7 @@ static void action_release(struct device *dev, void *res)
 }
 
 /**
- * xe_hw_defer - register what undoes an acquisition at unbind or failed probe
+ * xe_hw_on_unbind - register what undoes an acquisition at unbind or failed probe
  * @hw: the token
  * @stop: called with the token, in reverse order of registration
  * @data: passed to @stop
@@ -192,7 +192,7 @@ static void action_release(struct device *dev, void *res)
  * Context: bound, may sleep.
  * Return: 0 or -ENOMEM.
  */
-int xe_hw_defer(struct xe_hw *hw, xe_hw_stop_t stop, void *data)
+int xe_hw_on_unbind(struct xe_hw *hw, xe_hw_stop_t stop, void *data)
 {
 	struct xe_hw_action *action;
 
@@ -233,33 +233,33 @@ ALLOW_ERROR_INJECTION(map_registers, ERRNO);
 
 static void bus_master_off(struct xe_hw *hw, void *unused)
 {
-	xe_hw_close_dma(hw);
+	xe_hw_seal_dma(hw);
 	if (!xe_hw_is_lost(hw))
 		pci_clear_master(hw->pdev);
 }
 
 /**
- * xe_hw_cut_dma - the card does not reach memory any more, whatever it does
+ * xe_hw_clear_master - the card does not reach memory any more, whatever it does
  * @hw: the token
  *
  * For unbind, when something of the card could not be stopped and memory is about to be unmapped.
  *
  * Context: bound.
  */
-void xe_hw_cut_dma(struct xe_hw *hw)
+void xe_hw_clear_master(struct xe_hw *hw)
 {
 	xe_hw_assert_held(hw);
 	pci_clear_master(hw->pdev);
 }
 
 /**
- * xe_hw_start_dma - probe step: the card may reach memory
+ * xe_hw_enable_dma - probe step: the card may reach memory
  * @hw: the token
  *
  * Context: bound, when nothing of an earlier life of the card runs any more.
  * Return: 0 or a negative error code.
  */
-int xe_hw_start_dma(struct xe_hw *hw)
+int xe_hw_enable_dma(struct xe_hw *hw)
 {
 	int err;
 
@@ -271,9 +271,9 @@ int xe_hw_start_dma(struct xe_hw *hw)
 	dma_set_max_seg_size(&hw->pdev->dev, UINT_MAX);
 	pci_set_master(hw->pdev);
 	hw->dma.open = true;
-	return xe_hw_defer(hw, bus_master_off, NULL);
+	return xe_hw_on_unbind(hw, bus_master_off, NULL);
 }
-ALLOW_ERROR_INJECTION(xe_hw_start_dma, ERRNO);
+ALLOW_ERROR_INJECTION(xe_hw_enable_dma, ERRNO);
 
 static irqreturn_t irq_hard(int irq, void *cookie)
 {
@@ -353,7 +353,7 @@ static noinline __noipa int publish(struct xe_hw *hw)
 		return err;
 	}
 
-	return xe_hw_defer(hw, unpublish, NULL);
+	return xe_hw_on_unbind(hw, unpublish, NULL);
 }
 ALLOW_ERROR_INJECTION(publish, ERRNO);
 
@@ -370,7 +370,7 @@ static noinline __noipa int keep_power(struct xe_hw *hw)
 {
 	guard(token)(hw);
 	pci_d3cold_disable(hw->pdev);
-	return xe_hw_defer(hw, power_given_back, NULL);
+	return xe_hw_on_unbind(hw, power_given_back, NULL);
 }
 ALLOW_ERROR_INJECTION(keep_power, ERRNO);
 
@@ -390,7 +390,7 @@ static noinline __noipa int allow_runtime_pm(struct xe_hw *hw)
 	pm_runtime_set_autosuspend_delay(dev, XE_AUTOSUSPEND_MS);
 	pm_runtime_use_autosuspend(dev);
 	pm_runtime_allow(dev);
-	return xe_hw_defer(hw, forbid_runtime_pm, NULL);
+	return xe_hw_on_unbind(hw, forbid_runtime_pm, NULL);
 }
 ALLOW_ERROR_INJECTION(allow_runtime_pm, ERRNO);
 
@@ -615,7 +615,7 @@ const struct pci_error_handlers xe_hw_error_handlers = {
 };
 
 /**
- * xe_hw_d3cold_possible - can the platform take the power from an idle card, and give it back?
+ * xe_hw_d3cold_possible - can the platform take the power from an idle state, and give it back?
  * @hw: the token
  *
  * It takes a power resource of the slot, and a port that can signal an event without power.
@@ -656,14 +656,14 @@ struct xe_device *xe_hw_device(struct xe_hw *hw)
 }
 
 /**
- * xe_hw_card - the state of the hardware world: what each block keeps between accesses
+ * xe_hw_state - the state of the hardware world: what each block keeps between accesses
  * @hw: the token
  *
  * Context: bound or in a section.
  */
-struct xe_card *xe_hw_card(struct xe_hw *hw)
+struct xe_hw_state *xe_hw_state(struct xe_hw *hw)
 {
-	return &hw->card;
+	return &hw->state;
 }
 
 /**

@@ -15,7 +15,7 @@ struct drm_driver;
 struct pci_dev;
 struct pci_error_handlers;
 struct sg_table;
-struct xe_card;
+struct xe_hw_state;
 struct xe_device;
 struct xe_platform;
 
@@ -38,7 +38,7 @@ struct xe_platform;
  * name the hardware: it does not compile. There are two ways to be handed one:
  *
  * - the *bound side*: probe steps, teardown actions registered with
- *   xe_hw_defer(), interrupt handlers, power management, error recovery and
+ *   xe_hw_on_unbind(), interrupt handlers, power management, error recovery and
  *   shutdown callbacks. The driver core guarantees that the device is bound; all of these
  *   get the token as an argument.
  * - a *section*: software that wants to reach the hardware opens one with
@@ -78,7 +78,7 @@ struct xe_platform;
  * object                       owner         released when
  * ============================ ============= ====================================
  * struct xe_hw (memory)        drm_device    last reference to it is dropped
- * struct xe_card (memory)      drm_device    last reference to it is dropped
+ * struct xe_hw_state (memory)      drm_device    last reference to it is dropped
  * BAR mappings, IRQ vectors    devm          unbind, last
  * teardown actions             devm          unbind, in reverse order
  * DRM registration             devm          unbind, first
@@ -153,14 +153,14 @@ DEFINE_CLASS(xe_dma_section, struct xe_dma_section, xe_hw_exit_dma(&_T),
 /**
  * typedef xe_hw_stop_t - what undoes an acquisition at unbind
  * @hw: the token; accesses are silent no-ops if the device is lost
- * @data: as given to xe_hw_defer()
+ * @data: as given to xe_hw_on_unbind()
  */
 typedef void (*xe_hw_stop_t)(struct xe_hw *hw, void *data);
 
 /**
  * struct xe_hw_step - one step of probe
  * @name: what it brings up, for the message if it fails
- * @start: acquires, and registers with xe_hw_defer() what undoes it, before it returns
+ * @start: acquires, and registers with xe_hw_on_unbind() what undoes it, before it returns
  */
 struct xe_hw_step {
 	const char *name;
@@ -188,15 +188,15 @@ int xe_hw_probe(struct pci_dev *pdev, const struct drm_driver *driver,
 		const struct xe_hw_power_ops *power);
 void xe_hw_remove(struct pci_dev *pdev);
 void xe_hw_shutdown(struct pci_dev *pdev);
-int __must_check xe_hw_defer(struct xe_hw *hw, xe_hw_stop_t stop, void *data);
-int xe_hw_start_dma(struct xe_hw *hw);
-void xe_hw_cut_dma(struct xe_hw *hw);
+int __must_check xe_hw_on_unbind(struct xe_hw *hw, xe_hw_stop_t stop, void *data);
+int xe_hw_enable_dma(struct xe_hw *hw);
+void xe_hw_clear_master(struct xe_hw *hw);
 int __must_check xe_hw_request_irq(struct xe_hw *hw, irqreturn_t (*hard)(struct xe_hw *hw),
 				   irqreturn_t (*thread)(struct xe_hw *hw));
 void xe_hw_wait_irq_idle(struct xe_hw *hw);
 
 struct xe_device *xe_hw_device(struct xe_hw *hw);
-struct xe_card *xe_hw_card(struct xe_hw *hw);
+struct xe_hw_state *xe_hw_state(struct xe_hw *hw);
 
 bool xe_hw_is_lost(const struct xe_hw *hw);
 void xe_hw_declare_lost(struct xe_hw *hw, const char *reason);
@@ -204,7 +204,7 @@ void xe_hw_declare_lost(struct xe_hw *hw, const char *reason);
 u16 xe_hw_config_read16(struct xe_hw *hw, int where);
 bool xe_hw_d3cold_possible(struct xe_hw *hw);
 void xe_hw_allow_d3cold(struct xe_hw *hw, bool allow);
-void xe_hw_close_dma(struct xe_hw *hw);
+void xe_hw_seal_dma(struct xe_hw *hw);
 
 extern const struct dev_pm_ops xe_hw_pm_ops;
 extern const struct pci_error_handlers xe_hw_error_handlers;

@@ -54,7 +54,7 @@ struct xe_hw {
 #ifdef CONFIG_LOCKDEP
 	struct lockdep_map held;
 #endif
-	struct xe_card card;
+	struct xe_hw_state state;
 	struct xe_device device;
 };
 

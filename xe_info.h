@@ -81,14 +81,14 @@ struct xe_sched {
 };
 
 /**
- * struct xe_counter - a counter of the card, which has 32 bits, continued
+ * struct xe_counter - a counter of the state, which has 32 bits, continued
  */
 struct xe_counter {
 	/** @total: what it would have come to with 64 bits; under &xe_device.sysfs_lock */
 	u64 total;
 	/** @last: what it said last */
 	u32 last;
-	/** @power_losses: &xe_card.power_losses at that time */
+	/** @power_losses: &xe_hw_state.power_losses at that time */
 	unsigned int power_losses;
 };
 

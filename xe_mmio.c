@@ -284,7 +284,7 @@ static void resize_vram_bar(struct xe_hw *hw)
 }
 
 /**
- * xe_hw_map_vram - map the VRAM BAR
+ * xe_vram_bar_map - map the VRAM BAR
  * @hw: the token
  *
  * Makes it as large as it can be first, or as module parameter vram_bar_size asks.
@@ -292,7 +292,7 @@ static void resize_vram_bar(struct xe_hw *hw)
  * Context: bound, may sleep.
  * Return: 0, -ENXIO if the card has no such BAR, -ENOMEM.
  */
-int xe_hw_map_vram(struct xe_hw *hw)
+int xe_vram_bar_map(struct xe_hw *hw)
 {
 	resource_size_t size;
 
@@ -308,24 +308,24 @@ int xe_hw_map_vram(struct xe_hw *hw)
 	hw->vram_size = size;
 	return 0;
 }
-ALLOW_ERROR_INJECTION(xe_hw_map_vram, ERRNO);
+ALLOW_ERROR_INJECTION(xe_vram_bar_map, ERRNO);
 
 /**
- * xe_hw_vram_bar_size - how much of VRAM the CPU can reach, in bytes
+ * xe_vram_bar_size - how much of VRAM the CPU can reach, in bytes
  * @hw: the token
  */
-u64 xe_hw_vram_bar_size(const struct xe_hw *hw)
+u64 xe_vram_bar_size(const struct xe_hw *hw)
 {
 	return hw->vram_size;
 }
 
 /**
- * xe_hw_vram_bar_phys - where the VRAM BAR is, for page tables of the CPU
+ * xe_vram_bar_phys - where the VRAM BAR is, for page tables of the CPU
  * @hw: the token
  *
  * Mappings made from it have to be gone before unbind ends: see xe_bo_unplug().
  */
-phys_addr_t xe_hw_vram_bar_phys(const struct xe_hw *hw)
+phys_addr_t xe_vram_bar_phys(const struct xe_hw *hw)
 {
 	return pci_resource_start(hw->pdev, XE_BAR_VRAM);
 }
@@ -339,15 +339,15 @@ static void __iomem *vram_range(struct xe_hw *hw, u64 offset, size_t len)
 }
 
 /**
- * xe_vram_read - copy from VRAM through the BAR
+ * xe_vram_bar_read - copy from VRAM through the BAR
  * @hw: the token
- * @offset: in VRAM; the range has to lie within xe_hw_vram_bar_size()
+ * @offset: in VRAM; the range has to lie within xe_vram_bar_size()
  * @buf: where to
  * @len: bytes
  *
  * Context: bound or in a section, not in an interrupt. All ones are copied if the card is lost.
  */
-void xe_vram_read(struct xe_hw *hw, u64 offset, void *buf, size_t len)
+void xe_vram_bar_read(struct xe_hw *hw, u64 offset, void *buf, size_t len)
 {
 	void __iomem *from = vram_range(hw, offset, len);
 	struct iosys_map to, src;
@@ -365,15 +365,15 @@ void xe_vram_read(struct xe_hw *hw, u64 offset, void *buf, size_t len)
 }
 
 /**
- * xe_vram_write - copy to VRAM through the BAR
+ * xe_vram_bar_write - copy to VRAM through the BAR
  * @hw: the token
- * @offset: in VRAM; the range has to lie within xe_hw_vram_bar_size()
+ * @offset: in VRAM; the range has to lie within xe_vram_bar_size()
  * @buf: where from
  * @len: bytes
  *
  * Context: bound or in a section.
  */
-void xe_vram_write(struct xe_hw *hw, u64 offset, const void *buf, size_t len)
+void xe_vram_bar_write(struct xe_hw *hw, u64 offset, const void *buf, size_t len)
 {
 	void __iomem *to = vram_range(hw, offset, len);
 
@@ -382,15 +382,15 @@ void xe_vram_write(struct xe_hw *hw, u64 offset, const void *buf, size_t len)
 }
 
 /**
- * xe_vram_fill - set bytes of VRAM through the BAR
+ * xe_vram_bar_fill - set bytes of VRAM through the BAR
  * @hw: the token
- * @offset: in VRAM; the range has to lie within xe_hw_vram_bar_size()
+ * @offset: in VRAM; the range has to lie within xe_vram_bar_size()
  * @byte: the value
  * @len: bytes
  *
  * Context: bound or in a section.
  */
-void xe_vram_fill(struct xe_hw *hw, u64 offset, u8 byte, size_t len)
+void xe_vram_bar_fill(struct xe_hw *hw, u64 offset, u8 byte, size_t len)
 {
 	void __iomem *to = vram_range(hw, offset, len);
 

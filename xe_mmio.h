@@ -55,12 +55,12 @@ u64 xe_hw_accesses(const struct xe_hw *hw);
 void xe_gsm_fill(struct xe_hw *hw, u32 entry, u32 count, u64 pte);
 u64 xe_gsm_read(struct xe_hw *hw, u32 entry);
 
-/* VRAM through BAR 2; the range must lie within xe_hw_vram_bar_size() */
-int __must_check xe_hw_map_vram(struct xe_hw *hw);
-u64 xe_hw_vram_bar_size(const struct xe_hw *hw);
-phys_addr_t xe_hw_vram_bar_phys(const struct xe_hw *hw);
-void xe_vram_read(struct xe_hw *hw, u64 offset, void *buf, size_t len);
-void xe_vram_write(struct xe_hw *hw, u64 offset, const void *buf, size_t len);
-void xe_vram_fill(struct xe_hw *hw, u64 offset, u8 byte, size_t len);
+/* VRAM through BAR 2; the range must lie within xe_vram_bar_size() */
+int __must_check xe_vram_bar_map(struct xe_hw *hw);
+u64 xe_vram_bar_size(const struct xe_hw *hw);
+phys_addr_t xe_vram_bar_phys(const struct xe_hw *hw);
+void xe_vram_bar_read(struct xe_hw *hw, u64 offset, void *buf, size_t len);
+void xe_vram_bar_write(struct xe_hw *hw, u64 offset, const void *buf, size_t len);
+void xe_vram_bar_fill(struct xe_hw *hw, u64 offset, u8 byte, size_t len);
 
 #endif

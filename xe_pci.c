@@ -34,9 +34,9 @@
  * DOC: Probe and unwind
  *
  * xe_probe_steps is the order in which a card is brought up. Each step registers what undoes it
- * with xe_hw_defer() as soon as it has acquired something; the reverse of the list is therefore the
- * order of teardown, and there is no other: failed probe, unbind, a pulled card and module unload
- * all unwind it. The DRM device is registered after the last step and unregistered before the
+ * with xe_hw_on_unbind() as soon as it has acquired something; the reverse of the list is therefore
+ * the order of teardown, and there is no other: failed probe, unbind, a pulled card and module
+ * unload all unwind it. The DRM device is registered after the last step and unregistered before the
  * first undo.
  */
 static const struct xe_hw_step xe_probe_steps[] = {
@@ -44,14 +44,14 @@ static const struct xe_hw_step xe_probe_steps[] = {
 	{ "power controller",	xe_pcode_start },
 	{ "GT",			xe_gt_start },
 	{ "forcewake",		xe_forcewake_start },
-	{ "quiet",		xe_reset_quiet },
-	{ "DMA",		xe_hw_start_dma },
+	{ "sanitize",		xe_gt_sanitize },
+	{ "DMA",		xe_hw_enable_dma },
 	{ "fuses",		xe_topology_start },
 	{ "steering",		xe_steering_start },
 	{ "VRAM",		xe_vram_start },
 	{ "interrupts",		xe_irq_start },
 	{ "GGTT",		xe_ggtt_start },
-	{ "firmware buffers",	xe_fwbuf_start },
+	{ "firmware buffers",	xe_ggtt_buf_start },
 	{ "buffers",		xe_mm_start },
 	{ "engines",		xe_engine_start },
 	{ "GuC",		xe_guc_start },

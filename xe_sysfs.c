@@ -53,7 +53,7 @@ struct dir {
 	u8 class;
 };
 
-/* A file. Either it needs the card, or it is about software only. */
+/* A file. Either it needs the state, or it is about software only. */
 struct entry {
 	struct attribute attr;
 	ssize_t (*show)(struct xe_hw *hw, struct xe_gt *gt, u32 what, char *buf);
@@ -78,7 +78,7 @@ static ssize_t show(struct kobject *kobj, struct attribute *attr, char *buf)
 		return file->show_setting(dir, file->what, buf);
 
 	xe_hw_scoped(hw, dir->xe)
-		ret = file->show(hw, &xe_hw_card(hw)->gt[dir->gt], file->what, buf);
+		ret = file->show(hw, &xe_hw_state(hw)->gt[dir->gt], file->what, buf);
 	return ret;
 }
 
@@ -98,7 +98,7 @@ static ssize_t store(struct kobject *kobj, struct attribute *attr, const char *b
 	}
 
 	xe_hw_scoped(hw, dir->xe)
-		err = file->store(hw, &xe_hw_card(hw)->gt[dir->gt], file->what, value);
+		err = file->store(hw, &xe_hw_state(hw)->gt[dir->gt], file->what, value);
 	return err ?: count;
 }
 
@@ -223,7 +223,7 @@ static u64 residency_ms(struct xe_hw *hw, struct xe_gt *gt)
 
 	guard(mutex)(&xe->sysfs_lock);
 	ticks = xe_counter_advance(&xe->residency[gt->id], xe_read32(hw, reg),
-				   xe_hw_card(hw)->power_losses);
+				   xe_hw_state(hw)->power_losses);
 	return div_u64(ticks * 128, 100 * 1000);
 }
 
@@ -387,7 +387,7 @@ static noinline __noipa int d3cold_start(struct xe_hw *hw, struct xe_device *xe)
 							  show_d3cold, store_d3cold);
 	sysfs_attr_init(&xe->d3cold_file.attr);
 	err = sysfs_create_file(&xe->drm.dev->kobj, &xe->d3cold_file.attr);
-	return err ?: xe_hw_defer(hw, d3cold_stop, xe);
+	return err ?: xe_hw_on_unbind(hw, d3cold_stop, xe);
 }
 ALLOW_ERROR_INJECTION(d3cold_start, ERRNO);
 
@@ -429,7 +429,7 @@ static struct kobject *dir_start(struct xe_hw *hw, struct kobject *parent, const
 		return ERR_PTR(err);
 	}
 
-	err = xe_hw_defer(hw, dir_stop, dir);
+	err = xe_hw_on_unbind(hw, dir_stop, dir);
 	return err ? ERR_PTR(err) : &dir->kobj;
 }
 ALLOW_ERROR_INJECTION(dir_start, ERRNO);
@@ -530,7 +530,7 @@ static void ship_settings(struct xe_device *xe)
 int xe_sysfs_start(struct xe_hw *hw)
 {
 	struct xe_device *xe = xe_hw_device(hw);
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	struct kobject *tile;
 	int err;
 
@@ -547,7 +547,7 @@ int xe_sysfs_start(struct xe_hw *hw)
 	if (IS_ERR(tile))
 		return PTR_ERR(tile);
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		err = gt_start(hw, tile, gt);
 		if (err)
 			return err;

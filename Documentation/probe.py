@@ -47,7 +47,7 @@ def registered(name, path, seen=None):
     found = []
     for call in CALL.finditer(body):
         callee, rest = call.group(1), body[call.end():]
-        if callee == "xe_hw_defer":
+        if callee == "xe_hw_on_unbind":
             found.append(("devm", argument(rest, 1) + "()", where))
         elif callee in ("drmm_add_action_or_reset", "drmm_add_action"):
             found.append(("drmm", argument(rest, 1) + "()", where))

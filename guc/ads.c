@@ -35,7 +35,7 @@
  * ================== =========== =========================================
  * object             owner       released when
  * ================== =========== =========================================
- * buffer             drm_device  as every xe_fwbuf
+ * buffer             drm_device  as every xe_ggtt_buf
  * lists of registers their table the step that added the engine is undone
  * ================== =========== =========================================
  */
@@ -130,7 +130,7 @@ int xe_guc_ads_init(struct xe_hw *hw, struct xe_gt *gt)
 {
 	struct xe_guc_ads *ads = ads_of(hw, gt);
 	struct xe_ads_sizes sizes = {
-		.private = xe_hw_card(hw)->guc_fw.image.private_bytes,
+		.private = xe_hw_state(hw)->guc_fw.image.private_bytes,
 	};
 	unsigned long mask = classes(ads);
 	unsigned int class;
@@ -141,14 +141,14 @@ int xe_guc_ads_init(struct xe_hw *hw, struct xe_gt *gt)
 		sizes.golden += context_bytes(class);
 
 	ads->layout = xe_guc_ads_layout(&sizes);
-	return xe_fwbuf_create(hw, &ads->buf, ads->layout.end, "GuC ADS");
+	return xe_ggtt_buf_create(hw, &ads->buf, ads->layout.end, "GuC ADS");
 }
 ALLOW_ERROR_INJECTION(xe_guc_ads_init, ERRNO);
 
 /* One word of the fixed part. */
 static void put(struct xe_hw *hw, struct xe_guc_ads *ads, size_t offset, u32 value)
 {
-	xe_fwbuf_write(hw, &ads->buf, offset, &value, sizeof(value));
+	xe_ggtt_buf_write(hw, &ads->buf, offset, &value, sizeof(value));
 }
 
 static size_t header_word(size_t array, unsigned int index)
@@ -165,8 +165,8 @@ static void fill_policies(struct xe_hw *hw, struct xe_guc_ads *ads)
 		.valid = 1,
 	};
 
-	xe_fwbuf_write(hw, &ads->buf, offsetof(struct xe_guc_ads_blob, policies), &policies,
-		       sizeof(policies));
+	xe_ggtt_buf_write(hw, &ads->buf, offsetof(struct xe_guc_ads_blob, policies), &policies,
+			  sizeof(policies));
 }
 
 static void fill_info(struct xe_hw *hw, struct xe_gt *gt)
@@ -187,7 +187,8 @@ static void fill_info(struct xe_hw *hw, struct xe_gt *gt)
 			FIELD_GET(GUC_DOORBELLS_PER_SQIDI,
 				  xe_gt_read32(hw, gt, GUC_DOORBELLS_POPULATED)) + 1;
 
-	xe_fwbuf_write(hw, &ads->buf, offsetof(struct xe_guc_ads_blob, info), &info, sizeof(info));
+	xe_ggtt_buf_write(hw, &ads->buf, offsetof(struct xe_guc_ads_blob, info), &info,
+			  sizeof(info));
 }
 
 static void fill_reg_lists(struct xe_hw *hw, struct xe_guc_ads *ads)
@@ -198,15 +199,15 @@ static void fill_reg_lists(struct xe_hw *hw, struct xe_guc_ads *ads)
 		const struct xe_ads_engine *engine = &ads->engines[i];
 		u32 bytes = engine->num_regs * sizeof(*engine->regs);
 		const struct xe_guc_reg_list list = {
-			.address = xe_fwbuf_ggtt(&ads->buf) + at,
+			.address = xe_ggtt_buf_ggtt(&ads->buf) + at,
 			.count = engine->num_regs,
 		};
 
 		if (!bytes)
 			continue;
-		xe_fwbuf_write(hw, &ads->buf, at, engine->regs, bytes);
-		xe_fwbuf_write(hw, &ads->buf,
-			       offsetof(struct xe_guc_ads_header, reg_list) +
+		xe_ggtt_buf_write(hw, &ads->buf, at, engine->regs, bytes);
+		xe_ggtt_buf_write(hw, &ads->buf,
+				  offsetof(struct xe_guc_ads_header, reg_list) +
 			       (engine->class * GUC_INSTANCES + engine->instance) * sizeof(list),
 			       &list, sizeof(list));
 		at += bytes;
@@ -219,7 +220,7 @@ static void fill_reg_lists(struct xe_hw *hw, struct xe_guc_ads *ads)
  */
 static void fill_golden(struct xe_hw *hw, struct xe_guc_ads *ads)
 {
-	u32 address = xe_fwbuf_ggtt(&ads->buf) + ads->layout.golden;
+	u32 address = xe_ggtt_buf_ggtt(&ads->buf) + ads->layout.golden;
 	unsigned long mask = classes(ads);
 	unsigned int class;
 
@@ -235,7 +236,7 @@ static void fill_golden(struct xe_hw *hw, struct xe_guc_ads *ads)
 
 static void fill_capture(struct xe_hw *hw, struct xe_guc_ads *ads)
 {
-	u32 address = xe_fwbuf_ggtt(&ads->buf) + ads->layout.capture;
+	u32 address = xe_ggtt_buf_ggtt(&ads->buf) + ads->layout.capture;
 
 	for (size_t at = offsetof(struct xe_guc_ads_header, capture_instance);
 	     at < offsetof(struct xe_guc_ads_header, workarounds_lo); at += sizeof(u32))
@@ -288,7 +289,7 @@ static void fill_workarounds(struct xe_hw *hw, struct xe_gt *gt)
 	if (at == start)
 		return;
 	put(hw, ads, offsetof(struct xe_guc_ads_header, workarounds_lo),
-	    xe_fwbuf_ggtt(&ads->buf) + start);
+	    xe_ggtt_buf_ggtt(&ads->buf) + start);
 	put(hw, ads, offsetof(struct xe_guc_ads_header, workarounds_bytes), at - start);
 }
 
@@ -304,9 +305,9 @@ static void fill_workarounds(struct xe_hw *hw, struct xe_gt *gt)
 void xe_guc_ads_fill(struct xe_hw *hw, struct xe_gt *gt)
 {
 	struct xe_guc_ads *ads = ads_of(hw, gt);
-	u32 base = xe_fwbuf_ggtt(&ads->buf);
+	u32 base = xe_ggtt_buf_ggtt(&ads->buf);
 
-	xe_fwbuf_fill(hw, &ads->buf, 0, 0, ads->layout.end);
+	xe_ggtt_buf_fill(hw, &ads->buf, 0, 0, ads->layout.end);
 	put(hw, ads, offsetof(struct xe_guc_ads_header, policies),
 	    base + offsetof(struct xe_guc_ads_blob, policies));
 	put(hw, ads, offsetof(struct xe_guc_ads_header, system_info),

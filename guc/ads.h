@@ -65,7 +65,7 @@ struct xe_ads_engine {
  */
 struct xe_guc_ads {
 	/** @buf: where it is told */
-	struct xe_fwbuf buf;
+	struct xe_ggtt_buf buf;
 	/** @layout: of @buf */
 	struct xe_ads_layout layout;
 	/** @engines: of the GT, as added */

@@ -37,7 +37,7 @@
  * object                owner          released when
  * ===================== ============== ==================================
  * WOPCM partition       the card       power cycle
- * running firmware      bound side     stop() of xe_guc.c
+ * running firmware      bound side     guc_stop() of xe_guc.c
  * ===================== ============== ==================================
  */
 
@@ -62,8 +62,8 @@ struct wopcm_part {
 static int check_part(struct xe_hw *hw, struct xe_gt *gt, struct wopcm_part part, bool locked)
 {
 	struct xe_device *xe = xe_hw_device(hw);
-	struct xe_card *card = xe_hw_card(hw);
-	u32 guc = card->guc_fw.image.upload + GUC_WOPCM_START_RESERVED + GUC_WOPCM_STACK;
+	struct xe_hw_state *state = xe_hw_state(hw);
+	u32 guc = state->guc_fw.image.upload + GUC_WOPCM_START_RESERVED + GUC_WOPCM_STACK;
 	u32 huc = xe_guc(hw, gt)->huc.fw.image.upload + WOPCM_START_RESERVED;
 	u32 end = xe->platform->wopcm_size - WOPCM_END_RESERVED;
 
@@ -224,7 +224,7 @@ static void write_params(struct xe_hw *hw, struct xe_gt *gt)
 		[GUC_PARAM_WORKAROUNDS] = workarounds(gt),
 		[GUC_PARAM_FEATURES] = GUC_FEATURE_SLPC,
 		[GUC_PARAM_DEBUG] = xe_guc_log_debug_param(&guc->log),
-		[GUC_PARAM_ADS] = FIELD_PREP(GUC_ADS_PAGE, xe_fwbuf_ggtt(&guc->ads.buf) / SZ_4K),
+		[GUC_PARAM_ADS] = FIELD_PREP(GUC_ADS_PAGE, xe_ggtt_buf_ggtt(&guc->ads.buf) / SZ_4K),
 		[GUC_PARAM_DEVICE] = FIELD_PREP(GUC_DEVICE_ID, xe->pci_device) |
 				     FIELD_PREP(GUC_DEVICE_REVISION, xe->pci_revision),
 	};
@@ -256,13 +256,13 @@ static void write_signature(struct xe_hw *hw, struct xe_gt *gt, const struct xe_
 
 	if (image->signature_bytes > in_registers) {
 		xe_gt_write32(hw, gt, GUC_SIGNATURE(0),
-			      xe_fwbuf_ggtt(&fw->buf) + image->signature);
+			      xe_ggtt_buf_ggtt(&fw->buf) + image->signature);
 		return;
 	}
 
 	for (u32 at = 0; at < image->signature_bytes; at += sizeof(u32))
 		xe_gt_write32(hw, gt, GUC_SIGNATURE(at / sizeof(u32)),
-			      xe_fwbuf_read32(hw, &fw->buf, image->signature + at));
+			      xe_ggtt_buf_read32(hw, &fw->buf, image->signature + at));
 }
 
 /**
@@ -282,7 +282,7 @@ noinline __noipa int xe_guc_dma(struct xe_hw *hw, struct xe_gt *gt, const struct
 	u32 last = 0;
 	int err;
 
-	xe_gt_write32(hw, gt, GUC_DMA_SRC_LO, xe_fwbuf_ggtt(&fw->buf) + fw->image.start);
+	xe_gt_write32(hw, gt, GUC_DMA_SRC_LO, xe_ggtt_buf_ggtt(&fw->buf) + fw->image.start);
 	xe_gt_write32(hw, gt, GUC_DMA_SRC_HI, FIELD_PREP(GUC_DMA_HI_SPACE, GUC_DMA_SPACE_GGTT));
 	xe_gt_write32(hw, gt, GUC_DMA_DST_LO, wopcm_offset);
 	xe_gt_write32(hw, gt, GUC_DMA_DST_HI, FIELD_PREP(GUC_DMA_HI_SPACE, GUC_DMA_SPACE_WOPCM));
@@ -398,7 +398,7 @@ static void complain(struct xe_hw *hw, struct xe_gt *gt, u32 status, const struc
 /* Nothing is said yet of what may pass: *end is why, for whoever gives up. */
 static int boot_once(struct xe_hw *hw, struct xe_gt *gt, u32 *status, const struct boot_end **end)
 {
-	struct xe_fw *fw = &xe_hw_card(hw)->guc_fw;
+	struct xe_fw *fw = &xe_hw_state(hw)->guc_fw;
 	int err;
 
 	/* A firmware that crashed may have left anything in it. */

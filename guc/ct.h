@@ -58,7 +58,7 @@ struct xe_ct_wait {
  */
 struct xe_guc_ct {
 	/** @buf: descriptors and rings */
-	struct xe_fwbuf buf;
+	struct xe_ggtt_buf buf;
 	/** @send_lock: protects the H2G ring, @tail, @head_seen and @fence */
 	struct mutex send_lock;
 	/** @tail: where the next message to the GuC goes, in words */
@@ -75,8 +75,8 @@ struct xe_guc_ct {
 	u32 msg[CT_MAX_WORDS];
 	/** @lock: protects @state, @waits and @credits; inside the two above */
 	spinlock_t lock;
-	/** @stranger: an event of unknown kind has come, and was said; for handlers */
-	bool stranger;
+	/** @unknown_event_seen: an event of unknown kind has come, and was said; for handlers */
+	bool unknown_event_seen;
 	/** @state: see enum xe_ct_state */
 	enum xe_ct_state state;
 	/** @waits: &xe_ct_wait.link */

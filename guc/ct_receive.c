@@ -44,7 +44,7 @@ static int firmware_died(struct xe_hw *hw, struct xe_gt *gt, const u32 *payload)
 static const struct {
 	u16 event;
 	u8 min, max;
-	u8 promised;
+	u8 reserved;
 	int (*handle)(struct xe_hw *hw, struct xe_gt *gt, const u32 *payload);
 } events[] = {
 	{ GUC_EVENT_TLB_INVALIDATED,	 1, 1,   XE_CT_WORDS_TLB, xe_guc_tlb_invalidated },
@@ -70,11 +70,11 @@ static int unknown_event(struct xe_hw *hw, struct xe_gt *gt, u32 event)
 {
 	struct xe_guc_ct *ct = &xe_guc(hw, gt)->ct;
 
-	if (!ct->stranger)
+	if (!ct->unknown_event_seen)
 		drm_notice(&xe_hw_device(hw)->drm,
 			   "GT%u: this driver does not know event %#x of the GuC, and ignores what it does not know\n",
 			   gt->id, event);
-	ct->stranger = true;
+	ct->unknown_event_seen = true;
 	return 0;
 }
 
@@ -88,7 +88,7 @@ static int handle_event(struct xe_hw *hw, struct xe_gt *gt, const u32 *hxg, u32 
 		if (len - 1 < events[i].min || len - 1 > events[i].max)
 			return xe_guc_ct_break(hw, gt, "event %#x has %u words behind its header",
 					       event, len - 1);
-		if (!return_credits(&xe_guc(hw, gt)->ct, events[i].promised))
+		if (!return_credits(&xe_guc(hw, gt)->ct, events[i].reserved))
 			return xe_guc_ct_break(hw, gt, "event %#x that nobody waits for", event);
 		return events[i].handle(hw, gt, hxg + 1);
 	}
@@ -146,9 +146,9 @@ static void read_words(struct xe_hw *hw, struct xe_guc_ct *ct, u32 *to, u32 len)
 {
 	u32 first = min(len, CT_G2H_WORDS - ct->head);
 
-	xe_fwbuf_read(hw, &ct->buf, CT_G2H_OFFSET + ct->head * sizeof(u32), to,
-		      first * sizeof(u32));
-	xe_fwbuf_read(hw, &ct->buf, CT_G2H_OFFSET, to + first, (len - first) * sizeof(u32));
+	xe_ggtt_buf_read(hw, &ct->buf, CT_G2H_OFFSET + ct->head * sizeof(u32), to,
+			 first * sizeof(u32));
+	xe_ggtt_buf_read(hw, &ct->buf, CT_G2H_OFFSET, to + first, (len - first) * sizeof(u32));
 	ct->head = xe_ring_advance(ct->head, len, CT_G2H_WORDS);
 }
 
@@ -156,8 +156,8 @@ static void read_words(struct xe_hw *hw, struct xe_guc_ct *ct, u32 *to, u32 len)
 static int read_tail(struct xe_hw *hw, struct xe_gt *gt)
 {
 	struct xe_guc_ct *ct = &xe_guc(hw, gt)->ct;
-	u32 tail = xe_fwbuf_read32(hw, &ct->buf, CT_G2H_DESC + CT_DESC_TAIL);
-	u32 status = xe_fwbuf_read32(hw, &ct->buf, CT_G2H_DESC + CT_DESC_STATUS);
+	u32 tail = xe_ggtt_buf_read32(hw, &ct->buf, CT_G2H_DESC + CT_DESC_TAIL);
+	u32 status = xe_ggtt_buf_read32(hw, &ct->buf, CT_G2H_DESC + CT_DESC_STATUS);
 
 	if (status)
 		xe_guc_ct_break(hw, gt, "status %#x of the ring from the GuC", status);
@@ -187,7 +187,7 @@ static bool receive_one(struct xe_hw *hw, struct xe_gt *gt, u32 tail)
 	read_words(hw, ct, ct->msg + 1, len);
 	/* The GuC may write over the words as soon as it sees the new head. */
 	dma_mb();
-	xe_fwbuf_write32(hw, &ct->buf, CT_G2H_DESC + CT_DESC_HEAD, ct->head);
+	xe_ggtt_buf_write32(hw, &ct->buf, CT_G2H_DESC + CT_DESC_HEAD, ct->head);
 	ct->received++;
 	return !handle_message(hw, gt, ct->msg);
 }

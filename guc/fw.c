@@ -35,7 +35,7 @@
  * object            owner          released when
  * ================= ============== ====================================================
  * struct firmware   xe_fw_load()   it returns
- * copy of the file  drm_device     as every xe_fwbuf: mapping at unbind, memory with the
+ * copy of the file  drm_device     as every xe_ggtt_buf: mapping at unbind, memory with the
  *                                  last reference
  * ================= ============== ====================================================
  */
@@ -274,9 +274,9 @@ static int fw_copy(struct xe_hw *hw, enum xe_fw_kind kind, const struct firmware
 {
 	int err;
 
-	err = xe_fwbuf_create(hw, &fw->buf, file->size, kind == XE_FW_GUC ? "GuC" : "HuC");
+	err = xe_ggtt_buf_create(hw, &fw->buf, file->size, kind == XE_FW_GUC ? "GuC" : "HuC");
 	if (!err)
-		xe_fwbuf_write(hw, &fw->buf, 0, file->data, file->size);
+		xe_ggtt_buf_write(hw, &fw->buf, 0, file->data, file->size);
 	return err;
 }
 

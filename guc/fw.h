@@ -52,7 +52,7 @@ struct xe_fw_fault {
  */
 struct xe_fw {
 	/** @buf: the whole file */
-	struct xe_fwbuf buf;
+	struct xe_ggtt_buf buf;
 	/** @image: what it says of itself */
 	struct xe_fw_image image;
 };

@@ -31,7 +31,7 @@
  * ========= =========== ====================================
  * object    owner       released when
  * ========= =========== ====================================
- * image     drm_device  as every xe_fwbuf
+ * image     drm_device  as every xe_ggtt_buf
  * running   the card    a reset of the GT or the function, power cycle
  * ========= =========== ====================================
  */
@@ -47,7 +47,7 @@
  */
 bool xe_huc_is_of(struct xe_hw *hw, const struct xe_gt *gt)
 {
-	return gt->id == xe_hw_card(hw)->num_gts - 1;
+	return gt->id == xe_hw_state(hw)->num_gts - 1;
 }
 
 /**
@@ -113,7 +113,7 @@ static int verify(struct xe_hw *hw, struct xe_gt *gt, const struct xe_fw *fw)
 {
 	const u32 request[] = {
 		GUC_ACTION_AUTHENTICATE_HUC,
-		xe_fwbuf_ggtt(&fw->buf) + fw->image.signature,
+		xe_ggtt_buf_ggtt(&fw->buf) + fw->image.signature,
 	};
 	int err;
 

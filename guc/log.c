@@ -29,7 +29,7 @@
  * ======== =========== ==================================
  * object   owner       released when
  * ======== =========== ==================================
- * buffer   drm_device  as every xe_fwbuf
+ * buffer   drm_device  as every xe_ggtt_buf
  * ======== =========== ==================================
  */
 
@@ -57,7 +57,7 @@ int xe_guc_log_init(struct xe_hw *hw, struct xe_gt *gt)
 	struct xe_guc_log *log = &xe_guc(hw, gt)->log;
 
 	log->level = clamp(xe_params.guc_log_level, 0, LOG_LEVEL_MAX);
-	return xe_fwbuf_create(hw, &log->buf, LOG_BYTES, "GuC log");
+	return xe_ggtt_buf_create(hw, &log->buf, LOG_BYTES, "GuC log");
 }
 ALLOW_ERROR_INJECTION(xe_guc_log_init, ERRNO);
 
@@ -73,7 +73,7 @@ ALLOW_ERROR_INJECTION(xe_guc_log_init, ERRNO);
 u32 xe_guc_log_param(const struct xe_guc_log *log)
 {
 	return GUC_LOG_VALID | GUC_LOG_NOTIFY_HALF_FULL |
-	       (xe_fwbuf_ggtt(&log->buf) & GUC_LOG_ADDRESS) |
+	       (xe_ggtt_buf_ggtt(&log->buf) & GUC_LOG_ADDRESS) |
 	       FIELD_PREP(GUC_LOG_CRASH_UNITS, LOG_UNITS(LOG_CRASH_BYTES)) |
 	       FIELD_PREP(GUC_LOG_DEBUG_UNITS, LOG_UNITS(LOG_DEBUG_BYTES)) |
 	       FIELD_PREP(GUC_LOG_CAPTURE_UNITS, LOG_UNITS(LOG_CAPTURE_BYTES));
@@ -111,7 +111,7 @@ void xe_guc_log_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
 	drm_printf(p, "level %u, state %u, crash %u, debug %u, capture %u bytes\n", log->level,
 		   LOG_STATE_BYTES, LOG_CRASH_BYTES, LOG_DEBUG_BYTES, LOG_CAPTURE_BYTES);
 	for (size_t at = 0; at < LOG_BYTES; at += sizeof(line)) {
-		xe_fwbuf_read(hw, &log->buf, at, line, sizeof(line));
+		xe_ggtt_buf_read(hw, &log->buf, at, line, sizeof(line));
 		if (memchr_inv(line, 0, sizeof(line)))
 			drm_printf(p, "%05zx: %*ph\n", at, (int)sizeof(line), line);
 	}

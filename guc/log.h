@@ -15,7 +15,7 @@ struct xe_hw;
  */
 struct xe_guc_log {
 	/** @buf: a page of states, then the areas for crashes, debug text, error state */
-	struct xe_fwbuf buf;
+	struct xe_ggtt_buf buf;
 	/** @level: 0 is off, 1 crashes and errors only, 2 to 5 with rising verbosity */
 	u8 level;
 };

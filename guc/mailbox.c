@@ -43,13 +43,13 @@ static struct xe_reg word(const struct xe_gt *gt, unsigned int n)
 }
 
 /**
- * xe_guc_ring_bell - tell the GuC that there is something in the mailbox or the channel
+ * xe_guc_notify - tell the GuC that there is something in the mailbox or the channel
  * @hw: the token
  * @gt: its GT
  *
  * Context: bound or in a section; any interrupt state.
  */
-void xe_guc_ring_bell(struct xe_hw *hw, const struct xe_gt *gt)
+void xe_guc_notify(struct xe_hw *hw, const struct xe_gt *gt)
 {
 	xe_write32(hw, gt->window ? MEDIA_GUC_BELL : GUC_BELL, 0);
 }
@@ -78,7 +78,7 @@ static int exchange(struct xe_hw *hw, struct xe_gt *gt, const u32 *request, unsi
 	do {
 		for (unsigned int n = 0; n < len; n++)
 			xe_write32(hw, word(gt, n), request[n]);
-		xe_guc_ring_bell(hw, gt);
+		xe_guc_notify(hw, gt);
 
 		err = wait_answer(hw, gt, end, answer);
 		if (err || FIELD_GET(HXG_TYPE, *answer) != HXG_RETRY)

@@ -37,7 +37,7 @@
  * ================= =========== =====================================
  * object            owner       released when
  * ================= =========== =====================================
- * shared data       drm_device  as every xe_fwbuf
+ * shared data       drm_device  as every xe_ggtt_buf
  * "ready"           bound side  xe_slpc_stop(), before the GuC stops
  * ================= =========== =====================================
  */
@@ -132,7 +132,7 @@ int xe_slpc_init(struct xe_hw *hw, struct xe_gt *gt)
 	if (err)
 		return err;
 
-	return xe_fwbuf_create(hw, &slpc->shared, SLPC_SHARED_BYTES, "SLPC");
+	return xe_ggtt_buf_create(hw, &slpc->shared, SLPC_SHARED_BYTES, "SLPC");
 }
 ALLOW_ERROR_INJECTION(xe_slpc_init, ERRNO);
 
@@ -172,7 +172,7 @@ static int send_reset(struct xe_hw *hw, struct xe_gt *gt)
 {
 	const u32 request[] = {
 		GUC_ACTION_SLPC, event(SLPC_EVENT_RESET, 2),
-		xe_fwbuf_ggtt(&slpc_of(hw, gt)->shared), 0,
+		xe_ggtt_buf_ggtt(&slpc_of(hw, gt)->shared), 0,
 	};
 
 	return xe_guc_ct_send(hw, gt, request, ARRAY_SIZE(request));
@@ -182,7 +182,7 @@ static int query(struct xe_hw *hw, struct xe_gt *gt)
 {
 	const u32 request[] = {
 		GUC_ACTION_SLPC, event(SLPC_EVENT_QUERY, 2),
-		xe_fwbuf_ggtt(&slpc_of(hw, gt)->shared), 0,
+		xe_ggtt_buf_ggtt(&slpc_of(hw, gt)->shared), 0,
 	};
 
 	return xe_guc_ct_request(hw, gt, request, ARRAY_SIZE(request), NULL);
@@ -204,7 +204,7 @@ static int set_rc_control(struct xe_hw *hw, struct xe_gt *gt, u32 who)
 
 static u32 read_state(struct xe_hw *hw, struct xe_gt *gt)
 {
-	return xe_fwbuf_read32(hw, &slpc_of(hw, gt)->shared,
+	return xe_ggtt_buf_read32(hw, &slpc_of(hw, gt)->shared,
 			       offsetof(struct xe_slpc_shared, state));
 }
 
@@ -288,7 +288,7 @@ static int read_limits(struct xe_hw *hw, struct xe_gt *gt, u32 *min, u32 *max)
 	if (err)
 		return err;
 
-	value = xe_fwbuf_read32(hw, &slpc->shared, offsetof(struct xe_slpc_shared, frequency));
+	value = xe_ggtt_buf_read32(hw, &slpc->shared, offsetof(struct xe_slpc_shared, frequency));
 	*min = to_mhz(FIELD_GET(SLPC_FREQUENCY_MIN, value));
 	*max = to_mhz(FIELD_GET(SLPC_FREQUENCY_MAX, value));
 	return 0;
@@ -337,9 +337,9 @@ static int start_locked(struct xe_hw *hw, struct xe_gt *gt)
 	struct xe_slpc *slpc = slpc_of(hw, gt);
 	int err;
 
-	xe_fwbuf_fill(hw, &slpc->shared, 0, 0, SLPC_SHARED_BYTES);
-	xe_fwbuf_write32(hw, &slpc->shared, offsetof(struct xe_slpc_shared, bytes),
-			 SLPC_SHARED_BYTES);
+	xe_ggtt_buf_fill(hw, &slpc->shared, 0, 0, SLPC_SHARED_BYTES);
+	xe_ggtt_buf_write32(hw, &slpc->shared, offsetof(struct xe_slpc_shared, bytes),
+			    SLPC_SHARED_BYTES);
 
 	err = send_reset(hw, gt);
 	if (!err)

@@ -18,7 +18,7 @@ struct xe_hw;
  */
 struct xe_slpc {
 	/** @shared: what the firmware tells */
-	struct xe_fwbuf shared;
+	struct xe_ggtt_buf shared;
 	/** @lock: protects what follows; one change of limits at a time */
 	struct mutex lock;
 	/** @ready: limits can be read and changed */

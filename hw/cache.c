@@ -175,7 +175,7 @@ void xe_cache_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
  */
 int xe_cache_flush(struct xe_hw *hw)
 {
-	struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+	struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 	int err;
 
 	if (!xe_hw_device(hw)->platform->is_discrete)

@@ -28,7 +28,7 @@
  * object                   owner         released when
  * ======================== ============= ==========================================
  * list of engines          bound side    constant after xe_topology_start()
- * status pages             bound side    unbind (xe_fwbuf), behind engine_stop()
+ * status pages             bound side    unbind (xe_ggtt_buf), behind engine_stop()
  * registers                bound side    engine_stop() at unbind
  * ======================== ============= ==========================================
  */
@@ -162,7 +162,7 @@ struct xe_engine *xe_engine_find(struct xe_gt *gt, enum xe_engine_class class,
  */
 u32 xe_engine_status_page(const struct xe_gt *gt, const struct xe_engine *engine)
 {
-	return xe_fwbuf_ggtt(&gt->engines.status) + (engine - gt->engines.list) * SZ_4K;
+	return xe_ggtt_buf_ggtt(&gt->engines.status) + (engine - gt->engines.list) * SZ_4K;
 }
 
 static const enum xe_guc_class guc_classes[] = {
@@ -286,7 +286,8 @@ static int gt_start(struct xe_hw *hw, struct xe_gt *gt)
 {
 	int err;
 
-	err = xe_fwbuf_create(hw, &gt->engines.status, gt->engines.count * SZ_4K, "engine status");
+	err = xe_ggtt_buf_create(hw, &gt->engines.status, gt->engines.count * SZ_4K,
+				 "engine status");
 	if (err)
 		return err;
 
@@ -299,7 +300,7 @@ static int gt_start(struct xe_hw *hw, struct xe_gt *gt)
 	err = xe_gt_program(hw, gt);
 	if (err)
 		return err;
-	return xe_hw_defer(hw, engine_stop, gt);
+	return xe_hw_on_unbind(hw, engine_stop, gt);
 }
 
 /**
@@ -311,10 +312,10 @@ static int gt_start(struct xe_hw *hw, struct xe_gt *gt)
  */
 int xe_engine_start(struct xe_hw *hw)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		err = gt_start(hw, gt);
 		if (err)
 			return err;

@@ -53,7 +53,7 @@ struct xe_engines {
 	/** @count: how many */
 	unsigned int count;
 	/** @status: a page for each, in which it reports its status */
-	struct xe_fwbuf status;
+	struct xe_ggtt_buf status;
 };
 
 #define xe_for_each_engine(engine, gt)					\

@@ -152,11 +152,11 @@ void xe_forcewake_put(struct xe_hw *hw, struct xe_gt *gt, u32 domains)
 	let_go(hw, gt, domains & gt->forcewake.present);
 }
 
-static void stop(struct xe_hw *hw, void *unused)
+static void forcewake_stop(struct xe_hw *hw, void *unused)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 
-	xe_for_each_gt(gt, card)
+	xe_for_each_gt(gt, state)
 		for (unsigned int domain = 0; domain < XE_FW_COUNT; domain++)
 			drm_WARN(&xe_hw_device(hw)->drm, gt->forcewake.users[domain],
 				 "GT%u: power domain %u is still held at unbind\n", gt->id, domain);
@@ -189,13 +189,13 @@ void xe_forcewake_let_go(struct xe_hw *hw, struct xe_gt *gt)
  */
 int xe_forcewake_start(struct xe_hw *hw)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		spin_lock_init(&gt->forcewake.lock);
 		gt->forcewake.present = BIT(XE_FW_GT);
 		xe_forcewake_let_go(hw, gt);
 	}
-	return xe_hw_defer(hw, stop, NULL);
+	return xe_hw_on_unbind(hw, forcewake_stop, NULL);
 }
 ALLOW_ERROR_INJECTION(xe_forcewake_start, ERRNO);

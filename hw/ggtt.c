@@ -61,7 +61,7 @@ static u64 encode(u64 address, bool vram)
 static void wrote(struct xe_hw *hw, struct xe_ggtt *ggtt, unsigned int entries)
 {
 	const struct xe_platform *platform = xe_hw_device(hw)->platform;
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 
 	lockdep_assert_held(&ggtt->lock);
 
@@ -69,7 +69,7 @@ static void wrote(struct xe_hw *hw, struct xe_ggtt *ggtt, unsigned int entries)
 	if (ggtt->writes < platform->ggtt_burst)
 		return;
 
-	xe_gt_write32(hw, &card->gt[platform->is_discrete ? 0 : card->num_gts - 1], GMD_ID, 0);
+	xe_gt_write32(hw, &state->gt[platform->is_discrete ? 0 : state->num_gts - 1], GMD_ID, 0);
 	ggtt->writes = 0;
 }
 
@@ -104,7 +104,7 @@ static void invalidate_by_register(struct xe_hw *hw, struct xe_gt *gt)
 
 static void invalidate(struct xe_hw *hw, struct xe_ggtt *ggtt)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 
 	lockdep_assert_held(&ggtt->lock);
 
@@ -112,7 +112,7 @@ static void invalidate(struct xe_hw *hw, struct xe_ggtt *ggtt)
 	xe_read32(hw, VF_CAP);
 
 	/* A channel that is broken has said so itself. */
-	xe_for_each_gt(gt, card)
+	xe_for_each_gt(gt, state)
 		if (!ggtt->invalidate || ggtt->invalidate(hw, gt))
 			invalidate_by_register(hw, gt);
 }
@@ -180,7 +180,7 @@ static int insert(struct xe_hw *hw, struct xe_ggtt *ggtt, struct drm_mm_node *no
  */
 int xe_ggtt_map(struct xe_hw *hw, struct drm_mm_node *node, struct sg_table *sgt, u64 size)
 {
-	struct xe_ggtt *ggtt = &xe_hw_card(hw)->ggtt;
+	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 	int err;
 
 	guard(mutex)(&ggtt->lock);
@@ -206,7 +206,7 @@ ALLOW_ERROR_INJECTION(xe_ggtt_map, ERRNO);
  */
 int xe_ggtt_map_vram(struct xe_hw *hw, struct drm_mm_node *node, u64 vram, u64 size)
 {
-	struct xe_ggtt *ggtt = &xe_hw_card(hw)->ggtt;
+	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 	int err;
 
 	guard(mutex)(&ggtt->lock);
@@ -230,7 +230,7 @@ int xe_ggtt_map_vram(struct xe_hw *hw, struct drm_mm_node *node, u64 vram, u64 s
  */
 void xe_ggtt_rewrite(struct xe_hw *hw, struct drm_mm_node *node, struct sg_table *sgt)
 {
-	struct xe_ggtt *ggtt = &xe_hw_card(hw)->ggtt;
+	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 
 	guard(mutex)(&ggtt->lock);
 	make_ready(hw, ggtt, node->start, node->size);
@@ -249,7 +249,7 @@ void xe_ggtt_rewrite(struct xe_hw *hw, struct drm_mm_node *node, struct sg_table
  */
 void xe_ggtt_unmap(struct xe_hw *hw, struct drm_mm_node *node)
 {
-	struct xe_ggtt *ggtt = &xe_hw_card(hw)->ggtt;
+	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 
 	if (!drm_mm_node_allocated(node))
 		return;
@@ -269,7 +269,7 @@ void xe_ggtt_unmap(struct xe_hw *hw, struct drm_mm_node *node)
  */
 void xe_ggtt_set_invalidate(struct xe_hw *hw, xe_ggtt_invalidate_t how)
 {
-	struct xe_ggtt *ggtt = &xe_hw_card(hw)->ggtt;
+	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 
 	guard(mutex)(&ggtt->lock);
 	ggtt->invalidate = how;
@@ -285,7 +285,7 @@ void xe_ggtt_set_invalidate(struct xe_hw *hw, xe_ggtt_invalidate_t how)
  */
 void xe_ggtt_restore(struct xe_hw *hw)
 {
-	struct xe_ggtt *ggtt = &xe_hw_card(hw)->ggtt;
+	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 
 	guard(mutex)(&ggtt->lock);
 	bitmap_zero(ggtt->ready, XE_GGTT_MAX_CHUNKS);
@@ -300,7 +300,7 @@ void xe_ggtt_restore(struct xe_hw *hw)
  */
 void xe_ggtt_print(struct xe_hw *hw, struct drm_printer *p)
 {
-	struct xe_ggtt *ggtt = &xe_hw_card(hw)->ggtt;
+	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 	struct drm_mm_node *node;
 
 	guard(mutex)(&ggtt->lock);
@@ -367,10 +367,10 @@ static int scratch_start(struct xe_hw *hw, struct xe_ggtt *ggtt)
 		return err;
 
 	ggtt->scratch_pte = encode(sg_dma_address(ggtt->scratch_sgt.sgl), false);
-	return xe_hw_defer(hw, scratch_stop, ggtt);
+	return xe_hw_on_unbind(hw, scratch_stop, ggtt);
 }
 
-static void stop(struct xe_hw *hw, void *data)
+static void ggtt_stop(struct xe_hw *hw, void *data)
 {
 	struct xe_ggtt *ggtt = data;
 	unsigned int chunk;
@@ -392,7 +392,7 @@ static void stop(struct xe_hw *hw, void *data)
  */
 int xe_ggtt_start(struct xe_hw *hw)
 {
-	struct xe_ggtt *ggtt = &xe_hw_card(hw)->ggtt;
+	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 	int err;
 
 	err = drmm_mutex_init(&xe_hw_device(hw)->drm, &ggtt->lock);
@@ -408,6 +408,6 @@ int xe_ggtt_start(struct xe_hw *hw)
 		return err;
 
 	drm_mm_init(&ggtt->mm, ggtt->start, ggtt->end - ggtt->start);
-	return xe_hw_defer(hw, stop, ggtt);
+	return xe_hw_on_unbind(hw, ggtt_stop, ggtt);
 }
 ALLOW_ERROR_INJECTION(xe_ggtt_start, ERRNO);

@@ -11,11 +11,11 @@
 struct xe_hw;
 
 /**
- * struct xe_fwbuf - memory that firmware and engines see through the GGTT
+ * struct xe_ggtt_buf - memory that firmware and engines see through the GGTT
  *
- * Embedded, zeroed, in the state of the block that uses it: &struct xe_card or below.
+ * Embedded, zeroed, in the state of the block that uses it: &struct xe_hw_state or below.
  */
-struct xe_fwbuf {
+struct xe_ggtt_buf {
 	/** @name: for debugfs */
 	const char *name;
 	/** @size: in bytes, whole pages */
@@ -26,33 +26,34 @@ struct xe_fwbuf {
 	struct sg_table sgt;
 	/** @node: its GGTT addresses */
 	struct drm_mm_node node;
-	/** @link: on the list of struct xe_card; empty when there is no mapping */
+	/** @link: on the list of struct xe_hw_state; empty when there is no mapping */
 	struct list_head link;
 };
 
-int xe_fwbuf_start(struct xe_hw *hw);
-void xe_fwbuf_restore(struct xe_hw *hw);
-int __must_check xe_fwbuf_create(struct xe_hw *hw, struct xe_fwbuf *buf, size_t size,
-				 const char *name);
-void xe_fwbuf_destroy(struct xe_hw *hw, struct xe_fwbuf *buf);
+int xe_ggtt_buf_start(struct xe_hw *hw);
+void xe_ggtt_buf_restore(struct xe_hw *hw);
+int __must_check xe_ggtt_buf_create(struct xe_hw *hw, struct xe_ggtt_buf *buf, size_t size,
+				    const char *name);
+void xe_ggtt_buf_destroy(struct xe_hw *hw, struct xe_ggtt_buf *buf);
 
 /**
- * xe_fwbuf_ggtt - the address of a buffer for firmware and engines
+ * xe_ggtt_buf_ggtt - the address of a buffer for firmware and engines
  * @buf: the buffer
  *
- * Context: any; stable from xe_fwbuf_create() to unbind.
+ * Context: any; stable from xe_ggtt_buf_create() to unbind.
  */
-static inline u32 xe_fwbuf_ggtt(const struct xe_fwbuf *buf)
+static inline u32 xe_ggtt_buf_ggtt(const struct xe_ggtt_buf *buf)
 {
 	return buf->node.start;
 }
 
-u32 xe_fwbuf_read32(struct xe_hw *hw, const struct xe_fwbuf *buf, size_t offset);
-void xe_fwbuf_write32(struct xe_hw *hw, struct xe_fwbuf *buf, size_t offset, u32 value);
-void xe_fwbuf_read(struct xe_hw *hw, const struct xe_fwbuf *buf, size_t offset, void *to,
-		   size_t len);
-void xe_fwbuf_write(struct xe_hw *hw, struct xe_fwbuf *buf, size_t offset, const void *from,
-		    size_t len);
-void xe_fwbuf_fill(struct xe_hw *hw, struct xe_fwbuf *buf, size_t offset, u8 byte, size_t len);
+u32 xe_ggtt_buf_read32(struct xe_hw *hw, const struct xe_ggtt_buf *buf, size_t offset);
+void xe_ggtt_buf_write32(struct xe_hw *hw, struct xe_ggtt_buf *buf, size_t offset, u32 value);
+void xe_ggtt_buf_read(struct xe_hw *hw, const struct xe_ggtt_buf *buf, size_t offset, void *to,
+		      size_t len);
+void xe_ggtt_buf_write(struct xe_hw *hw, struct xe_ggtt_buf *buf, size_t offset, const void *from,
+		       size_t len);
+void xe_ggtt_buf_fill(struct xe_hw *hw, struct xe_ggtt_buf *buf, size_t offset, u8 byte,
+		      size_t len);
 
 #endif

@@ -111,8 +111,8 @@ static void identify(struct xe_hw *hw, struct xe_gt *gt)
 int xe_gt_start(struct xe_hw *hw)
 {
 	struct xe_device *xe = xe_hw_device(hw);
-	struct xe_card *card = xe_hw_card(hw);
-	struct xe_gt *gt = &card->gt[0];
+	struct xe_hw_state *state = xe_hw_state(hw);
+	struct xe_gt *gt = &state->gt[0];
 
 	identify(hw, gt);
 	if (gt->version != 2001 && gt->version != 2004) {
@@ -120,14 +120,14 @@ int xe_gt_start(struct xe_hw *hw)
 			gt->version / 100, gt->version % 100);
 		return -ENODEV;
 	}
-	card->num_gts = 1;
+	state->num_gts = 1;
 
-	gt = &card->gt[1];
+	gt = &state->gt[1];
 	gt->id = 1;
 	gt->window = XE_GT_MEDIA_WINDOW;
 	identify(hw, gt);
 	if (gt->version == 1301 || gt->version == 2000)
-		card->num_gts = 2;
+		state->num_gts = 2;
 	else if (gt->version)
 		drm_err(&xe->drm, "media version %u.%02u is unknown; going on without media\n",
 			gt->version / 100, gt->version % 100);

@@ -32,8 +32,8 @@ struct xe_gt {
 };
 
 /* for (each GT that the card has) */
-#define xe_for_each_gt(gt, card)	\
-	for (struct xe_gt *gt = (card)->gt; gt < (card)->gt + (card)->num_gts; gt++)
+#define xe_for_each_gt(gt, state)	\
+	for (struct xe_gt *gt = (state)->gt; gt < (state)->gt + (state)->num_gts; gt++)
 
 int xe_gt_start(struct xe_hw *hw);
 

@@ -69,11 +69,11 @@ static const struct mask_row masks[] = {
 	{ IRQ_MASK_VIDEO_ENHANCE(1),	XE_ENGINE_VIDEO_ENHANCE, GENMASK(3, 2),	ENGINE_BOTH },
 };
 
-static u32 engines_of(struct xe_card *card, enum xe_engine_class class)
+static u32 engines_of(struct xe_hw_state *state, enum xe_engine_class class)
 {
 	u32 engines = 0;
 
-	xe_for_each_gt(gt, card)
+	xe_for_each_gt(gt, state)
 		engines |= xe_engine_mask(gt, class);
 	return engines;
 }
@@ -81,10 +81,10 @@ static u32 engines_of(struct xe_card *card, enum xe_engine_class class)
 /* Write the enables and masks of all sources; with nothing on, as at unbind. */
 static void program_sources(struct xe_hw *hw, bool on)
 {
-	struct xe_card *card = xe_hw_card(hw);
-	u32 compute = engines_of(card, XE_ENGINE_COMPUTE);
-	u32 media = engines_of(card, XE_ENGINE_VIDEO_DECODE) |
-		    engines_of(card, XE_ENGINE_VIDEO_ENHANCE);
+	struct xe_hw_state *state = xe_hw_state(hw);
+	u32 compute = engines_of(state, XE_ENGINE_COMPUTE);
+	u32 media = engines_of(state, XE_ENGINE_VIDEO_DECODE) |
+		    engines_of(state, XE_ENGINE_VIDEO_ENHANCE);
 	u32 guc = IRQ_UPPER(IRQ_EVENT_GUC_TO_HOST);
 
 	xe_write32(hw, IRQ_ENABLE_RENDER_COPY, on ? ENGINE_BOTH : 0);
@@ -93,14 +93,14 @@ static void program_sources(struct xe_hw *hw, bool on)
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(masks); i++) {
 		const struct mask_row *row = &masks[i];
-		bool used = engines_of(card, row->class) & row->instances;
+		bool used = engines_of(state, row->class) & row->instances;
 
 		xe_write32(hw, row->reg, on && used ? ~row->events : ~0);
 	}
 
 	/* One enable for the GuCs of both GTs, a mask for each. */
 	xe_write32(hw, IRQ_ENABLE_GUC, on ? guc : 0);
-	if (card->num_gts > 1)
+	if (state->num_gts > 1)
 		guc |= IRQ_LOWER(IRQ_EVENT_GUC_TO_HOST);
 	xe_write32(hw, IRQ_MASK_GUC, on ? ~guc : ~0);
 }
@@ -130,7 +130,7 @@ static void silence_the_rest(struct xe_hw *hw)
 
 static void switch_off(struct xe_hw *hw)
 {
-	struct xe_irq *irq = &xe_hw_card(hw)->irq;
+	struct xe_irq *irq = &xe_hw_state(hw)->irq;
 
 	scoped_guard(spinlock_irq, &irq->lock) {
 		irq->on = false;
@@ -144,7 +144,7 @@ static void switch_off(struct xe_hw *hw)
 
 static void switch_on(struct xe_hw *hw)
 {
-	struct xe_irq *irq = &xe_hw_card(hw)->irq;
+	struct xe_irq *irq = &xe_hw_state(hw)->irq;
 
 	silence_the_rest(hw);
 	program_sources(hw, true);
@@ -175,7 +175,7 @@ static u32 identify(struct xe_hw *hw, unsigned int bank, unsigned int bit)
 	return identity;
 }
 
-static struct xe_engine *engine_of(struct xe_card *card, unsigned int irq_class,
+static struct xe_engine *engine_of(struct xe_hw_state *state, unsigned int irq_class,
 				   unsigned int instance)
 {
 	static const s8 classes[8] = {
@@ -190,7 +190,7 @@ static struct xe_engine *engine_of(struct xe_card *card, unsigned int irq_class,
 
 	if (classes[irq_class] < 0)
 		return NULL;
-	xe_for_each_gt(gt, card)
+	xe_for_each_gt(gt, state)
 		engine = engine ?: xe_engine_find(gt, classes[irq_class], instance);
 	return engine;
 }
@@ -199,21 +199,21 @@ static void note(struct xe_hw *hw, u32 identity)
 {
 	unsigned int class = FIELD_GET(IRQ_IDENTITY_CLASS, identity);
 	unsigned int instance = FIELD_GET(IRQ_IDENTITY_INSTANCE, identity);
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	struct xe_engine *engine;
 
-	lockdep_assert_held(&card->irq.lock);
+	lockdep_assert_held(&state->irq.lock);
 
 	if (class == IRQ_CLASS_OTHER && instance == IRQ_OTHER_GUC) {
-		card->irq.guc_pending |= BIT(0);
+		state->irq.guc_pending |= BIT(0);
 		return;
 	}
 	if (class == IRQ_CLASS_OTHER && instance == IRQ_OTHER_MEDIA_GUC) {
-		card->irq.guc_pending |= BIT(1);
+		state->irq.guc_pending |= BIT(1);
 		return;
 	}
 
-	engine = engine_of(card, class, instance);
+	engine = engine_of(state, class, instance);
 	if (engine)
 		engine->events |= FIELD_GET(IRQ_IDENTITY_EVENTS, identity);
 	else
@@ -259,7 +259,7 @@ static irqreturn_t walk_tile(struct xe_hw *hw)
 
 static irqreturn_t hard_handler(struct xe_hw *hw)
 {
-	struct xe_irq *irq = &xe_hw_card(hw)->irq;
+	struct xe_irq *irq = &xe_hw_state(hw)->irq;
 	irqreturn_t ret = IRQ_NONE;
 	u32 tiles;
 
@@ -296,11 +296,11 @@ static u32 take_gucs(struct xe_irq *irq)
 
 static irqreturn_t thread_handler(struct xe_hw *hw)
 {
-	struct xe_card *card = xe_hw_card(hw);
-	struct xe_irq *irq = &card->irq;
+	struct xe_hw_state *state = xe_hw_state(hw);
+	struct xe_irq *irq = &state->irq;
 	u32 gucs = take_gucs(irq);
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		/* What a GuC has to say before it was booted is from another life. */
 		if (gucs & BIT(gt->id) && READ_ONCE(xe_guc(hw, gt)->booted))
 			xe_guc_irq(hw, gt);
@@ -329,7 +329,7 @@ static void irq_stop(struct xe_hw *hw, void *unused)
  */
 void xe_irq_handle_engines(struct xe_hw *hw, xe_irq_engine_t engine)
 {
-	xe_hw_card(hw)->irq.engine = engine;
+	xe_hw_state(hw)->irq.engine = engine;
 }
 
 /**
@@ -365,7 +365,7 @@ void xe_irq_resume(struct xe_hw *hw)
  */
 int xe_irq_start(struct xe_hw *hw)
 {
-	struct xe_irq *irq = &xe_hw_card(hw)->irq;
+	struct xe_irq *irq = &xe_hw_state(hw)->irq;
 	int err;
 
 	spin_lock_init(&irq->lock);
@@ -381,6 +381,6 @@ int xe_irq_start(struct xe_hw *hw)
 	}
 
 	switch_on(hw);
-	return xe_hw_defer(hw, irq_stop, NULL);
+	return xe_hw_on_unbind(hw, irq_stop, NULL);
 }
 ALLOW_ERROR_INJECTION(xe_irq_start, ERRNO);

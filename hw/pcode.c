@@ -39,11 +39,11 @@ static int pcode_error(u32 code)
 
 static int transfer(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	u32 status;
 	int err;
 
-	lockdep_assert_held(&card->pcode_lock);
+	lockdep_assert_held(&state->pcode_lock);
 
 	if (xe_read32(hw, PCODE_MAILBOX) & PCODE_MAILBOX_BUSY)
 		return xe_hw_is_lost(hw) ? -ENODEV : -EAGAIN;
@@ -78,7 +78,7 @@ static int transfer(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1)
  */
 noinline __noipa int xe_pcode_read(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1)
 {
-	guard(mutex)(&xe_hw_card(hw)->pcode_lock);
+	guard(mutex)(&xe_hw_state(hw)->pcode_lock);
 	return transfer(hw, mailbox, data0, data1);
 }
 ALLOW_ERROR_INJECTION(xe_pcode_read, ERRNO);
@@ -160,7 +160,7 @@ int xe_pcode_start(struct xe_hw *hw)
 	struct xe_device *xe = xe_hw_device(hw);
 	int err;
 
-	err = drmm_mutex_init(&xe->drm, &xe_hw_card(hw)->pcode_lock);
+	err = drmm_mutex_init(&xe->drm, &xe_hw_state(hw)->pcode_lock);
 	if (err)
 		return err;
 

@@ -176,7 +176,7 @@ static int quiet(struct xe_hw *hw, struct xe_gt *gt)
 }
 
 /**
- * xe_reset_quiet - probe step: nothing of an earlier life of the card runs any more
+ * xe_gt_sanitize - probe step: nothing of an earlier life of the card runs any more
  * @hw: the token
  *
  * A kernel that crashed, or boot firmware, may have left a GuC and engines that run, with a GGTT
@@ -185,19 +185,19 @@ static int quiet(struct xe_hw *hw, struct xe_gt *gt)
  * Context: bound, before the card may reach memory.
  * Return: 0; -ETIMEDOUT, which was logged, or -ENODEV.
  */
-int xe_reset_quiet(struct xe_hw *hw)
+int xe_gt_sanitize(struct xe_hw *hw)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		err = quiet(hw, gt);
 		if (err)
 			return err;
 	}
 	return 0;
 }
-ALLOW_ERROR_INJECTION(xe_reset_quiet, ERRNO);
+ALLOW_ERROR_INJECTION(xe_gt_sanitize, ERRNO);
 
 /* Not a probe step: the card would have to be brought up from the beginning. */
 static void function_reset(struct xe_hw *hw, void *unused)
@@ -205,7 +205,7 @@ static void function_reset(struct xe_hw *hw, void *unused)
 	struct xe_device *xe = xe_hw_device(hw);
 	int err;
 
-	if (!(xe_device_is_wedged(xe) || xe_hw_card(hw)->needs_reset) || xe_hw_is_lost(hw) ||
+	if (!(xe_device_is_wedged(xe) || xe_hw_state(hw)->needs_reset) || xe_hw_is_lost(hw) ||
 	    xe_read32(hw, GU_CNTL_PROTECTED) & GU_CNTL_PROTECTED_NO_FLR)
 		return;
 
@@ -233,6 +233,6 @@ static void function_reset(struct xe_hw *hw, void *unused)
  */
 int xe_reset_start(struct xe_hw *hw)
 {
-	return xe_hw_defer(hw, function_reset, NULL);
+	return xe_hw_on_unbind(hw, function_reset, NULL);
 }
 ALLOW_ERROR_INJECTION(xe_reset_start, ERRNO);

@@ -7,7 +7,7 @@ struct xe_gt;
 struct xe_hw;
 
 int xe_reset_start(struct xe_hw *hw);
-int xe_reset_quiet(struct xe_hw *hw);
+int xe_gt_sanitize(struct xe_hw *hw);
 int xe_gt_program(struct xe_hw *hw, struct xe_gt *gt);
 void xe_gt_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p);
 void xe_gt_quiesce(struct xe_hw *hw, struct xe_gt *gt);

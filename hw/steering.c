@@ -317,10 +317,10 @@ static int rest(struct xe_hw *hw, struct xe_gt *gt)
  */
 int xe_steering_start(struct xe_hw *hw)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		spin_lock_init(&gt->steering.lock);
 		/* As the firmware's table of the hardware has it for all of version 20. */
 		gt->steering.dss_per_group = 4;

@@ -166,10 +166,10 @@ static int read_fuses(struct xe_hw *hw, struct xe_gt *gt, struct xe_gt_info *inf
 int xe_topology_start(struct xe_hw *hw)
 {
 	struct xe_device *xe = xe_hw_device(hw);
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		struct xe_gt_info *info = &xe->gt[gt->id];
 
 		err = read_fuses(hw, gt, info);
@@ -180,7 +180,7 @@ int xe_topology_start(struct xe_hw *hw)
 
 		if (gt->id && !gt->engines.count) {
 			drm_warn(&xe->drm, "GT1: fuses leave no media engines; going on without\n");
-			card->num_gts = 1;
+			state->num_gts = 1;
 			break;
 		}
 		tell_queries(gt, info);

@@ -183,9 +183,9 @@ static int access_memory(struct ttm_buffer_object *bo, unsigned long offset, voi
 	xe_hw_scoped(hw, xe) {
 		done = min3((u64)len, adjacent, (u64)SZ_1M);
 		if (write)
-			xe_vram_write(hw, at, buf, done);
+			xe_vram_bar_write(hw, at, buf, done);
 		else
-			xe_vram_read(hw, at, buf, done);
+			xe_vram_bar_read(hw, at, buf, done);
 	}
 	return done;
 }
@@ -217,8 +217,8 @@ static void bo_destroy(struct ttm_buffer_object *ttm)
 
 	if (bo->import)
 		xe_import_destroy(bo_to_xe(ttm), bo->import);
-	if (bo->blank)
-		__free_page(bo->blank);
+	if (bo->dummy)
+		__free_page(bo->dummy);
 	drm_gem_object_release(&ttm->base);
 	kfree(bo);
 }
@@ -375,7 +375,7 @@ int xe_bo_move_to(struct xe_bo *bo, u32 mem_type)
 }
 
 /**
- * xe_bo_bring_back - move a buffer to where userspace wants it, if there is room
+ * xe_bo_validate - move a buffer to where userspace wants it, if there is room
  * @bo: the buffer, reserved; nothing happens unless it was moved out of VRAM, or has no memory yet
  *
  * Nothing else has to make room for it, and nobody is waited for: where it cannot be moved at once,
@@ -384,7 +384,7 @@ int xe_bo_move_to(struct xe_bo *bo, u32 mem_type)
  * Context: process context; enters.
  * Return: 0; -ENOMEM if it has no memory and there is none.
  */
-int xe_bo_bring_back(struct xe_bo *bo)
+int xe_bo_validate(struct xe_bo *bo)
 {
 	static const struct ttm_place places[] = {
 		{ .mem_type = XE_MEM_VRAM, .flags = TTM_PL_FLAG_DESIRED },

@@ -39,7 +39,7 @@
  * that, the card was not idle.
  *
  * Nothing is moved back as such. A buffer that may be in VRAM goes back there when a process
- * touches it and there is room; see xe_bo_bring_back(). What nobody touches costs no time at
+ * touches it and there is room; see xe_bo_validate(). What nobody touches costs no time at
  * resume.
  *
  * What the driver itself needs is not in VRAM: firmware buffers are in system memory, the GGTT and
@@ -212,6 +212,6 @@ int xe_mm_evict_start(struct xe_hw *hw)
 	xe->can_d3cold = xe_hw_d3cold_possible(hw);
 	mm->d3cold_threshold = min(D3COLD_THRESHOLD_MIB, mm->vram_size / SZ_1M);
 	err = register_pm_notifier(&mm->sleep_notifier);
-	return err ?: xe_hw_defer(hw, xe_mm_evict_stop, mm);
+	return err ?: xe_hw_on_unbind(hw, xe_mm_evict_stop, mm);
 }
 ALLOW_ERROR_INJECTION(xe_mm_evict_start, ERRNO);

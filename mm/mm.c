@@ -104,7 +104,7 @@ ALLOW_ERROR_INJECTION(xe_mm_init, ERRNO);
  */
 int xe_mm_start(struct xe_hw *hw)
 {
-	int err = xe_hw_defer(hw, xe_mm_stop, NULL);
+	int err = xe_hw_on_unbind(hw, xe_mm_stop, NULL);
 
 	return err ?: xe_mm_evict_start(hw);
 }

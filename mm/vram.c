@@ -61,8 +61,8 @@ static u64 usable_end(struct xe_hw *hw, struct xe_device *xe, struct xe_gt *gt)
 
 static int find_size(struct xe_hw *hw, struct xe_device *xe)
 {
-	u64 base, total, end, bar = xe_hw_vram_bar_size(hw);
-	struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+	u64 base, total, end, bar = xe_vram_bar_size(hw);
+	struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 	u32 range;
 
 	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
@@ -107,7 +107,7 @@ int xe_vram_start(struct xe_hw *hw)
 	if (!xe->platform->is_discrete)
 		return 0;
 
-	err = xe_hw_map_vram(hw);
+	err = xe_vram_bar_map(hw);
 	if (err) {
 		drm_err(&xe->drm, "VRAM cannot be mapped (%pe); check how the platform firmware set up BAR 2\n",
 			ERR_PTR(err));
@@ -161,7 +161,7 @@ int xe_vram_clear(struct xe_device *xe, const struct ttm_resource *res, u64 size
 
 		len = piece(res, done, size, &at);
 		xe_hw_scoped(hw, xe) {
-			xe_vram_fill(hw, at, 0, len);
+			xe_vram_bar_fill(hw, at, 0, len);
 			err = still_there(hw) ? 0 : -ENODEV;
 		}
 		if (err)
@@ -196,7 +196,7 @@ int xe_vram_from_pages(struct xe_device *xe, const struct ttm_resource *res, str
 			for (u64 i = 0; i < len; i++) {
 				void *from = kmap_local_page(pages[done + i] ?: ZERO_PAGE(0));
 
-				xe_vram_write(hw, at + (i << PAGE_SHIFT), from, PAGE_SIZE);
+				xe_vram_bar_write(hw, at + (i << PAGE_SHIFT), from, PAGE_SIZE);
 				kunmap_local(from);
 			}
 			err = still_there(hw) ? 0 : -ENODEV;
@@ -232,7 +232,7 @@ void xe_vram_to_pages(struct xe_device *xe, const struct ttm_resource *res, stru
 			for (; i < len; i++) {
 				void *to = kmap_local_page(pages[done + i]);
 
-				xe_vram_read(hw, at + (i << PAGE_SHIFT), to, PAGE_SIZE);
+				xe_vram_bar_read(hw, at + (i << PAGE_SHIFT), to, PAGE_SIZE);
 				kunmap_local(to);
 			}
 			if (!still_there(hw))

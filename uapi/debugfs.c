@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * debugfs: the state of the card, for people.
+ * debugfs: the state of the state, for people.
  */
 
 #include <linux/debugfs.h>
@@ -114,9 +114,9 @@ static int print_gts(struct seq_file *m,
 	int err = -ENODEV;
 
 	xe_hw_scoped(hw, show_device(m)) {
-		struct xe_card *card = xe_hw_card(hw);
+		struct xe_hw_state *state = xe_hw_state(hw);
 
-		xe_for_each_gt(gt, card) {
+		xe_for_each_gt(gt, state) {
 			drm_printf(&p, "GT%u\n", gt->id);
 			print(hw, gt, &p);
 		}

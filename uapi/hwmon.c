@@ -143,7 +143,7 @@ static int read_energy(struct xe_hw *hw, int channel, long *out)
 
 	guard(mutex)(&xe_hw_device(hw)->sysfs_lock);
 	ticks = xe_counter_advance(&hwmon->energy[channel], xe_read32(hw, reg),
-				   xe_hw_card(hw)->power_losses);
+				   xe_hw_state(hw)->power_losses);
 	*out = mul_u64_u32_shr(ticks, MEGA, hwmon->energy_shift);
 	return 0;
 }
@@ -351,6 +351,6 @@ int xe_hwmon_start(struct xe_hw *hw)
 		drm_warn(&xe->drm, "no sensors (%pe); going on without\n", dev);
 		return 0;
 	}
-	return xe_hw_defer(hw, hwmon_stop, dev);
+	return xe_hw_on_unbind(hw, hwmon_stop, dev);
 }
 ALLOW_ERROR_INJECTION(xe_hwmon_start, ERRNO);

@@ -290,13 +290,13 @@ static int read_cycles(struct xe_hw *hw, struct xe_gt *gt, const struct xe_engin
 static int find_and_read_cycles(struct xe_hw *hw, struct drm_xe_query_engine_cycles *answer)
 {
 	struct drm_xe_engine_class_instance *wanted = &answer->eci;
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	struct xe_gt *gt;
 
-	if (wanted->gt_id >= card->num_gts)
+	if (wanted->gt_id >= state->num_gts)
 		return -EINVAL;
 
-	gt = &card->gt[wanted->gt_id];
+	gt = &state->gt[wanted->gt_id];
 	xe_for_each_engine(engine, gt)
 		if (!engine->row->reserved &&
 		    user_class[engine->row->class] == wanted->engine_class &&
@@ -328,9 +328,9 @@ static size_t firmware_size(struct xe_device *xe)
 
 static int huc_version(struct xe_hw *hw, struct xe_fw_version *version)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		const struct xe_huc *huc = &xe_guc(hw, gt)->huc;
 
 		if (!huc->running)
@@ -358,7 +358,7 @@ static int firmware_fill(struct xe_device *xe, void *data)
 		if (answer->uc_type == XE_QUERY_UC_TYPE_HUC)
 			err = huc_version(hw, &version);
 		else
-			version = xe_hw_card(hw)->guc_fw.image.submission;
+			version = xe_hw_state(hw)->guc_fw.image.submission;
 	}
 	if (err)
 		return err;

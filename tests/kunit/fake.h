@@ -12,7 +12,7 @@
 
 struct device;
 struct kunit;
-struct xe_card;
+struct xe_hw_state;
 struct xe_device;
 struct xe_fake_slot;
 struct xe_guc_ct;
@@ -39,7 +39,7 @@ struct device *xe_fake_slot_device(struct xe_fake_slot *slot);
 int xe_fake_bind(struct xe_fake_slot *slot, const struct xe_platform *platform,
 		 const struct xe_hw_step *steps, unsigned int num_steps);
 void xe_fake_unbind(struct xe_fake_slot *slot);
-struct xe_device *xe_fake_bound(struct xe_fake_slot *slot, struct xe_card **card);
+struct xe_device *xe_fake_bound(struct xe_fake_slot *slot, struct xe_hw_state **state);
 unsigned int xe_fake_deferred(struct xe_hw *hw, unsigned int skip, char *buf, size_t size);
 
 /* Firmware that does what it is asked: see tests/kunit/xe_guc.c */

@@ -341,9 +341,9 @@ struct device *xe_fake_slot_device(struct xe_fake_slot *slot)
 }
 
 /* The bound device; its hardware side for tests that look into it. */
-struct xe_device *xe_fake_bound(struct xe_fake_slot *slot, struct xe_card **card)
+struct xe_device *xe_fake_bound(struct xe_fake_slot *slot, struct xe_hw_state **state)
 {
-	*card = &slot->hw->card;
+	*state = &slot->hw->state;
 	return &slot->hw->device;
 }
 
@@ -384,7 +384,7 @@ unsigned int xe_fake_deferred(struct xe_hw *hw, unsigned int skip, char *buf, si
 	return deferred.count;
 }
 
-static const struct xe_hw_step dma_only[] = { { "DMA", xe_hw_start_dma } };
+static const struct xe_hw_step dma_only[] = { { "DMA", xe_hw_enable_dma } };
 
 static int slot_bind(struct xe_fake_slot *slot, const struct xe_hw_step *steps,
 		     unsigned int num_steps)
@@ -396,12 +396,12 @@ static int slot_bind(struct xe_fake_slot *slot, const struct xe_hw_step *steps,
 struct xe_device *xe_fake_device(struct kunit *test)
 {
 	struct xe_fake_slot *slot = xe_fake_slot(test);
-	struct xe_card *card;
+	struct xe_hw_state *state;
 
 	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
-	card = xe_hw_card(slot->hw);
-	card->num_gts = 1;
-	spin_lock_init(&card->gt[0].steering.lock);
+	state = xe_hw_state(slot->hw);
+	state->num_gts = 1;
+	spin_lock_init(&state->gt[0].steering.lock);
 	return &slot->hw->device;
 }
 
@@ -554,7 +554,7 @@ static void test_section_dma(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, leave_dma(&hw->device), 1);
 	drm_dev_unplug(&hw->device.drm);
 	KUNIT_EXPECT_EQ(test, leave_dma(&hw->device), 1);
-	xe_hw_close_dma(hw);
+	xe_hw_seal_dma(hw);
 	KUNIT_EXPECT_EQ(test, leave_dma(&hw->device), 0);
 }
 
@@ -620,7 +620,7 @@ static int step(struct xe_hw *hw, uintptr_t i)
 	if (trace.fail == (int)i)
 		return -EIO;
 	note('A' + i);
-	return xe_hw_defer(hw, step_stop, (void *)i);
+	return xe_hw_on_unbind(hw, step_stop, (void *)i);
 }
 
 static int step_0(struct xe_hw *hw) { return step(hw, 0); }

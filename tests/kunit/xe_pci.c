@@ -153,7 +153,7 @@ static void test_order(struct kunit *test)
 {
 	struct xe_hw_step steps[2 * STEPS + 1];
 	struct xe_fake_slot *slot = slot_with_card(test);
-	struct xe_card *card;
+	struct xe_hw_state *state;
 	struct xe_device *xe;
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(steps); i++)
@@ -166,7 +166,7 @@ static void test_order(struct kunit *test)
 	order_stage = 0;
 	order_deferred = 0;
 	KUNIT_ASSERT_EQ(test, xe_fake_bind(slot, &battlemage, steps, ARRAY_SIZE(steps)), 0);
-	xe = xe_fake_bound(slot, &card);
+	xe = xe_fake_bound(slot, &state);
 	xe_hw_scoped(hw, xe)
 		look_at_stage(hw);
 	KUNIT_EXPECT_EQ(test, order_stage, ARRAY_SIZE(expected));
@@ -227,21 +227,21 @@ static void expect_nothing(struct kunit *test, struct xe_fake_slot *slot, struct
 	KUNIT_EXPECT_TRUE_MSG(test, xe_fake_ggtt_is_clear(), "GGTT, %s", when);
 }
 
-/* Software outlives the card, and not the last reference to it. */
+/* Software outlives the state, and not the last reference to it. */
 static void test_release(struct kunit *test)
 {
 	struct xe_fake_slot *slot = slot_with_card(test);
 	struct state before = state_of(slot);
 	struct page *scratch, *log;
-	struct xe_card *card;
+	struct xe_hw_state *state;
 	struct xe_device *xe;
 
 	KUNIT_ASSERT_EQ(test, xe_fake_bind(slot, &battlemage, xe_probe_steps, STEPS), 0);
 	KUNIT_EXPECT_STREQ(test, xe_fake_guc_did(), "LWBTTCSWBCSUU");
-	xe = xe_fake_bound(slot, &card);
+	xe = xe_fake_bound(slot, &state);
 	drm_dev_get(&xe->drm);
-	scratch = card->ggtt.scratch;
-	log = sg_page(card->guc[0].log.buf.sgt.sgl);
+	scratch = state->ggtt.scratch;
+	log = sg_page(state->guc[0].log.buf.sgt.sgl);
 	get_page(scratch);
 	get_page(log);
 

@@ -29,7 +29,7 @@ static void test_lowest(struct kunit *test)
 	struct xe_device *xe = xe_fake_device(test);
 
 	xe_hw_scoped(hw, xe) {
-		struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 		struct xe_slpc *slpc = slpc_of(hw, gt);
 
 		xe_fake_poke(FREQ_FUSED.offset, FIELD_PREP(FREQ_FUSED_LOWEST, 24) |

@@ -31,7 +31,7 @@ static u64 entry(u64 address)
 
 static struct xe_ggtt *ggtt_init(struct xe_hw *hw)
 {
-	struct xe_ggtt *ggtt = &xe_hw_card(hw)->ggtt;
+	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 
 	invalidations = 0;
 	mutex_init(&ggtt->lock);
@@ -142,7 +142,7 @@ static void test_channel_is_broken(struct kunit *test)
 		struct drm_mm_node node = {};
 
 		ggtt->invalidate = no_answer;
-		xe_for_each_gt(gt, xe_hw_card(hw))
+		xe_for_each_gt(gt, xe_hw_state(hw))
 			spin_lock_init(&gt->forcewake.lock);
 
 		KUNIT_EXPECT_EQ(test, xe_fake_peek(valid), 0);

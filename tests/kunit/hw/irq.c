@@ -72,12 +72,12 @@ static void react(u32 offset, u32 value)
 
 static struct xe_irq *irq_init(struct xe_hw *hw)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 
-	xe_engine_list(&card->gt[0], 0, 0, 1);
-	spin_lock_init(&card->irq.lock);
-	card->irq.on = true;
-	return &card->irq;
+	xe_engine_list(&state->gt[0], 0, 0, 1);
+	spin_lock_init(&state->irq.lock);
+	state->irq.on = true;
+	return &state->irq;
 }
 
 static void test_event(struct kunit *test)
@@ -94,7 +94,7 @@ static void test_event(struct kunit *test)
 
 	xe_hw_scoped(hw, xe) {
 		struct xe_irq *irq = irq_init(hw);
-		struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 
 		scoped_guard(irq)
 			ret = hard_handler(hw);

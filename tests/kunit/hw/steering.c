@@ -62,7 +62,7 @@ static void test_copy(struct kunit *test)
 	xe_hw_scoped(hw, xe)
 		for (size_t i = 0; i < ARRAY_SIZE(copy_cases); i++) {
 			const struct copy_case *c = &copy_cases[i];
-			struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+			struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 
 			gt->version = 2001;
 			gt->steering.dss_per_group = 4;
@@ -82,7 +82,7 @@ static void test_access(struct kunit *test)
 	u32 value;
 
 	xe_hw_scoped(hw, xe) {
-		struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 
 		xe_fake_poke(STEERING_SEMAPHORE.reg.offset, STEERING_SEMAPHORE_GRANTED);
 		xe_fake_poke(0x5500, 0x1234);
@@ -105,7 +105,7 @@ static void test_stuck(struct kunit *test)
 	struct xe_device *xe = xe_fake_device(test);
 
 	xe_hw_scoped(hw, xe) {
-		struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 
 		xe_gt_apply(hw, gt, &write, 1);
 		KUNIT_EXPECT_EQ(test, xe_fake_peek(0x5500), 0x4321);

@@ -9,5 +9,5 @@ static void stop(struct xe_hw *hw, void *data)
 
 void probe_me(struct xe_hw *hw)
 {
-	xe_hw_defer(hw, stop, NULL);
+	xe_hw_on_unbind(hw, stop, NULL);
 }

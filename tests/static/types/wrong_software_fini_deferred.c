@@ -10,5 +10,5 @@ static void fini(struct drm_device *drm, void *arg)
 
 int probe_me(struct xe_hw *hw)
 {
-	return xe_hw_defer(hw, fini, NULL);
+	return xe_hw_on_unbind(hw, fini, NULL);
 }
