@@ -20,43 +20,48 @@
 
 /* A teardown action. Its memory is a devres node and goes with the registration. */
 struct xe_hw_action {
-	struct xe_hw *hw;
+	struct xe_hw_private *priv;
 	xe_hw_stop_t stop;
 	void *data;
 };
 
-static struct xe_hw *device_to_hw(struct xe_device *xe)
+static struct xe_hw_private *device_to_priv(struct xe_device *xe)
 {
-	return container_of(xe, struct xe_hw, device);
+	return container_of(xe, struct xe_hw_private, device);
+}
+
+static struct xe_hw make_token(struct xe_hw_private *priv)
+{
+	return (struct xe_hw){ .priv = priv };
 }
 
 /*
  * The token is held: lockdep sees sections and callbacks of the bound side as a read lock.
  * Accessors assert that, and sections the opposite.
  */
-static void token_hold(struct xe_hw *hw)
+static void token_hold(struct xe_hw_private *priv)
 {
 #ifdef CONFIG_LOCKDEP
-	lock_map_acquire_read(&hw->held);
+	lock_map_acquire_read(&priv->held);
 #endif
 }
 
-static void token_release(struct xe_hw *hw)
+static void token_release(struct xe_hw_private *priv)
 {
 #ifdef CONFIG_LOCKDEP
-	lock_map_release(&hw->held);
+	lock_map_release(&priv->held);
 #endif
 }
 
-/* Who has the token passes it on: another section might not open any more. */
-static void token_assert_none(struct xe_hw *hw)
+/* Do not open a section while holding the token: the inner one is skipped once unplug has begun. */
+static void token_assert_none(struct xe_hw_private *priv)
 {
 #ifdef CONFIG_LOCKDEP
-	lockdep_assert(!lock_is_held(&hw->held));
+	lockdep_assert(!lock_is_held(&priv->held));
 #endif
 }
 
-DEFINE_GUARD(token, struct xe_hw *, token_hold(_T), token_release(_T))
+DEFINE_GUARD(token, struct xe_hw_private *, token_hold(_T), token_release(_T))
 
 /*
  * Sections
@@ -67,41 +72,37 @@ DEFINE_GUARD(token, struct xe_hw *, token_hold(_T), token_release(_T))
  * @xe: &struct xe_device
  *
  * Context: process context, may sleep.
- * Return: the section; its token is NULL if there is no hardware to be had.
+ * Return: the section; its token is empty if there is no hardware to be had.
  */
 struct xe_hw_section xe_hw_enter(struct xe_device *xe)
 {
-	struct xe_hw_section section = {};
-	struct xe_hw *hw = device_to_hw(xe);
+	struct xe_hw_private *priv = device_to_priv(xe);
 	int idx;
 
-	token_assert_none(hw);
+	token_assert_none(priv);
 	if (!drm_dev_enter(&xe->drm, &idx))
-		return section;
+		return (struct xe_hw_section){};
 
 	/* drm_dev_enter() says yes during a probe that may still fail. */
-	if (!READ_ONCE(hw->published) || xe_hw_is_lost(hw))
+	if (!READ_ONCE(priv->published) || READ_ONCE(priv->lost))
 		goto closed;
 
 	/* Only now: before the test above the reference might be another driver's to drop. */
-	if (pm_runtime_resume_and_get(&hw->pdev->dev))
+	if (pm_runtime_resume_and_get(&priv->pdev->dev))
 		goto closed;
 
-	/* A resume that finds the card gone is none that failed, see power_resume(). */
-	if (xe_hw_is_lost(hw)) {
-		pm_runtime_put_autosuspend(&hw->pdev->dev);
+	/* power_resume() returns 0 for a device that is gone, so check again. */
+	if (READ_ONCE(priv->lost)) {
+		pm_runtime_put_autosuspend(&priv->pdev->dev);
 		goto closed;
 	}
 
-	token_hold(hw);
-	section.token = hw;
-	section.idx = idx;
-	section.open = true;
-	return section;
+	token_hold(priv);
+	return (struct xe_hw_section){ .token = { priv }, .idx = idx, .open = true };
 
 closed:
 	drm_dev_exit(idx);
-	return section;
+	return (struct xe_hw_section){};
 }
 
 /**
@@ -112,14 +113,14 @@ closed:
  */
 void xe_hw_exit(struct xe_hw_section *section)
 {
-	struct xe_hw *hw = section->token;
+	struct xe_hw_private *priv = xe_hw_priv(section->token);
 
-	if (!hw)
+	if (!priv)
 		return;
 
-	token_release(hw);
-	pm_runtime_mark_last_busy(&hw->pdev->dev);
-	pm_runtime_put_autosuspend(&hw->pdev->dev);
+	token_release(priv);
+	pm_runtime_mark_last_busy(&priv->pdev->dev);
+	pm_runtime_put_autosuspend(&priv->pdev->dev);
 	drm_dev_exit(section->idx);
 }
 
@@ -128,17 +129,17 @@ void xe_hw_exit(struct xe_hw_section *section)
  * @xe: &struct xe_device
  *
  * Context: process context, may sleep.
- * Return: the section; its token is NULL if unbind has undone all mappings.
+ * Return: the section; its token is empty if unbind has undone all mappings.
  */
 struct xe_dma_section xe_hw_enter_dma(struct xe_device *xe)
 {
-	struct xe_dma *dma = &device_to_hw(xe)->dma;
+	struct xe_hw_private *priv = device_to_priv(xe);
 
-	down_read(&dma->gate);
-	if (dma->open)
-		return (struct xe_dma_section){ .token = dma, .open = true };
+	down_read(&priv->dma_gate);
+	if (priv->dma_open)
+		return (struct xe_dma_section){ .token = { priv }, .open = true };
 
-	up_read(&dma->gate);
+	up_read(&priv->dma_gate);
 	return (struct xe_dma_section){};
 }
 
@@ -150,8 +151,10 @@ struct xe_dma_section xe_hw_enter_dma(struct xe_device *xe)
  */
 void xe_hw_exit_dma(struct xe_dma_section *section)
 {
-	if (section->token)
-		up_read(&section->token->gate);
+	struct xe_hw_private *priv = ACCESS_PRIVATE(&section->token, priv);
+
+	if (priv)
+		up_read(&priv->dma_gate);
 }
 
 /**
@@ -162,11 +165,13 @@ void xe_hw_exit_dma(struct xe_dma_section *section)
  *
  * Context: bound, may sleep.
  */
-void xe_hw_seal_dma(struct xe_hw *hw)
+void xe_hw_seal_dma(struct xe_hw hw)
 {
-	down_write(&hw->dma.gate);
-	hw->dma.open = false;
-	up_write(&hw->dma.gate);
+	struct xe_hw_private *priv = xe_hw_priv(hw);
+
+	down_write(&priv->dma_gate);
+	priv->dma_open = false;
+	up_write(&priv->dma_gate);
 }
 
 /*
@@ -177,13 +182,13 @@ static void action_release(struct device *dev, void *res)
 {
 	struct xe_hw_action *action = res;
 
-	guard(token)(action->hw);
-	action->stop(action->hw, action->data);
+	guard(token)(action->priv);
+	action->stop(make_token(action->priv), action->data);
 }
 
 /**
  * xe_hw_on_unbind - register what undoes an acquisition at unbind or failed probe
- * @hw: the token
+ * @bind: the token of a probe step
  * @stop: called with the token, in reverse order of registration
  * @data: passed to @stop
  *
@@ -192,50 +197,51 @@ static void action_release(struct device *dev, void *res)
  * Context: bound, may sleep.
  * Return: 0 or -ENOMEM.
  */
-int xe_hw_on_unbind(struct xe_hw *hw, xe_hw_stop_t stop, void *data)
+int xe_hw_on_unbind(struct xe_hw_bind bind, xe_hw_stop_t stop, void *data)
 {
+	struct xe_hw_private *priv = ACCESS_PRIVATE(&bind, priv);
 	struct xe_hw_action *action;
 
 	action = devres_alloc(action_release, sizeof(*action), GFP_KERNEL);
 	if (!action) {
-		stop(hw, data);
+		stop(make_token(priv), data);
 		return -ENOMEM;
 	}
 
-	action->hw = hw;
+	action->priv = priv;
 	action->stop = stop;
 	action->data = data;
-	devres_add(&hw->pdev->dev, action);
+	devres_add(&priv->pdev->dev, action);
 	return 0;
 }
 
-static noinline __noipa int map_registers(struct xe_hw *hw)
+static noinline __noipa int map_registers(struct xe_hw_private *priv)
 {
-	resource_size_t size = pci_resource_len(hw->pdev, XE_BAR_REGS);
+	resource_size_t size = pci_resource_len(priv->pdev, XE_BAR_REGS);
 	void __iomem *bar;
 
 	if (size < XE_GSM_OFFSET + XE_GSM_SIZE) {
-		drm_err(&hw->device.drm,
+		drm_err(&priv->device.drm,
 			"BAR 0 is %pa bytes, need 16 MiB; check how the platform firmware set up PCI\n",
 			&size);
 		return -ENXIO;
 	}
 
-	bar = pcim_iomap_region(hw->pdev, XE_BAR_REGS, KBUILD_MODNAME);
+	bar = pcim_iomap_region(priv->pdev, XE_BAR_REGS, KBUILD_MODNAME);
 	if (IS_ERR(bar))
 		return PTR_ERR(bar);
 
-	hw->regs = bar;
-	hw->gsm = bar + XE_GSM_OFFSET;
+	priv->regs = bar;
+	priv->gsm = bar + XE_GSM_OFFSET;
 	return 0;
 }
 ALLOW_ERROR_INJECTION(map_registers, ERRNO);
 
-static void bus_master_off(struct xe_hw *hw, void *unused)
+static void bus_master_off(struct xe_hw hw, void *unused)
 {
 	xe_hw_seal_dma(hw);
 	if (!xe_hw_is_lost(hw))
-		pci_clear_master(hw->pdev);
+		pci_clear_master(xe_hw_priv(hw)->pdev);
 }
 
 /**
@@ -246,49 +252,50 @@ static void bus_master_off(struct xe_hw *hw, void *unused)
  *
  * Context: bound.
  */
-void xe_hw_clear_master(struct xe_hw *hw)
+void xe_hw_clear_master(struct xe_hw hw)
 {
 	xe_hw_assert_held(hw);
-	pci_clear_master(hw->pdev);
+	pci_clear_master(xe_hw_priv(hw)->pdev);
 }
 
 /**
  * xe_hw_enable_dma - probe step: the card may reach memory
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Context: bound, when nothing of an earlier life of the card runs any more.
  * Return: 0 or a negative error code.
  */
-int xe_hw_enable_dma(struct xe_hw *hw)
+int xe_hw_enable_dma(struct xe_hw_bind bind)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	int err;
 
-	err = dma_set_mask_and_coherent(&hw->pdev->dev,
-					DMA_BIT_MASK(hw->device.platform->dma_mask_bits));
+	err = dma_set_mask_and_coherent(&xe_hw_priv(hw)->pdev->dev,
+					DMA_BIT_MASK(xe_hw_device(hw)->platform->dma_mask_bits));
 	if (err)
 		return err;
 
-	dma_set_max_seg_size(&hw->pdev->dev, UINT_MAX);
-	pci_set_master(hw->pdev);
-	hw->dma.open = true;
-	return xe_hw_on_unbind(hw, bus_master_off, NULL);
+	dma_set_max_seg_size(&xe_hw_priv(hw)->pdev->dev, UINT_MAX);
+	pci_set_master(xe_hw_priv(hw)->pdev);
+	xe_hw_priv(hw)->dma_open = true;
+	return xe_hw_on_unbind(bind, bus_master_off, NULL);
 }
 ALLOW_ERROR_INJECTION(xe_hw_enable_dma, ERRNO);
 
 static irqreturn_t irq_hard(int irq, void *cookie)
 {
-	struct xe_hw *hw = cookie;
+	struct xe_hw_private *priv = cookie;
 
-	guard(token)(hw);
-	return hw->irq_hard(hw);
+	guard(token)(priv);
+	return priv->irq_hard(make_token(priv));
 }
 
 static irqreturn_t irq_thread(int irq, void *cookie)
 {
-	struct xe_hw *hw = cookie;
+	struct xe_hw_private *priv = cookie;
 
-	guard(token)(hw);
-	return hw->irq_thread(hw);
+	guard(token)(priv);
+	return priv->irq_thread(make_token(priv));
 }
 
 /**
@@ -302,21 +309,22 @@ static irqreturn_t irq_thread(int irq, void *cookie)
  * Context: bound, may sleep.
  * Return: 0 or a negative error code; -ENOSPC if the platform has no MSI for the card.
  */
-int xe_hw_request_irq(struct xe_hw *hw, irqreturn_t (*hard)(struct xe_hw *hw),
-		      irqreturn_t (*thread)(struct xe_hw *hw))
+int xe_hw_request_irq(struct xe_hw hw, irqreturn_t (*hard)(struct xe_hw hw),
+		      irqreturn_t (*thread)(struct xe_hw hw))
 {
+	struct xe_hw_private *priv = xe_hw_priv(hw);
 	int err;
 
 	/* One vector is enough; the PCI core gives it back, by devm and behind our actions. */
-	err = pci_alloc_irq_vectors(hw->pdev, 1, 1, PCI_IRQ_MSIX | PCI_IRQ_MSI);
+	err = pci_alloc_irq_vectors(priv->pdev, 1, 1, PCI_IRQ_MSIX | PCI_IRQ_MSI);
 	if (err < 0)
 		return err;
 
-	hw->irq = pci_irq_vector(hw->pdev, 0);
-	hw->irq_hard = hard;
-	hw->irq_thread = thread;
-	return devm_request_threaded_irq(&hw->pdev->dev, hw->irq, irq_hard, irq_thread, 0,
-					 KBUILD_MODNAME, hw);
+	priv->irq = pci_irq_vector(priv->pdev, 0);
+	priv->irq_hard = hard;
+	priv->irq_thread = thread;
+	return devm_request_threaded_irq(&priv->pdev->dev, priv->irq, irq_hard, irq_thread, 0,
+					 KBUILD_MODNAME, xe_hw_priv(hw));
 }
 ALLOW_ERROR_INJECTION(xe_hw_request_irq, ERRNO);
 
@@ -326,71 +334,79 @@ ALLOW_ERROR_INJECTION(xe_hw_request_irq, ERRNO);
  *
  * Context: bound, may sleep; not from the handler itself.
  */
-void xe_hw_wait_irq_idle(struct xe_hw *hw)
+void xe_hw_wait_irq_idle(struct xe_hw hw)
 {
-	synchronize_irq(hw->irq);
+	synchronize_irq(xe_hw_priv(hw)->irq);
 }
 
-static void unpublish(struct xe_hw *hw, void *unused)
+static void unpublish(struct xe_hw hw, void *unused)
 {
-	if (!hw->published)	/* by xe_hw_shutdown() */
+	struct xe_hw_private *priv = xe_hw_priv(hw);
+
+	if (!priv->published)	/* by xe_hw_shutdown() */
 		return;
 
 	/* Marks the device unplugged and waits for the sections, then removes the nodes. */
-	drm_dev_unplug(&hw->device.drm);
-	WRITE_ONCE(hw->published, false);
+	drm_dev_unplug(&priv->device.drm);
+	WRITE_ONCE(priv->published, false);
 }
 
-static noinline __noipa int publish(struct xe_hw *hw)
+static noinline __noipa int publish(struct xe_hw_bind bind)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	int err;
 
 	/* Before the nodes exist, so that the first open() finds sections to work. */
-	WRITE_ONCE(hw->published, true);
-	err = drm_dev_register(&hw->device.drm, 0);
+	WRITE_ONCE(xe_hw_priv(hw)->published, true);
+	err = drm_dev_register(&xe_hw_priv(hw)->device.drm, 0);
 	if (err) {
 		unpublish(hw, NULL);
 		return err;
 	}
 
-	return xe_hw_on_unbind(hw, unpublish, NULL);
+	return xe_hw_on_unbind(bind, unpublish, NULL);
 }
 ALLOW_ERROR_INJECTION(publish, ERRNO);
 
-static void power_given_back(struct xe_hw *hw, void *unused)
+static void power_given_back(struct xe_hw hw, void *unused)
 {
-	pci_d3cold_enable(hw->pdev);
+	pci_d3cold_enable(xe_hw_priv(hw)->pdev);
 }
 
 /*
  * The port must not cut the power while probe fails or unbind goes on, when nobody holds a runtime
  * PM reference any more; and later not until the suspend callback finds that nothing is lost by it.
  */
-static noinline __noipa int keep_power(struct xe_hw *hw)
+static noinline __noipa int keep_power(struct xe_hw_bind bind)
 {
-	guard(token)(hw);
-	pci_d3cold_disable(hw->pdev);
-	return xe_hw_on_unbind(hw, power_given_back, NULL);
+	struct xe_hw_private *priv = ACCESS_PRIVATE(&bind, priv);
+
+	guard(token)(priv);
+	pci_d3cold_disable(priv->pdev);
+	return xe_hw_on_unbind(bind, power_given_back, NULL);
 }
 ALLOW_ERROR_INJECTION(keep_power, ERRNO);
 
-static void forbid_runtime_pm(struct xe_hw *hw, void *unused)
+static void forbid_runtime_pm(struct xe_hw hw, void *unused)
 {
-	pm_runtime_forbid(&hw->pdev->dev);
-	pm_runtime_dont_use_autosuspend(&hw->pdev->dev);
-	pci_d3cold_disable(hw->pdev);
+	struct xe_hw_private *priv = xe_hw_priv(hw);
+
+	pm_runtime_forbid(&priv->pdev->dev);
+	pm_runtime_dont_use_autosuspend(&priv->pdev->dev);
+	pci_d3cold_disable(priv->pdev);
 }
 
-static noinline __noipa int allow_runtime_pm(struct xe_hw *hw)
+static noinline __noipa int allow_runtime_pm(struct xe_hw_bind bind)
 {
-	struct device *dev = &hw->pdev->dev;
+	struct xe_hw hw = xe_hw_bound(bind);
+	struct device *dev = &xe_hw_priv(hw)->pdev->dev;
 
 	/* Asleep is not yet ready to lose power: system sleep is to wake it up first. */
 	dev_pm_set_driver_flags(dev, DPM_FLAG_NO_DIRECT_COMPLETE);
 	pm_runtime_set_autosuspend_delay(dev, XE_AUTOSUSPEND_MS);
 	pm_runtime_use_autosuspend(dev);
 	pm_runtime_allow(dev);
-	return xe_hw_on_unbind(hw, forbid_runtime_pm, NULL);
+	return xe_hw_on_unbind(bind, forbid_runtime_pm, NULL);
 }
 ALLOW_ERROR_INJECTION(allow_runtime_pm, ERRNO);
 
@@ -400,26 +416,28 @@ static int failed(struct pci_dev *pdev, const char *what, int err)
 	return dev_err_probe(&pdev->dev, err, "%s: cannot be brought up\n", what);
 }
 
-static int probe_steps(struct xe_hw *hw, const struct xe_hw_step *steps, unsigned int num_steps)
+static int probe_steps(struct xe_hw_private *priv, const struct xe_hw_step *steps,
+		       unsigned int num_steps)
 {
+	struct xe_hw_bind bind = { priv };
 	int err;
 
-	guard(token)(hw);
+	guard(token)(priv);
 
 	for (unsigned int i = 0; i < num_steps; i++) {
-		err = steps[i].start(hw);
-		if (!err && xe_hw_is_lost(hw))
+		err = steps[i].start(bind);
+		if (!err && READ_ONCE(priv->lost))
 			err = -ENODEV;
 		if (err)
-			return failed(hw->pdev, steps[i].name, err);
+			return failed(priv->pdev, steps[i].name, err);
 	}
 
-	err = allow_runtime_pm(hw);
+	err = allow_runtime_pm(bind);
 	if (err)
-		return failed(hw->pdev, "runtime PM", err);
+		return failed(priv->pdev, "runtime PM", err);
 
-	err = publish(hw);
-	return err ? failed(hw->pdev, "DRM device", err) : 0;
+	err = publish(bind);
+	return err ? failed(priv->pdev, "DRM device", err) : 0;
 }
 
 /**
@@ -443,22 +461,22 @@ int xe_hw_probe(struct pci_dev *pdev, const struct drm_driver *driver,
 		const struct xe_hw_power_ops *power)
 {
 	static struct lock_class_key held_key;
-	struct xe_hw *hw;
+	struct xe_hw_private *priv;
 	int err;
 
-	hw = devm_drm_dev_alloc(&pdev->dev, driver, struct xe_hw, device.drm);
-	if (IS_ERR(hw))
-		return PTR_ERR(hw);
+	priv = devm_drm_dev_alloc(&pdev->dev, driver, struct xe_hw_private, device.drm);
+	if (IS_ERR(priv))
+		return PTR_ERR(priv);
 
-	lockdep_init_map(&hw->held, "xe_hw", &held_key, 0);
-	hw->pdev = pdev;
-	hw->power = power;
-	hw->irq = -1;
-	init_rwsem(&hw->dma.gate);
-	hw->device.pci_device = pdev->device;
-	hw->device.pci_revision = pdev->revision;
+	lockdep_init_map(&priv->held, "xe_hw", &held_key, 0);
+	priv->pdev = pdev;
+	priv->power = power;
+	priv->irq = -1;
+	init_rwsem(&priv->dma_gate);
+	priv->device.pci_device = pdev->device;
+	priv->device.pci_revision = pdev->revision;
 
-	err = xe_device_init(&hw->device, platform);
+	err = xe_device_init(&priv->device, platform);
 	if (err)
 		return failed(pdev, "software state", err);
 
@@ -472,16 +490,16 @@ int xe_hw_probe(struct pci_dev *pdev, const struct drm_driver *driver,
 	if (err)
 		return failed(pdev, "PCI device", err);
 
-	err = keep_power(hw);
+	err = keep_power((struct xe_hw_bind){ priv });
 	if (err)
 		return failed(pdev, "power", err);
 
-	err = map_registers(hw);
+	err = map_registers(priv);
 	if (err)
 		return failed(pdev, "registers", err);
 
-	pci_set_drvdata(pdev, hw);
-	err = probe_steps(hw, steps, num_steps);
+	pci_set_drvdata(pdev, priv);
+	err = probe_steps(priv, steps, num_steps);
 	if (err)
 		return err;
 
@@ -518,23 +536,23 @@ void xe_hw_remove(struct pci_dev *pdev)
  */
 void xe_hw_shutdown(struct pci_dev *pdev)
 {
-	struct xe_hw *hw = pci_get_drvdata(pdev);
+	struct xe_hw_private *priv = pci_get_drvdata(pdev);
 
-	unpublish(hw, NULL);
+	unpublish(make_token(priv), NULL);
 
-	guard(token)(hw);
-	if (!xe_hw_is_lost(hw))
-		hw->power->shutdown(hw);
-	WRITE_ONCE(hw->lost, true);
+	guard(token)(priv);
+	if (!READ_ONCE(priv->lost))
+		priv->power->shutdown(make_token(priv));
+	WRITE_ONCE(priv->lost, true);
 	pci_clear_master(pdev);
 }
 
 static int power_suspend(struct device *dev, bool system)
 {
-	struct xe_hw *hw = dev_get_drvdata(dev);
+	struct xe_hw_private *priv = dev_get_drvdata(dev);
 
-	guard(token)(hw);
-	return hw->power->suspend(hw, system);
+	guard(token)(priv);
+	return priv->power->suspend(make_token(priv), system);
 }
 
 /*
@@ -544,17 +562,17 @@ static int power_suspend(struct device *dev, bool system)
  */
 static int power_resume(struct device *dev, bool system)
 {
-	struct xe_hw *hw = dev_get_drvdata(dev);
+	struct xe_hw_private *priv = dev_get_drvdata(dev);
 
-	guard(token)(hw);
+	guard(token)(priv);
 	/*
 	 * A card that was pulled while it slept is still in D3 for the bridge, which may answer
 	 * for it with anything. Configuration space can be asked whatever the state.
 	 */
-	if (!pci_device_is_present(hw->pdev))
-		xe_hw_declare_lost(hw, "it does not answer when it is to be resumed");
-	if (!xe_hw_is_lost(hw))
-		hw->power->resume(hw, system);
+	if (!pci_device_is_present(priv->pdev))
+		xe_hw_declare_lost(make_token(priv), "it does not answer when it is to be resumed");
+	if (!READ_ONCE(priv->lost))
+		priv->power->resume(make_token(priv), system);
 	return 0;
 }
 
@@ -570,9 +588,9 @@ static int runtime_resume(struct device *dev)
 
 static int system_prepare(struct device *dev)
 {
-	struct xe_hw *hw = dev_get_drvdata(dev);
+	struct xe_hw_private *priv = dev_get_drvdata(dev);
 
-	return hw->power->prepare(&hw->device);
+	return priv->power->prepare(&priv->device);
 }
 
 static int system_suspend(struct device *dev)
@@ -593,12 +611,12 @@ const struct dev_pm_ops xe_hw_pm_ops = {
 
 static pci_ers_result_t error_detected(struct pci_dev *pdev, pci_channel_state_t state)
 {
-	struct xe_hw *hw = pci_get_drvdata(pdev);
+	struct xe_hw_private *priv = pci_get_drvdata(pdev);
 
 	if (state == pci_channel_io_normal)
 		return PCI_ERS_RESULT_CAN_RECOVER;
 
-	xe_hw_declare_lost(hw, state == pci_channel_io_perm_failure ?
+	xe_hw_declare_lost(make_token(priv), state == pci_channel_io_perm_failure ?
 			   "the PCI core reports permanent failure" : "its PCI channel is frozen");
 	return PCI_ERS_RESULT_DISCONNECT;
 }
@@ -606,7 +624,7 @@ static pci_ers_result_t error_detected(struct pci_dev *pdev, pci_channel_state_t
 /* Software still believes in what the card forgets by it: buffers, the GGTT, running firmware. */
 static void reset_prepare(struct pci_dev *pdev)
 {
-	xe_hw_declare_lost(pci_get_drvdata(pdev), "somebody resets it");
+	xe_hw_declare_lost(make_token(pci_get_drvdata(pdev)), "somebody resets it");
 }
 
 const struct pci_error_handlers xe_hw_error_handlers = {
@@ -615,16 +633,16 @@ const struct pci_error_handlers xe_hw_error_handlers = {
 };
 
 /**
- * xe_hw_d3cold_possible - can the platform take the power from an idle state, and give it back?
+ * xe_hw_d3cold_possible - can the platform take the power from an idle card, and give it back?
  * @hw: the token
  *
  * It takes a power resource of the slot, and a port that can signal an event without power.
  *
  * Context: bound.
  */
-bool xe_hw_d3cold_possible(struct xe_hw *hw)
+bool xe_hw_d3cold_possible(struct xe_hw hw)
 {
-	struct pci_dev *port = pcie_find_root_port(hw->pdev);
+	struct pci_dev *port = pcie_find_root_port(xe_hw_priv(hw)->pdev);
 
 	return port && pci_pme_capable(port, PCI_D3cold) && pci_pr3_present(port);
 }
@@ -636,12 +654,25 @@ bool xe_hw_d3cold_possible(struct xe_hw *hw)
  *
  * Context: bound, power management callback.
  */
-void xe_hw_allow_d3cold(struct xe_hw *hw, bool allow)
+void xe_hw_allow_d3cold(struct xe_hw hw, bool allow)
 {
+	struct xe_hw_private *priv = xe_hw_priv(hw);
+
 	if (allow)
-		pci_d3cold_enable(hw->pdev);
+		pci_d3cold_enable(priv->pdev);
 	else
-		pci_d3cold_disable(hw->pdev);
+		pci_d3cold_disable(priv->pdev);
+}
+
+/**
+ * xe_hw_bound - the hardware token of a probe step
+ * @bind: the token of the step
+ *
+ * Context: bound.
+ */
+struct xe_hw xe_hw_bound(struct xe_hw_bind bind)
+{
+	return make_token(ACCESS_PRIVATE(&bind, priv));
 }
 
 /**
@@ -650,9 +681,9 @@ void xe_hw_allow_d3cold(struct xe_hw *hw, bool allow)
  *
  * Context: any.
  */
-struct xe_device *xe_hw_device(struct xe_hw *hw)
+struct xe_device *xe_hw_device(struct xe_hw hw)
 {
-	return &hw->device;
+	return &xe_hw_priv(hw)->device;
 }
 
 /**
@@ -661,9 +692,9 @@ struct xe_device *xe_hw_device(struct xe_hw *hw)
  *
  * Context: bound or in a section.
  */
-struct xe_hw_state *xe_hw_state(struct xe_hw *hw)
+struct xe_hw_state *xe_hw_state(struct xe_hw hw)
 {
-	return &hw->state;
+	return &xe_hw_priv(hw)->state;
 }
 
 /**
@@ -672,9 +703,9 @@ struct xe_hw_state *xe_hw_state(struct xe_hw *hw)
  *
  * Context: any.
  */
-bool xe_hw_is_lost(const struct xe_hw *hw)
+bool xe_hw_is_lost(struct xe_hw hw)
 {
-	return READ_ONCE(hw->lost);
+	return READ_ONCE(xe_hw_priv(hw)->lost);
 }
 
 /**
@@ -686,14 +717,16 @@ bool xe_hw_is_lost(const struct xe_hw *hw)
  *
  * Context: any.
  */
-void xe_hw_declare_lost(struct xe_hw *hw, const char *reason)
+void xe_hw_declare_lost(struct xe_hw hw, const char *reason)
 {
-	if (xchg(&hw->lost, true))
+	struct xe_hw_private *priv = xe_hw_priv(hw);
+
+	if (xchg(&priv->lost, true))
 		return;
 
-	drm_err(&hw->device.drm,
+	drm_err(&priv->device.drm,
 		"the card is lost: %s; remove it (/sys/bus/pci/devices/%s/remove), check it, rescan\n",
-		reason, pci_name(hw->pdev));
+		reason, pci_name(priv->pdev));
 }
 
 /**
@@ -704,12 +737,12 @@ void xe_hw_declare_lost(struct xe_hw *hw, const char *reason)
  * Context: bound or in a section.
  * Return: the word; all ones if the card is lost.
  */
-u16 xe_hw_config_read16(struct xe_hw *hw, int where)
+u16 xe_hw_config_read16(struct xe_hw hw, int where)
 {
 	u16 value = 0xffff;
 
 	xe_hw_assert_held(hw);
-	pci_read_config_word(hw->pdev, where, &value);
+	pci_read_config_word(xe_hw_priv(hw)->pdev, where, &value);
 	return value;
 }
 
@@ -728,10 +761,10 @@ u16 xe_hw_config_read16(struct xe_hw *hw, int where)
  * Context: bound or in a section, may sleep.
  * Return: 0 or a negative error code.
  */
-int xe_dma_map(struct xe_hw *hw, struct sg_table *sgt, enum dma_data_direction dir)
+int xe_dma_map(struct xe_hw hw, struct sg_table *sgt, enum dma_data_direction dir)
 {
 	xe_hw_assert_held(hw);
-	return dma_map_sgtable(&hw->pdev->dev, sgt, dir, 0);
+	return dma_map_sgtable(&xe_hw_priv(hw)->pdev->dev, sgt, dir, 0);
 }
 ALLOW_ERROR_INJECTION(xe_dma_map, ERRNO);
 
@@ -741,10 +774,10 @@ ALLOW_ERROR_INJECTION(xe_dma_map, ERRNO);
  *
  * Context: bound or in a section.
  */
-struct xe_dma *xe_hw_dma(struct xe_hw *hw)
+struct xe_dma xe_hw_dma(struct xe_hw hw)
 {
 	xe_hw_assert_held(hw);
-	return &hw->dma;
+	return (struct xe_dma){ .priv = xe_hw_priv(hw) };
 }
 
 /**
@@ -757,12 +790,12 @@ struct xe_dma *xe_hw_dma(struct xe_hw *hw)
  *
  * Context: bound or in a section, may sleep.
  */
-void xe_dma_unmap(struct xe_dma *dma, struct sg_table *sgt, enum dma_data_direction dir)
+void xe_dma_unmap(struct xe_dma dma, struct sg_table *sgt, enum dma_data_direction dir)
 {
-	struct xe_hw *hw = container_of(dma, struct xe_hw, dma);
+	struct xe_hw_private *priv = ACCESS_PRIVATE(&dma, priv);
 
 #ifdef CONFIG_LOCKDEP
-	lockdep_assert(lock_is_held(&hw->held) || lockdep_is_held(&dma->gate));
+	lockdep_assert(lock_is_held(&priv->held) || lockdep_is_held(&priv->dma_gate));
 #endif
-	dma_unmap_sgtable(&hw->pdev->dev, sgt, dir, 0);
+	dma_unmap_sgtable(&priv->pdev->dev, sgt, dir, 0);
 }

@@ -6,6 +6,7 @@
 #define _XE_HW_H_
 
 #include <linux/cleanup.h>
+#include <linux/compiler.h>
 #include <linux/dma-direction.h>
 #include <linux/interrupt.h>
 #include <linux/types.h>
@@ -15,6 +16,7 @@ struct drm_driver;
 struct pci_dev;
 struct pci_error_handlers;
 struct sg_table;
+struct xe_hw_private;
 struct xe_hw_state;
 struct xe_device;
 struct xe_platform;
@@ -77,30 +79,38 @@ struct xe_platform;
  * ============================ ============= ====================================
  * object                       owner         released when
  * ============================ ============= ====================================
- * struct xe_hw (memory)        drm_device    last reference to it is dropped
- * struct xe_hw_state (memory)      drm_device    last reference to it is dropped
+ * what the token leads to      drm_device    last reference to it is dropped
  * BAR mappings, IRQ vectors    devm          unbind, last
  * teardown actions             devm          unbind, in reverse order
  * DRM registration             devm          unbind, first
  * section                      caller        end of its scope
  * ============================ ============= ====================================
  */
-struct xe_hw;
+struct xe_hw {
+	struct xe_hw_private *const __private priv;
+};
 
 /* The part of the token that xe_dma_unmap() takes: there also during sleep and unplug. */
-struct xe_dma;
+struct xe_dma {
+	struct xe_hw_private *const __private priv;
+};
+
+/* What only a probe step has: the token, and the right to register what is undone at unbind. */
+struct xe_hw_bind {
+	struct xe_hw_private *const __private priv;
+};
 
 /*
  * Sections. Only xe_hw_scoped() and xe_hw_scoped_dma() use these.
  */
 struct xe_hw_section {
-	struct xe_hw *token;
+	struct xe_hw token;
 	int idx;
 	bool open;
 };
 
 struct xe_dma_section {
-	struct xe_dma *token;
+	struct xe_dma token;
 	bool open;
 };
 
@@ -155,7 +165,7 @@ DEFINE_CLASS(xe_dma_section, struct xe_dma_section, xe_hw_exit_dma(&_T),
  * @hw: the token; accesses are silent no-ops if the device is lost
  * @data: as given to xe_hw_on_unbind()
  */
-typedef void (*xe_hw_stop_t)(struct xe_hw *hw, void *data);
+typedef void (*xe_hw_stop_t)(struct xe_hw hw, void *data);
 
 /**
  * struct xe_hw_step - one step of probe
@@ -164,7 +174,7 @@ typedef void (*xe_hw_stop_t)(struct xe_hw *hw, void *data);
  */
 struct xe_hw_step {
 	const char *name;
-	int (*start)(struct xe_hw *hw);
+	int (*start)(struct xe_hw_bind bind);
 };
 
 /**
@@ -177,9 +187,9 @@ struct xe_hw_step {
  */
 struct xe_hw_power_ops {
 	int (*prepare)(struct xe_device *xe);
-	int (*suspend)(struct xe_hw *hw, bool system);
-	int (*resume)(struct xe_hw *hw, bool system);
-	void (*shutdown)(struct xe_hw *hw);
+	int (*suspend)(struct xe_hw hw, bool system);
+	int (*resume)(struct xe_hw hw, bool system);
+	void (*shutdown)(struct xe_hw hw);
 };
 
 int xe_hw_probe(struct pci_dev *pdev, const struct drm_driver *driver,
@@ -188,30 +198,31 @@ int xe_hw_probe(struct pci_dev *pdev, const struct drm_driver *driver,
 		const struct xe_hw_power_ops *power);
 void xe_hw_remove(struct pci_dev *pdev);
 void xe_hw_shutdown(struct pci_dev *pdev);
-int __must_check xe_hw_on_unbind(struct xe_hw *hw, xe_hw_stop_t stop, void *data);
-int xe_hw_enable_dma(struct xe_hw *hw);
-void xe_hw_clear_master(struct xe_hw *hw);
-int __must_check xe_hw_request_irq(struct xe_hw *hw, irqreturn_t (*hard)(struct xe_hw *hw),
-				   irqreturn_t (*thread)(struct xe_hw *hw));
-void xe_hw_wait_irq_idle(struct xe_hw *hw);
+int __must_check xe_hw_on_unbind(struct xe_hw_bind bind, xe_hw_stop_t stop, void *data);
+int xe_hw_enable_dma(struct xe_hw_bind bind);
+void xe_hw_clear_master(struct xe_hw hw);
+int __must_check xe_hw_request_irq(struct xe_hw hw, irqreturn_t (*hard)(struct xe_hw hw),
+				   irqreturn_t (*thread)(struct xe_hw hw));
+void xe_hw_wait_irq_idle(struct xe_hw hw);
 
-struct xe_device *xe_hw_device(struct xe_hw *hw);
-struct xe_hw_state *xe_hw_state(struct xe_hw *hw);
+struct xe_hw xe_hw_bound(struct xe_hw_bind bind);
+struct xe_device *xe_hw_device(struct xe_hw hw);
+struct xe_hw_state *xe_hw_state(struct xe_hw hw);
 
-bool xe_hw_is_lost(const struct xe_hw *hw);
-void xe_hw_declare_lost(struct xe_hw *hw, const char *reason);
+bool xe_hw_is_lost(struct xe_hw hw);
+void xe_hw_declare_lost(struct xe_hw hw, const char *reason);
 
-u16 xe_hw_config_read16(struct xe_hw *hw, int where);
-bool xe_hw_d3cold_possible(struct xe_hw *hw);
-void xe_hw_allow_d3cold(struct xe_hw *hw, bool allow);
-void xe_hw_seal_dma(struct xe_hw *hw);
+u16 xe_hw_config_read16(struct xe_hw hw, int where);
+bool xe_hw_d3cold_possible(struct xe_hw hw);
+void xe_hw_allow_d3cold(struct xe_hw hw, bool allow);
+void xe_hw_seal_dma(struct xe_hw hw);
 
 extern const struct dev_pm_ops xe_hw_pm_ops;
 extern const struct pci_error_handlers xe_hw_error_handlers;
 
 /* DMA mappings */
-int __must_check xe_dma_map(struct xe_hw *hw, struct sg_table *sgt, enum dma_data_direction dir);
-void xe_dma_unmap(struct xe_dma *dma, struct sg_table *sgt, enum dma_data_direction dir);
-struct xe_dma *xe_hw_dma(struct xe_hw *hw);
+int __must_check xe_dma_map(struct xe_hw hw, struct sg_table *sgt, enum dma_data_direction dir);
+void xe_dma_unmap(struct xe_dma dma, struct sg_table *sgt, enum dma_data_direction dir);
+struct xe_dma xe_hw_dma(struct xe_hw hw);
 
 #endif

@@ -18,18 +18,11 @@
 #define XE_GSM_OFFSET		SZ_8M		/* GGTT entries in its upper half */
 #define XE_GSM_SIZE		SZ_8M
 
-struct xe_dma {
-	/* Mappings can be undone; cleared when unbind has undone them, under @gate. */
-	bool open;
-	struct rw_semaphore gate;
-};
-
 /*
- * The software device is embedded, so that there is a way from the device to the token in this
- * file and in no other: elsewhere the type is incomplete. @device is not the first member on
- * purpose; a cast is not a door.
+ * The software device is embedded, so that there is a way from the device to the token in xe_hw.c
+ * and nowhere else. @device is not the first member on purpose; a cast is not a door.
  */
-struct xe_hw {
+struct xe_hw_private {
 	/* Valid from bind to the last devm action. */
 	struct pci_dev *pdev;
 	void __iomem *regs;
@@ -37,8 +30,8 @@ struct xe_hw {
 	void __iomem *vram;
 	resource_size_t vram_size;
 	const struct xe_hw_power_ops *power;
-	irqreturn_t (*irq_hard)(struct xe_hw *hw);
-	irqreturn_t (*irq_thread)(struct xe_hw *hw);
+	irqreturn_t (*irq_hard)(struct xe_hw hw);
+	irqreturn_t (*irq_thread)(struct xe_hw hw);
 	int irq;
 
 	/* Set while the DRM device is registered: a failed probe never gets there. */
@@ -46,7 +39,9 @@ struct xe_hw {
 	/* Once true it stays so: this card is not coming back under this device. */
 	bool lost;
 
-	struct xe_dma dma;
+	/* DMA mappings can be undone; cleared when unbind has undone them, under @dma_gate. */
+	bool dma_open;
+	struct rw_semaphore dma_gate;
 
 	/* Register accesses, for figures; not exact when accesses race. */
 	u64 accesses;
@@ -58,10 +53,15 @@ struct xe_hw {
 	struct xe_device device;
 };
 
-static inline void xe_hw_assert_held(struct xe_hw *hw)
+static inline struct xe_hw_private *xe_hw_priv(struct xe_hw hw)
+{
+	return ACCESS_PRIVATE(&hw, priv);
+}
+
+static inline void xe_hw_assert_held(struct xe_hw hw)
 {
 #ifdef CONFIG_LOCKDEP
-	lockdep_assert(lock_is_held(&hw->held));
+	lockdep_assert(lock_is_held(&xe_hw_priv(hw)->held));
 #endif
 }
 

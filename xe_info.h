@@ -81,7 +81,7 @@ struct xe_sched {
 };
 
 /**
- * struct xe_counter - a counter of the state, which has 32 bits, continued
+ * struct xe_counter - a counter of the card, which has 32 bits, continued
  */
 struct xe_counter {
 	/** @total: what it would have come to with 64 bits; under &xe_device.sysfs_lock */

@@ -28,17 +28,17 @@
  * The one place that looks at all ones. Many registers can read so by right; GU_CNTL cannot, most
  * of its bits are reserved and read as zero.
  */
-static void check_all_ones(struct xe_hw *hw)
+static void check_all_ones(struct xe_hw hw)
 {
-	if (readl(hw->regs + GU_CNTL.offset) == XE_ALL_ONES)
+	if (readl(xe_hw_priv(hw)->regs + GU_CNTL.offset) == XE_ALL_ONES)
 		xe_hw_declare_lost(hw, "registers read as all ones");
 }
 
 /* 15015404425: a read can overtake writes; four more, to where nothing is, hold it back. */
-static void flush_writes(struct xe_hw *hw)
+static void flush_writes(struct xe_hw hw)
 {
 	for (unsigned int i = 0; i < 4; i++)
-		writel(0, hw->regs + DUMMY_WRITE.offset);
+		writel(0, xe_hw_priv(hw)->regs + DUMMY_WRITE.offset);
 }
 
 /**
@@ -49,18 +49,19 @@ static void flush_writes(struct xe_hw *hw)
  * Context: bound or in a section; any interrupt state.
  * Return: the value; all ones if the card is lost.
  */
-u32 xe_read32(struct xe_hw *hw, struct xe_reg reg)
+u32 xe_read32(struct xe_hw hw, struct xe_reg reg)
 {
+	struct xe_hw_private *priv = xe_hw_priv(hw);
 	u32 value;
 
 	xe_hw_assert_held(hw);
 	if (xe_hw_is_lost(hw))
 		return XE_ALL_ONES;
 
-	if (hw->device.platform->flush_before_read)
+	if (priv->device.platform->flush_before_read)
 		flush_writes(hw);
-	hw->accesses++;
-	value = readl(hw->regs + reg.offset);
+	priv->accesses++;
+	value = readl(priv->regs + reg.offset);
 	if (unlikely(value == XE_ALL_ONES))
 		check_all_ones(hw);
 	return value;
@@ -74,14 +75,16 @@ u32 xe_read32(struct xe_hw *hw, struct xe_reg reg)
  *
  * Context: bound or in a section; any interrupt state.
  */
-void xe_write32(struct xe_hw *hw, struct xe_reg reg, u32 value)
+void xe_write32(struct xe_hw hw, struct xe_reg reg, u32 value)
 {
+	struct xe_hw_private *priv = xe_hw_priv(hw);
+
 	xe_hw_assert_held(hw);
 	if (xe_hw_is_lost(hw))
 		return;
 
-	hw->accesses++;
-	writel(value, hw->regs + reg.offset);
+	priv->accesses++;
+	writel(value, priv->regs + reg.offset);
 }
 
 /**
@@ -96,7 +99,7 @@ void xe_write32(struct xe_hw *hw, struct xe_reg reg, u32 value)
  * Context: bound or in a section.
  * Return: the value before.
  */
-u32 xe_rmw32(struct xe_hw *hw, struct xe_reg reg, u32 clear, u32 set)
+u32 xe_rmw32(struct xe_hw hw, struct xe_reg reg, u32 clear, u32 set)
 {
 	u32 old = xe_read32(hw, reg);
 	u32 new = (old & ~clear) | set;
@@ -116,7 +119,7 @@ u32 xe_rmw32(struct xe_hw *hw, struct xe_reg reg, u32 clear, u32 set)
  * Context: bound or in a section.
  * Return: the value; all ones if the card is lost.
  */
-u64 xe_read64(struct xe_hw *hw, struct xe_reg reg)
+u64 xe_read64(struct xe_hw hw, struct xe_reg reg)
 {
 	struct xe_reg upper = { .offset = reg.offset + 4 };
 	u32 low, high = xe_read32(hw, upper), before;
@@ -131,7 +134,7 @@ u64 xe_read64(struct xe_hw *hw, struct xe_reg reg)
 	return (u64)high << 32 | low;
 }
 
-static int wait32(struct xe_hw *hw, struct xe_reg reg, u32 mask, u32 value,
+static int wait32(struct xe_hw hw, struct xe_reg reg, u32 mask, u32 value,
 		  unsigned int timeout_us, u32 *last, bool atomic)
 {
 	ktime_t end = ktime_add_us(ktime_get(), timeout_us);
@@ -172,7 +175,7 @@ static int wait32(struct xe_hw *hw, struct xe_reg reg, u32 mask, u32 value,
  * Context: bound or in a section, may sleep.
  * Return: 0, -ETIMEDOUT, or at once -ENODEV if the card is lost.
  */
-int xe_wait32(struct xe_hw *hw, struct xe_reg reg, u32 mask, u32 value,
+int xe_wait32(struct xe_hw hw, struct xe_reg reg, u32 mask, u32 value,
 	      unsigned int timeout_us, u32 *last)
 {
 	might_sleep();
@@ -191,7 +194,7 @@ int xe_wait32(struct xe_hw *hw, struct xe_reg reg, u32 mask, u32 value,
  * Context: bound or in a section; any interrupt state.
  * Return: 0, -ETIMEDOUT, or at once -ENODEV if the card is lost.
  */
-int xe_wait32_atomic(struct xe_hw *hw, struct xe_reg reg, u32 mask, u32 value,
+int xe_wait32_atomic(struct xe_hw hw, struct xe_reg reg, u32 mask, u32 value,
 		     unsigned int timeout_us, u32 *last)
 {
 	return wait32(hw, reg, mask, value, timeout_us, last, true);
@@ -201,9 +204,9 @@ int xe_wait32_atomic(struct xe_hw *hw, struct xe_reg reg, u32 mask, u32 value,
  * xe_hw_accesses - register accesses since bind
  * @hw: the token
  */
-u64 xe_hw_accesses(const struct xe_hw *hw)
+u64 xe_hw_accesses(struct xe_hw hw)
 {
-	return hw->accesses;
+	return xe_hw_priv(hw)->accesses;
 }
 
 /*
@@ -219,14 +222,14 @@ u64 xe_hw_accesses(const struct xe_hw *hw)
  *
  * Context: bound or in a section.
  */
-void xe_gsm_fill(struct xe_hw *hw, u32 entry, u32 count, u64 pte)
+void xe_gsm_fill(struct xe_hw hw, u32 entry, u32 count, u64 pte)
 {
 	xe_hw_assert_held(hw);
 	if (WARN_ON_ONCE(entry + (u64)count > XE_GSM_SIZE / sizeof(u64)) || xe_hw_is_lost(hw))
 		return;
 
 	for (u32 i = 0; i < count; i++)
-		writeq(pte, hw->gsm + (entry + i) * sizeof(u64));
+		writeq(pte, xe_hw_priv(hw)->gsm + (entry + i) * sizeof(u64));
 }
 
 /**
@@ -237,13 +240,13 @@ void xe_gsm_fill(struct xe_hw *hw, u32 entry, u32 count, u64 pte)
  * Context: bound or in a section.
  * Return: the entry; all ones if the card is lost.
  */
-u64 xe_gsm_read(struct xe_hw *hw, u32 entry)
+u64 xe_gsm_read(struct xe_hw hw, u32 entry)
 {
 	xe_hw_assert_held(hw);
 	if (WARN_ON_ONCE(entry >= XE_GSM_SIZE / sizeof(u64)) || xe_hw_is_lost(hw))
 		return ~0ull;
 
-	return readq(hw->gsm + entry * sizeof(u64));
+	return readq(xe_hw_priv(hw)->gsm + entry * sizeof(u64));
 }
 
 /*
@@ -251,11 +254,12 @@ u64 xe_gsm_read(struct xe_hw *hw, u32 entry)
  */
 
 /* Give BAR 2 a size that the card offers. The memory decoder is off meanwhile. */
-static void resize_vram_bar(struct xe_hw *hw)
+static void resize_vram_bar(struct xe_hw hw)
 {
-	u32 sizes = pci_rebar_get_possible_sizes(hw->pdev, XE_BAR_VRAM);	/* bits, in MiB */
+	struct xe_hw_private *priv = xe_hw_priv(hw);
+	u32 sizes = pci_rebar_get_possible_sizes(priv->pdev, XE_BAR_VRAM);	/* bits, in MiB */
 	u64 wanted = (u64)xe_params.vram_bar_size * SZ_1M;
-	u64 now = pci_resource_len(hw->pdev, XE_BAR_VRAM);
+	u64 now = pci_resource_len(priv->pdev, XE_BAR_VRAM);
 	u16 command;
 	int err;
 
@@ -265,22 +269,22 @@ static void resize_vram_bar(struct xe_hw *hw)
 		return;
 
 	if (!is_power_of_2(wanted) || !(sizes & BIT(pci_rebar_bytes_to_size(wanted)))) {
-		drm_warn(&hw->device.drm,
+		drm_warn(&priv->device.drm,
 			 "the VRAM BAR cannot have %u MiB (mask of possible sizes %#x); left at %llu MiB\n",
 			 xe_params.vram_bar_size, sizes, now / SZ_1M);
 		return;
 	}
 
-	pci_read_config_word(hw->pdev, PCI_COMMAND, &command);
-	pci_write_config_word(hw->pdev, PCI_COMMAND, command & ~PCI_COMMAND_MEMORY);
-	pci_release_resource(hw->pdev, XE_BAR_VRAM);
-	err = pci_resize_resource(hw->pdev, XE_BAR_VRAM, pci_rebar_bytes_to_size(wanted), 0);
+	pci_read_config_word(priv->pdev, PCI_COMMAND, &command);
+	pci_write_config_word(priv->pdev, PCI_COMMAND, command & ~PCI_COMMAND_MEMORY);
+	pci_release_resource(priv->pdev, XE_BAR_VRAM);
+	err = pci_resize_resource(priv->pdev, XE_BAR_VRAM, pci_rebar_bytes_to_size(wanted), 0);
 	if (err)
-		drm_info(&hw->device.drm,
+		drm_info(&priv->device.drm,
 			 "the VRAM BAR stays at %llu MiB (%pe); enable 'Resizable BAR' in the firmware set-up\n",
 			 now / SZ_1M, ERR_PTR(err));
-	pci_assign_unassigned_bus_resources(hw->pdev->bus);
-	pci_write_config_word(hw->pdev, PCI_COMMAND, command);
+	pci_assign_unassigned_bus_resources(priv->pdev->bus);
+	pci_write_config_word(priv->pdev, PCI_COMMAND, command);
 }
 
 /**
@@ -292,20 +296,22 @@ static void resize_vram_bar(struct xe_hw *hw)
  * Context: bound, may sleep.
  * Return: 0, -ENXIO if the card has no such BAR, -ENOMEM.
  */
-int xe_vram_bar_map(struct xe_hw *hw)
+int xe_vram_bar_map(struct xe_hw hw)
 {
+	struct xe_hw_private *priv = xe_hw_priv(hw);
 	resource_size_t size;
 
 	resize_vram_bar(hw);
-	size = pci_resource_len(hw->pdev, XE_BAR_VRAM);
-	if (!size || !pci_resource_start(hw->pdev, XE_BAR_VRAM))
+	size = pci_resource_len(priv->pdev, XE_BAR_VRAM);
+	if (!size || !pci_resource_start(priv->pdev, XE_BAR_VRAM))
 		return -ENXIO;
 
-	hw->vram = devm_ioremap_wc(&hw->pdev->dev, pci_resource_start(hw->pdev, XE_BAR_VRAM), size);
-	if (!hw->vram)
+	priv->vram = devm_ioremap_wc(&priv->pdev->dev, pci_resource_start(priv->pdev, XE_BAR_VRAM),
+				     size);
+	if (!priv->vram)
 		return -ENOMEM;
 
-	hw->vram_size = size;
+	priv->vram_size = size;
 	return 0;
 }
 ALLOW_ERROR_INJECTION(xe_vram_bar_map, ERRNO);
@@ -314,9 +320,9 @@ ALLOW_ERROR_INJECTION(xe_vram_bar_map, ERRNO);
  * xe_vram_bar_size - how much of VRAM the CPU can reach, in bytes
  * @hw: the token
  */
-u64 xe_vram_bar_size(const struct xe_hw *hw)
+u64 xe_vram_bar_size(struct xe_hw hw)
 {
-	return hw->vram_size;
+	return xe_hw_priv(hw)->vram_size;
 }
 
 /**
@@ -325,17 +331,19 @@ u64 xe_vram_bar_size(const struct xe_hw *hw)
  *
  * Mappings made from it have to be gone before unbind ends: see xe_bo_unplug().
  */
-phys_addr_t xe_vram_bar_phys(const struct xe_hw *hw)
+phys_addr_t xe_vram_bar_phys(struct xe_hw hw)
 {
-	return pci_resource_start(hw->pdev, XE_BAR_VRAM);
+	return pci_resource_start(xe_hw_priv(hw)->pdev, XE_BAR_VRAM);
 }
 
-static void __iomem *vram_range(struct xe_hw *hw, u64 offset, size_t len)
+static void __iomem *vram_range(struct xe_hw hw, u64 offset, size_t len)
 {
+	struct xe_hw_private *priv = xe_hw_priv(hw);
+
 	xe_hw_assert_held(hw);
-	if (WARN_ON_ONCE(offset > hw->vram_size || len > hw->vram_size - offset))
+	if (WARN_ON_ONCE(offset > priv->vram_size || len > priv->vram_size - offset))
 		return NULL;
-	return xe_hw_is_lost(hw) ? NULL : hw->vram + offset;
+	return xe_hw_is_lost(hw) ? NULL : priv->vram + offset;
 }
 
 /**
@@ -347,7 +355,7 @@ static void __iomem *vram_range(struct xe_hw *hw, u64 offset, size_t len)
  *
  * Context: bound or in a section, not in an interrupt. All ones are copied if the card is lost.
  */
-void xe_vram_bar_read(struct xe_hw *hw, u64 offset, void *buf, size_t len)
+void xe_vram_bar_read(struct xe_hw hw, u64 offset, void *buf, size_t len)
 {
 	void __iomem *from = vram_range(hw, offset, len);
 	struct iosys_map to, src;
@@ -373,7 +381,7 @@ void xe_vram_bar_read(struct xe_hw *hw, u64 offset, void *buf, size_t len)
  *
  * Context: bound or in a section.
  */
-void xe_vram_bar_write(struct xe_hw *hw, u64 offset, const void *buf, size_t len)
+void xe_vram_bar_write(struct xe_hw hw, u64 offset, const void *buf, size_t len)
 {
 	void __iomem *to = vram_range(hw, offset, len);
 
@@ -390,7 +398,7 @@ void xe_vram_bar_write(struct xe_hw *hw, u64 offset, const void *buf, size_t len
  *
  * Context: bound or in a section.
  */
-void xe_vram_bar_fill(struct xe_hw *hw, u64 offset, u8 byte, size_t len)
+void xe_vram_bar_fill(struct xe_hw hw, u64 offset, u8 byte, size_t len)
 {
 	void __iomem *to = vram_range(hw, offset, len);
 

@@ -41,26 +41,26 @@ struct xe_mcr_reg {
 #define XE_MASKED_DISABLE(bits)		XE_MASKED_FIELD(bits, 0)
 
 /* Registers */
-u32 xe_read32(struct xe_hw *hw, struct xe_reg reg);
-void xe_write32(struct xe_hw *hw, struct xe_reg reg, u32 value);
-u32 xe_rmw32(struct xe_hw *hw, struct xe_reg reg, u32 clear, u32 set);
-u64 xe_read64(struct xe_hw *hw, struct xe_reg reg);
-int xe_wait32(struct xe_hw *hw, struct xe_reg reg, u32 mask, u32 value,
+u32 xe_read32(struct xe_hw hw, struct xe_reg reg);
+void xe_write32(struct xe_hw hw, struct xe_reg reg, u32 value);
+u32 xe_rmw32(struct xe_hw hw, struct xe_reg reg, u32 clear, u32 set);
+u64 xe_read64(struct xe_hw hw, struct xe_reg reg);
+int xe_wait32(struct xe_hw hw, struct xe_reg reg, u32 mask, u32 value,
 	      unsigned int timeout_us, u32 *last);
-int xe_wait32_atomic(struct xe_hw *hw, struct xe_reg reg, u32 mask, u32 value,
+int xe_wait32_atomic(struct xe_hw hw, struct xe_reg reg, u32 mask, u32 value,
 		     unsigned int timeout_us, u32 *last);
-u64 xe_hw_accesses(const struct xe_hw *hw);
+u64 xe_hw_accesses(struct xe_hw hw);
 
 /* GGTT entries (the upper half of BAR 0) */
-void xe_gsm_fill(struct xe_hw *hw, u32 entry, u32 count, u64 pte);
-u64 xe_gsm_read(struct xe_hw *hw, u32 entry);
+void xe_gsm_fill(struct xe_hw hw, u32 entry, u32 count, u64 pte);
+u64 xe_gsm_read(struct xe_hw hw, u32 entry);
 
 /* VRAM through BAR 2; the range must lie within xe_vram_bar_size() */
-int __must_check xe_vram_bar_map(struct xe_hw *hw);
-u64 xe_vram_bar_size(const struct xe_hw *hw);
-phys_addr_t xe_vram_bar_phys(const struct xe_hw *hw);
-void xe_vram_bar_read(struct xe_hw *hw, u64 offset, void *buf, size_t len);
-void xe_vram_bar_write(struct xe_hw *hw, u64 offset, const void *buf, size_t len);
-void xe_vram_bar_fill(struct xe_hw *hw, u64 offset, u8 byte, size_t len);
+int __must_check xe_vram_bar_map(struct xe_hw hw);
+u64 xe_vram_bar_size(struct xe_hw hw);
+phys_addr_t xe_vram_bar_phys(struct xe_hw hw);
+void xe_vram_bar_read(struct xe_hw hw, u64 offset, void *buf, size_t len);
+void xe_vram_bar_write(struct xe_hw hw, u64 offset, const void *buf, size_t len);
+void xe_vram_bar_fill(struct xe_hw hw, u64 offset, u8 byte, size_t len);
 
 #endif

@@ -36,8 +36,8 @@
  * xe_probe_steps is the order in which a card is brought up. Each step registers what undoes it
  * with xe_hw_on_unbind() as soon as it has acquired something; the reverse of the list is therefore
  * the order of teardown, and there is no other: failed probe, unbind, a pulled card and module
- * unload all unwind it. The DRM device is registered after the last step and unregistered before the
- * first undo.
+ * unload all unwind it. The DRM device is registered after the last step and unregistered before
+ * the first undo.
  */
 static const struct xe_hw_step xe_probe_steps[] = {
 	{ "reset",		xe_reset_start },

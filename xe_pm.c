@@ -59,7 +59,7 @@
  * An error but -EBUSY would keep runtime PM from ever trying again, in both directions. So the GuC
  * has to be brought back, and if it does not come the card is given up here and now.
  */
-static int stay_awake(struct xe_hw *hw, int why)
+static int stay_awake(struct xe_hw hw, int why)
 {
 	struct xe_device *xe = xe_hw_device(hw);
 	int err = xe_guc_resume(hw);
@@ -80,7 +80,7 @@ static int stay_awake(struct xe_hw *hw, int why)
  * Return: 0; -EAGAIN if VRAM is emptied first; -EBUSY if the GuC does not let go, then the card
  * stays in D0 and works on.
  */
-int xe_power_suspend(struct xe_hw *hw, bool system)
+int xe_power_suspend(struct xe_hw hw, bool system)
 {
 	struct xe_hw_state *state = xe_hw_state(hw);
 	int cold = system, err;
@@ -109,7 +109,7 @@ int xe_power_suspend(struct xe_hw *hw, bool system)
 	return 0;
 }
 
-static int bring_back(struct xe_hw *hw, unsigned int timeout_s)
+static int bring_back(struct xe_hw hw, unsigned int timeout_s)
 {
 	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
@@ -143,7 +143,7 @@ static int bring_back(struct xe_hw *hw, unsigned int timeout_s)
  * Context: bound, may sleep.
  * Return: 0; errors of the GuC's boot. The device is wedged then.
  */
-int xe_power_resume(struct xe_hw *hw, bool system)
+int xe_power_resume(struct xe_hw hw, bool system)
 {
 	struct xe_device *xe = xe_hw_device(hw);
 	int err;
@@ -164,7 +164,7 @@ int xe_power_resume(struct xe_hw *hw, bool system)
  *
  * Context: bound, may sleep.
  */
-void xe_power_shutdown(struct xe_hw *hw)
+void xe_power_shutdown(struct xe_hw hw)
 {
 	struct xe_hw_state *state = xe_hw_state(hw);
 

@@ -4,10 +4,10 @@
 
 #include <linux/types.h>
 
-struct xe_hw;
+#include "xe_hw.h"
 
-int xe_power_suspend(struct xe_hw *hw, bool system);
-int xe_power_resume(struct xe_hw *hw, bool system);
-void xe_power_shutdown(struct xe_hw *hw);
+int xe_power_suspend(struct xe_hw hw, bool system);
+int xe_power_resume(struct xe_hw hw, bool system);
+void xe_power_shutdown(struct xe_hw hw);
 
 #endif

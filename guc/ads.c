@@ -48,7 +48,7 @@
 /* Context images begin with two parts that the GuC leaves alone: status page and registers. */
 #define CONTEXT_SKIP_BYTES	(SZ_4K + 96 * sizeof(u32))
 
-static struct xe_guc_ads *ads_of(struct xe_hw *hw, struct xe_gt *gt)
+static struct xe_guc_ads *ads_of(struct xe_hw hw, struct xe_gt *gt)
 {
 	return &xe_guc(hw, gt)->ads;
 }
@@ -95,7 +95,7 @@ struct xe_ads_layout xe_guc_ads_layout(const struct xe_ads_sizes *sizes)
  * Context: bound, before xe_guc_start().
  * Return: 0; -EINVAL if it cannot be an engine.
  */
-int xe_guc_ads_add_engine(struct xe_hw *hw, struct xe_gt *gt, const struct xe_ads_engine *engine)
+int xe_guc_ads_add_engine(struct xe_hw hw, struct xe_gt *gt, const struct xe_ads_engine *engine)
 {
 	struct xe_guc_ads *ads = ads_of(hw, gt);
 
@@ -126,7 +126,7 @@ static u32 classes(const struct xe_guc_ads *ads)
  * Context: bound, may sleep; the engines were added, the firmware file was read.
  * Return: 0, -ENOMEM, -ENOSPC.
  */
-int xe_guc_ads_init(struct xe_hw *hw, struct xe_gt *gt)
+int xe_guc_ads_init(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_guc_ads *ads = ads_of(hw, gt);
 	struct xe_ads_sizes sizes = {
@@ -146,7 +146,7 @@ int xe_guc_ads_init(struct xe_hw *hw, struct xe_gt *gt)
 ALLOW_ERROR_INJECTION(xe_guc_ads_init, ERRNO);
 
 /* One word of the fixed part. */
-static void put(struct xe_hw *hw, struct xe_guc_ads *ads, size_t offset, u32 value)
+static void put(struct xe_hw hw, struct xe_guc_ads *ads, size_t offset, u32 value)
 {
 	xe_ggtt_buf_write(hw, &ads->buf, offset, &value, sizeof(value));
 }
@@ -156,7 +156,7 @@ static size_t header_word(size_t array, unsigned int index)
 	return offsetof(struct xe_guc_ads_blob, header) + array + index * sizeof(u32);
 }
 
-static void fill_policies(struct xe_hw *hw, struct xe_guc_ads *ads)
+static void fill_policies(struct xe_hw hw, struct xe_guc_ads *ads)
 {
 	const struct xe_guc_policies policies = {
 		.dpc_promote_us = DPC_PROMOTE_US,
@@ -169,7 +169,7 @@ static void fill_policies(struct xe_hw *hw, struct xe_guc_ads *ads)
 			  sizeof(policies));
 }
 
-static void fill_info(struct xe_hw *hw, struct xe_gt *gt)
+static void fill_info(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_guc_ads *ads = ads_of(hw, gt);
 	struct xe_guc_system_info info = {};
@@ -191,7 +191,7 @@ static void fill_info(struct xe_hw *hw, struct xe_gt *gt)
 			  sizeof(info));
 }
 
-static void fill_reg_lists(struct xe_hw *hw, struct xe_guc_ads *ads)
+static void fill_reg_lists(struct xe_hw hw, struct xe_guc_ads *ads)
 {
 	u32 at = ads->layout.reg_lists;
 
@@ -218,7 +218,7 @@ static void fill_reg_lists(struct xe_hw *hw, struct xe_guc_ads *ads)
  * Where the image that a hung context restarts from will be; no context has run yet, so it is
  * empty. The address is that of the whole image, the size that of the engine's part.
  */
-static void fill_golden(struct xe_hw *hw, struct xe_guc_ads *ads)
+static void fill_golden(struct xe_hw hw, struct xe_guc_ads *ads)
 {
 	u32 address = xe_ggtt_buf_ggtt(&ads->buf) + ads->layout.golden;
 	unsigned long mask = classes(ads);
@@ -234,7 +234,7 @@ static void fill_golden(struct xe_hw *hw, struct xe_guc_ads *ads)
 	}
 }
 
-static void fill_capture(struct xe_hw *hw, struct xe_guc_ads *ads)
+static void fill_capture(struct xe_hw hw, struct xe_guc_ads *ads)
 {
 	u32 address = xe_ggtt_buf_ggtt(&ads->buf) + ads->layout.capture;
 
@@ -266,7 +266,7 @@ static const struct {
 	{ 2004, false, 0, GUC_KEY_BACK_TO_BACK_RESET },
 };
 
-static void fill_workarounds(struct xe_hw *hw, struct xe_gt *gt)
+static void fill_workarounds(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_guc_ads *ads = ads_of(hw, gt);
 	u32 start = ads->layout.workarounds, at = start;
@@ -302,7 +302,7 @@ static void fill_workarounds(struct xe_hw *hw, struct xe_gt *gt)
  *
  * Context: bound or in a section; GT forcewake is held, the GuC is in reset.
  */
-void xe_guc_ads_fill(struct xe_hw *hw, struct xe_gt *gt)
+void xe_guc_ads_fill(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_guc_ads *ads = ads_of(hw, gt);
 	u32 base = xe_ggtt_buf_ggtt(&ads->buf);

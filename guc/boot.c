@@ -59,7 +59,7 @@ struct wopcm_part {
 	u32 base, size;
 };
 
-static int check_part(struct xe_hw *hw, struct xe_gt *gt, struct wopcm_part part, bool locked)
+static int check_part(struct xe_hw hw, struct xe_gt *gt, struct wopcm_part part, bool locked)
 {
 	struct xe_device *xe = xe_hw_device(hw);
 	struct xe_hw_state *state = xe_hw_state(hw);
@@ -79,7 +79,7 @@ static int check_part(struct xe_hw *hw, struct xe_gt *gt, struct wopcm_part part
 }
 
 /* Bits that are neither asked for nor part of the field are the card's business. */
-static int lock_register(struct xe_hw *hw, const struct xe_gt *gt, struct xe_gt_reg reg, u32 field,
+static int lock_register(struct xe_hw hw, const struct xe_gt *gt, struct xe_gt_reg reg, u32 field,
 			 u32 value, u32 lock)
 {
 	u32 got;
@@ -97,7 +97,7 @@ static int lock_register(struct xe_hw *hw, const struct xe_gt *gt, struct xe_gt_
 	return -EIO;
 }
 
-static struct wopcm_part choose_part(struct xe_hw *hw, struct xe_gt *gt)
+static struct wopcm_part choose_part(struct xe_hw hw, struct xe_gt *gt)
 {
 	u32 end = xe_hw_device(hw)->platform->wopcm_size - WOPCM_END_RESERVED;
 	u32 huc = xe_guc(hw, gt)->huc.fw.image.upload;
@@ -122,7 +122,7 @@ static struct wopcm_part choose_part(struct xe_hw *hw, struct xe_gt *gt)
  * Context: bound or in a section; GT forcewake is held, firmware files are loaded.
  * Return: 0; -E2BIG if the images do not fit; -EIO if the registers do not take it; -ENODEV.
  */
-int xe_guc_wopcm_partition(struct xe_hw *hw, struct xe_gt *gt)
+int xe_guc_wopcm_partition(struct xe_hw hw, struct xe_gt *gt)
 {
 	u32 base = xe_gt_read32(hw, gt, GUC_WOPCM_BASE);
 	u32 size = xe_gt_read32(hw, gt, GUC_WOPCM_SIZE);
@@ -176,7 +176,7 @@ static bool is_fresh(u32 status)
  * Context: bound or in a section, may sleep a few ms; GT forcewake is held.
  * Return: 0; -ETIMEDOUT or -EIO if it does not reset, which is logged; -ENODEV.
  */
-int xe_guc_core_reset(struct xe_hw *hw, struct xe_gt *gt)
+int xe_guc_core_reset(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct drm_device *drm = &xe_hw_device(hw)->drm;
 	u32 status, last = 0;
@@ -215,7 +215,7 @@ static u32 workarounds(const struct xe_gt *gt)
 	return tsc ? GUC_WORKAROUND_TSC_CHECK : 0;
 }
 
-static void write_params(struct xe_hw *hw, struct xe_gt *gt)
+static void write_params(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_guc *guc = xe_guc(hw, gt);
 	const struct xe_device *xe = xe_hw_device(hw);
@@ -237,7 +237,7 @@ static void write_params(struct xe_hw *hw, struct xe_gt *gt)
 	xe_gt_write32(hw, gt, GUC_SCRATCH(15), 0);
 }
 
-static void prepare_core(struct xe_hw *hw, struct xe_gt *gt)
+static void prepare_core(struct xe_hw hw, struct xe_gt *gt)
 {
 	xe_gt_write32(hw, gt, GUC_SHIM,
 		      GUC_SHIM_CACHE_READS | GUC_SHIM_CACHE_SRAM | GUC_SHIM_CACHE_WOPCM |
@@ -249,7 +249,7 @@ static void prepare_core(struct xe_hw *hw, struct xe_gt *gt)
 }
 
 /* The boot ROM of a part wants the one or the other, by the length of its keys. */
-static void write_signature(struct xe_hw *hw, struct xe_gt *gt, const struct xe_fw *fw)
+static void write_signature(struct xe_hw hw, struct xe_gt *gt, const struct xe_fw *fw)
 {
 	const struct xe_fw_image *image = &fw->image;
 	u32 in_registers = 64 * sizeof(u32);
@@ -276,7 +276,7 @@ static void write_signature(struct xe_hw *hw, struct xe_gt *gt, const struct xe_
  * Context: bound or in a section, may sleep up to 100 ms; GT forcewake is held.
  * Return: 0; -ETIMEDOUT, which is logged; -ENODEV.
  */
-noinline __noipa int xe_guc_dma(struct xe_hw *hw, struct xe_gt *gt, const struct xe_fw *fw,
+noinline __noipa int xe_guc_dma(struct xe_hw hw, struct xe_gt *gt, const struct xe_fw *fw,
 				u32 wopcm_offset, u32 flag)
 {
 	u32 last = 0;
@@ -348,7 +348,7 @@ static const struct boot_end *find_end(const struct boot_end *ends, size_t count
 }
 
 /* Polled with pauses that grow: a boot takes milliseconds, and each look is a register access. */
-static int wait_boot(struct xe_hw *hw, struct xe_gt *gt, u32 *status, const struct boot_end **end)
+static int wait_boot(struct xe_hw hw, struct xe_gt *gt, u32 *status, const struct boot_end **end)
 {
 	ktime_t timeout = ktime_add_ms(ktime_get(), BOOT_TIMEOUT_MS);
 	unsigned int pause_us = 500;
@@ -381,7 +381,7 @@ static int wait_boot(struct xe_hw *hw, struct xe_gt *gt, u32 *status, const stru
 	return -ETIMEDOUT;
 }
 
-static void complain(struct xe_hw *hw, struct xe_gt *gt, u32 status, const struct boot_end *end)
+static void complain(struct xe_hw hw, struct xe_gt *gt, u32 status, const struct boot_end *end)
 {
 	struct drm_device *drm = &xe_hw_device(hw)->drm;
 	u32 rom = FIELD_GET(GUC_STATUS_BOOTROM, status);
@@ -396,7 +396,7 @@ static void complain(struct xe_hw *hw, struct xe_gt *gt, u32 status, const struc
 }
 
 /* Nothing is said yet of what may pass: *end is why, for whoever gives up. */
-static int boot_once(struct xe_hw *hw, struct xe_gt *gt, u32 *status, const struct boot_end **end)
+static int boot_once(struct xe_hw hw, struct xe_gt *gt, u32 *status, const struct boot_end **end)
 {
 	struct xe_fw *fw = &xe_hw_state(hw)->guc_fw;
 	int err;
@@ -437,7 +437,7 @@ static int boot_once(struct xe_hw *hw, struct xe_gt *gt, u32 *status, const stru
  * Return: 0; -EPROTO if the firmware says that it failed, -ETIMEDOUT if it says nothing, -EIO if
  * the core does not reset, -ENODEV. Logged.
  */
-int xe_guc_boot(struct xe_hw *hw, struct xe_gt *gt)
+int xe_guc_boot(struct xe_hw hw, struct xe_gt *gt)
 {
 	const struct boot_end *end = NULL;
 	u32 status = xe_gt_read32(hw, gt, GUC_STATUS);

@@ -60,7 +60,7 @@
 #define SPACE_WAIT_MAX_MS	64
 #define POLL_MS			20
 
-static struct xe_guc_ct *ct_of(struct xe_hw *hw, struct xe_gt *gt)
+static struct xe_guc_ct *ct_of(struct xe_hw hw, struct xe_gt *gt)
 {
 	return &xe_guc(hw, gt)->ct;
 }
@@ -73,7 +73,7 @@ static struct xe_guc_ct *ct_of(struct xe_hw *hw, struct xe_gt *gt)
  * Context: bound, may sleep.
  * Return: 0, -ENOMEM, -ENOSPC.
  */
-int xe_guc_ct_init(struct xe_hw *hw, struct xe_gt *gt)
+int xe_guc_ct_init(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct drm_device *drm = &xe_hw_device(hw)->drm;
 	struct xe_guc_ct *ct = ct_of(hw, gt);
@@ -92,7 +92,7 @@ int xe_guc_ct_init(struct xe_hw *hw, struct xe_gt *gt)
 }
 ALLOW_ERROR_INJECTION(xe_guc_ct_init, ERRNO);
 
-static int register_ring(struct xe_hw *hw, struct xe_gt *gt, u16 desc_key, u32 desc,
+static int register_ring(struct xe_hw hw, struct xe_gt *gt, u16 desc_key, u32 desc,
 			 u16 buffer_key, u32 buffer, u16 size_key, u32 bytes)
 {
 	u32 base = xe_ggtt_buf_ggtt(&ct_of(hw, gt)->buf);
@@ -106,7 +106,7 @@ static int register_ring(struct xe_hw *hw, struct xe_gt *gt, u16 desc_key, u32 d
 	return err;
 }
 
-static int switch_on(struct xe_hw *hw, struct xe_gt *gt)
+static int switch_on(struct xe_hw hw, struct xe_gt *gt)
 {
 	const u32 request[] = { GUC_ACTION_CONTROL_CHANNEL, 1 };
 	u32 data0;
@@ -129,7 +129,7 @@ static int switch_on(struct xe_hw *hw, struct xe_gt *gt)
  * Context: bound or in a section, may sleep; the GuC has booted, the channel is down.
  * Return: 0, or errors of xe_guc_mailbox_send().
  */
-int xe_guc_ct_enable(struct xe_hw *hw, struct xe_gt *gt)
+int xe_guc_ct_enable(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_guc_ct *ct = ct_of(hw, gt);
 	int err;
@@ -191,7 +191,7 @@ static void fail_waiters(struct xe_guc_ct *ct, enum xe_ct_state state, int err)
  *
  * Context: bound or in a section, may sleep, briefly; not from a handler of the channel.
  */
-void xe_guc_ct_disable(struct xe_hw *hw, struct xe_gt *gt, int err)
+void xe_guc_ct_disable(struct xe_hw hw, struct xe_gt *gt, int err)
 {
 	struct xe_guc_ct *ct = ct_of(hw, gt);
 
@@ -214,7 +214,7 @@ void xe_guc_ct_disable(struct xe_hw *hw, struct xe_gt *gt, int err)
  *
  * Context: bound or in a section.
  */
-bool xe_guc_ct_is_up(struct xe_hw *hw, struct xe_gt *gt)
+bool xe_guc_ct_is_up(struct xe_hw hw, struct xe_gt *gt)
 {
 	return READ_ONCE(ct_of(hw, gt)->state) == XE_CT_UP;
 }
@@ -232,7 +232,7 @@ bool xe_guc_ct_is_up(struct xe_hw *hw, struct xe_gt *gt)
  * Context: bound or in a section.
  * Return: -EPIPE; -ENODEV if the card is lost.
  */
-int xe_guc_ct_break(struct xe_hw *hw, struct xe_gt *gt, const char *format, ...)
+int xe_guc_ct_break(struct xe_hw hw, struct xe_gt *gt, const char *format, ...)
 {
 	struct xe_guc_ct *ct = ct_of(hw, gt);
 	int err = xe_hw_is_lost(hw) ? -ENODEV : -EPIPE;
@@ -257,7 +257,7 @@ int xe_guc_ct_break(struct xe_hw *hw, struct xe_gt *gt, const char *format, ...)
 	return err;
 }
 
-static int state_error(struct xe_hw *hw, const struct xe_guc_ct *ct)
+static int state_error(struct xe_hw hw, const struct xe_guc_ct *ct)
 {
 	if (xe_hw_is_lost(hw))
 		return -ENODEV;
@@ -273,7 +273,7 @@ static int state_error(struct xe_hw *hw, const struct xe_guc_ct *ct)
 }
 
 /* A card that is gone raises no interrupt, so who waits has to look. */
-static void poll(struct xe_hw *hw, struct xe_gt *gt)
+static void poll(struct xe_hw hw, struct xe_gt *gt)
 {
 	xe_read32(hw, GU_CNTL);
 	if (xe_hw_is_lost(hw))
@@ -286,7 +286,7 @@ static void poll(struct xe_hw *hw, struct xe_gt *gt)
  * Room in the H2G ring
  */
 
-static int read_head(struct xe_hw *hw, struct xe_gt *gt)
+static int read_head(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_guc_ct *ct = ct_of(hw, gt);
 	u32 status = xe_ggtt_buf_read32(hw, &ct->buf, CT_H2G_DESC + CT_DESC_STATUS);
@@ -323,7 +323,7 @@ static void give_credits(struct xe_guc_ct *ct, u32 words)
 	ct->credits += words;
 }
 
-static int wait_room(struct xe_hw *hw, struct xe_gt *gt, u32 words, u32 back)
+static int wait_room(struct xe_hw hw, struct xe_gt *gt, u32 words, u32 back)
 {
 	struct xe_guc_ct *ct = ct_of(hw, gt);
 	unsigned int pause_ms = 1, waited_ms = 0;
@@ -359,14 +359,14 @@ static int wait_room(struct xe_hw *hw, struct xe_gt *gt, u32 words, u32 back)
  * Messages
  */
 
-static void write_words(struct xe_hw *hw, struct xe_guc_ct *ct, const u32 *words, u32 len)
+static void write_words(struct xe_hw hw, struct xe_guc_ct *ct, const u32 *words, u32 len)
 {
 	xe_ggtt_buf_write(hw, &ct->buf, CT_H2G_OFFSET + ct->tail * sizeof(u32), words,
 			  len * sizeof(u32));
 	ct->tail = xe_ring_advance(ct->tail, len, CT_H2G_WORDS);
 }
 
-static void write_message(struct xe_hw *hw, struct xe_gt *gt, const u32 *action,
+static void write_message(struct xe_hw hw, struct xe_gt *gt, const u32 *action,
 			  unsigned int len, u32 padding, bool answered)
 {
 	struct xe_guc_ct *ct = ct_of(hw, gt);
@@ -389,7 +389,7 @@ static void write_message(struct xe_hw *hw, struct xe_gt *gt, const u32 *action,
 }
 
 /* Waiters are known to the channel before the GuC can answer them. */
-static int add_wait(struct xe_hw *hw, struct xe_guc_ct *ct, struct xe_ct_wait *wait)
+static int add_wait(struct xe_hw hw, struct xe_guc_ct *ct, struct xe_ct_wait *wait)
 {
 	int err;
 
@@ -400,7 +400,7 @@ static int add_wait(struct xe_hw *hw, struct xe_guc_ct *ct, struct xe_ct_wait *w
 	return err;
 }
 
-static int send(struct xe_hw *hw, struct xe_gt *gt, const u32 *action, unsigned int len,
+static int send(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
 		struct xe_ct_wait *wait, u32 back)
 {
 	struct xe_guc_ct *ct = ct_of(hw, gt);
@@ -448,7 +448,7 @@ static int send(struct xe_hw *hw, struct xe_gt *gt, const u32 *action, unsigned 
  * Return: 0; -EPIPE if the channel is broken, -ECANCELED if it is down, -ENODEV if the card is
  * lost.
  */
-int xe_guc_ct_send(struct xe_hw *hw, struct xe_gt *gt, const u32 *action, unsigned int len)
+int xe_guc_ct_send(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len)
 {
 	return send(hw, gt, action, len, NULL, 0);
 }
@@ -468,7 +468,7 @@ ALLOW_ERROR_INJECTION(xe_guc_ct_send, ERRNO);
  * Context: as xe_guc_ct_send().
  * Return: as xe_guc_ct_send().
  */
-int xe_guc_ct_send_for(struct xe_hw *hw, struct xe_gt *gt, const u32 *action, unsigned int len,
+int xe_guc_ct_send_for(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
 		       struct xe_ct_wait *wait, u32 words)
 {
 	init_completion(&wait->done);
@@ -487,7 +487,7 @@ int xe_guc_ct_send_for(struct xe_hw *hw, struct xe_gt *gt, const u32 *action, un
  * Return: what @wait was completed with; -EPIPE if that did not come in time, the channel is then
  * broken; -ENODEV if the card is lost.
  */
-int xe_guc_ct_wait(struct xe_hw *hw, struct xe_gt *gt, struct xe_ct_wait *wait, u32 action)
+int xe_guc_ct_wait(struct xe_hw hw, struct xe_gt *gt, struct xe_ct_wait *wait, u32 action)
 {
 	unsigned int ms = wait->what == XE_CT_TLB ? XE_CT_TLB_TIMEOUT_MS : XE_CT_TIMEOUT_MS;
 	unsigned long end = jiffies + msecs_to_jiffies(ms);
@@ -517,7 +517,7 @@ int xe_guc_ct_wait(struct xe_hw *hw, struct xe_gt *gt, struct xe_ct_wait *wait, 
  * Return: 0; -EIO if the GuC refuses, which is logged; -EAGAIN if it still wants to be asked again;
  * else as xe_guc_ct_send().
  */
-int xe_guc_ct_request(struct xe_hw *hw, struct xe_gt *gt, const u32 *action, unsigned int len,
+int xe_guc_ct_request(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
 		      u32 *data)
 {
 	unsigned long end = jiffies + msecs_to_jiffies(XE_CT_TIMEOUT_MS);
@@ -578,7 +578,7 @@ bool xe_guc_ct_finish_answer(struct xe_guc_ct *ct, u32 fence, int err, u32 heade
  *
  * Context: a handler of the channel.
  */
-void xe_guc_ct_complete(struct xe_hw *hw, struct xe_gt *gt,
+void xe_guc_ct_complete(struct xe_hw hw, struct xe_gt *gt,
 			bool (*match)(const struct xe_ct_wait *wait, u32 id), u32 id)
 {
 	struct xe_guc_ct *ct = ct_of(hw, gt);
@@ -598,7 +598,7 @@ void xe_guc_ct_complete(struct xe_hw *hw, struct xe_gt *gt,
  *
  * Context: bound or in a section, may sleep.
  */
-void xe_guc_ct_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
+void xe_guc_ct_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 {
 	static const char *const names[] = {
 		[XE_CT_DOWN] = "down", [XE_CT_UP] = "up", [XE_CT_BROKEN] = "broken",

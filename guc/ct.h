@@ -10,10 +10,10 @@
 
 #include "abi/guc_messages.h"
 #include "hw/ggtt_buf.h"
+#include "xe_hw.h"
 
 struct drm_printer;
 struct xe_gt;
-struct xe_hw;
 
 /* What the channel reserves for an event that a request brings about, in words. */
 #define XE_CT_WORDS_TLB		3
@@ -89,24 +89,24 @@ struct xe_guc_ct {
 	u64 received;
 };
 
-int xe_guc_ct_init(struct xe_hw *hw, struct xe_gt *gt);
-int xe_guc_ct_enable(struct xe_hw *hw, struct xe_gt *gt);
-void xe_guc_ct_disable(struct xe_hw *hw, struct xe_gt *gt, int err);
-bool xe_guc_ct_is_up(struct xe_hw *hw, struct xe_gt *gt);
-void xe_guc_ct_receive(struct xe_hw *hw, struct xe_gt *gt);
+int xe_guc_ct_init(struct xe_hw hw, struct xe_gt *gt);
+int xe_guc_ct_enable(struct xe_hw hw, struct xe_gt *gt);
+void xe_guc_ct_disable(struct xe_hw hw, struct xe_gt *gt, int err);
+bool xe_guc_ct_is_up(struct xe_hw hw, struct xe_gt *gt);
+void xe_guc_ct_receive(struct xe_hw hw, struct xe_gt *gt);
 
-int xe_guc_ct_send(struct xe_hw *hw, struct xe_gt *gt, const u32 *action, unsigned int len);
-int xe_guc_ct_request(struct xe_hw *hw, struct xe_gt *gt, const u32 *action, unsigned int len,
+int xe_guc_ct_send(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len);
+int xe_guc_ct_request(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
 		      u32 *data);
-int xe_guc_ct_send_for(struct xe_hw *hw, struct xe_gt *gt, const u32 *action, unsigned int len,
+int xe_guc_ct_send_for(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
 		       struct xe_ct_wait *wait, u32 words);
-int xe_guc_ct_wait(struct xe_hw *hw, struct xe_gt *gt, struct xe_ct_wait *wait, u32 action);
-void xe_guc_ct_complete(struct xe_hw *hw, struct xe_gt *gt,
+int xe_guc_ct_wait(struct xe_hw hw, struct xe_gt *gt, struct xe_ct_wait *wait, u32 action);
+void xe_guc_ct_complete(struct xe_hw hw, struct xe_gt *gt,
 			bool (*match)(const struct xe_ct_wait *wait, u32 id), u32 id);
 
 __printf(3, 4)
-int xe_guc_ct_break(struct xe_hw *hw, struct xe_gt *gt, const char *format, ...);
+int xe_guc_ct_break(struct xe_hw hw, struct xe_gt *gt, const char *format, ...);
 
-void xe_guc_ct_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p);
+void xe_guc_ct_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
 
 #endif

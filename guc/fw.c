@@ -250,7 +250,7 @@ static const char *fw_path(struct xe_device *xe, enum xe_fw_kind kind)
 }
 
 /* A missing HuC is no error, see "DOC: HuC"; whoever wants it will look for the warning. */
-static int fw_request(struct xe_hw *hw, enum xe_fw_kind kind, const char *path,
+static int fw_request(struct xe_hw hw, enum xe_fw_kind kind, const char *path,
 		      const struct firmware **file)
 {
 	struct drm_device *drm = &xe_hw_device(hw)->drm;
@@ -269,7 +269,7 @@ static int fw_request(struct xe_hw *hw, enum xe_fw_kind kind, const char *path,
 	return err;
 }
 
-static int fw_copy(struct xe_hw *hw, enum xe_fw_kind kind, const struct firmware *file,
+static int fw_copy(struct xe_hw hw, enum xe_fw_kind kind, const struct firmware *file,
 		   struct xe_fw *fw)
 {
 	int err;
@@ -292,7 +292,7 @@ static int fw_copy(struct xe_hw *hw, enum xe_fw_kind kind, const struct firmware
  * Return: 0; -ENOENT if there is none (HuC: switched off, too), errors of the firmware loader and
  * of xe_fw_parse(), -ENOMEM, -ENOSPC. What is wrong with a file has been logged.
  */
-int xe_fw_load(struct xe_hw *hw, enum xe_fw_kind kind, struct xe_fw *fw)
+int xe_fw_load(struct xe_hw hw, enum xe_fw_kind kind, struct xe_fw *fw)
 {
 	struct xe_device *xe = xe_hw_device(hw);
 	const char *path = fw_path(xe, kind);

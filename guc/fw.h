@@ -5,8 +5,7 @@
 #include <linux/types.h>
 
 #include "hw/ggtt_buf.h"
-
-struct xe_hw;
+#include "xe_hw.h"
 
 enum xe_fw_kind {
 	XE_FW_GUC,
@@ -59,6 +58,6 @@ struct xe_fw {
 
 int xe_fw_parse(enum xe_fw_kind kind, const void *data, size_t size, struct xe_fw_image *image,
 		struct xe_fw_fault *fault);
-int xe_fw_load(struct xe_hw *hw, enum xe_fw_kind kind, struct xe_fw *fw);
+int xe_fw_load(struct xe_hw hw, enum xe_fw_kind kind, struct xe_fw *fw);
 
 #endif

@@ -45,7 +45,7 @@
  *
  * Context: bound or in a section.
  */
-bool xe_huc_is_of(struct xe_hw *hw, const struct xe_gt *gt)
+bool xe_huc_is_of(struct xe_hw hw, const struct xe_gt *gt)
 {
 	return gt->id == xe_hw_state(hw)->num_gts - 1;
 }
@@ -59,7 +59,7 @@ bool xe_huc_is_of(struct xe_hw *hw, const struct xe_gt *gt)
  *
  * Context: bound, may sleep.
  */
-void xe_huc_load(struct xe_hw *hw, struct xe_gt *gt)
+void xe_huc_load(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_huc *huc = &xe_guc(hw, gt)->huc;
 
@@ -77,7 +77,7 @@ void xe_huc_load(struct xe_hw *hw, struct xe_gt *gt)
  *
  * Context: bound or in a section.
  */
-void xe_huc_fit(struct xe_hw *hw, struct xe_gt *gt, u32 base)
+void xe_huc_fit(struct xe_hw hw, struct xe_gt *gt, u32 base)
 {
 	struct xe_fw_image *image = &xe_guc(hw, gt)->huc.fw.image;
 
@@ -98,7 +98,7 @@ void xe_huc_fit(struct xe_hw *hw, struct xe_gt *gt, u32 base)
  * Context: bound or in a section, may sleep; GT forcewake is held, the GuC has not booted yet.
  * Return: 0, also without HuC; errors of xe_guc_dma().
  */
-int xe_huc_upload(struct xe_hw *hw, struct xe_gt *gt)
+int xe_huc_upload(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_huc *huc = &xe_guc(hw, gt)->huc;
 
@@ -109,7 +109,7 @@ int xe_huc_upload(struct xe_hw *hw, struct xe_gt *gt)
 }
 ALLOW_ERROR_INJECTION(xe_huc_upload, ERRNO);
 
-static int verify(struct xe_hw *hw, struct xe_gt *gt, const struct xe_fw *fw)
+static int verify(struct xe_hw hw, struct xe_gt *gt, const struct xe_fw *fw)
 {
 	const u32 request[] = {
 		GUC_ACTION_AUTHENTICATE_HUC,
@@ -138,7 +138,7 @@ static int verify(struct xe_hw *hw, struct xe_gt *gt, const struct xe_fw *fw)
  * Context: bound or in a section, may sleep as long as xe_guc_ct_request(), and 100 ms; GT
  * forcewake is held, the channel is up.
  */
-void xe_huc_authenticate(struct xe_hw *hw, struct xe_gt *gt)
+void xe_huc_authenticate(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_huc *huc = &xe_guc(hw, gt)->huc;
 	int err;

@@ -52,7 +52,7 @@
  * Context: bound, may sleep.
  * Return: 0, -ENOMEM, -ENOSPC.
  */
-int xe_guc_log_init(struct xe_hw *hw, struct xe_gt *gt)
+int xe_guc_log_init(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_guc_log *log = &xe_guc(hw, gt)->log;
 
@@ -103,7 +103,7 @@ u32 xe_guc_log_debug_param(const struct xe_guc_log *log)
  *
  * Context: bound or in a section, may sleep.
  */
-void xe_guc_log_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
+void xe_guc_log_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 {
 	struct xe_guc_log *log = &xe_guc(hw, gt)->log;
 	u32 line[8];

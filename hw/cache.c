@@ -101,7 +101,7 @@ bool xe_pat_is_coherent(unsigned int index)
 	return index < ARRAY_SIZE(xe2_pat) && FIELD_GET(PAT_COHERENCY, xe2_pat[index]);
 }
 
-static void list_pat(struct xe_hw *hw, const struct xe_gt *gt, struct writes *writes)
+static void list_pat(struct xe_hw hw, const struct xe_gt *gt, struct writes *writes)
 {
 	u32 flags = gt->id ? 0 : XE_WRITE_MCR;
 
@@ -131,7 +131,7 @@ static void list_mocs(const struct xe_gt *gt, struct writes *writes)
  *
  * Context: bound or in a section; the GT domain is held.
  */
-void xe_cache_program(struct xe_hw *hw, struct xe_gt *gt)
+void xe_cache_program(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct writes writes;
 
@@ -149,7 +149,7 @@ void xe_cache_program(struct xe_hw *hw, struct xe_gt *gt)
  *
  * Context: bound or in a section, may sleep; the GT domain is held.
  */
-void xe_cache_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
+void xe_cache_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 {
 	struct writes writes;
 
@@ -173,7 +173,7 @@ void xe_cache_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
  * Context: bound or in a section; any interrupt state. At most 0.5 ms.
  * Return: 0, -ETIMEDOUT or -ENODEV.
  */
-int xe_cache_flush(struct xe_hw *hw)
+int xe_cache_flush(struct xe_hw hw)
 {
 	struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 	int err;

@@ -174,7 +174,7 @@ static const enum xe_guc_class guc_classes[] = {
 };
 
 /* A reset of an engine by the GuC loses what is written here; tell it which registers that are. */
-static int tell_guc(struct xe_hw *hw, struct xe_gt *gt, struct xe_engine *engine)
+static int tell_guc(struct xe_hw hw, struct xe_gt *gt, struct xe_engine *engine)
 {
 	u32 base = engine->row->base;
 	const struct xe_gt_reg others[] = {
@@ -219,7 +219,7 @@ static int tell_guc(struct xe_hw *hw, struct xe_gt *gt, struct xe_engine *engine
  *
  * Context: bound or in a section; all forcewake domains are held.
  */
-void xe_engine_program(struct xe_hw *hw, struct xe_gt *gt)
+void xe_engine_program(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_wa_list list;
 
@@ -247,7 +247,7 @@ void xe_engine_program(struct xe_hw *hw, struct xe_gt *gt)
  *
  * Context: bound or in a section, may sleep; all forcewake domains are held.
  */
-void xe_engine_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
+void xe_engine_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 {
 	struct xe_wa_list list;
 
@@ -268,7 +268,7 @@ void xe_engine_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
 }
 
 /* The GuC is gone by now and with it what fed the engines; they must not fetch on. */
-static void engine_stop(struct xe_hw *hw, void *data)
+static void engine_stop(struct xe_hw hw, void *data)
 {
 	struct xe_gt *gt = data;
 
@@ -282,8 +282,9 @@ static void engine_stop(struct xe_hw *hw, void *data)
 	xe_gt_quiesce(hw, gt);
 }
 
-static int gt_start(struct xe_hw *hw, struct xe_gt *gt)
+static int gt_start(struct xe_hw_bind bind, struct xe_gt *gt)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	int err;
 
 	err = xe_ggtt_buf_create(hw, &gt->engines.status, gt->engines.count * SZ_4K,
@@ -300,23 +301,24 @@ static int gt_start(struct xe_hw *hw, struct xe_gt *gt)
 	err = xe_gt_program(hw, gt);
 	if (err)
 		return err;
-	return xe_hw_on_unbind(hw, engine_stop, gt);
+	return xe_hw_on_unbind(bind, engine_stop, gt);
 }
 
 /**
  * xe_engine_start - probe step: engines are ready to be given contexts
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Context: bound, may sleep.
  * Return: 0 or a negative error code.
  */
-int xe_engine_start(struct xe_hw *hw)
+int xe_engine_start(struct xe_hw_bind bind)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
 	xe_for_each_gt(gt, state) {
-		err = gt_start(hw, gt);
+		err = gt_start(bind, gt);
 		if (err)
 			return err;
 	}

@@ -53,7 +53,7 @@ static struct domain_regs domain_regs(unsigned int domain)
 	}
 }
 
-static int wait_ack(struct xe_hw *hw, struct xe_gt *gt, unsigned int domain, bool awake)
+static int wait_ack(struct xe_hw hw, struct xe_gt *gt, unsigned int domain, bool awake)
 {
 	struct xe_reg ack = xe_gt_reg(gt, domain_regs(domain).ack);
 	struct xe_forcewake *fw = &gt->forcewake;
@@ -75,14 +75,14 @@ static int wait_ack(struct xe_hw *hw, struct xe_gt *gt, unsigned int domain, boo
 	return err;
 }
 
-static void request(struct xe_hw *hw, struct xe_gt *gt, unsigned int domain, bool awake)
+static void request(struct xe_hw hw, struct xe_gt *gt, unsigned int domain, bool awake)
 {
 	xe_gt_write32(hw, gt, domain_regs(domain).request,
 		      awake ? XE_MASKED_ENABLE(FORCEWAKE_KERNEL) :
 			      XE_MASKED_DISABLE(FORCEWAKE_KERNEL));
 }
 
-static void let_go(struct xe_hw *hw, struct xe_gt *gt, unsigned long domains)
+static void let_go(struct xe_hw hw, struct xe_gt *gt, unsigned long domains)
 {
 	unsigned int domain;
 
@@ -104,7 +104,7 @@ static void let_go(struct xe_hw *hw, struct xe_gt *gt, unsigned long domains)
  * Context: bound or in a section; any interrupt state. Spins up to 50 ms for a broken card.
  * Return: 0; -ETIMEDOUT or -ENODEV, then nothing is held.
  */
-int xe_forcewake_get(struct xe_hw *hw, struct xe_gt *gt, u32 domains)
+int xe_forcewake_get(struct xe_hw hw, struct xe_gt *gt, u32 domains)
 {
 	struct xe_forcewake *fw = &gt->forcewake;
 	unsigned long held = domains & fw->present;
@@ -146,13 +146,13 @@ ALLOW_ERROR_INJECTION(xe_forcewake_get, ERRNO);
  *
  * Context: bound or in a section; any interrupt state.
  */
-void xe_forcewake_put(struct xe_hw *hw, struct xe_gt *gt, u32 domains)
+void xe_forcewake_put(struct xe_hw hw, struct xe_gt *gt, u32 domains)
 {
 	guard(spinlock_irqsave)(&gt->forcewake.lock);
 	let_go(hw, gt, domains & gt->forcewake.present);
 }
 
-static void forcewake_stop(struct xe_hw *hw, void *unused)
+static void forcewake_stop(struct xe_hw hw, void *unused)
 {
 	struct xe_hw_state *state = xe_hw_state(hw);
 
@@ -171,7 +171,7 @@ static void forcewake_stop(struct xe_hw *hw, void *unused)
  *
  * Context: probe, before the domains are used; nothing but the GT domain is held.
  */
-void xe_forcewake_let_go(struct xe_hw *hw, struct xe_gt *gt)
+void xe_forcewake_let_go(struct xe_hw hw, struct xe_gt *gt)
 {
 	guard(spinlock_irqsave)(&gt->forcewake.lock);
 
@@ -182,13 +182,14 @@ void xe_forcewake_let_go(struct xe_hw *hw, struct xe_gt *gt)
 
 /**
  * xe_forcewake_start - probe step: the GT domains can be held from now on
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Context: bound.
  * Return: 0 or a negative error code.
  */
-int xe_forcewake_start(struct xe_hw *hw)
+int xe_forcewake_start(struct xe_hw_bind bind)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	struct xe_hw_state *state = xe_hw_state(hw);
 
 	xe_for_each_gt(gt, state) {
@@ -196,6 +197,6 @@ int xe_forcewake_start(struct xe_hw *hw)
 		gt->forcewake.present = BIT(XE_FW_GT);
 		xe_forcewake_let_go(hw, gt);
 	}
-	return xe_hw_on_unbind(hw, forcewake_stop, NULL);
+	return xe_hw_on_unbind(bind, forcewake_stop, NULL);
 }
 ALLOW_ERROR_INJECTION(xe_forcewake_start, ERRNO);

@@ -58,7 +58,7 @@ static u64 encode(u64 address, bool vram)
  * The path from the CPU to the table takes a limited number of writes at a time: a write to a
  * register that ignores it waits for them. Source: fact sheet section 3, row 3 (Wa_22019338487).
  */
-static void wrote(struct xe_hw *hw, struct xe_ggtt *ggtt, unsigned int entries)
+static void wrote(struct xe_hw hw, struct xe_ggtt *ggtt, unsigned int entries)
 {
 	const struct xe_platform *platform = xe_hw_device(hw)->platform;
 	struct xe_hw_state *state = xe_hw_state(hw);
@@ -73,13 +73,13 @@ static void wrote(struct xe_hw *hw, struct xe_ggtt *ggtt, unsigned int entries)
 	ggtt->writes = 0;
 }
 
-static void write_entry(struct xe_hw *hw, struct xe_ggtt *ggtt, u64 address, u64 pte)
+static void write_entry(struct xe_hw hw, struct xe_ggtt *ggtt, u64 address, u64 pte)
 {
 	xe_gsm_fill(hw, address / SZ_4K, 1, pte);
 	wrote(hw, ggtt, 1);
 }
 
-static void fill(struct xe_hw *hw, struct xe_ggtt *ggtt, u64 from, u64 to, u64 pte)
+static void fill(struct xe_hw hw, struct xe_ggtt *ggtt, u64 from, u64 to, u64 pte)
 {
 	unsigned int burst = xe_hw_device(hw)->platform->ggtt_burst;
 
@@ -92,7 +92,7 @@ static void fill(struct xe_hw *hw, struct xe_ggtt *ggtt, u64 from, u64 to, u64 p
 	}
 }
 
-static void invalidate_by_register(struct xe_hw *hw, struct xe_gt *gt)
+static void invalidate_by_register(struct xe_hw hw, struct xe_gt *gt)
 {
 	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
 	if (fw.err)
@@ -102,7 +102,7 @@ static void invalidate_by_register(struct xe_hw *hw, struct xe_gt *gt)
 	xe_gt_write32(hw, gt, GUC_TLB_INV_DESC0, GUC_TLB_INV_DESC0_VALID);
 }
 
-static void invalidate(struct xe_hw *hw, struct xe_ggtt *ggtt)
+static void invalidate(struct xe_hw hw, struct xe_ggtt *ggtt)
 {
 	struct xe_hw_state *state = xe_hw_state(hw);
 
@@ -118,7 +118,7 @@ static void invalidate(struct xe_hw *hw, struct xe_ggtt *ggtt)
 }
 
 /* Put the entries in order that an access to the node may touch, except the node's own. */
-static void make_ready(struct xe_hw *hw, struct xe_ggtt *ggtt, u64 start, u64 size)
+static void make_ready(struct xe_hw hw, struct xe_ggtt *ggtt, u64 start, u64 size)
 {
 	u64 first = (start - SZ_4K) / XE_GGTT_CHUNK, last = (start + size) / XE_GGTT_CHUNK;
 
@@ -133,7 +133,7 @@ static void make_ready(struct xe_hw *hw, struct xe_ggtt *ggtt, u64 start, u64 si
 	}
 }
 
-static void write_sgt(struct xe_hw *hw, struct xe_ggtt *ggtt, struct drm_mm_node *node,
+static void write_sgt(struct xe_hw hw, struct xe_ggtt *ggtt, struct drm_mm_node *node,
 		      struct sg_table *sgt)
 {
 	struct sg_dma_page_iter iter;
@@ -149,7 +149,7 @@ static void write_sgt(struct xe_hw *hw, struct xe_ggtt *ggtt, struct drm_mm_node
 	}
 }
 
-static int insert(struct xe_hw *hw, struct xe_ggtt *ggtt, struct drm_mm_node *node, u64 size)
+static int insert(struct xe_hw hw, struct xe_ggtt *ggtt, struct drm_mm_node *node, u64 size)
 {
 	int err;
 
@@ -178,7 +178,7 @@ static int insert(struct xe_hw *hw, struct xe_ggtt *ggtt, struct drm_mm_node *no
  * Context: bound or in a section, may sleep.
  * Return: 0; -ENOSPC if the space is full.
  */
-int xe_ggtt_map(struct xe_hw *hw, struct drm_mm_node *node, struct sg_table *sgt, u64 size)
+int xe_ggtt_map(struct xe_hw hw, struct drm_mm_node *node, struct sg_table *sgt, u64 size)
 {
 	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 	int err;
@@ -204,7 +204,7 @@ ALLOW_ERROR_INJECTION(xe_ggtt_map, ERRNO);
  * Context: bound or in a section, may sleep.
  * Return: 0; -ENOSPC if the space is full.
  */
-int xe_ggtt_map_vram(struct xe_hw *hw, struct drm_mm_node *node, u64 vram, u64 size)
+int xe_ggtt_map_vram(struct xe_hw hw, struct drm_mm_node *node, u64 vram, u64 size)
 {
 	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 	int err;
@@ -228,7 +228,7 @@ int xe_ggtt_map_vram(struct xe_hw *hw, struct drm_mm_node *node, u64 vram, u64 s
  *
  * Context: bound, may sleep.
  */
-void xe_ggtt_rewrite(struct xe_hw *hw, struct drm_mm_node *node, struct sg_table *sgt)
+void xe_ggtt_rewrite(struct xe_hw hw, struct drm_mm_node *node, struct sg_table *sgt)
 {
 	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 
@@ -247,7 +247,7 @@ void xe_ggtt_rewrite(struct xe_hw *hw, struct drm_mm_node *node, struct sg_table
  *
  * Context: bound or in a section, may sleep.
  */
-void xe_ggtt_unmap(struct xe_hw *hw, struct drm_mm_node *node)
+void xe_ggtt_unmap(struct xe_hw hw, struct drm_mm_node *node)
 {
 	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 
@@ -267,7 +267,7 @@ void xe_ggtt_unmap(struct xe_hw *hw, struct drm_mm_node *node)
  *
  * Context: bound, may sleep. When it returns, the previous way is not in use any more.
  */
-void xe_ggtt_set_invalidate(struct xe_hw *hw, xe_ggtt_invalidate_t how)
+void xe_ggtt_set_invalidate(struct xe_hw hw, xe_ggtt_invalidate_t how)
 {
 	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 
@@ -283,7 +283,7 @@ void xe_ggtt_set_invalidate(struct xe_hw *hw, xe_ggtt_invalidate_t how)
  *
  * Context: bound, may sleep.
  */
-void xe_ggtt_restore(struct xe_hw *hw)
+void xe_ggtt_restore(struct xe_hw hw)
 {
 	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 
@@ -298,7 +298,7 @@ void xe_ggtt_restore(struct xe_hw *hw)
  *
  * Context: bound or in a section, may sleep.
  */
-void xe_ggtt_print(struct xe_hw *hw, struct drm_printer *p)
+void xe_ggtt_print(struct xe_hw hw, struct drm_printer *p)
 {
 	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 	struct drm_mm_node *node;
@@ -312,7 +312,7 @@ void xe_ggtt_print(struct xe_hw *hw, struct drm_printer *p)
 			   xe_gsm_read(hw, node->start / SZ_4K));
 }
 
-static int find_range(struct xe_hw *hw, struct xe_ggtt *ggtt)
+static int find_range(struct xe_hw hw, struct xe_ggtt *ggtt)
 {
 	struct xe_device *xe = xe_hw_device(hw);
 	u16 ggms = FIELD_GET(PCI_GGC_GGMS, xe_hw_config_read16(hw, PCI_GGC));
@@ -336,15 +336,16 @@ static void scratch_free(struct drm_device *drm, void *data)
 	__free_page(ggtt->scratch);
 }
 
-static void scratch_stop(struct xe_hw *hw, void *data)
+static void scratch_stop(struct xe_hw hw, void *data)
 {
 	struct xe_ggtt *ggtt = data;
 
 	xe_dma_unmap(xe_hw_dma(hw), &ggtt->scratch_sgt, DMA_BIDIRECTIONAL);
 }
 
-static int scratch_start(struct xe_hw *hw, struct xe_ggtt *ggtt)
+static int scratch_start(struct xe_hw_bind bind, struct xe_ggtt *ggtt)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	int err;
 
 	ggtt->scratch = alloc_page(GFP_KERNEL | __GFP_ZERO);
@@ -367,10 +368,10 @@ static int scratch_start(struct xe_hw *hw, struct xe_ggtt *ggtt)
 		return err;
 
 	ggtt->scratch_pte = encode(sg_dma_address(ggtt->scratch_sgt.sgl), false);
-	return xe_hw_on_unbind(hw, scratch_stop, ggtt);
+	return xe_hw_on_unbind(bind, scratch_stop, ggtt);
 }
 
-static void ggtt_stop(struct xe_hw *hw, void *data)
+static void ggtt_stop(struct xe_hw hw, void *data)
 {
 	struct xe_ggtt *ggtt = data;
 	unsigned int chunk;
@@ -385,13 +386,14 @@ static void ggtt_stop(struct xe_hw *hw, void *data)
 
 /**
  * xe_ggtt_start - probe step: firmware-visible addresses can be had
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Context: bound.
  * Return: 0; -ENXIO if the platform set no table aside; -ENOMEM.
  */
-int xe_ggtt_start(struct xe_hw *hw)
+int xe_ggtt_start(struct xe_hw_bind bind)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 	int err;
 
@@ -403,11 +405,11 @@ int xe_ggtt_start(struct xe_hw *hw)
 	if (err)
 		return err;
 
-	err = scratch_start(hw, ggtt);
+	err = scratch_start(bind, ggtt);
 	if (err)
 		return err;
 
 	drm_mm_init(&ggtt->mm, ggtt->start, ggtt->end - ggtt->start);
-	return xe_hw_on_unbind(hw, ggtt_stop, ggtt);
+	return xe_hw_on_unbind(bind, ggtt_stop, ggtt);
 }
 ALLOW_ERROR_INJECTION(xe_ggtt_start, ERRNO);

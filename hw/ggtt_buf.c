@@ -157,7 +157,7 @@ static int memory_alloc(struct drm_device *drm, struct xe_ggtt_buf *buf)
  * Context: bound, may sleep.
  * Return: 0; -ENOMEM, -ENOSPC if the GGTT is full.
  */
-int xe_ggtt_buf_create(struct xe_hw *hw, struct xe_ggtt_buf *buf, size_t size, const char *name)
+int xe_ggtt_buf_create(struct xe_hw hw, struct xe_ggtt_buf *buf, size_t size, const char *name)
 {
 	struct drm_device *drm = &xe_hw_device(hw)->drm;
 	struct xe_hw_state *state = xe_hw_state(hw);
@@ -190,7 +190,7 @@ free:
 }
 ALLOW_ERROR_INJECTION(xe_ggtt_buf_create, ERRNO);
 
-static void buf_unmap(struct xe_hw *hw, struct xe_ggtt_buf *buf)
+static void buf_unmap(struct xe_hw hw, struct xe_ggtt_buf *buf)
 {
 	list_del_init(&buf->link);
 	xe_ggtt_unmap(hw, &buf->node);
@@ -204,7 +204,7 @@ static void buf_unmap(struct xe_hw *hw, struct xe_ggtt_buf *buf)
  *
  * Context: bound or in a section, may sleep. The card must not use the buffer any more.
  */
-void xe_ggtt_buf_destroy(struct xe_hw *hw, struct xe_ggtt_buf *buf)
+void xe_ggtt_buf_destroy(struct xe_hw hw, struct xe_ggtt_buf *buf)
 {
 	struct xe_hw_state *state = xe_hw_state(hw);
 
@@ -214,7 +214,7 @@ void xe_ggtt_buf_destroy(struct xe_hw *hw, struct xe_ggtt_buf *buf)
 	drmm_release_action(&xe_hw_device(hw)->drm, memory_free, buf);
 }
 
-static bool within(struct xe_hw *hw, const struct xe_ggtt_buf *buf, size_t offset, size_t len)
+static bool within(struct xe_hw hw, const struct xe_ggtt_buf *buf, size_t offset, size_t len)
 {
 	return !drm_WARN_ON_ONCE(&xe_hw_device(hw)->drm, !buf->cpu || offset > buf->size ||
 				 len > buf->size - offset);
@@ -231,7 +231,7 @@ static bool within(struct xe_hw *hw, const struct xe_ggtt_buf *buf, size_t offse
  * Context: bound or in a section; any.
  * Return: the word; 0 outside of the buffer.
  */
-u32 xe_ggtt_buf_read32(struct xe_hw *hw, const struct xe_ggtt_buf *buf, size_t offset)
+u32 xe_ggtt_buf_read32(struct xe_hw hw, const struct xe_ggtt_buf *buf, size_t offset)
 {
 	u32 value;
 
@@ -254,7 +254,7 @@ u32 xe_ggtt_buf_read32(struct xe_hw *hw, const struct xe_ggtt_buf *buf, size_t o
  *
  * Context: bound or in a section; any.
  */
-void xe_ggtt_buf_write32(struct xe_hw *hw, struct xe_ggtt_buf *buf, size_t offset, u32 value)
+void xe_ggtt_buf_write32(struct xe_hw hw, struct xe_ggtt_buf *buf, size_t offset, u32 value)
 {
 	if (!within(hw, buf, offset, sizeof(value)))
 		return;
@@ -275,7 +275,7 @@ void xe_ggtt_buf_write32(struct xe_hw *hw, struct xe_ggtt_buf *buf, size_t offse
  *
  * Context: bound or in a section; any.
  */
-void xe_ggtt_buf_read(struct xe_hw *hw, const struct xe_ggtt_buf *buf, size_t offset, void *to,
+void xe_ggtt_buf_read(struct xe_hw hw, const struct xe_ggtt_buf *buf, size_t offset, void *to,
 		      size_t len)
 {
 	if (within(hw, buf, offset, len))
@@ -294,7 +294,7 @@ void xe_ggtt_buf_read(struct xe_hw *hw, const struct xe_ggtt_buf *buf, size_t of
  *
  * Context: bound or in a section; any.
  */
-void xe_ggtt_buf_write(struct xe_hw *hw, struct xe_ggtt_buf *buf, size_t offset, const void *from,
+void xe_ggtt_buf_write(struct xe_hw hw, struct xe_ggtt_buf *buf, size_t offset, const void *from,
 		       size_t len)
 {
 	if (within(hw, buf, offset, len))
@@ -311,7 +311,7 @@ void xe_ggtt_buf_write(struct xe_hw *hw, struct xe_ggtt_buf *buf, size_t offset,
  *
  * Context: bound or in a section; any.
  */
-void xe_ggtt_buf_fill(struct xe_hw *hw, struct xe_ggtt_buf *buf, size_t offset, u8 byte, size_t len)
+void xe_ggtt_buf_fill(struct xe_hw hw, struct xe_ggtt_buf *buf, size_t offset, u8 byte, size_t len)
 {
 	if (within(hw, buf, offset, len))
 		memset(buf->cpu + offset, byte, len);
@@ -323,7 +323,7 @@ void xe_ggtt_buf_fill(struct xe_hw *hw, struct xe_ggtt_buf *buf, size_t offset, 
  *
  * Context: bound, may sleep.
  */
-void xe_ggtt_buf_restore(struct xe_hw *hw)
+void xe_ggtt_buf_restore(struct xe_hw hw)
 {
 	struct xe_hw_state *state = xe_hw_state(hw);
 	struct xe_ggtt_buf *buf;
@@ -333,7 +333,7 @@ void xe_ggtt_buf_restore(struct xe_hw *hw)
 		xe_ggtt_rewrite(hw, &buf->node, &buf->sgt);
 }
 
-static void bufs_stop(struct xe_hw *hw, void *unused)
+static void bufs_stop(struct xe_hw hw, void *unused)
 {
 	struct xe_hw_state *state = xe_hw_state(hw);
 	struct xe_ggtt_buf *buf, *next;
@@ -345,13 +345,14 @@ static void bufs_stop(struct xe_hw *hw, void *unused)
 
 /**
  * xe_ggtt_buf_start - probe step: firmware-visible buffers can be created
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Context: bound; after xe_ggtt_start().
  * Return: 0 or -ENOMEM.
  */
-int xe_ggtt_buf_start(struct xe_hw *hw)
+int xe_ggtt_buf_start(struct xe_hw_bind bind)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
@@ -360,6 +361,6 @@ int xe_ggtt_buf_start(struct xe_hw *hw)
 		return err;
 
 	INIT_LIST_HEAD(&state->ggtt_bufs);
-	return xe_hw_on_unbind(hw, bufs_stop, NULL);
+	return xe_hw_on_unbind(bind, bufs_stop, NULL);
 }
 ALLOW_ERROR_INJECTION(xe_ggtt_buf_start, ERRNO);

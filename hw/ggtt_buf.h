@@ -8,7 +8,7 @@
 
 #include <drm/drm_mm.h>
 
-struct xe_hw;
+#include "xe_hw.h"
 
 /**
  * struct xe_ggtt_buf - memory that firmware and engines see through the GGTT
@@ -30,11 +30,11 @@ struct xe_ggtt_buf {
 	struct list_head link;
 };
 
-int xe_ggtt_buf_start(struct xe_hw *hw);
-void xe_ggtt_buf_restore(struct xe_hw *hw);
-int __must_check xe_ggtt_buf_create(struct xe_hw *hw, struct xe_ggtt_buf *buf, size_t size,
+int xe_ggtt_buf_start(struct xe_hw_bind bind);
+void xe_ggtt_buf_restore(struct xe_hw hw);
+int __must_check xe_ggtt_buf_create(struct xe_hw hw, struct xe_ggtt_buf *buf, size_t size,
 				    const char *name);
-void xe_ggtt_buf_destroy(struct xe_hw *hw, struct xe_ggtt_buf *buf);
+void xe_ggtt_buf_destroy(struct xe_hw hw, struct xe_ggtt_buf *buf);
 
 /**
  * xe_ggtt_buf_ggtt - the address of a buffer for firmware and engines
@@ -47,13 +47,13 @@ static inline u32 xe_ggtt_buf_ggtt(const struct xe_ggtt_buf *buf)
 	return buf->node.start;
 }
 
-u32 xe_ggtt_buf_read32(struct xe_hw *hw, const struct xe_ggtt_buf *buf, size_t offset);
-void xe_ggtt_buf_write32(struct xe_hw *hw, struct xe_ggtt_buf *buf, size_t offset, u32 value);
-void xe_ggtt_buf_read(struct xe_hw *hw, const struct xe_ggtt_buf *buf, size_t offset, void *to,
+u32 xe_ggtt_buf_read32(struct xe_hw hw, const struct xe_ggtt_buf *buf, size_t offset);
+void xe_ggtt_buf_write32(struct xe_hw hw, struct xe_ggtt_buf *buf, size_t offset, u32 value);
+void xe_ggtt_buf_read(struct xe_hw hw, const struct xe_ggtt_buf *buf, size_t offset, void *to,
 		      size_t len);
-void xe_ggtt_buf_write(struct xe_hw *hw, struct xe_ggtt_buf *buf, size_t offset, const void *from,
+void xe_ggtt_buf_write(struct xe_hw hw, struct xe_ggtt_buf *buf, size_t offset, const void *from,
 		       size_t len);
-void xe_ggtt_buf_fill(struct xe_hw *hw, struct xe_ggtt_buf *buf, size_t offset, u8 byte,
+void xe_ggtt_buf_fill(struct xe_hw hw, struct xe_ggtt_buf *buf, size_t offset, u8 byte,
 		      size_t len);
 
 #endif

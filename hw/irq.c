@@ -79,7 +79,7 @@ static u32 engines_of(struct xe_hw_state *state, enum xe_engine_class class)
 }
 
 /* Write the enables and masks of all sources; with nothing on, as at unbind. */
-static void program_sources(struct xe_hw *hw, bool on)
+static void program_sources(struct xe_hw hw, bool on)
 {
 	struct xe_hw_state *state = xe_hw_state(hw);
 	u32 compute = engines_of(state, XE_ENGINE_COMPUTE);
@@ -106,7 +106,7 @@ static void program_sources(struct xe_hw *hw, bool on)
 }
 
 /* What others may have switched on and this driver never does. */
-static void silence_the_rest(struct xe_hw *hw)
+static void silence_the_rest(struct xe_hw hw)
 {
 	static const struct xe_reg off[] = {
 		IRQ_ENABLE_POWER, IRQ_ENABLE_GSC, IRQ_PCU_ENABLE, IRQ_MISC_ENABLE,
@@ -128,7 +128,7 @@ static void silence_the_rest(struct xe_hw *hw)
 		xe_write32(hw, latched[i], ~0);
 }
 
-static void switch_off(struct xe_hw *hw)
+static void switch_off(struct xe_hw hw)
 {
 	struct xe_irq *irq = &xe_hw_state(hw)->irq;
 
@@ -142,7 +142,7 @@ static void switch_off(struct xe_hw *hw)
 	xe_write32(hw, IRQ_TILE, ~0);
 }
 
-static void switch_on(struct xe_hw *hw)
+static void switch_on(struct xe_hw hw)
 {
 	struct xe_irq *irq = &xe_hw_state(hw)->irq;
 
@@ -156,7 +156,7 @@ static void switch_on(struct xe_hw *hw)
 }
 
 /* Ask a source what it has to say; that acknowledges it. */
-static u32 identify(struct xe_hw *hw, unsigned int bank, unsigned int bit)
+static u32 identify(struct xe_hw hw, unsigned int bank, unsigned int bit)
 {
 	u32 identity;
 	int err;
@@ -195,7 +195,7 @@ static struct xe_engine *engine_of(struct xe_hw_state *state, unsigned int irq_c
 	return engine;
 }
 
-static void note(struct xe_hw *hw, u32 identity)
+static void note(struct xe_hw hw, u32 identity)
 {
 	unsigned int class = FIELD_GET(IRQ_IDENTITY_CLASS, identity);
 	unsigned int instance = FIELD_GET(IRQ_IDENTITY_INSTANCE, identity);
@@ -221,7 +221,7 @@ static void note(struct xe_hw *hw, u32 identity)
 			class, instance);
 }
 
-static void walk_bank(struct xe_hw *hw, unsigned int bank)
+static void walk_bank(struct xe_hw hw, unsigned int bank)
 {
 	u32 value = xe_read32(hw, IRQ_BANK(bank));
 	unsigned long pending = value;
@@ -239,7 +239,7 @@ static void walk_bank(struct xe_hw *hw, unsigned int bank)
 	xe_write32(hw, IRQ_BANK(bank), value);
 }
 
-static irqreturn_t walk_tile(struct xe_hw *hw)
+static irqreturn_t walk_tile(struct xe_hw hw)
 {
 	u32 pending = xe_read32(hw, IRQ_TILE);
 	irqreturn_t ret = IRQ_NONE;
@@ -257,7 +257,7 @@ static irqreturn_t walk_tile(struct xe_hw *hw)
 	return ret;
 }
 
-static irqreturn_t hard_handler(struct xe_hw *hw)
+static irqreturn_t hard_handler(struct xe_hw hw)
 {
 	struct xe_irq *irq = &xe_hw_state(hw)->irq;
 	irqreturn_t ret = IRQ_NONE;
@@ -294,7 +294,7 @@ static u32 take_gucs(struct xe_irq *irq)
 	return xchg(&irq->guc_pending, 0);
 }
 
-static irqreturn_t thread_handler(struct xe_hw *hw)
+static irqreturn_t thread_handler(struct xe_hw hw)
 {
 	struct xe_hw_state *state = xe_hw_state(hw);
 	struct xe_irq *irq = &state->irq;
@@ -315,7 +315,7 @@ static irqreturn_t thread_handler(struct xe_hw *hw)
 	return IRQ_HANDLED;
 }
 
-static void irq_stop(struct xe_hw *hw, void *unused)
+static void irq_stop(struct xe_hw hw, void *unused)
 {
 	switch_off(hw);
 }
@@ -327,7 +327,7 @@ static void irq_stop(struct xe_hw *hw, void *unused)
  *
  * Context: probe, before the first context runs.
  */
-void xe_irq_handle_engines(struct xe_hw *hw, xe_irq_engine_t engine)
+void xe_irq_handle_engines(struct xe_hw hw, xe_irq_engine_t engine)
 {
 	xe_hw_state(hw)->irq.engine = engine;
 }
@@ -340,7 +340,7 @@ void xe_irq_handle_engines(struct xe_hw *hw, xe_irq_engine_t engine)
  *
  * Context: bound, may sleep.
  */
-void xe_irq_suspend(struct xe_hw *hw)
+void xe_irq_suspend(struct xe_hw hw)
 {
 	switch_off(hw);
 }
@@ -351,20 +351,21 @@ void xe_irq_suspend(struct xe_hw *hw)
  *
  * Context: bound, may sleep.
  */
-void xe_irq_resume(struct xe_hw *hw)
+void xe_irq_resume(struct xe_hw hw)
 {
 	switch_on(hw);
 }
 
 /**
  * xe_irq_start - probe step: interrupts of the engines and GuCs that the fuses left
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Context: bound, may sleep.
  * Return: 0; -ENOSPC if the platform gives the card no MSI, or another negative error code.
  */
-int xe_irq_start(struct xe_hw *hw)
+int xe_irq_start(struct xe_hw_bind bind)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	struct xe_irq *irq = &xe_hw_state(hw)->irq;
 	int err;
 
@@ -381,6 +382,6 @@ int xe_irq_start(struct xe_hw *hw)
 	}
 
 	switch_on(hw);
-	return xe_hw_on_unbind(hw, irq_stop, NULL);
+	return xe_hw_on_unbind(bind, irq_stop, NULL);
 }
 ALLOW_ERROR_INJECTION(xe_irq_start, ERRNO);

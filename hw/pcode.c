@@ -37,7 +37,7 @@ static int pcode_error(u32 code)
 	}
 }
 
-static int transfer(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1)
+static int transfer(struct xe_hw hw, u32 mailbox, u32 *data0, u32 *data1)
 {
 	struct xe_hw_state *state = xe_hw_state(hw);
 	u32 status;
@@ -76,7 +76,7 @@ static int transfer(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1)
  * Context: bound or in a section, may sleep, up to 10 ms.
  * Return: 0; -EAGAIN if the mailbox is busy, -ETIMEDOUT, -ENODEV, or what PCODE answered.
  */
-noinline __noipa int xe_pcode_read(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1)
+noinline __noipa int xe_pcode_read(struct xe_hw hw, u32 mailbox, u32 *data0, u32 *data1)
 {
 	guard(mutex)(&xe_hw_state(hw)->pcode_lock);
 	return transfer(hw, mailbox, data0, data1);
@@ -92,7 +92,7 @@ ALLOW_ERROR_INJECTION(xe_pcode_read, ERRNO);
  * Context: bound or in a section, may sleep, up to 10 ms.
  * Return: as xe_pcode_read().
  */
-int xe_pcode_write(struct xe_hw *hw, u32 mailbox, u32 data0)
+int xe_pcode_write(struct xe_hw hw, u32 mailbox, u32 data0)
 {
 	return xe_pcode_read(hw, mailbox, &data0, NULL);
 }
@@ -105,7 +105,7 @@ int xe_pcode_write(struct xe_hw *hw, u32 mailbox, u32 data0)
  * Context: bound, may sleep.
  * Return: 0, -ETIMEDOUT, -ENODEV, or what PCODE answered last.
  */
-noinline __noipa int xe_pcode_wait_ready(struct xe_hw *hw, unsigned int timeout_s)
+noinline __noipa int xe_pcode_wait_ready(struct xe_hw hw, unsigned int timeout_s)
 {
 	struct xe_device *xe = xe_hw_device(hw);
 	ktime_t end = ktime_add_ms(ktime_get(), timeout_s * MSEC_PER_SEC);
@@ -138,7 +138,7 @@ ALLOW_ERROR_INJECTION(xe_pcode_wait_ready, ERRNO);
  * Context: bound, may sleep.
  * Return: 0, -ETIMEDOUT, or -ENODEV.
  */
-noinline __noipa int xe_pcode_wait_memory(struct xe_hw *hw, unsigned int timeout_s)
+noinline __noipa int xe_pcode_wait_memory(struct xe_hw hw, unsigned int timeout_s)
 {
 	if (!xe_hw_device(hw)->platform->is_discrete)
 		return 0;
@@ -150,13 +150,14 @@ ALLOW_ERROR_INJECTION(xe_pcode_wait_memory, ERRNO);
 
 /**
  * xe_pcode_start - probe step: the power controller is up and so is the memory
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Context: bound.
  * Return: 0; -EPROBE_DEFER if memory is not initialised yet; else as xe_pcode_wait_ready().
  */
-int xe_pcode_start(struct xe_hw *hw)
+int xe_pcode_start(struct xe_hw_bind bind)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	struct xe_device *xe = xe_hw_device(hw);
 	int err;
 

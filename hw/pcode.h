@@ -4,7 +4,7 @@
 
 #include <linux/types.h>
 
-struct xe_hw;
+#include "xe_hw.h"
 
 /*
  * How long the card may take to initialise itself. A cold one trains its memory, which may take
@@ -14,10 +14,10 @@ struct xe_hw;
 #define XE_PCODE_COLD_S		180
 #define XE_PCODE_RESUME_S	5
 
-int xe_pcode_start(struct xe_hw *hw);
-int xe_pcode_read(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1);
-int xe_pcode_write(struct xe_hw *hw, u32 mailbox, u32 data0);
-int xe_pcode_wait_ready(struct xe_hw *hw, unsigned int timeout_s);
-int xe_pcode_wait_memory(struct xe_hw *hw, unsigned int timeout_s);
+int xe_pcode_start(struct xe_hw_bind bind);
+int xe_pcode_read(struct xe_hw hw, u32 mailbox, u32 *data0, u32 *data1);
+int xe_pcode_write(struct xe_hw hw, u32 mailbox, u32 data0);
+int xe_pcode_wait_ready(struct xe_hw hw, unsigned int timeout_s);
+int xe_pcode_wait_memory(struct xe_hw hw, unsigned int timeout_s);
 
 #endif

@@ -65,7 +65,7 @@ static u32 powergate(const struct xe_gt *gt)
  * Context: bound or in a section, may sleep.
  * Return: 0, -ETIMEDOUT or -ENODEV.
  */
-int xe_gt_program(struct xe_hw *hw, struct xe_gt *gt)
+int xe_gt_program(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_wa_list list;
 	int err;
@@ -95,7 +95,7 @@ ALLOW_ERROR_INJECTION(xe_gt_program, ERRNO);
  *
  * Context: bound or in a section, may sleep.
  */
-void xe_gt_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
+void xe_gt_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 {
 	struct xe_wa_list list;
 
@@ -121,7 +121,7 @@ void xe_gt_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
  *
  * Context: bound; the GT domain is held.
  */
-void xe_gt_quiesce(struct xe_hw *hw, struct xe_gt *gt)
+void xe_gt_quiesce(struct xe_hw hw, struct xe_gt *gt)
 {
 	const struct xe_reg_write no_host_l2 = {
 		.offset = L2_CONTROL.reg.offset, .clear = L2_CONTROL_HOST, .flags = XE_WRITE_MCR,
@@ -132,7 +132,7 @@ void xe_gt_quiesce(struct xe_hw *hw, struct xe_gt *gt)
 		xe_gt_apply(hw, gt, &no_host_l2, 1);
 }
 
-static int reset_all(struct xe_hw *hw, struct xe_gt *gt)
+static int reset_all(struct xe_hw hw, struct xe_gt *gt)
 {
 	int err;
 
@@ -154,7 +154,7 @@ static int reset_all(struct xe_hw *hw, struct xe_gt *gt)
  * Context: bound or in a section, may sleep.
  * Return: 0; -ETIMEDOUT, which was logged, or -ENODEV.
  */
-int xe_gt_reset(struct xe_hw *hw, struct xe_gt *gt)
+int xe_gt_reset(struct xe_hw hw, struct xe_gt *gt)
 {
 	int err;
 
@@ -166,7 +166,7 @@ int xe_gt_reset(struct xe_hw *hw, struct xe_gt *gt)
 	return err ?: xe_gt_program(hw, gt);
 }
 
-static int quiet(struct xe_hw *hw, struct xe_gt *gt)
+static int quiet(struct xe_hw hw, struct xe_gt *gt)
 {
 	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
 	if (fw.err)
@@ -177,7 +177,7 @@ static int quiet(struct xe_hw *hw, struct xe_gt *gt)
 
 /**
  * xe_gt_sanitize - probe step: nothing of an earlier life of the card runs any more
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * A kernel that crashed, or boot firmware, may have left a GuC and engines that run, with a GGTT
  * that leads to memory which is somebody else's by now.
@@ -185,8 +185,9 @@ static int quiet(struct xe_hw *hw, struct xe_gt *gt)
  * Context: bound, before the card may reach memory.
  * Return: 0; -ETIMEDOUT, which was logged, or -ENODEV.
  */
-int xe_gt_sanitize(struct xe_hw *hw)
+int xe_gt_sanitize(struct xe_hw_bind bind)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
@@ -200,7 +201,7 @@ int xe_gt_sanitize(struct xe_hw *hw)
 ALLOW_ERROR_INJECTION(xe_gt_sanitize, ERRNO);
 
 /* Not a probe step: the card would have to be brought up from the beginning. */
-static void function_reset(struct xe_hw *hw, void *unused)
+static void function_reset(struct xe_hw hw, void *unused)
 {
 	struct xe_device *xe = xe_hw_device(hw);
 	int err;
@@ -226,13 +227,13 @@ static void function_reset(struct xe_hw *hw, void *unused)
 
 /**
  * xe_reset_start - first probe step: what unbind does last
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Context: bound.
  * Return: 0 or -ENOMEM.
  */
-int xe_reset_start(struct xe_hw *hw)
+int xe_reset_start(struct xe_hw_bind bind)
 {
-	return xe_hw_on_unbind(hw, function_reset, NULL);
+	return xe_hw_on_unbind(bind, function_reset, NULL);
 }
 ALLOW_ERROR_INJECTION(xe_reset_start, ERRNO);

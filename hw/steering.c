@@ -115,7 +115,7 @@ static const struct copies *find_copies(const struct xe_gt *gt, u32 offset)
 }
 
 /* A copy that is there, as the selector wants it. */
-static u32 some_copy(struct xe_hw *hw, struct xe_gt *gt, u32 offset)
+static u32 some_copy(struct xe_hw hw, struct xe_gt *gt, u32 offset)
 {
 	const struct xe_gt_info *info = &xe_hw_device(hw)->gt[gt->id];
 	const struct copies *range = find_copies(gt, offset);
@@ -147,7 +147,7 @@ static u32 some_copy(struct xe_hw *hw, struct xe_gt *gt, u32 offset)
 	return FIELD_PREP(STEERING_GROUP, group) | FIELD_PREP(STEERING_INSTANCE, instance);
 }
 
-static bool take_semaphore(struct xe_hw *hw, struct xe_gt *gt)
+static bool take_semaphore(struct xe_hw hw, struct xe_gt *gt)
 {
 	int err;
 
@@ -161,18 +161,18 @@ static bool take_semaphore(struct xe_hw *hw, struct xe_gt *gt)
 }
 
 /* Going on without it is no worse than not going on: who holds it has most likely crashed. */
-static void give_semaphore(struct xe_hw *hw, struct xe_gt *gt, bool taken)
+static void give_semaphore(struct xe_hw hw, struct xe_gt *gt, bool taken)
 {
 	if (taken)
 		xe_gt_write32(hw, gt, STEERING_SEMAPHORE, STEERING_SEMAPHORE_GRANTED);
 }
 
-static void select_all(struct xe_hw *hw, struct xe_gt *gt)
+static void select_all(struct xe_hw hw, struct xe_gt *gt)
 {
 	xe_gt_write32(hw, gt, STEERING, STEERING_MULTICAST);
 }
 
-static u32 read_steered(struct xe_hw *hw, struct xe_gt *gt, u32 offset, u32 selector)
+static u32 read_steered(struct xe_hw hw, struct xe_gt *gt, u32 offset, u32 selector)
 {
 	u32 value;
 
@@ -193,7 +193,7 @@ static u32 read_steered(struct xe_hw *hw, struct xe_gt *gt, u32 offset, u32 sele
  * Context: bound or in a section; any interrupt state but hard; the register's domain is held.
  * Return: the value; zero if that copy is fused off, all ones if the card is lost.
  */
-u32 xe_mcr_read32_at(struct xe_hw *hw, struct xe_gt *gt, struct xe_mcr_reg reg,
+u32 xe_mcr_read32_at(struct xe_hw hw, struct xe_gt *gt, struct xe_mcr_reg reg,
 		     u8 group, u8 instance)
 {
 	u32 selector = FIELD_PREP(STEERING_GROUP, group) | FIELD_PREP(STEERING_INSTANCE, instance);
@@ -216,7 +216,7 @@ u32 xe_mcr_read32_at(struct xe_hw *hw, struct xe_gt *gt, struct xe_mcr_reg reg,
  * Context: bound or in a section; any interrupt state but hard; the register's domain is held.
  * Return: the value of a copy that is not fused off; all ones if the card is lost.
  */
-u32 xe_mcr_read32(struct xe_hw *hw, struct xe_gt *gt, struct xe_mcr_reg reg)
+u32 xe_mcr_read32(struct xe_hw hw, struct xe_gt *gt, struct xe_mcr_reg reg)
 {
 	u32 copy = some_copy(hw, gt, reg.reg.offset);
 
@@ -224,7 +224,7 @@ u32 xe_mcr_read32(struct xe_hw *hw, struct xe_gt *gt, struct xe_mcr_reg reg)
 				FIELD_GET(STEERING_INSTANCE, copy));
 }
 
-static u32 new_value(struct xe_hw *hw, struct xe_gt *gt, const struct xe_reg_write *write)
+static u32 new_value(struct xe_hw hw, struct xe_gt *gt, const struct xe_reg_write *write)
 {
 	u32 old = 0;
 
@@ -250,7 +250,7 @@ static u32 new_value(struct xe_hw *hw, struct xe_gt *gt, const struct xe_reg_wri
  *
  * Context: bound or in a section; any interrupt state but hard; all forcewake domains are held.
  */
-void xe_gt_apply(struct xe_hw *hw, struct xe_gt *gt, const struct xe_reg_write *writes,
+void xe_gt_apply(struct xe_hw hw, struct xe_gt *gt, const struct xe_reg_write *writes,
 		 unsigned int count)
 {
 	bool replicated = false, taken = false;
@@ -279,7 +279,7 @@ void xe_gt_apply(struct xe_hw *hw, struct xe_gt *gt, const struct xe_reg_write *
  *
  * Context: bound or in a section, may sleep; all forcewake domains are held.
  */
-void xe_gt_print_writes(struct xe_hw *hw, struct xe_gt *gt, const struct xe_reg_write *writes,
+void xe_gt_print_writes(struct xe_hw hw, struct xe_gt *gt, const struct xe_reg_write *writes,
 			unsigned int count, struct drm_printer *p)
 {
 	for (unsigned int i = 0; i < count; i++) {
@@ -295,7 +295,7 @@ void xe_gt_print_writes(struct xe_hw *hw, struct xe_gt *gt, const struct xe_reg_
 }
 
 /* Whatever ran before us may have left the selector at one copy, and the semaphore taken. */
-static int rest(struct xe_hw *hw, struct xe_gt *gt)
+static int rest(struct xe_hw hw, struct xe_gt *gt)
 {
 	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
 	if (fw.err)
@@ -310,13 +310,14 @@ static int rest(struct xe_hw *hw, struct xe_gt *gt)
 
 /**
  * xe_steering_start - probe step: replicated registers can be accessed
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Context: bound, after xe_topology_start().
  * Return: 0; -ETIMEDOUT or -ENODEV if a GT does not wake up.
  */
-int xe_steering_start(struct xe_hw *hw)
+int xe_steering_start(struct xe_hw_bind bind)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 

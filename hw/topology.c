@@ -45,7 +45,7 @@ static u64 l3_banks(u32 fuse3)
 	return all;
 }
 
-static int absurd(struct xe_hw *hw, const struct xe_gt *gt, const char *what, u32 value)
+static int absurd(struct xe_hw hw, const struct xe_gt *gt, const char *what, u32 value)
 {
 	drm_err(&xe_hw_device(hw)->drm,
 		"GT%u: fuses leave no %s (%#x); update the card's firmware or replace the card\n",
@@ -54,7 +54,7 @@ static int absurd(struct xe_hw *hw, const struct xe_gt *gt, const char *what, u3
 }
 
 /* The divider instead of the crystal: MHz and a fraction of one. */
-static u32 divided_clock(struct xe_hw *hw)
+static u32 divided_clock(struct xe_hw hw)
 {
 	u32 divider = xe_read32(hw, CLOCK_DIVIDER);
 
@@ -62,7 +62,7 @@ static u32 divided_clock(struct xe_hw *hw)
 	       1000000 / (FIELD_GET(CLOCK_DIVIDER_DENOMINATOR, divider) + 1);
 }
 
-static u32 crystal_clock(struct xe_hw *hw, const struct xe_gt *gt)
+static u32 crystal_clock(struct xe_hw hw, const struct xe_gt *gt)
 {
 	static const u32 crystals[8] = { 24000000, 19200000, 38400000, 25000000 };
 	u32 config = xe_gt_read32(hw, gt, CLOCK_CONFIG);
@@ -71,7 +71,7 @@ static u32 crystal_clock(struct xe_hw *hw, const struct xe_gt *gt)
 	       (3 - FIELD_GET(CLOCK_CONFIG_SHIFT, config));
 }
 
-static int read_clock(struct xe_hw *hw, const struct xe_gt *gt, struct xe_gt_info *info)
+static int read_clock(struct xe_hw hw, const struct xe_gt *gt, struct xe_gt_info *info)
 {
 	if (xe_gt_read32(hw, gt, CLOCK_SOURCE) & CLOCK_SOURCE_DIVIDER)
 		info->clock_hz = divided_clock(hw);
@@ -81,7 +81,7 @@ static int read_clock(struct xe_hw *hw, const struct xe_gt *gt, struct xe_gt_inf
 	return info->clock_hz ? 0 : absurd(hw, gt, "reference clock", 0);
 }
 
-static int read_graphics(struct xe_hw *hw, struct xe_gt *gt, struct xe_gt_info *info)
+static int read_graphics(struct xe_hw hw, struct xe_gt *gt, struct xe_gt_info *info)
 {
 	u32 fuse3 = xe_gt_read32(hw, gt, FUSE3);
 	u32 fuse4 = xe_gt_read32(hw, gt, FUSE4);
@@ -105,7 +105,7 @@ static int read_graphics(struct xe_hw *hw, struct xe_gt *gt, struct xe_gt_info *
 }
 
 /* Steering and L3 of the media GT are not ours to program; it has no execution units. */
-static void read_media(struct xe_hw *hw, struct xe_gt *gt, struct xe_gt_info *info)
+static void read_media(struct xe_hw hw, struct xe_gt *gt, struct xe_gt_info *info)
 {
 	u32 fuse3 = xe_gt_read32(hw, gt, FUSE3);
 	u32 media = xe_gt_read32(hw, gt, FUSE_MEDIA);
@@ -134,7 +134,7 @@ static void tell_queries(const struct xe_gt *gt, struct xe_gt_info *info)
 	}
 }
 
-static int read_fuses(struct xe_hw *hw, struct xe_gt *gt, struct xe_gt_info *info)
+static int read_fuses(struct xe_hw hw, struct xe_gt *gt, struct xe_gt_info *info)
 {
 	int err = 0;
 
@@ -156,15 +156,16 @@ static int read_fuses(struct xe_hw *hw, struct xe_gt *gt, struct xe_gt_info *inf
 
 /**
  * xe_topology_start - probe step: read the fuses
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Engines and power domains of the GTs are known from then on, and what queries tell of them.
  *
  * Context: bound.
  * Return: 0; -ENXIO if the fuses leave nothing to work with, -ENODEV, -ETIMEDOUT.
  */
-int xe_topology_start(struct xe_hw *hw)
+int xe_topology_start(struct xe_hw_bind bind)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	struct xe_device *xe = xe_hw_device(hw);
 	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;

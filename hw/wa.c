@@ -319,7 +319,7 @@ static int add_fused(struct xe_wa_list *list, const struct xe_gt *gt,
  * Context: bound or in a section, after xe_topology_start().
  * Return: 0; -ENOSPC if the table outgrew XE_WA_MAX_WRITES, which was logged.
  */
-int xe_wa_list(struct xe_hw *hw, const struct xe_gt *gt, const struct xe_engine *engine,
+int xe_wa_list(struct xe_hw hw, const struct xe_gt *gt, const struct xe_engine *engine,
 	       enum xe_wa_scope scope, struct xe_wa_list *list)
 {
 	int err = 0;
@@ -350,7 +350,7 @@ int xe_wa_list(struct xe_hw *hw, const struct xe_gt *gt, const struct xe_engine 
  *
  * Context: bound or in a section.
  */
-void xe_wa_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
+void xe_wa_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 {
 	static const char * const scopes[] = { "GT", "engine", "context" };
 

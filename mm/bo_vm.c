@@ -48,7 +48,7 @@ static vm_fault_t map_dummy(struct vm_fault *vmf)
  * has no token: it would open a section in this one, which fails when unplug has begun since, and
  * TTM makes a SIGBUS of that.
  */
-static vm_fault_t map_vram(struct xe_hw *hw, struct vm_fault *vmf)
+static vm_fault_t map_vram(struct xe_hw hw, struct vm_fault *vmf)
 {
 	struct ttm_buffer_object *bo = vmf->vma->vm_private_data;
 	struct ttm_resource *res = bo->resource;

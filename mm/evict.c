@@ -177,7 +177,7 @@ int xe_mm_set_d3cold_threshold(struct xe_device *xe, u32 mib)
 	return 0;
 }
 
-static void xe_mm_evict_stop(struct xe_hw *hw, void *data)
+static void xe_mm_evict_stop(struct xe_hw hw, void *data)
 {
 	struct xe_mm *mm = data;
 
@@ -198,13 +198,14 @@ void xe_mm_evict_init(struct xe_mm *mm)
 
 /**
  * xe_mm_evict_start - part of a probe step: when is VRAM to be emptied?
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Context: bound; the size of VRAM is known.
  * Return: 0 or a negative error code.
  */
-int xe_mm_evict_start(struct xe_hw *hw)
+int xe_mm_evict_start(struct xe_hw_bind bind)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	struct xe_device *xe = xe_hw_device(hw);
 	struct xe_mm *mm = &xe->mm;
 	int err;
@@ -212,6 +213,6 @@ int xe_mm_evict_start(struct xe_hw *hw)
 	xe->can_d3cold = xe_hw_d3cold_possible(hw);
 	mm->d3cold_threshold = min(D3COLD_THRESHOLD_MIB, mm->vram_size / SZ_1M);
 	err = register_pm_notifier(&mm->sleep_notifier);
-	return err ?: xe_hw_on_unbind(hw, xe_mm_evict_stop, mm);
+	return err ?: xe_hw_on_unbind(bind, xe_mm_evict_stop, mm);
 }
 ALLOW_ERROR_INJECTION(xe_mm_evict_start, ERRNO);

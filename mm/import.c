@@ -254,7 +254,7 @@ int xe_import_mmap(struct xe_import *import, struct vm_area_struct *vma)
  *
  * Context: bound, at unbind; may sleep.
  */
-void xe_import_stop(struct xe_hw *hw)
+void xe_import_stop(struct xe_hw hw)
 {
 	struct xe_mm *mm = &xe_hw_device(hw)->mm;
 	struct xe_import *import;

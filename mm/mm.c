@@ -32,7 +32,7 @@
  * ======================== ============= ==========================================
  */
 
-static void xe_mm_stop(struct xe_hw *hw, void *unused)
+static void xe_mm_stop(struct xe_hw hw, void *unused)
 {
 	xe_import_stop(hw);
 	xe_tt_unmap_all(hw);
@@ -97,16 +97,16 @@ ALLOW_ERROR_INJECTION(xe_mm_init, ERRNO);
 
 /**
  * xe_mm_start - probe step: buffers can be mapped for DMA, and moved before sleep
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Context: bound.
  * Return: 0 or -ENOMEM.
  */
-int xe_mm_start(struct xe_hw *hw)
+int xe_mm_start(struct xe_hw_bind bind)
 {
-	int err = xe_hw_on_unbind(hw, xe_mm_stop, NULL);
+	int err = xe_hw_on_unbind(bind, xe_mm_stop, NULL);
 
-	return err ?: xe_mm_evict_start(hw);
+	return err ?: xe_mm_evict_start(bind);
 }
 ALLOW_ERROR_INJECTION(xe_mm_start, ERRNO);
 
@@ -118,7 +118,7 @@ ALLOW_ERROR_INJECTION(xe_mm_start, ERRNO);
  *
  * Context: bound, power management callback.
  */
-void xe_mm_suspend(struct xe_hw *hw)
+void xe_mm_suspend(struct xe_hw hw)
 {
 	unmap_mapping_range(xe_hw_device(hw)->drm.anon_inode->i_mapping, 0, 0, 1);
 }

@@ -50,7 +50,7 @@ static bool is_mapped(struct xe_mm *mm, const struct xe_tt *tt)
 	return !list_empty(&tt->link);
 }
 
-static int tt_map(struct xe_hw *hw, struct xe_mm *mm, struct xe_tt *tt)
+static int tt_map(struct xe_hw hw, struct xe_mm *mm, struct xe_tt *tt)
 {
 	int err = xe_dma_map(hw, &tt->sgt, DMA_BIDIRECTIONAL);
 
@@ -62,7 +62,7 @@ static int tt_map(struct xe_hw *hw, struct xe_mm *mm, struct xe_tt *tt)
 	return 0;
 }
 
-static void tt_unmap(struct xe_dma *dma, struct xe_mm *mm, struct xe_tt *tt)
+static void tt_unmap(struct xe_dma dma, struct xe_mm *mm, struct xe_tt *tt)
 {
 	lockdep_assert_held(&mm->lock);
 
@@ -134,7 +134,7 @@ void xe_tt_unmap_dma(struct xe_device *xe, struct ttm_tt *ttm)
  *
  * Context: bound, when no section opens any more; may sleep.
  */
-void xe_tt_unmap_all(struct xe_hw *hw)
+void xe_tt_unmap_all(struct xe_hw hw)
 {
 	struct xe_mm *mm = &xe_hw_device(hw)->mm;
 	struct xe_tt *tt, *next;

@@ -44,7 +44,7 @@
 #define CCS_ALIGN	SZ_128K		/* fact sheet, section 8.1 */
 
 /* Where the part ends that is ours. */
-static u64 usable_end(struct xe_hw *hw, struct xe_device *xe, struct xe_gt *gt)
+static u64 usable_end(struct xe_hw hw, struct xe_device *xe, struct xe_gt *gt)
 {
 	u32 low = xe_mcr_read32(hw, gt, FLAT_CCS_BASE_LO), high;
 	u64 base;
@@ -59,7 +59,7 @@ static u64 usable_end(struct xe_hw *hw, struct xe_device *xe, struct xe_gt *gt)
 	return round_up(base * hweight16(xe->gt[0].nodes), CCS_ALIGN);
 }
 
-static int find_size(struct xe_hw *hw, struct xe_device *xe)
+static int find_size(struct xe_hw hw, struct xe_device *xe)
 {
 	u64 base, total, end, bar = xe_vram_bar_size(hw);
 	struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
@@ -94,13 +94,14 @@ static int find_size(struct xe_hw *hw, struct xe_device *xe)
 
 /**
  * xe_vram_start - probe step: how much VRAM is there, and where
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Context: bound; after the fuses were read.
  * Return: 0, also for a card that has none; -EIO if what the card says makes no sense; -ENXIO.
  */
-int xe_vram_start(struct xe_hw *hw)
+int xe_vram_start(struct xe_hw_bind bind)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	struct xe_device *xe = xe_hw_device(hw);
 	int err;
 
@@ -137,7 +138,7 @@ static u64 piece(const struct ttm_resource *res, u64 offset, u64 size, u64 *at)
 	return min3(len, size - offset, (u64)COPY_PAGES << PAGE_SHIFT);
 }
 
-static bool still_there(struct xe_hw *hw)
+static bool still_there(struct xe_hw hw)
 {
 	xe_read32(hw, GU_CNTL);
 	return !xe_hw_is_lost(hw);

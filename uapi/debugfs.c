@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * debugfs: the state of the state, for people.
+ * debugfs: the state of the card, for people.
  */
 
 #include <linux/debugfs.h>
@@ -108,7 +108,7 @@ static int show_vram(struct seq_file *m, void *unused)
 }
 
 static int print_gts(struct seq_file *m,
-		     void (*print)(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p))
+		     void (*print)(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p))
 {
 	struct drm_printer p = drm_seq_file_printer(m);
 	int err = -ENODEV;

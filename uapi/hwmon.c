@@ -54,7 +54,7 @@ static u64 microwatts(const struct xe_hwmon *hwmon, u64 value)
 	return mul_u64_u32_shr(value, MICROWATT_PER_MILLIWATT * 1000, hwmon->power_shift);
 }
 
-static int read_limit(struct xe_hw *hw, int channel, long *out)
+static int read_limit(struct xe_hw hw, int channel, long *out)
 {
 	struct xe_hwmon *hwmon = &xe_hw_device(hw)->hwmon;
 	u32 limit = xe_read32(hw, limit_reg(channel));
@@ -77,7 +77,7 @@ static int read_limit(struct xe_hw *hw, int channel, long *out)
 	return 0;
 }
 
-static int write_limit(struct xe_hw *hw, int channel, long value)
+static int write_limit(struct xe_hw hw, int channel, long value)
 {
 	struct xe_hwmon *hwmon = &xe_hw_device(hw)->hwmon;
 	struct xe_reg reg = limit_reg(channel);
@@ -111,7 +111,7 @@ static u32 i1_mailbox(u32 subcommand)
 	       FIELD_PREP(PCODE_MAILBOX_PARAM1, subcommand);
 }
 
-static int read_critical(struct xe_hw *hw, u32 per_unit, long *out)
+static int read_critical(struct xe_hw hw, u32 per_unit, long *out)
 {
 	u32 i1 = 0;
 	int err;
@@ -122,7 +122,7 @@ static int read_critical(struct xe_hw *hw, u32 per_unit, long *out)
 	return err;
 }
 
-static int write_critical(struct xe_hw *hw, u32 per_unit, long value)
+static int write_critical(struct xe_hw hw, u32 per_unit, long value)
 {
 	u64 units;
 
@@ -135,7 +135,7 @@ static int write_critical(struct xe_hw *hw, u32 per_unit, long value)
 }
 
 /* The counters have 32 bits; the sum goes on as long as somebody looks before they go round. */
-static int read_energy(struct xe_hw *hw, int channel, long *out)
+static int read_energy(struct xe_hw hw, int channel, long *out)
 {
 	struct xe_hwmon *hwmon = &xe_hw_device(hw)->hwmon;
 	struct xe_reg reg = channel == CARD ? CARD_ENERGY : PACKAGE_ENERGY;
@@ -148,7 +148,7 @@ static int read_energy(struct xe_hw *hw, int channel, long *out)
 	return 0;
 }
 
-static int read_power(struct xe_hw *hw, u32 attr, int channel, long *out)
+static int read_power(struct xe_hw hw, u32 attr, int channel, long *out)
 {
 	struct xe_hwmon *hwmon = &xe_hw_device(hw)->hwmon;
 
@@ -310,12 +310,12 @@ static struct attribute *interval_attrs[] = {
 };
 ATTRIBUTE_GROUPS(interval);
 
-static void hwmon_stop(struct xe_hw *hw, void *data)
+static void hwmon_stop(struct xe_hw hw, void *data)
 {
 	hwmon_device_unregister(data);
 }
 
-static void read_units(struct xe_hw *hw, struct xe_hwmon *hwmon)
+static void read_units(struct xe_hw hw, struct xe_hwmon *hwmon)
 {
 	u32 units = xe_read32(hw, POWER_UNITS), i1 = 0;
 
@@ -330,15 +330,16 @@ static void read_units(struct xe_hw *hw, struct xe_hwmon *hwmon)
 
 /**
  * xe_hwmon_start - probe step: sensors of discrete parts
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * A card works without: if the sensors cannot be registered, that is said and probe goes on.
  *
  * Context: bound, one of the last steps, after xe_sysfs_start().
  * Return: 0 or -ENOMEM.
  */
-int xe_hwmon_start(struct xe_hw *hw)
+int xe_hwmon_start(struct xe_hw_bind bind)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	struct xe_device *xe = xe_hw_device(hw);
 	struct device *dev;
 
@@ -351,6 +352,6 @@ int xe_hwmon_start(struct xe_hw *hw)
 		drm_warn(&xe->drm, "no sensors (%pe); going on without\n", dev);
 		return 0;
 	}
-	return xe_hw_on_unbind(hw, hwmon_stop, dev);
+	return xe_hw_on_unbind(bind, hwmon_stop, dev);
 }
 ALLOW_ERROR_INJECTION(xe_hwmon_start, ERRNO);

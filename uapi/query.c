@@ -261,7 +261,7 @@ static size_t cycles_size(struct xe_device *xe)
 	return sizeof(struct drm_xe_query_engine_cycles);
 }
 
-static int read_cycles(struct xe_hw *hw, struct xe_gt *gt, const struct xe_engine_row *row,
+static int read_cycles(struct xe_hw hw, struct xe_gt *gt, const struct xe_engine_row *row,
 		       struct drm_xe_query_engine_cycles *answer)
 {
 	u32 low, high, before;
@@ -287,7 +287,7 @@ static int read_cycles(struct xe_hw *hw, struct xe_gt *gt, const struct xe_engin
 	return xe_hw_is_lost(hw) ? -ENODEV : 0;
 }
 
-static int find_and_read_cycles(struct xe_hw *hw, struct drm_xe_query_engine_cycles *answer)
+static int find_and_read_cycles(struct xe_hw hw, struct drm_xe_query_engine_cycles *answer)
 {
 	struct drm_xe_engine_class_instance *wanted = &answer->eci;
 	struct xe_hw_state *state = xe_hw_state(hw);
@@ -326,7 +326,7 @@ static size_t firmware_size(struct xe_device *xe)
 	return sizeof(struct drm_xe_query_uc_fw_version);
 }
 
-static int huc_version(struct xe_hw *hw, struct xe_fw_version *version)
+static int huc_version(struct xe_hw hw, struct xe_fw_version *version)
 {
 	struct xe_hw_state *state = xe_hw_state(hw);
 

@@ -58,13 +58,13 @@ unsigned int xe_fake_guc_cancelled(void)
 	return fake.cancelled;
 }
 
-static int fake_load(struct xe_hw *hw, enum xe_fw_kind kind, struct xe_fw *fw)
+static int fake_load(struct xe_hw hw, enum xe_fw_kind kind, struct xe_fw *fw)
 {
 	fw->image = (struct xe_fw_image){ .private_bytes = SZ_4K };
 	return fake_call('L');
 }
 
-static int fake_mailbox(struct xe_hw *hw, struct xe_gt *gt, const u32 *request, unsigned int len,
+static int fake_mailbox(struct xe_hw hw, struct xe_gt *gt, const u32 *request, unsigned int len,
 			u32 *data0)
 {
 	if (data0)
@@ -72,7 +72,7 @@ static int fake_mailbox(struct xe_hw *hw, struct xe_gt *gt, const u32 *request, 
 	return fake_call('T');
 }
 
-static int fake_enable(struct xe_hw *hw, struct xe_gt *gt)
+static int fake_enable(struct xe_hw hw, struct xe_gt *gt)
 {
 	int err = fake_call('C');
 
@@ -81,7 +81,7 @@ static int fake_enable(struct xe_hw *hw, struct xe_gt *gt)
 	return err;
 }
 
-static int fake_slpc_start(struct xe_hw *hw, struct xe_gt *gt)
+static int fake_slpc_start(struct xe_hw hw, struct xe_gt *gt)
 {
 	int err = fake_call('S');
 
@@ -92,7 +92,7 @@ static int fake_slpc_start(struct xe_hw *hw, struct xe_gt *gt)
 	return err;
 }
 
-static void fake_disable(struct xe_hw *hw, struct xe_gt *gt, int err)
+static void fake_disable(struct xe_hw hw, struct xe_gt *gt, int err)
 {
 	fake_call('c');
 	xe_guc_ct_disable(hw, gt, err);
@@ -154,7 +154,7 @@ static void test_too_often(struct kunit *test)
 }
 
 /* GT 0 of a card that is up, with a channel that only looks so. */
-static void bring_up_fake(struct kunit *test, struct xe_device *xe, struct xe_hw *hw)
+static void bring_up_fake(struct kunit *test, struct xe_device *xe, struct xe_hw hw)
 {
 	struct xe_hw_state *state = xe_hw_state(hw);
 
@@ -165,7 +165,7 @@ static void bring_up_fake(struct kunit *test, struct xe_device *xe, struct xe_hw
 	INIT_DELAYED_WORK(&xe->guc.work, recovery_work);
 }
 
-static void put_away(struct xe_hw *hw)
+static void put_away(struct xe_hw hw)
 {
 	memset(&xe_hw_state(hw)->guc[0].ct.buf, 0, sizeof(struct xe_ggtt_buf));
 }
@@ -218,8 +218,9 @@ static void test_breaks_in_bring_up(struct kunit *test)
 }
 
 /* Asked for while no section opens yet, and done as soon as one does. */
-static int ask_early(struct xe_hw *hw)
+static int ask_early(struct xe_hw_bind bind)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	struct xe_device *xe = xe_hw_device(hw);
 
 	bring_up_fake(kunit_get_current_test(), xe, hw);

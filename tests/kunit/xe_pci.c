@@ -114,18 +114,18 @@ static const struct {
 	{ "reset", "function_reset" },
 	{ "power controller", "" },
 	{ "GT", "" },
-	{ "forcewake", "stop" },
-	{ "quiet", "" },
+	{ "forcewake", "forcewake_stop" },
+	{ "sanitize", "" },
 	{ "DMA", "bus_master_off" },
 	{ "fuses", "" },
 	{ "steering", "" },
 	{ "VRAM", "" },
 	{ "interrupts", "irq_stop" },
-	{ "GGTT", "scratch_stop stop" },
-	{ "firmware buffers", "stop" },
+	{ "GGTT", "scratch_stop ggtt_stop" },
+	{ "firmware buffers", "bufs_stop" },
 	{ "buffers", "xe_mm_stop xe_mm_evict_stop" },
 	{ "engines", "engine_stop*2" },
-	{ "GuC", "stop*2" },
+	{ "GuC", "guc_stop*2" },
 	{ "settings", "by_register_again" },
 	/* tile0; for each GT itself, freq0, throttle, gtidle, engines; two for each of 5 classes */
 	{ "sysfs", "d3cold_stop dir_stop*21" },
@@ -138,7 +138,7 @@ static_assert(ARRAY_SIZE(expected) == STEPS + 2);
 static struct kunit *order_test;
 static unsigned int order_stage, order_deferred;
 
-static int look_at_stage(struct xe_hw *hw)
+static void look_at_stage(struct xe_hw hw)
 {
 	char found[96];
 
@@ -146,6 +146,11 @@ static int look_at_stage(struct xe_hw *hw)
 	KUNIT_EXPECT_STREQ_MSG(order_test, found, expected[order_stage].deferred, "of '%s'",
 			       expected[order_stage].step);
 	order_stage++;
+}
+
+static int look(struct xe_hw_bind bind)
+{
+	look_at_stage(xe_hw_bound(bind));
 	return 0;
 }
 
@@ -158,7 +163,7 @@ static void test_order(struct kunit *test)
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(steps); i++)
 		steps[i] = i % 2 ? xe_probe_steps[i / 2] :
-			   (struct xe_hw_step){ "look", look_at_stage };
+			   (struct xe_hw_step){ "look", look };
 	for (unsigned int i = 0; i < STEPS; i++)
 		KUNIT_EXPECT_STREQ(test, xe_probe_steps[i].name, expected[i + 1].step);
 
@@ -227,7 +232,7 @@ static void expect_nothing(struct kunit *test, struct xe_fake_slot *slot, struct
 	KUNIT_EXPECT_TRUE_MSG(test, xe_fake_ggtt_is_clear(), "GGTT, %s", when);
 }
 
-/* Software outlives the state, and not the last reference to it. */
+/* Software outlives the card, and not the last reference to it. */
 static void test_release(struct kunit *test)
 {
 	struct xe_fake_slot *slot = slot_with_card(test);
@@ -261,7 +266,7 @@ static void test_release(struct kunit *test)
 	put_page(log);
 }
 
-static int fail(struct xe_hw *hw)
+static int fail(struct xe_hw_bind bind)
 {
 	return -EIO;
 }

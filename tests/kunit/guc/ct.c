@@ -7,7 +7,7 @@
 #include "guc/ct.h"
 #include "xe_guc.h"
 
-static void fake_receive(struct xe_hw *hw, struct xe_gt *gt);
+static void fake_receive(struct xe_hw hw, struct xe_gt *gt);
 
 #define xe_guc_ct_receive	fake_receive
 
@@ -71,7 +71,7 @@ static void read_all(u32 offset, u32 value)
 	*desc_word(reader.ct, CT_DESC_HEAD) = reader.head;
 }
 
-static struct xe_guc_ct *channel(struct kunit *test, struct xe_device *xe, struct xe_hw *hw,
+static struct xe_guc_ct *channel(struct kunit *test, struct xe_device *xe, struct xe_hw hw,
 				 bool reads)
 {
 	struct xe_guc_ct *ct = xe_fake_channel(test, xe, hw);
@@ -93,7 +93,7 @@ static void channel_end(struct kunit *test, struct xe_guc_ct *ct)
 	memset(&ct->buf, 0, sizeof(ct->buf));
 }
 
-static int say(struct xe_hw *hw, unsigned int number, unsigned int len)
+static int say(struct xe_hw hw, unsigned int number, unsigned int len)
 {
 	u32 action[CT_MAX_WORDS] = { 0x42 };
 
@@ -181,7 +181,7 @@ static struct {
 	u32 fence;
 } late;
 
-static void fake_receive(struct xe_hw *hw, struct xe_gt *gt)
+static void fake_receive(struct xe_hw hw, struct xe_gt *gt)
 {
 	if (late.keep_ms) {
 		msleep(late.keep_ms);

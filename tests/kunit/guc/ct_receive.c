@@ -69,7 +69,7 @@ static void count_reset(struct work_struct *work)
 }
 
 /* The channel of GT 0, up, in memory of the test; at its end clear &xe_guc_ct.buf. */
-struct xe_guc_ct *xe_fake_channel(struct kunit *test, struct xe_device *xe, struct xe_hw *hw)
+struct xe_guc_ct *xe_fake_channel(struct kunit *test, struct xe_device *xe, struct xe_hw hw)
 {
 	struct xe_guc_ct *ct = &xe_guc(hw, &xe_hw_state(hw)->gt[0])->ct;
 
@@ -149,7 +149,7 @@ static const struct message_case message_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(message, message_cases, name);
 
-static void play(struct kunit *test, struct xe_device *xe, struct xe_hw *hw, u32 start)
+static void play(struct kunit *test, struct xe_device *xe, struct xe_hw hw, u32 start)
 {
 	const struct message_case *c = test->param_value;
 	struct xe_gt *gt = &xe_hw_state(hw)->gt[0];

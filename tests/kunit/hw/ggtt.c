@@ -16,7 +16,7 @@
 
 static unsigned int invalidations;
 
-static int count_invalidation(struct xe_hw *hw, struct xe_gt *gt)
+static int count_invalidation(struct xe_hw hw, struct xe_gt *gt)
 {
 	invalidations++;
 	return 0;
@@ -29,7 +29,7 @@ static u64 entry(u64 address)
 	return xe_fake_peek(offset) | (u64)xe_fake_peek(offset + 4) << 32;
 }
 
-static struct xe_ggtt *ggtt_init(struct xe_hw *hw)
+static struct xe_ggtt *ggtt_init(struct xe_hw hw)
 {
 	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 
@@ -119,14 +119,14 @@ static void test_map(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, invalidations, 2);
 
 		/* At unbind nothing leads anywhere. */
-		stop(hw, ggtt);
+		ggtt_stop(hw, ggtt);
 		for (u64 a = START; a < END; a += SZ_4K)
 			if (entry(a))
 				KUNIT_FAIL(test, "entry of %#llx is %#llx", a, entry(a));
 	}
 }
 
-static int no_answer(struct xe_hw *hw, struct xe_gt *gt)
+static int no_answer(struct xe_hw hw, struct xe_gt *gt)
 {
 	return -EPIPE;
 }

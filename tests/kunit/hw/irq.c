@@ -70,7 +70,7 @@ static void react(u32 offset, u32 value)
 		xe_fake_poke(offset, now->tiles);
 }
 
-static struct xe_irq *irq_init(struct xe_hw *hw)
+static struct xe_irq *irq_init(struct xe_hw hw)
 {
 	struct xe_hw_state *state = xe_hw_state(hw);
 

@@ -4,7 +4,7 @@
 #include <linux/io.h>
 #include "xe_hw.h"
 
-u32 probe_me(struct xe_hw *hw)
+u32 probe_me(struct xe_hw hw)
 {
-	return readl(hw->regs);
+	return readl(hw.priv->regs);
 }

@@ -8,7 +8,7 @@ static void fini(struct drm_device *drm, void *arg)
 {
 }
 
-int probe_me(struct xe_hw *hw)
+int probe_me(struct xe_hw_bind bind)
 {
-	return xe_hw_on_unbind(hw, fini, NULL);
+	return xe_hw_on_unbind(bind, fini, NULL);
 }
