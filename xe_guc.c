@@ -94,14 +94,14 @@ static noinline __noipa int enable_channel(struct xe_hw hw, struct xe_gt *gt)
 		return err;
 
 	/* What went wrong before there was a channel to tell it. */
-	last_words = xe_gt_read32(hw, gt, GUC_SCRATCH(15));
+	last_words = xe_gt_read32(hw, gt, SOFT_SCRATCH(15));
 	if (xe_hw_is_lost(hw))
 		return -ENODEV;
 	if (!last_words)
 		return 0;
 
-	xe_gt_write32(hw, gt, GUC_SCRATCH(15), 0);
-	if (!(last_words & (GUC_SCRATCH15_CRASH | GUC_SCRATCH15_EXCEPTION)))
+	xe_gt_write32(hw, gt, SOFT_SCRATCH(15), 0);
+	if (!(last_words & (SOFT_SCRATCH15_CRASH_DUMP_POSTED | SOFT_SCRATCH15_EXCEPTION)))
 		return 0;
 
 	drm_err(&xe_hw_device(hw)->drm,

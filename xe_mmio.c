@@ -38,7 +38,7 @@ static void check_all_ones(struct xe_hw hw)
 static void flush_writes(struct xe_hw hw)
 {
 	for (unsigned int i = 0; i < 4; i++)
-		writel(0, xe_hw_priv(hw)->regs + DUMMY_WRITE.offset);
+		writel(0, xe_hw_priv(hw)->regs + DUMMY_REG.offset);
 }
 
 /**

@@ -169,27 +169,28 @@ static struct entry freq_files[] = {
 
 static ssize_t show_throttle(struct xe_hw hw, struct xe_gt *gt, u32 what, char *buf)
 {
-	u32 reasons = xe_read32(hw, gt->id ? MEDIA_THROTTLE : GT_THROTTLE);
+	u32 reasons = xe_read32(hw, gt->id ? MTL_MEDIA_PERF_LIMIT_REASONS : GT0_PERF_LIMIT_REASONS);
 
 	if (xe_hw_is_lost(hw))
 		return -ENODEV;
 	return sysfs_emit(buf, "%u\n", !!(reasons & what));
 }
 
-#define THROTTLE_ANY	(THROTTLE_PL1 | THROTTLE_PL2 | THROTTLE_PL4 | THROTTLE_VR_TDC |	\
-			 THROTTLE_VR_THERMALERT | THROTTLE_RATL | THROTTLE_THERMAL |	\
-			 THROTTLE_PROCHOT)
+#define THROTTLE_ANY	(POWER_LIMIT_1_MASK | POWER_LIMIT_2_MASK | POWER_LIMIT_4_MASK |	\
+			 VR_TDC_MASK |	\
+			 VR_THERMALERT_MASK | RATL_MASK | THERMAL_LIMIT_MASK |		\
+			 PROCHOT_MASK)
 
 static struct entry throttle_files[] = {
 	FILE("status", 0444, .show = show_throttle, .what = THROTTLE_ANY),
-	FILE("reason_pl1", 0444, .show = show_throttle, .what = THROTTLE_PL1),
-	FILE("reason_pl2", 0444, .show = show_throttle, .what = THROTTLE_PL2),
-	FILE("reason_pl4", 0444, .show = show_throttle, .what = THROTTLE_PL4),
-	FILE("reason_thermal", 0444, .show = show_throttle, .what = THROTTLE_THERMAL),
-	FILE("reason_prochot", 0444, .show = show_throttle, .what = THROTTLE_PROCHOT),
-	FILE("reason_ratl", 0444, .show = show_throttle, .what = THROTTLE_RATL),
-	FILE("reason_vr_thermalert", 0444, .show = show_throttle, .what = THROTTLE_VR_THERMALERT),
-	FILE("reason_vr_tdc", 0444, .show = show_throttle, .what = THROTTLE_VR_TDC),
+	FILE("reason_pl1", 0444, .show = show_throttle, .what = POWER_LIMIT_1_MASK),
+	FILE("reason_pl2", 0444, .show = show_throttle, .what = POWER_LIMIT_2_MASK),
+	FILE("reason_pl4", 0444, .show = show_throttle, .what = POWER_LIMIT_4_MASK),
+	FILE("reason_thermal", 0444, .show = show_throttle, .what = THERMAL_LIMIT_MASK),
+	FILE("reason_prochot", 0444, .show = show_throttle, .what = PROCHOT_MASK),
+	FILE("reason_ratl", 0444, .show = show_throttle, .what = RATL_MASK),
+	FILE("reason_vr_thermalert", 0444, .show = show_throttle, .what = VR_THERMALERT_MASK),
+	FILE("reason_vr_tdc", 0444, .show = show_throttle, .what = VR_TDC_MASK),
 };
 
 /*
@@ -204,7 +205,7 @@ enum idle { IDLE_NAME, IDLE_STATUS, IDLE_RESIDENCY };
 static const char *idle_status(struct xe_hw hw, struct xe_gt *gt)
 {
 	/* Awake parts of the register file say whether the rest sleeps. */
-	switch (FIELD_GET(FREQ_ACTUAL_C_STATE, xe_gt_read32(hw, gt, FREQ_ACTUAL))) {
+	switch (FIELD_GET(MTL_CC_MASK, xe_gt_read32(hw, gt, MTL_MIRROR_TARGET_WP1))) {
 	case C_STATE_0:
 		return "gt-c0";
 	case C_STATE_6:
@@ -217,7 +218,7 @@ static const char *idle_status(struct xe_hw hw, struct xe_gt *gt)
 /* The counter has 32 bits and counts 1.28 us: it goes round in 91 minutes. */
 static u64 residency_ms(struct xe_hw hw, struct xe_gt *gt)
 {
-	struct xe_reg reg = gt->id ? MEDIA_RESIDENCY : GT_RESIDENCY;
+	struct xe_reg reg = gt->id ? MTL_MEDIA_MC6 : GT_GFX_RC6;
 	struct xe_device *xe = xe_hw_device(hw);
 	u64 ticks;
 

@@ -184,8 +184,8 @@ static void fill_info(struct xe_hw hw, struct xe_gt *gt)
 
 	if (!xe_hw_device(hw)->platform->is_discrete)
 		info.generic[GUC_INFO_DOORBELLS_PER_SQIDI] =
-			FIELD_GET(GUC_DOORBELLS_PER_SQIDI,
-				  xe_gt_read32(hw, gt, GUC_DOORBELLS_POPULATED)) + 1;
+			FIELD_GET(DOORBELLS_PER_SQIDI_MASK,
+				  xe_gt_read32(hw, gt, DIST_DBS_POPULATED)) + 1;
 
 	xe_ggtt_buf_write(hw, &ads->buf, offsetof(struct xe_guc_ads_blob, info), &info,
 			  sizeof(info));

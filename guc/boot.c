@@ -105,10 +105,10 @@ static struct wopcm_part choose_part(struct xe_hw hw, struct xe_gt *gt)
 
 	if (!huc && xe_huc_is_of(hw, gt))
 		huc = HUC_ROOM;
-	base = ALIGN(huc + WOPCM_START_RESERVED, BIT(__ffs(GUC_WOPCM_BASE_BYTES)));
+	base = ALIGN(huc + WOPCM_START_RESERVED, BIT(__ffs(GUC_WOPCM_OFFSET_MASK)));
 	return (struct wopcm_part){
 		.base = base,
-		.size = base < end ? (end - base) & GUC_WOPCM_SIZE_BYTES : 0,
+		.size = base < end ? (end - base) & GUC_WOPCM_SIZE_MASK : 0,
 	};
 }
 
@@ -124,18 +124,18 @@ static struct wopcm_part choose_part(struct xe_hw hw, struct xe_gt *gt)
  */
 int xe_guc_wopcm_partition(struct xe_hw hw, struct xe_gt *gt)
 {
-	u32 base = xe_gt_read32(hw, gt, GUC_WOPCM_BASE);
+	u32 base = xe_gt_read32(hw, gt, DMA_GUC_WOPCM_OFFSET);
 	u32 size = xe_gt_read32(hw, gt, GUC_WOPCM_SIZE);
-	bool loads_huc = base & GUC_WOPCM_BASE_LOADS_HUC;
+	bool loads_huc = base & HUC_LOADING_AGENT_GUC;
 	struct wopcm_part part;
 	int err;
 
 	if (xe_hw_is_lost(hw))
 		return -ENODEV;
 
-	if ((base & GUC_WOPCM_BASE_LOCKED) && (size & GUC_WOPCM_SIZE_LOCKED)) {
-		part.base = base & GUC_WOPCM_BASE_BYTES;
-		part.size = size & GUC_WOPCM_SIZE_BYTES;
+	if ((base & GUC_WOPCM_OFFSET_VALID) && (size & GUC_WOPCM_SIZE_LOCKED)) {
+		part.base = base & GUC_WOPCM_OFFSET_MASK;
+		part.size = size & GUC_WOPCM_SIZE_MASK;
 		xe_huc_fit(hw, gt, loads_huc ? part.base : 0);
 		return check_part(hw, gt, part, true);
 	}
@@ -145,13 +145,13 @@ int xe_guc_wopcm_partition(struct xe_hw hw, struct xe_gt *gt)
 	if (err)
 		return err;
 
-	err = lock_register(hw, gt, GUC_WOPCM_SIZE, GUC_WOPCM_SIZE_BYTES, part.size,
+	err = lock_register(hw, gt, GUC_WOPCM_SIZE, GUC_WOPCM_SIZE_MASK, part.size,
 			    GUC_WOPCM_SIZE_LOCKED);
 	if (err)
 		return err;
-	return lock_register(hw, gt, GUC_WOPCM_BASE, GUC_WOPCM_BASE_BYTES,
-			     part.base | (xe_huc_is_of(hw, gt) ? GUC_WOPCM_BASE_LOADS_HUC : 0),
-			     GUC_WOPCM_BASE_LOCKED);
+	return lock_register(hw, gt, DMA_GUC_WOPCM_OFFSET, GUC_WOPCM_OFFSET_MASK,
+			     part.base | (xe_huc_is_of(hw, gt) ? HUC_LOADING_AGENT_GUC : 0),
+			     GUC_WOPCM_OFFSET_VALID);
 }
 ALLOW_ERROR_INJECTION(xe_guc_wopcm_partition, ERRNO);
 
@@ -162,8 +162,8 @@ ALLOW_ERROR_INJECTION(xe_guc_wopcm_partition, ERRNO);
 /* A core that was never started is in reset as well, and has said nothing yet. */
 static bool is_fresh(u32 status)
 {
-	return (status & GUC_STATUS_IN_RESET) &&
-	       !(status & (GUC_STATUS_BOOTROM | GUC_STATUS_FIRMWARE));
+	return (status & GS_MIA_IN_RESET) &&
+	       !(status & (GS_BOOTROM_MASK | GS_UKERNEL_MASK));
 }
 
 /**
@@ -182,8 +182,8 @@ int xe_guc_core_reset(struct xe_hw hw, struct xe_gt *gt)
 	u32 status, last = 0;
 	int err;
 
-	xe_gt_write32(hw, gt, GT_RESET, GT_RESET_GUC);
-	err = xe_gt_wait32(hw, gt, GT_RESET, GT_RESET_GUC, 0, RESET_TIMEOUT_US, &last);
+	xe_gt_write32(hw, gt, GDRST, GRDOM_GUC);
+	err = xe_gt_wait32(hw, gt, GDRST, GRDOM_GUC, 0, RESET_TIMEOUT_US, &last);
 	if (err == -ETIMEDOUT)
 		drm_err(drm, "GT%u: reset of the GuC does not end (%#x); if it stays so, power cycle the card\n",
 			gt->id, last);
@@ -194,7 +194,7 @@ int xe_guc_core_reset(struct xe_hw hw, struct xe_gt *gt)
 	if (xe_hw_is_lost(hw))
 		return -ENODEV;
 	/* What the firmware said last may stay to be read until it says more. */
-	if (status & GUC_STATUS_IN_RESET)
+	if (status & GS_MIA_IN_RESET)
 		return 0;
 
 	drm_err(drm, "GT%u: GuC is not in reset after its reset (status %#010x); if it stays so, power cycle the card\n",
@@ -230,22 +230,23 @@ static void write_params(struct xe_hw hw, struct xe_gt *gt)
 	};
 
 	/* All of them: a firmware that ran before may have left something. */
-	xe_gt_write32(hw, gt, GUC_SCRATCH(0), 0);
+	xe_gt_write32(hw, gt, SOFT_SCRATCH(0), 0);
 	for (unsigned int i = 0; i < GUC_PARAM_COUNT; i++)
-		xe_gt_write32(hw, gt, GUC_SCRATCH(1 + i), params[i]);
+		xe_gt_write32(hw, gt, SOFT_SCRATCH(1 + i), params[i]);
 	/* The last words of a firmware that died survive its reset. */
-	xe_gt_write32(hw, gt, GUC_SCRATCH(15), 0);
+	xe_gt_write32(hw, gt, SOFT_SCRATCH(15), 0);
 }
 
 static void prepare_core(struct xe_hw hw, struct xe_gt *gt)
 {
-	xe_gt_write32(hw, gt, GUC_SHIM,
-		      GUC_SHIM_CACHE_READS | GUC_SHIM_CACHE_SRAM | GUC_SHIM_CACHE_WOPCM |
-		      GUC_SHIM_CLOCK_GATING | FIELD_PREP(GUC_SHIM_MOCS_INDEX, MOCS_UNCACHED));
-	xe_write32(hw, GUC_DOORBELLS, GUC_DOORBELLS_ENABLE);
+	xe_gt_write32(hw, gt, GUC_SHIM_CONTROL,
+		      GUC_ENABLE_READ_CACHE_LOGIC | GUC_ENABLE_READ_CACHE_FOR_SRAM_DATA |
+		      GUC_ENABLE_READ_CACHE_FOR_WOPCM_DATA |
+		      GUC_ENABLE_MIA_CLOCK_GATING | FIELD_PREP(GUC_MOCS_INDEX_MASK, MOCS_UNCACHED));
+	xe_write32(hw, GT_PM_CONFIG, GT_DOORBELL_ENABLE);
 
 	/* Its timer interrupt goes to the GuC. */
-	xe_gt_rmw32(hw, gt, GUC_PM_INTERRUPT_MASK, GUC_PM_INTERRUPT_ARAT, 0);
+	xe_gt_rmw32(hw, gt, PMINTRMSK, ARAT_EXPIRED_INTRMSK, 0);
 }
 
 /* The boot ROM of a part wants the one or the other, by the length of its keys. */
@@ -255,13 +256,13 @@ static void write_signature(struct xe_hw hw, struct xe_gt *gt, const struct xe_f
 	u32 in_registers = 64 * sizeof(u32);
 
 	if (image->signature_bytes > in_registers) {
-		xe_gt_write32(hw, gt, GUC_SIGNATURE(0),
+		xe_gt_write32(hw, gt, UOS_RSA_SCRATCH(0),
 			      xe_ggtt_buf_ggtt(&fw->buf) + image->signature);
 		return;
 	}
 
 	for (u32 at = 0; at < image->signature_bytes; at += sizeof(u32))
-		xe_gt_write32(hw, gt, GUC_SIGNATURE(at / sizeof(u32)),
+		xe_gt_write32(hw, gt, UOS_RSA_SCRATCH(at / sizeof(u32)),
 			      xe_ggtt_buf_read32(hw, &fw->buf, image->signature + at));
 }
 
@@ -271,7 +272,7 @@ static void write_signature(struct xe_hw hw, struct xe_gt *gt, const struct xe_f
  * @gt: the GT
  * @fw: the image
  * @wopcm_offset: where to, from the start of the part that the image is for
- * @flag: GUC_DMA_CTRL_GUC or GUC_DMA_CTRL_HUC
+ * @flag: UOS_MOVE or HUC_UKERNEL
  *
  * Context: bound or in a section, may sleep up to 100 ms; GT forcewake is held.
  * Return: 0; -ETIMEDOUT, which is logged; -ENODEV.
@@ -282,20 +283,22 @@ noinline __noipa int xe_guc_dma(struct xe_hw hw, struct xe_gt *gt, const struct 
 	u32 last = 0;
 	int err;
 
-	xe_gt_write32(hw, gt, GUC_DMA_SRC_LO, xe_ggtt_buf_ggtt(&fw->buf) + fw->image.start);
-	xe_gt_write32(hw, gt, GUC_DMA_SRC_HI, FIELD_PREP(GUC_DMA_HI_SPACE, GUC_DMA_SPACE_GGTT));
-	xe_gt_write32(hw, gt, GUC_DMA_DST_LO, wopcm_offset);
-	xe_gt_write32(hw, gt, GUC_DMA_DST_HI, FIELD_PREP(GUC_DMA_HI_SPACE, GUC_DMA_SPACE_WOPCM));
-	xe_gt_write32(hw, gt, GUC_DMA_SIZE, fw->image.upload);
-	xe_gt_write32(hw, gt, GUC_DMA_CTRL, XE_MASKED_ENABLE(flag | GUC_DMA_CTRL_START));
+	xe_gt_write32(hw, gt, DMA_ADDR_0_LOW, xe_ggtt_buf_ggtt(&fw->buf) + fw->image.start);
+	xe_gt_write32(hw, gt, DMA_ADDR_0_HIGH,
+		      FIELD_PREP(DMA_ADDR_SPACE_MASK, DMA_ADDRESS_SPACE_GGTT));
+	xe_gt_write32(hw, gt, DMA_ADDR_1_LOW, wopcm_offset);
+	xe_gt_write32(hw, gt, DMA_ADDR_1_HIGH,
+		      FIELD_PREP(DMA_ADDR_SPACE_MASK, DMA_ADDRESS_SPACE_WOPCM));
+	xe_gt_write32(hw, gt, DMA_COPY_SIZE, fw->image.upload);
+	xe_gt_write32(hw, gt, DMA_CTRL, XE_MASKED_ENABLE(flag | START_DMA));
 
-	err = xe_gt_wait32(hw, gt, GUC_DMA_CTRL, GUC_DMA_CTRL_START, 0, DMA_TIMEOUT_US, &last);
+	err = xe_gt_wait32(hw, gt, DMA_CTRL, START_DMA, 0, DMA_TIMEOUT_US, &last);
 	if (err == -ETIMEDOUT)
 		drm_err(&xe_hw_device(hw)->drm,
 			"GT%u: copy of the %s image does not end (%#x); reset or power cycle the card\n",
 			gt->id, fw->buf.name, last);
 
-	xe_gt_write32(hw, gt, GUC_DMA_CTRL, XE_MASKED_DISABLE(flag | GUC_DMA_CTRL_START));
+	xe_gt_write32(hw, gt, DMA_CTRL, XE_MASKED_DISABLE(flag | START_DMA));
 	return err;
 }
 ALLOW_ERROR_INJECTION(xe_guc_dma, ERRNO);
@@ -362,18 +365,18 @@ static int wait_boot(struct xe_hw hw, struct xe_gt *gt, u32 *status, const struc
 		*status = xe_gt_read32(hw, gt, GUC_STATUS);
 		if (xe_hw_is_lost(hw))
 			return -ENODEV;
-		in_reset = *status & GUC_STATUS_IN_RESET;
+		in_reset = *status & GS_MIA_IN_RESET;
 
 		/* What is read in reset may be of the boot before: seen last, and never "ready". */
 		if (in_reset && !expired)
 			continue;
-		if (!in_reset && FIELD_GET(GUC_STATUS_FIRMWARE, *status) == GUC_FIRMWARE_READY)
+		if (!in_reset && FIELD_GET(GS_UKERNEL_MASK, *status) == GUC_FIRMWARE_READY)
 			return 0;
 
 		*end = find_end(firmware_ends, ARRAY_SIZE(firmware_ends),
-				FIELD_GET(GUC_STATUS_FIRMWARE, *status)) ?:
+				FIELD_GET(GS_UKERNEL_MASK, *status)) ?:
 		       find_end(rom_ends, ARRAY_SIZE(rom_ends),
-				FIELD_GET(GUC_STATUS_BOOTROM, *status));
+				FIELD_GET(GS_BOOTROM_MASK, *status));
 		if (*end)
 			return -EPROTO;
 	} while (!expired);
@@ -384,8 +387,8 @@ static int wait_boot(struct xe_hw hw, struct xe_gt *gt, u32 *status, const struc
 static void complain(struct xe_hw hw, struct xe_gt *gt, u32 status, const struct boot_end *end)
 {
 	struct drm_device *drm = &xe_hw_device(hw)->drm;
-	u32 rom = FIELD_GET(GUC_STATUS_BOOTROM, status);
-	u32 firmware = FIELD_GET(GUC_STATUS_FIRMWARE, status);
+	u32 rom = FIELD_GET(GS_BOOTROM_MASK, status);
+	u32 firmware = FIELD_GET(GS_UKERNEL_MASK, status);
 
 	if (end)
 		drm_err(drm, "GT%u: GuC firmware %s (status %#010x, boot ROM %#x, firmware %#x)\n",
@@ -412,7 +415,7 @@ static int boot_once(struct xe_hw hw, struct xe_gt *gt, u32 *status, const struc
 	prepare_core(hw, gt);
 	write_signature(hw, gt, fw);
 
-	err = xe_guc_dma(hw, gt, fw, GUC_WOPCM_OFFSET, GUC_DMA_CTRL_GUC);
+	err = xe_guc_dma(hw, gt, fw, GUC_WOPCM_OFFSET, UOS_MOVE);
 	if (err)
 		return err;
 

@@ -105,7 +105,7 @@ int xe_huc_upload(struct xe_hw hw, struct xe_gt *gt)
 	huc->running = false;
 	if (!huc->fw.image.upload)
 		return 0;
-	return xe_guc_dma(hw, gt, &huc->fw, 0, GUC_DMA_CTRL_HUC);
+	return xe_guc_dma(hw, gt, &huc->fw, 0, HUC_UKERNEL);
 }
 ALLOW_ERROR_INJECTION(xe_huc_upload, ERRNO);
 
@@ -118,13 +118,13 @@ static int verify(struct xe_hw hw, struct xe_gt *gt, const struct xe_fw *fw)
 	int err;
 
 	/* It survives resets of the GuC. */
-	if (xe_gt_read32(hw, gt, HUC_LOAD_INFO) & HUC_LOAD_INFO_VERIFIED)
+	if (xe_gt_read32(hw, gt, HUC_KERNEL_LOAD_INFO) & HUC_LOAD_SUCCESSFUL)
 		return xe_hw_is_lost(hw) ? -ENODEV : 0;
 
 	err = xe_guc_ct_request(hw, gt, request, ARRAY_SIZE(request), NULL);
 	if (err)
 		return err;
-	return xe_gt_wait32(hw, gt, HUC_LOAD_INFO, HUC_LOAD_INFO_VERIFIED, HUC_LOAD_INFO_VERIFIED,
+	return xe_gt_wait32(hw, gt, HUC_KERNEL_LOAD_INFO, HUC_LOAD_SUCCESSFUL, HUC_LOAD_SUCCESSFUL,
 			    VERIFY_TIMEOUT_US, NULL);
 }
 

@@ -39,7 +39,7 @@
 
 static struct xe_reg word(const struct xe_gt *gt, unsigned int n)
 {
-	return gt->window ? MEDIA_GUC_MAILBOX(n) : GUC_MAILBOX(n);
+	return gt->window ? MED_VF_SW_FLAG(n) : VF_SW_FLAG(n);
 }
 
 /**
@@ -51,7 +51,7 @@ static struct xe_reg word(const struct xe_gt *gt, unsigned int n)
  */
 void xe_guc_notify(struct xe_hw hw, const struct xe_gt *gt)
 {
-	xe_write32(hw, gt->window ? MEDIA_GUC_BELL : GUC_BELL, 0);
+	xe_write32(hw, gt->window ? MED_GUC_HOST_INTERRUPT : GUC_HOST_INTERRUPT, 0);
 }
 
 static int wait_answer(struct xe_hw hw, struct xe_gt *gt, ktime_t end, u32 *answer)

@@ -78,8 +78,8 @@ static u32 cap(const struct xe_gt *gt, const struct xe_slpc *slpc)
 static void read_efficient(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_slpc *slpc = slpc_of(hw, gt);
-	u32 value = xe_read32(hw, gt->window ? MEDIA_FREQ_EFFICIENT : FREQ_EFFICIENT);
-	u32 mhz = to_mhz(FIELD_GET(FREQ_EFFICIENT_RATIO, value));
+	u32 value = xe_read32(hw, gt->window ? MTL_MPE_FREQUENCY : MTL_GT_RPE_FREQUENCY);
+	u32 mhz = to_mhz(FIELD_GET(MTL_RPE_MASK, value));
 
 	/* 0 is not a frequency: who is to tell has not done so yet. */
 	if (xe_hw_is_lost(hw) || !mhz)
@@ -93,13 +93,13 @@ static void read_efficient(struct xe_hw hw, struct xe_gt *gt)
 static int read_fuses(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_slpc *slpc = slpc_of(hw, gt);
-	u32 value = xe_read32(hw, gt->window ? MEDIA_FREQ_FUSED : FREQ_FUSED);
+	u32 value = xe_read32(hw, gt->window ? MTL_MEDIAP_STATE_CAP : MTL_RP_STATE_CAP);
 
 	if (xe_hw_is_lost(hw))
 		return -ENODEV;
 
-	slpc->highest = to_mhz(FIELD_GET(FREQ_FUSED_HIGHEST, value));
-	slpc->fused_lowest = to_mhz(FIELD_GET(FREQ_FUSED_LOWEST, value));
+	slpc->highest = to_mhz(FIELD_GET(MTL_RP0_CAP_MASK, value));
+	slpc->fused_lowest = to_mhz(FIELD_GET(MTL_RPN_CAP_MASK, value));
 	slpc->lowest = slpc->fused_lowest;
 	slpc->efficient = slpc->fused_lowest;
 	if (slpc->highest && slpc->lowest <= slpc->highest)
@@ -139,10 +139,10 @@ ALLOW_ERROR_INJECTION(xe_slpc_init, ERRNO);
 /* Past the firmware, so only while it does not run. */
 static void request_by_register(struct xe_hw hw, struct xe_gt *gt, u32 mhz)
 {
-	xe_gt_write32(hw, gt, FREQ_SOFTWARE_CONTROL, FREQ_SOFTWARE_CONTROL_ON);
-	xe_gt_write32(hw, gt, FREQ_REQUEST, FIELD_PREP(FREQ_REQUEST_RATIO, from_mhz(mhz)));
+	xe_gt_write32(hw, gt, RP_CONTROL, RPSWCTL_ENABLE);
+	xe_gt_write32(hw, gt, RPNSWREQ, FIELD_PREP(REQ_RATIO_MASK, from_mhz(mhz)));
 	usleep_range(100, 200);
-	xe_gt_write32(hw, gt, FREQ_SOFTWARE_CONTROL, 0);
+	xe_gt_write32(hw, gt, RP_CONTROL, 0);
 }
 
 /**
@@ -556,9 +556,9 @@ u32 xe_slpc_efficient(struct xe_hw hw, struct xe_gt *gt)
  */
 u32 xe_slpc_actual(struct xe_hw hw, struct xe_gt *gt)
 {
-	u32 value = xe_gt_read32(hw, gt, FREQ_ACTUAL);
+	u32 value = xe_gt_read32(hw, gt, MTL_MIRROR_TARGET_WP1);
 
-	return xe_hw_is_lost(hw) ? 0 : to_mhz(FIELD_GET(FREQ_ACTUAL_RATIO, value));
+	return xe_hw_is_lost(hw) ? 0 : to_mhz(FIELD_GET(MTL_CAGF_MASK, value));
 }
 
 /**
@@ -576,7 +576,7 @@ int xe_slpc_requested(struct xe_hw hw, struct xe_gt *gt, u32 *mhz)
 	if (fw.err)
 		return fw.err;
 
-	*mhz = to_mhz(FIELD_GET(FREQ_REQUEST_RATIO, xe_gt_read32(hw, gt, FREQ_REQUEST)));
+	*mhz = to_mhz(FIELD_GET(REQ_RATIO_MASK, xe_gt_read32(hw, gt, RPNSWREQ)));
 	return xe_hw_is_lost(hw) ? -ENODEV : 0;
 }
 

@@ -178,7 +178,7 @@ static int tell_guc(struct xe_hw hw, struct xe_gt *gt, struct xe_engine *engine)
 {
 	u32 base = engine->row->base;
 	const struct xe_gt_reg others[] = {
-		ENGINE_MODE(base), ENGINE_HWS_ADDRESS(base), ENGINE_IMR(base), RCU_MODE,
+		RING_MODE(base), RING_HWS_PGA(base), RING_IMR(base), RCU_MODE,
 	};
 	/* The last is of the whole GT: the render engine takes it along. */
 	unsigned int num_others = ARRAY_SIZE(others) - (engine->row->class != XE_ENGINE_RENDER);
@@ -203,8 +203,8 @@ static int tell_guc(struct xe_hw hw, struct xe_gt *gt, struct xe_engine *engine)
 	for (unsigned int i = 0; i < num_others; i++)
 		engine->saved[ads.num_regs++] = (struct xe_guc_saved_reg){
 			.offset = others[i].reg.offset,
-			.flags = others[i].reg.offset == ENGINE_HWS_ADDRESS(base).reg.offset ||
-				 others[i].reg.offset == ENGINE_IMR(base).reg.offset ?
+			.flags = others[i].reg.offset == RING_HWS_PGA(base).reg.offset ||
+				 others[i].reg.offset == RING_IMR(base).reg.offset ?
 				 0 : GUC_SAVED_REG_MASKED,
 		};
 	return xe_guc_ads_add_engine(hw, gt, &ads);
@@ -224,16 +224,16 @@ void xe_engine_program(struct xe_hw hw, struct xe_gt *gt)
 	struct xe_wa_list list;
 
 	if (xe_engine_mask(gt, XE_ENGINE_COMPUTE))
-		xe_gt_write32(hw, gt, RCU_MODE, XE_MASKED_ENABLE(RCU_MODE_COMPUTE));
+		xe_gt_write32(hw, gt, RCU_MODE, XE_MASKED_ENABLE(RCU_MODE_CCS_ENABLE));
 
 	xe_for_each_engine(engine, gt) {
 		u32 base = engine->row->base;
 
 		/* No interrupts by memory write: those go through the interrupt tree. */
-		xe_gt_write32(hw, gt, ENGINE_HWSTAM(base), ~0);
-		xe_gt_write32(hw, gt, ENGINE_HWS_ADDRESS(base), xe_engine_status_page(gt, engine));
-		xe_gt_write32(hw, gt, ENGINE_MODE(base), XE_MASKED_ENABLE(ENGINE_MODE_NO_LEGACY));
-		xe_gt_write32(hw, gt, ENGINE_MI_MODE(base), XE_MASKED_DISABLE(ENGINE_MI_MODE_STOP));
+		xe_gt_write32(hw, gt, RING_HWSTAM(base), ~0);
+		xe_gt_write32(hw, gt, RING_HWS_PGA(base), xe_engine_status_page(gt, engine));
+		xe_gt_write32(hw, gt, RING_MODE(base), XE_MASKED_ENABLE(GFX_DISABLE_LEGACY_MODE));
+		xe_gt_write32(hw, gt, RING_MI_MODE(base), XE_MASKED_DISABLE(STOP_RING));
 		if (!xe_wa_list(hw, gt, engine, XE_WA_ENGINE, &list))
 			xe_gt_apply(hw, gt, list.writes, list.count);
 	}
@@ -256,12 +256,12 @@ void xe_engine_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 
 		drm_printf(p, "%s: logical %u, mode %#x, MI mode %#x, status at %#x, ",
 			   engine->row->name, engine->logical,
-			   xe_gt_read32(hw, gt, ENGINE_MODE(base)),
-			   xe_gt_read32(hw, gt, ENGINE_MI_MODE(base)),
-			   xe_gt_read32(hw, gt, ENGINE_HWS_ADDRESS(base)));
+			   xe_gt_read32(hw, gt, RING_MODE(base)),
+			   xe_gt_read32(hw, gt, RING_MI_MODE(base)),
+			   xe_gt_read32(hw, gt, RING_HWS_PGA(base)));
 		drm_printf(p, "IMR %#x, HWSTAM %#x\n",
-			   xe_gt_read32(hw, gt, ENGINE_IMR(base)),
-			   xe_gt_read32(hw, gt, ENGINE_HWSTAM(base)));
+			   xe_gt_read32(hw, gt, RING_IMR(base)),
+			   xe_gt_read32(hw, gt, RING_HWSTAM(base)));
 		if (!xe_wa_list(hw, gt, engine, XE_WA_ENGINE, &list))
 			xe_gt_print_writes(hw, gt, list.writes, list.count, p);
 	}
@@ -277,8 +277,8 @@ static void engine_stop(struct xe_hw hw, void *data)
 		return;
 
 	xe_for_each_engine(engine, gt)
-		xe_gt_write32(hw, gt, ENGINE_MI_MODE(engine->row->base),
-			      XE_MASKED_ENABLE(ENGINE_MI_MODE_STOP));
+		xe_gt_write32(hw, gt, RING_MI_MODE(engine->row->base),
+			      XE_MASKED_ENABLE(STOP_RING));
 	xe_gt_quiesce(hw, gt);
 }
 

@@ -39,17 +39,19 @@ static struct domain_regs domain_regs(unsigned int domain)
 {
 	switch (domain) {
 	case XE_FW_GT:
-		return (struct domain_regs){ FORCEWAKE_GT, FORCEWAKE_GT_ACK };
+		return (struct domain_regs){ FORCEWAKE_GT, FORCEWAKE_ACK_GT_MTL };
 	case XE_FW_RENDER:
-		return (struct domain_regs){ FORCEWAKE_RENDER, FORCEWAKE_RENDER_ACK };
+		return (struct domain_regs){ FORCEWAKE_RENDER, FORCEWAKE_ACK_RENDER };
 	case XE_FW_VDBOX0 ... XE_FW_VDBOX7:
 		domain -= XE_FW_VDBOX0;
-		return (struct domain_regs){ FORCEWAKE_VDBOX(domain), FORCEWAKE_VDBOX_ACK(domain) };
+		return (struct domain_regs){ FORCEWAKE_MEDIA_VDBOX(domain),
+		       FORCEWAKE_ACK_MEDIA_VDBOX(domain) };
 	case XE_FW_VEBOX0 ... XE_FW_VEBOX3:
 		domain -= XE_FW_VEBOX0;
-		return (struct domain_regs){ FORCEWAKE_VEBOX(domain), FORCEWAKE_VEBOX_ACK(domain) };
+		return (struct domain_regs){ FORCEWAKE_MEDIA_VEBOX(domain),
+		       FORCEWAKE_ACK_MEDIA_VEBOX(domain) };
 	default:
-		return (struct domain_regs){ FORCEWAKE_GSC, FORCEWAKE_GSC_ACK };
+		return (struct domain_regs){ FORCEWAKE_GSC, FORCEWAKE_ACK_GSC };
 	}
 }
 

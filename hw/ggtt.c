@@ -51,7 +51,7 @@
 static u64 encode(u64 address, bool vram)
 {
 	return (address & GGTT_PTE_ADDRESS) | GGTT_PTE_PRESENT |
-	       FIELD_PREP(GGTT_PTE_PAT, GGTT_PAT_WB) | (vram ? GGTT_PTE_VRAM : 0);
+	       FIELD_PREP(GGTT_PTE_PAT, GGTT_PAT_WB) | (vram ? GGTT_PTE_DM : 0);
 }
 
 /*
@@ -98,8 +98,8 @@ static void invalidate_by_register(struct xe_hw hw, struct xe_gt *gt)
 	if (fw.err)
 		return;
 
-	xe_gt_write32(hw, gt, GUC_TLB_INV_DESC1, GUC_TLB_INV_DESC1_INVALIDATE);
-	xe_gt_write32(hw, gt, GUC_TLB_INV_DESC0, GUC_TLB_INV_DESC0_VALID);
+	xe_gt_write32(hw, gt, PVC_GUC_TLB_INV_DESC1, PVC_GUC_TLB_INV_DESC1_INVALIDATE);
+	xe_gt_write32(hw, gt, PVC_GUC_TLB_INV_DESC0, PVC_GUC_TLB_INV_DESC0_VALID);
 }
 
 static void invalidate(struct xe_hw hw, struct xe_ggtt *ggtt)
@@ -109,7 +109,7 @@ static void invalidate(struct xe_hw hw, struct xe_ggtt *ggtt)
 	lockdep_assert_held(&ggtt->lock);
 
 	/* Without it the GuC was seen to read what an entry held before (section 1, "Posting"). */
-	xe_read32(hw, VF_CAP);
+	xe_read32(hw, VF_CAP_REG);
 
 	/* A channel that is broken has said so itself. */
 	xe_for_each_gt(gt, state)
@@ -315,7 +315,7 @@ void xe_ggtt_print(struct xe_hw hw, struct drm_printer *p)
 static int find_range(struct xe_hw hw, struct xe_ggtt *ggtt)
 {
 	struct xe_device *xe = xe_hw_device(hw);
-	u16 ggms = FIELD_GET(PCI_GGC_GGMS, xe_hw_config_read16(hw, PCI_GGC));
+	u16 ggms = FIELD_GET(GGMS_MASK, xe_hw_config_read16(hw, SNB_GMCH_CTRL));
 	u64 size = (u64)(SZ_1M << ggms) / sizeof(u64) * SZ_4K;
 
 	ggtt->start = xe->platform->wopcm_size;

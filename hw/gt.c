@@ -25,7 +25,7 @@ struct xe_reg xe_gt_reg(const struct xe_gt *gt, struct xe_gt_reg reg)
 {
 	u32 offset = reg.reg.offset;
 
-	return XE_REG(offset < XE_GT_WINDOW_END ? offset + gt->window : offset);
+	return XE_REG(offset < MEDIA_GT_GSI_LENGTH ? offset + gt->window : offset);
 }
 
 /**
@@ -95,8 +95,8 @@ static void identify(struct xe_hw hw, struct xe_gt *gt)
 {
 	u32 id = xe_gt_read32(hw, gt, GMD_ID);
 
-	gt->version = FIELD_GET(GMD_ID_ARCH, id) * 100 + FIELD_GET(GMD_ID_RELEASE, id);
-	gt->step = FIELD_GET(GMD_ID_STEP, id);
+	gt->version = FIELD_GET(GMD_ID_ARCH_MASK, id) * 100 + FIELD_GET(GMD_ID_RELEASE_MASK, id);
+	gt->step = FIELD_GET(GMD_ID_REVID, id);
 }
 
 /**
@@ -125,7 +125,7 @@ int xe_gt_start(struct xe_hw_bind bind)
 
 	gt = &state->gt[1];
 	gt->id = 1;
-	gt->window = XE_GT_MEDIA_WINDOW;
+	gt->window = MEDIA_GT_GSI_OFFSET;
 	identify(hw, gt);
 	if (gt->version == 1301 || gt->version == 2000)
 		state->num_gts = 2;

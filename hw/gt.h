@@ -15,7 +15,7 @@
 struct xe_gt {
 	/** @id: 0 is the primary GT, 1 the media GT */
 	u8 id;
-	/** @window: added to offsets below XE_GT_WINDOW_END */
+	/** @window: added to offsets below MEDIA_GT_GSI_LENGTH */
 	u32 window;
 	/** @version: architecture and release, 2001 for 20.01 */
 	u16 version;

@@ -45,18 +45,18 @@ static int transfer(struct xe_hw hw, u32 mailbox, u32 *data0, u32 *data1)
 
 	lockdep_assert_held(&state->pcode_lock);
 
-	if (xe_read32(hw, PCODE_MAILBOX) & PCODE_MAILBOX_BUSY)
+	if (xe_read32(hw, PCODE_MAILBOX) & PCODE_READY)
 		return xe_hw_is_lost(hw) ? -ENODEV : -EAGAIN;
 
 	xe_write32(hw, PCODE_DATA0, *data0);
 	xe_write32(hw, PCODE_DATA1, data1 ? *data1 : 0);
-	xe_write32(hw, PCODE_MAILBOX, PCODE_MAILBOX_BUSY | mailbox);
+	xe_write32(hw, PCODE_MAILBOX, PCODE_READY | mailbox);
 
-	err = xe_wait32(hw, PCODE_MAILBOX, PCODE_MAILBOX_BUSY, 0, PCODE_TIMEOUT_US, &status);
+	err = xe_wait32(hw, PCODE_MAILBOX, PCODE_READY, 0, PCODE_TIMEOUT_US, &status);
 	if (err)
 		return err;
 
-	err = pcode_error(FIELD_GET(PCODE_MAILBOX_COMMAND, status));
+	err = pcode_error(FIELD_GET(PCODE_MB_COMMAND, status));
 	if (err)
 		return err;
 
@@ -117,7 +117,7 @@ noinline __noipa int xe_pcode_wait_ready(struct xe_hw hw, unsigned int timeout_s
 
 	do {
 		status = 0;
-		err = xe_pcode_read(hw, FIELD_PREP(PCODE_MAILBOX_COMMAND, PCODE_GET_INIT_STATUS),
+		err = xe_pcode_read(hw, FIELD_PREP(PCODE_MB_COMMAND, PCODE_GET_INIT_STATUS),
 				    &status, NULL);
 		if (err == -ENODEV || (!err && (status & PCODE_INIT_DONE)))
 			return err;
@@ -143,7 +143,7 @@ noinline __noipa int xe_pcode_wait_memory(struct xe_hw hw, unsigned int timeout_
 	if (!xe_hw_device(hw)->platform->is_discrete)
 		return 0;
 
-	return xe_wait32(hw, GU_CNTL, GU_CNTL_LMEM_READY, GU_CNTL_LMEM_READY,
+	return xe_wait32(hw, GU_CNTL, LMEM_INIT, LMEM_INIT,
 			 timeout_s * USEC_PER_SEC, NULL);
 }
 ALLOW_ERROR_INJECTION(xe_pcode_wait_memory, ERRNO);

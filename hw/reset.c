@@ -18,6 +18,7 @@
 #include "regs/gt.h"
 #include "regs/guc.h"
 #include "regs/soc.h"
+#include "regs/wa.h"
 #include "xe_device.h"
 
 /**
@@ -45,7 +46,7 @@
 static u32 powergate(const struct xe_gt *gt)
 {
 	u32 decoders = xe_engine_mask(gt, XE_ENGINE_VIDEO_DECODE);
-	u32 value = POWERGATE_RENDER | POWERGATE_MEDIA;
+	u32 value = RENDER_POWERGATE_ENABLE | MEDIA_POWERGATE_ENABLE;
 
 	/* 14020316580: these decoders of Battlemage do not come back. */
 	if (gt->version == 1301)
@@ -53,7 +54,7 @@ static u32 powergate(const struct xe_gt *gt)
 
 	for (unsigned int i = 0; i < 8; i++)
 		if (decoders & BIT(i))
-			value |= POWERGATE_DECODE(i) | POWERGATE_DECODE_ENCODE(i);
+			value |= VDN_HCP_POWERGATE_ENABLE(i) | VDN_MFXVDENC_POWERGATE_ENABLE(i);
 	return value;
 }
 
@@ -81,7 +82,7 @@ int xe_gt_program(struct xe_hw hw, struct xe_gt *gt)
 		return err;
 	xe_gt_apply(hw, gt, list.writes, list.count);
 
-	xe_gt_write32(hw, gt, POWERGATE, powergate(gt));
+	xe_gt_write32(hw, gt, POWERGATE_ENABLE, powergate(gt));
 	xe_engine_program(hw, gt);
 	return xe_hw_is_lost(hw) ? -ENODEV : 0;
 }
@@ -106,7 +107,7 @@ void xe_gt_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 	}
 
 	xe_cache_print(hw, gt, p);
-	drm_printf(p, "power gates %#x\n", xe_gt_read32(hw, gt, POWERGATE));
+	drm_printf(p, "power gates %#x\n", xe_gt_read32(hw, gt, POWERGATE_ENABLE));
 	if (!xe_wa_list(hw, gt, NULL, XE_WA_GT, &list)) {
 		drm_puts(p, "workarounds and tuning of the GT\n");
 		xe_gt_print_writes(hw, gt, list.writes, list.count, p);
@@ -124,10 +125,11 @@ void xe_gt_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 void xe_gt_quiesce(struct xe_hw hw, struct xe_gt *gt)
 {
 	const struct xe_reg_write no_host_l2 = {
-		.offset = L2_CONTROL.reg.offset, .clear = L2_CONTROL_HOST, .flags = XE_WRITE_MCR,
+		.offset = XE2_GAMREQSTRM_CTRL, .clear = CG_DIS_CNTLBUS,
+		.flags = XE_WRITE_MCR,
 	};
 
-	xe_gt_write32(hw, gt, POWERGATE, 0);
+	xe_gt_write32(hw, gt, POWERGATE_ENABLE, 0);
 	if (gt->version == 2001)	/* 16023588340 */
 		xe_gt_apply(hw, gt, &no_host_l2, 1);
 }
@@ -136,8 +138,8 @@ static int reset_all(struct xe_hw hw, struct xe_gt *gt)
 {
 	int err;
 
-	xe_gt_write32(hw, gt, GT_RESET, GT_RESET_ALL);
-	err = xe_gt_wait32(hw, gt, GT_RESET, GT_RESET_ALL, 0, GT_RESET_TIMEOUT_US, NULL);
+	xe_gt_write32(hw, gt, GDRST, GRDOM_FULL);
+	err = xe_gt_wait32(hw, gt, GDRST, GRDOM_FULL, 0, GT_RESET_TIMEOUT_US, NULL);
 	if (err == -ETIMEDOUT)
 		drm_err(&xe_hw_device(hw)->drm,
 			"GT%u does not come out of reset; power cycle the card\n", gt->id);
@@ -172,7 +174,7 @@ static int quiet(struct xe_hw hw, struct xe_gt *gt)
 	if (fw.err)
 		return fw.err;
 
-	return xe_gt_read32(hw, gt, GUC_STATUS) & GUC_STATUS_IN_RESET ? 0 : reset_all(hw, gt);
+	return xe_gt_read32(hw, gt, GUC_STATUS) & GS_MIA_IN_RESET ? 0 : reset_all(hw, gt);
 }
 
 /**
@@ -207,22 +209,22 @@ static void function_reset(struct xe_hw hw, void *unused)
 	int err;
 
 	if (!(xe_device_is_wedged(xe) || xe_hw_state(hw)->needs_reset) || xe_hw_is_lost(hw) ||
-	    xe_read32(hw, GU_CNTL_PROTECTED) & GU_CNTL_PROTECTED_NO_FLR)
+	    xe_read32(hw, GU_CNTL_PROTECTED) & DRIVERINT_FLR_DIS)
 		return;
 
-	err = xe_wait32(hw, GU_CNTL, GU_CNTL_FLR, 0, FLR_TIMEOUT_US, NULL);
+	err = xe_wait32(hw, GU_CNTL, DRIVERFLR, 0, FLR_TIMEOUT_US, NULL);
 	if (!err) {
-		xe_write32(hw, GU_DEBUG, GU_DEBUG_FLR_DONE);
-		xe_rmw32(hw, GU_CNTL, 0, GU_CNTL_FLR);
-		err = xe_wait32(hw, GU_CNTL, GU_CNTL_FLR, 0, FLR_TIMEOUT_US, NULL);
+		xe_write32(hw, GU_DEBUG, DRIVERFLR_STATUS);
+		xe_rmw32(hw, GU_CNTL, 0, DRIVERFLR);
+		err = xe_wait32(hw, GU_CNTL, DRIVERFLR, 0, FLR_TIMEOUT_US, NULL);
 	}
 	if (!err)
-		err = xe_wait32(hw, GU_DEBUG, GU_DEBUG_FLR_DONE, GU_DEBUG_FLR_DONE,
+		err = xe_wait32(hw, GU_DEBUG, DRIVERFLR_STATUS, DRIVERFLR_STATUS,
 				FLR_TIMEOUT_US, NULL);
 	if (err == -ETIMEDOUT)
 		drm_err(&xe->drm, "the card does not finish its reset; power cycle it\n");
 	else if (!err)
-		xe_write32(hw, GU_DEBUG, GU_DEBUG_FLR_DONE);
+		xe_write32(hw, GU_DEBUG, DRIVERFLR_STATUS);
 }
 
 /**

@@ -144,15 +144,15 @@ static u32 some_copy(struct xe_hw hw, struct xe_gt *gt, u32 offset)
 			!(xe_engine_mask(gt, XE_ENGINE_VIDEO_ENHANCE) & BIT(0));
 		break;
 	}
-	return FIELD_PREP(STEERING_GROUP, group) | FIELD_PREP(STEERING_INSTANCE, instance);
+	return FIELD_PREP(MTL_MCR_GROUPID, group) | FIELD_PREP(MTL_MCR_INSTANCEID, instance);
 }
 
 static bool take_semaphore(struct xe_hw hw, struct xe_gt *gt)
 {
 	int err;
 
-	err = xe_wait32_atomic(hw, xe_gt_reg(gt, STEERING_SEMAPHORE), STEERING_SEMAPHORE_GRANTED,
-			       STEERING_SEMAPHORE_GRANTED, SEMAPHORE_TIMEOUT_US, NULL);
+	err = xe_wait32_atomic(hw, xe_gt_reg(gt, STEER_SEMAPHORE), STEER_SEMAPHORE_GRANTED,
+			       STEER_SEMAPHORE_GRANTED, SEMAPHORE_TIMEOUT_US, NULL);
 	if (err == -ETIMEDOUT)
 		drm_err_once(&xe_hw_device(hw)->drm,
 			     "GT%u: firmware does not let go of steering; reset the card if it misbehaves\n",
@@ -164,19 +164,19 @@ static bool take_semaphore(struct xe_hw hw, struct xe_gt *gt)
 static void give_semaphore(struct xe_hw hw, struct xe_gt *gt, bool taken)
 {
 	if (taken)
-		xe_gt_write32(hw, gt, STEERING_SEMAPHORE, STEERING_SEMAPHORE_GRANTED);
+		xe_gt_write32(hw, gt, STEER_SEMAPHORE, STEER_SEMAPHORE_GRANTED);
 }
 
 static void select_all(struct xe_hw hw, struct xe_gt *gt)
 {
-	xe_gt_write32(hw, gt, STEERING, STEERING_MULTICAST);
+	xe_gt_write32(hw, gt, MTL_MCR_SELECTOR, MCR_MULTICAST);
 }
 
 static u32 read_steered(struct xe_hw hw, struct xe_gt *gt, u32 offset, u32 selector)
 {
 	u32 value;
 
-	xe_gt_write32(hw, gt, STEERING, selector);
+	xe_gt_write32(hw, gt, MTL_MCR_SELECTOR, selector);
 	value = xe_gt_read32(hw, gt, XE_GT_REG(offset));
 	select_all(hw, gt);
 	return value;
@@ -196,7 +196,8 @@ static u32 read_steered(struct xe_hw hw, struct xe_gt *gt, u32 offset, u32 selec
 u32 xe_mcr_read32_at(struct xe_hw hw, struct xe_gt *gt, struct xe_mcr_reg reg,
 		     u8 group, u8 instance)
 {
-	u32 selector = FIELD_PREP(STEERING_GROUP, group) | FIELD_PREP(STEERING_INSTANCE, instance);
+	u32 selector = FIELD_PREP(MTL_MCR_GROUPID, group) |
+		       FIELD_PREP(MTL_MCR_INSTANCEID, instance);
 	u32 value;
 	bool taken;
 
@@ -220,8 +221,8 @@ u32 xe_mcr_read32(struct xe_hw hw, struct xe_gt *gt, struct xe_mcr_reg reg)
 {
 	u32 copy = some_copy(hw, gt, reg.reg.offset);
 
-	return xe_mcr_read32_at(hw, gt, reg, FIELD_GET(STEERING_GROUP, copy),
-				FIELD_GET(STEERING_INSTANCE, copy));
+	return xe_mcr_read32_at(hw, gt, reg, FIELD_GET(MTL_MCR_GROUPID, copy),
+				FIELD_GET(MTL_MCR_INSTANCEID, copy));
 }
 
 static u32 new_value(struct xe_hw hw, struct xe_gt *gt, const struct xe_reg_write *write)

@@ -46,16 +46,16 @@
 /* Where the part ends that is ours. */
 static u64 usable_end(struct xe_hw hw, struct xe_device *xe, struct xe_gt *gt)
 {
-	u32 low = xe_mcr_read32(hw, gt, FLAT_CCS_BASE_LO), high;
+	u32 low = xe_mcr_read32(hw, gt, XE2_FLAT_CCS_BASE_RANGE_LOWER), high;
 	u64 base;
 
-	if (!(low & FLAT_CCS_ENABLE))
-		return xe_read64(hw, GSM_BASE);
+	if (!(low & XE2_FLAT_CCS_ENABLE))
+		return xe_read64(hw, GSMBASE);
 
 	/* Counted per node of the memory fabric. */
-	high = xe_mcr_read32(hw, gt, FLAT_CCS_BASE_HI);
-	base = (u64)FIELD_GET(FLAT_CCS_BASE_HI_ADDR, high) << 32;
-	base |= low & FLAT_CCS_BASE_LO_ADDR;
+	high = xe_mcr_read32(hw, gt, XE2_FLAT_CCS_BASE_RANGE_UPPER);
+	base = (u64)FIELD_GET(XE2_FLAT_CCS_BASE_UPPER_ADDR_MASK, high) << 32;
+	base |= low & XE2_FLAT_CCS_BASE_LOWER_ADDR_MASK;
 	return round_up(base * hweight16(xe->gt[0].nodes), CCS_ALIGN);
 }
 
@@ -69,9 +69,9 @@ static int find_size(struct xe_hw hw, struct xe_device *xe)
 	if (fw.err)
 		return fw.err;
 
-	range = xe_mcr_read32(hw, gt, TILE0_ADDR_RANGE);
-	base = FIELD_GET(TILE_ADDR_RANGE_BASE, range) * (u64)SZ_1G;
-	total = FIELD_GET(TILE_ADDR_RANGE_SIZE, range) * (u64)SZ_1G;
+	range = xe_mcr_read32(hw, gt, XEHP_TILE_ADDR_RANGE(0));
+	base = FIELD_GET(XEHP_TILE_ADDR_RANGE_BASE, range) * (u64)SZ_1G;
+	total = FIELD_GET(XEHP_TILE_ADDR_RANGE_SIZE, range) * (u64)SZ_1G;
 	end = usable_end(hw, xe, gt);
 	if (xe_hw_is_lost(hw))
 		return -ENODEV;

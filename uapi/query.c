@@ -271,14 +271,14 @@ static int read_cycles(struct xe_hw hw, struct xe_gt *gt, const struct xe_engine
 	if (fw.err)
 		return fw.err;
 
-	high = xe_gt_read32(hw, gt, ENGINE_TIMESTAMP_UPPER(row->base));
+	high = xe_gt_read32(hw, gt, RING_TIMESTAMP_UDW(row->base));
 	for (int tries = 0; tries < 3; tries++) {
 		before = high;
 		start = local_clock();
 		cpu_clock_ns(answer->clockid, &answer->cpu_timestamp);
-		low = xe_gt_read32(hw, gt, ENGINE_TIMESTAMP(row->base));
+		low = xe_gt_read32(hw, gt, RING_TIMESTAMP(row->base));
 		answer->cpu_delta = local_clock() - start;
-		high = xe_gt_read32(hw, gt, ENGINE_TIMESTAMP_UPPER(row->base));
+		high = xe_gt_read32(hw, gt, RING_TIMESTAMP_UDW(row->base));
 		if (high == before)
 			break;
 	}

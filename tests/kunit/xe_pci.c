@@ -30,8 +30,10 @@
  * A card that can be probed: Battlemage with two GTs
  */
 
-#define GMD_GRAPHICS	(FIELD_PREP_CONST(GMD_ID_ARCH, 20) | FIELD_PREP_CONST(GMD_ID_RELEASE, 1))
-#define GMD_MEDIA	(FIELD_PREP_CONST(GMD_ID_ARCH, 13) | FIELD_PREP_CONST(GMD_ID_RELEASE, 1))
+#define GMD_GRAPHICS	(FIELD_PREP_CONST(GMD_ID_ARCH_MASK, 20) |	\
+			 FIELD_PREP_CONST(GMD_ID_RELEASE_MASK, 1))
+#define GMD_MEDIA	(FIELD_PREP_CONST(GMD_ID_ARCH_MASK, 13) |	\
+			 FIELD_PREP_CONST(GMD_ID_RELEASE_MASK, 1))
 
 struct wake {
 	struct xe_gt_reg request, ack;
@@ -40,7 +42,7 @@ struct wake {
 static bool wakes(u32 offset, u32 value, const struct wake *domain)
 {
 	if (offset != domain->request.reg.offset &&
-	    offset != domain->request.reg.offset + XE_GT_MEDIA_WINDOW)
+	    offset != domain->request.reg.offset + MEDIA_GT_GSI_OFFSET)
 		return false;
 	xe_fake_poke(domain->ack.reg.offset + offset - domain->request.reg.offset,
 		     value & FORCEWAKE_KERNEL);
@@ -50,10 +52,10 @@ static bool wakes(u32 offset, u32 value, const struct wake *domain)
 static void card_react(u32 offset, u32 value)
 {
 	static const struct wake domains[] = {
-		{ FORCEWAKE_GT, FORCEWAKE_GT_ACK },
-		{ FORCEWAKE_RENDER, FORCEWAKE_RENDER_ACK },
-		{ FORCEWAKE_VDBOX(0), FORCEWAKE_VDBOX_ACK(0) },
-		{ FORCEWAKE_VEBOX(0), FORCEWAKE_VEBOX_ACK(0) },
+		{ FORCEWAKE_GT, FORCEWAKE_ACK_GT_MTL },
+		{ FORCEWAKE_RENDER, FORCEWAKE_ACK_RENDER },
+		{ FORCEWAKE_MEDIA_VDBOX(0), FORCEWAKE_ACK_MEDIA_VDBOX(0) },
+		{ FORCEWAKE_MEDIA_VEBOX(0), FORCEWAKE_ACK_MEDIA_VEBOX(0) },
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(domains); i++)
@@ -69,27 +71,27 @@ static void card_react(u32 offset, u32 value)
 
 static void card_power_on(void)
 {
-	u32 media = XE_GT_MEDIA_WINDOW;
+	u32 media = MEDIA_GT_GSI_OFFSET;
 
-	*xe_fake_config(PCI_GGC) = FIELD_PREP(PCI_GGC_GGMS, 3);
-	xe_fake_poke(GU_CNTL.offset, GU_CNTL_LMEM_READY);
+	*xe_fake_config(SNB_GMCH_CTRL) = FIELD_PREP(GGMS_MASK, 3);
+	xe_fake_poke(GU_CNTL.offset, LMEM_INIT);
 	xe_fake_poke(GMD_ID.reg.offset, GMD_GRAPHICS);
 	xe_fake_poke(GMD_ID.reg.offset + media, GMD_MEDIA);
-	xe_fake_poke(FUSE3.reg.offset, FIELD_PREP(FUSE3_NODES, 1));
-	xe_fake_poke(FUSE4.reg.offset, FIELD_PREP(FUSE4_COMPUTE, 1));
-	xe_fake_poke(FUSE_GEOMETRY_DSS.reg.offset, 1);
-	xe_fake_poke(FUSE_EUS.reg.offset, 0xff);
-	xe_fake_poke(FUSE_MEDIA.reg.offset + media,
-		     FIELD_PREP(FUSE_MEDIA_DECODE, 1) | FIELD_PREP(FUSE_MEDIA_ENHANCE, 1));
+	xe_fake_poke(MIRROR_FUSE3.reg.offset, FIELD_PREP(XE2_NODE_ENABLE_MASK, 1));
+	xe_fake_poke(XEHP_FUSE4.reg.offset, FIELD_PREP(CCS_EN_MASK, 1));
+	xe_fake_poke(XELP_GT_GEOMETRY_DSS_ENABLE.reg.offset, 1);
+	xe_fake_poke(XELP_EU_ENABLE.reg.offset, 0xff);
+	xe_fake_poke(GT_VEBOX_VDBOX_DISABLE.reg.offset + media,
+		     FIELD_PREP(GT_VDBOX_DISABLE_MASK, 1) | FIELD_PREP(GT_VEBOX_DISABLE_MASK, 1));
 	for (u32 window = 0; window <= media; window += media) {
-		xe_fake_poke(CLOCK_CONFIG.reg.offset + window, CLOCK_CONFIG_SHIFT);
-		xe_fake_poke(STEERING_SEMAPHORE.reg.offset + window, STEERING_SEMAPHORE_GRANTED);
-		xe_fake_poke(GUC_STATUS.reg.offset + window, GUC_STATUS_IN_RESET);
+		xe_fake_poke(RPM_CONFIG0.reg.offset + window, RPM_CONFIG0_CTC_SHIFT_PARAMETER_MASK);
+		xe_fake_poke(STEER_SEMAPHORE.reg.offset + window, STEER_SEMAPHORE_GRANTED);
+		xe_fake_poke(GUC_STATUS.reg.offset + window, GS_MIA_IN_RESET);
 	}
-	xe_fake_poke(TILE0_ADDR_RANGE.reg.offset, FIELD_PREP(TILE_ADDR_RANGE_SIZE, 1));
-	xe_fake_poke(GSM_BASE.offset, SZ_512M);
-	xe_fake_poke(FREQ_FUSED.offset, FIELD_PREP(FREQ_FUSED_HIGHEST, 120));
-	xe_fake_poke(MEDIA_FREQ_FUSED.offset, FIELD_PREP(FREQ_FUSED_HIGHEST, 120));
+	xe_fake_poke(XEHP_TILE_ADDR_RANGE(0).reg.offset, FIELD_PREP(XEHP_TILE_ADDR_RANGE_SIZE, 1));
+	xe_fake_poke(GSMBASE.offset, SZ_512M);
+	xe_fake_poke(MTL_RP_STATE_CAP.offset, FIELD_PREP(MTL_RP0_CAP_MASK, 120));
+	xe_fake_poke(MTL_MEDIAP_STATE_CAP.offset, FIELD_PREP(MTL_RP0_CAP_MASK, 120));
 	xe_fake_on_write(card_react);
 	xe_fake_guc_fails(0);
 }
@@ -228,7 +230,8 @@ static void expect_nothing(struct kunit *test, struct xe_fake_slot *slot, struct
 		return;
 	KUNIT_EXPECT_FALSE_MSG(test, *xe_fake_config(PCI_COMMAND) & PCI_COMMAND_MASTER,
 			       "bus mastering, %s", when);
-	KUNIT_EXPECT_EQ_MSG(test, xe_fake_peek(IRQ_TILES.offset), 0, "interrupts, %s", when);
+	KUNIT_EXPECT_EQ_MSG(test, xe_fake_peek(DG1_MSTR_TILE_INTR.offset), 0, "interrupts, %s",
+			    when);
 	KUNIT_EXPECT_TRUE_MSG(test, xe_fake_ggtt_is_clear(), "GGTT, %s", when);
 }
 

@@ -57,7 +57,7 @@ static void read_all(u32 offset, u32 value)
 	const u32 *ring = reader.ct->buf.cpu + CT_H2G_OFFSET;
 	u32 tail = *desc_word(reader.ct, CT_DESC_TAIL);
 
-	if (offset != GUC_BELL.offset || !reader.reads)
+	if (offset != GUC_HOST_INTERRUPT.offset || !reader.reads)
 		return;
 	while (reader.head != tail && !reader.wrong) {
 		u32 len = FIELD_GET(CT_LENGTH, ring[reader.head]);
@@ -146,7 +146,7 @@ static void test_overflow(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, say(hw, fit, 1), -EPIPE);
 
 		reader.reads = true;
-		read_all(GUC_BELL.offset, 0);
+		read_all(GUC_HOST_INTERRUPT.offset, 0);
 		KUNIT_EXPECT_EQ(test, reader.messages, fit);
 		channel_end(test, ct);
 	}

@@ -38,8 +38,8 @@ static void answer_bell(u32 offset, u32 value)
 	const struct mailbox_case *c = firmware.c;
 	bool retry = ktime_ms_delta(ktime_get(), firmware.start) < c->retry_ms;
 
-	if (offset == GUC_BELL.offset)
-		xe_fake_poke(GUC_MAILBOX(0).offset, HXG_FROM_GUC |
+	if (offset == GUC_HOST_INTERRUPT.offset)
+		xe_fake_poke(VF_SW_FLAG(0).offset, HXG_FROM_GUC |
 			     FIELD_PREP(HXG_TYPE, retry ? HXG_RETRY : c->then));
 }
 

@@ -49,7 +49,7 @@ static void test_encode(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, encode(0x123456789000, false) & GGTT_PTE_ADDRESS,
 			0x123456789000ull & GGTT_PTE_ADDRESS);
 	KUNIT_EXPECT_EQ(test, encode(0x1fff, false), encode(0x1000, false));
-	KUNIT_EXPECT_EQ(test, encode(0x1000, true) ^ encode(0x1000, false), GGTT_PTE_VRAM);
+	KUNIT_EXPECT_EQ(test, encode(0x1000, true) ^ encode(0x1000, false), GGTT_PTE_DM);
 	KUNIT_EXPECT_EQ(test, FIELD_GET(GGTT_PTE_PAT, encode(~0ull, true)), GGTT_PAT_WB);
 }
 
@@ -134,7 +134,7 @@ static int no_answer(struct xe_hw hw, struct xe_gt *gt)
 /* Somebody else could read through what the entry was before. */
 static void test_channel_is_broken(struct kunit *test)
 {
-	const u32 valid = GUC_TLB_INV_DESC0.reg.offset;
+	const u32 valid = PVC_GUC_TLB_INV_DESC0.reg.offset;
 	struct xe_device *xe = xe_fake_device(test);
 
 	xe_hw_scoped(hw, xe) {
@@ -147,11 +147,11 @@ static void test_channel_is_broken(struct kunit *test)
 
 		KUNIT_EXPECT_EQ(test, xe_fake_peek(valid), 0);
 		KUNIT_EXPECT_EQ(test, xe_ggtt_map_vram(hw, &node, 0x10000, SZ_4K), 0);
-		KUNIT_EXPECT_EQ(test, xe_fake_peek(valid), GUC_TLB_INV_DESC0_VALID);
+		KUNIT_EXPECT_EQ(test, xe_fake_peek(valid), PVC_GUC_TLB_INV_DESC0_VALID);
 
 		xe_fake_poke(valid, 0);
 		xe_ggtt_unmap(hw, &node);
-		KUNIT_EXPECT_EQ(test, xe_fake_peek(valid), GUC_TLB_INV_DESC0_VALID);
+		KUNIT_EXPECT_EQ(test, xe_fake_peek(valid), PVC_GUC_TLB_INV_DESC0_VALID);
 	}
 }
 
