@@ -4,12 +4,12 @@
  * bus tells. See "DOC: The hardware token" in xe_hw.h. Accesses are made in xe_mmio.c.
  */
 
+#include <linux/aperture.h>
 #include <linux/dma-mapping.h>
 #include <linux/error-injection.h>
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
 
-#include <drm/drm_aperture.h>
 #include <drm/drm_drv.h>
 #include <drm/drm_managed.h>
 #include <drm/drm_print.h>
@@ -481,7 +481,7 @@ int xe_hw_probe(struct pci_dev *pdev, const struct drm_driver *driver,
 		return failed(pdev, "software state", err);
 
 	/* What the platform's firmware shows on the screen is in VRAM, which we give to buffers. */
-	err = drm_aperture_remove_conflicting_pci_framebuffers(pdev, driver);
+	err = aperture_remove_conflicting_pci_devices(pdev, driver->name);
 	if (err)
 		return failed(pdev, "framebuffer of the firmware", err);
 

@@ -8,7 +8,6 @@
 #include <linux/string.h>
 
 #include <drm/drm_drv.h>
-#include <drm/intel/xe_pciids.h>
 
 #include "hw/engine.h"
 #include "hw/forcewake.h"
@@ -23,6 +22,7 @@
 #include "mm/mm.h"
 #include "mm/vram.h"
 #include "uapi/hwmon.h"
+#include "xe_compat.h"
 #include "xe_guc.h"
 #include "xe_hw.h"
 #include "xe_module.h"
@@ -101,8 +101,8 @@ static const struct xe_platform lunarlake = {
 	}
 
 static const struct pci_device_id xe_pci_ids[] = {
-	XE_BMG_IDS(XE_PCI_ID, &battlemage),
-	XE_LNL_IDS(XE_PCI_ID, &lunarlake),
+	INTEL_BMG_IDS(XE_PCI_ID, &battlemage),
+	INTEL_LNL_IDS(XE_PCI_ID, &lunarlake),
 	{ }
 };
 MODULE_DEVICE_TABLE(pci, xe_pci_ids);

@@ -17,6 +17,7 @@
 #include "mm/tt.h"
 #include "mm/vram.h"
 #include "mm/vram_alloc.h"
+#include "xe_compat.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
 
@@ -65,7 +66,7 @@ static int move_to_vram(struct ttm_buffer_object *bo, struct ttm_operation_ctx *
 	if (!has_data(bo->ttm)) {
 		err = xe_vram_clear(xe, to, bo->base.size);
 	} else {
-		err = ttm_tt_populate(bo->bdev, bo->ttm, ctx);
+		err = ttm_bo_populate(bo, ctx);
 		if (!err)
 			err = xe_vram_from_pages(xe, to, bo->ttm->pages, bo->ttm->num_pages);
 	}
@@ -95,7 +96,7 @@ static int move_from_vram(struct ttm_buffer_object *bo, struct ttm_operation_ctx
 {
 	int err;
 
-	err = ttm_tt_populate(bo->bdev, bo->ttm, ctx);
+	err = ttm_bo_populate(bo, ctx);
 	if (err)
 		return err;
 
@@ -144,7 +145,7 @@ static int bo_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operatio
 
 	/* Importers of the buffer have to look for it anew. */
 	if (ttm_to_xe_bo(bo)->exported)
-		dma_buf_move_notify(ttm_to_xe_bo(bo)->exported);
+		dma_buf_invalidate_mappings(ttm_to_xe_bo(bo)->exported);
 
 	if (to_vram)
 		err = move_to_vram(bo, ctx, to);
@@ -225,7 +226,7 @@ static void bo_destroy(struct ttm_buffer_object *ttm)
 
 static void gem_free(struct drm_gem_object *obj)
 {
-	ttm_bo_put(&to_xe_bo(obj)->ttm);
+	ttm_bo_fini(&to_xe_bo(obj)->ttm);
 }
 
 static int gem_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma)

@@ -16,10 +16,11 @@
 #include "mm/dma_buf.h"
 #include "mm/import.h"
 #include "mm/mm.h"
+#include "xe_compat.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
 
-MODULE_IMPORT_NS(DMA_BUF);
+MODULE_IMPORT_NS("DMA_BUF");
 
 /**
  * DOC: Sharing

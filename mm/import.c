@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 
 #include "mm/import.h"
+#include "xe_compat.h"
 #include "xe_device.h"
 #include "xe_hw.h"
 
@@ -83,14 +84,14 @@ static int enlist(struct xe_mm *mm, struct xe_import *import)
 }
 
 /* The exporter is about to move the pages; the reservation is held. */
-static void move_notify(struct dma_buf_attachment *attach)
+static void invalidate_mappings(struct dma_buf_attachment *attach)
 {
 	xe_import_unmap(attach->importer_priv);
 }
 
 static const struct dma_buf_attach_ops importer_ops = {
 	.allow_peer2peer = false,
-	.move_notify = move_notify,
+	.invalidate_mappings = invalidate_mappings,
 };
 
 static int attach(struct xe_device *xe, struct xe_import *import)

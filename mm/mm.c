@@ -13,6 +13,7 @@
 #include "mm/import.h"
 #include "mm/mm.h"
 #include "mm/tt.h"
+#include "xe_compat.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
 
@@ -78,7 +79,7 @@ int xe_mm_init(struct xe_device *xe)
 
 	/* Without a device: TTM maps nothing for DMA, see mm/tt.c. */
 	err = ttm_device_init(&mm->ttm, &xe_ttm_funcs, NULL, drm->anon_inode->i_mapping,
-			      drm->vma_offset_manager, false, false);
+			      drm->vma_offset_manager, 0);
 	if (err)
 		return err;
 

@@ -90,7 +90,7 @@ static struct xe_bo *imported(struct kunit *test, struct xe_device *xe, struct d
 static void move(struct dma_buf *dma_buf)
 {
 	dma_resv_lock(dma_buf->resv, NULL);
-	dma_buf_move_notify(dma_buf);
+	dma_buf_invalidate_mappings(dma_buf);
 	dma_resv_unlock(dma_buf->resv);
 }
 
