@@ -53,7 +53,7 @@ static struct xe_guc_ads *ads_of(struct xe_hw hw, struct xe_gt *gt)
 	return &xe_guc(hw, gt)->ads;
 }
 
-/* Source: fact sheet section 13, Xe2. */
+/* Source: hardware.rst xe-hw-context, Xe2. */
 static u32 context_bytes(enum xe_guc_class class)
 {
 	switch (class) {
@@ -298,7 +298,7 @@ static void fill_workarounds(struct xe_hw hw, struct xe_gt *gt)
  * @hw: the token
  * @gt: the GT
  *
- * Source: fact sheet section 12.8.
+ * Source: hardware.rst xe-hw-guc-ads.
  *
  * Context: bound or in a section; GT forcewake is held, the GuC is in reset.
  */

@@ -46,7 +46,7 @@
 #define BOOT_TIMEOUT_MS		3000	/* at the lowest clock; 20 ms are usual */
 #define BOOT_TRIES		2
 
-#define MOCS_UNCACHED		3	/* Xe2, fact sheet section 8.5 */
+#define MOCS_UNCACHED		3	/* Xe2, hardware.rst xe-hw-cache */
 
 /* What is kept for a HuC that is not there (yet): the partition outlives this driver. */
 #define HUC_ROOM		SZ_1M
@@ -117,7 +117,7 @@ static struct wopcm_part choose_part(struct xe_hw hw, struct xe_gt *gt)
  * @hw: the token
  * @gt: the GT
  *
- * Source: fact sheet section 8.2.
+ * Source: hardware.rst xe-hw-guc-wopcm.
  *
  * Context: bound or in a section; GT forcewake is held, firmware files are loaded.
  * Return: 0; -E2BIG if the images do not fit; -EIO if the registers do not take it; -ENODEV.
@@ -433,7 +433,7 @@ static int boot_once(struct xe_hw hw, struct xe_gt *gt, u32 *status, const struc
  * Log and image are in place, the WOPCM is shared out. A core that runs is reset first; then the
  * ADS is written.
  *
- * Source: fact sheet section 11.
+ * Source: hardware.rst xe-hw-guc-boot.
  *
  * Context: bound or in a section, may sleep; some 20 ms, 3 s if the firmware says nothing. (6 s if
  * it takes that long to fail for a reason that may pass.) GT forcewake is held.

@@ -219,7 +219,7 @@ static int parse_huc(const void *data, size_t size, struct xe_fw_image *image,
  * @image: filled in
  * @fault: filled in when the file is refused
  *
- * Source: fact sheet section 11.2.
+ * Source: hardware.rst xe-hw-guc-firmware.
  *
  * Context: any; a pure function.
  * Return: 0; -ENODATA if the file is too short, -EINVAL if it is something else, -EPROTO if its

@@ -65,7 +65,7 @@ ALLOW_ERROR_INJECTION(xe_guc_log_init, ERRNO);
  * xe_guc_log_param - where the log is, as a boot parameter
  * @log: the log
  *
- * Source: fact sheet section 11.1.
+ * Source: hardware.rst xe-hw-guc-params.
  *
  * Context: any.
  * Return: the parameter.

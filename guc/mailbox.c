@@ -96,7 +96,7 @@ static int exchange(struct xe_hw hw, struct xe_gt *gt, const u32 *request, unsig
  * @len: in words, at most 4
  * @data0: if not NULL, the data of the answer
  *
- * Source: fact sheet section 12.2.
+ * Source: hardware.rst xe-hw-guc-mailbox.
  *
  * Context: bound or in a section, may sleep up to 50 ms, or about 1 s if the firmware wants time.
  * Return: 0; -ETIMEDOUT if there was no answer, -EBUSY if it wanted to be asked for too long, -EIO

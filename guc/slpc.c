@@ -357,7 +357,7 @@ static int start_locked(struct xe_hw hw, struct xe_gt *gt)
  * @hw: the token
  * @gt: the GT
  *
- * Source: fact sheet section 12.6.
+ * Source: hardware.rst xe-hw-guc-slpc.
  *
  * Context: bound or in a section, may sleep; some ms, up to 1 s if the firmware does not start it,
  * and what xe_guc_ct_request() takes. GT forcewake is held, the channel is up.

@@ -38,8 +38,9 @@
 	  .instance = (instance_), .base = (base_), .domain = (domain_) }
 
 /*
- * Fact sheet, section 9. Copy engines 1 to 7 exist in no GT of version 20. The highest is kept for
- * the driver's own copies, as upstream keeps it: userspace shall find the same engines with both.
+ * See hardware.rst xe-hw-engines. Copy engines 1 to 7 exist in no GT of version 20. The highest is
+ * kept for the driver's own copies, as upstream keeps it: userspace shall find the same engines
+ * with both.
  */
 static const struct xe_engine_row xe2_graphics[] = {
 	E("rcs0", RENDER, 0, 0x002000, XE_FW_RENDER),

@@ -29,7 +29,7 @@
  * ================= ================ ===================================
  */
 
-#define FORCEWAKE_TIMEOUT_US	50000	/* fact sheet, section 4 */
+#define FORCEWAKE_TIMEOUT_US	50000	/* hardware.rst xe-hw-forcewake */
 
 struct domain_regs {
 	struct xe_gt_reg request, ack;

@@ -44,9 +44,9 @@
  * ======================== ============= ==========================================
  */
 
-#define GGTT_END_MAX		0xfee00000ull	/* above is the GuC's, fact sheet section 8.2 */
+#define GGTT_END_MAX		0xfee00000ull	/* above is the GuC's, hardware.rst xe-hw-ggtt */
 #define GGTT_CHUNK_ENTRIES	(XE_GGTT_CHUNK / SZ_4K)
-#define GGTT_PAT_WB		2		/* coherent with the CPU's caches, section 8.5 */
+#define GGTT_PAT_WB		2		/* write-back, hardware.rst xe-hw-cache */
 
 static u64 encode(u64 address, bool vram)
 {
@@ -56,7 +56,7 @@ static u64 encode(u64 address, bool vram)
 
 /*
  * The path from the CPU to the table takes a limited number of writes at a time: a write to a
- * register that ignores it waits for them. Source: fact sheet section 3, row 3 (Wa_22019338487).
+ * register that ignores it waits for them. Source: hardware.rst xe-hw-ggtt (Wa_22019338487).
  */
 static void wrote(struct xe_hw hw, struct xe_ggtt *ggtt, unsigned int entries)
 {
@@ -108,7 +108,7 @@ static void invalidate(struct xe_hw hw, struct xe_ggtt *ggtt)
 
 	lockdep_assert_held(&ggtt->lock);
 
-	/* Without it the GuC was seen to read what an entry held before (section 1, "Posting"). */
+	/* Without it the GuC was seen to read an old entry: hardware.rst xe-hw-pci, "posting". */
 	xe_read32(hw, VF_CAP_REG);
 
 	/* A channel that is broken has said so itself. */

@@ -8,7 +8,7 @@
 
 /*
  * How long the card may take to initialise itself. A cold one trains its memory, which may take
- * minutes (fact sheet section 6). But a section waits for runtime resume, and unplug for the
+ * minutes (hardware.rst xe-hw-pcode). But a section waits for runtime resume, and unplug for the
  * section, also unplug of another driver's device.
  */
 #define XE_PCODE_COLD_S		180

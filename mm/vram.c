@@ -41,7 +41,7 @@
  */
 
 #define COPY_PAGES	256ul		/* of a piece */
-#define CCS_ALIGN	SZ_128K		/* fact sheet, section 8.1 */
+#define CCS_ALIGN	SZ_128K		/* hardware.rst xe-hw-vram */
 
 /* Where the part ends that is ours. */
 static u64 usable_end(struct xe_hw hw, struct xe_device *xe, struct xe_gt *gt)

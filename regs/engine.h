@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Registers that each engine has, relative to its base.
- * Source: Linux 6.12 drivers/gpu/drm/xe/regs/, fact sheet section 9.
+ * Source: Linux 6.12 drivers/gpu/drm/xe/regs/, hardware.rst xe-hw-engines.
  */
 #ifndef _XE_REGS_ENGINE_H_
 #define _XE_REGS_ENGINE_H_

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Registers that each GT has.
- * Source: Linux 6.12 drivers/gpu/drm/xe/regs/, fact sheet sections 3 to 5.
+ * Source: Linux 6.12 drivers/gpu/drm/xe/regs/, hardware.rst xe-hw-identity, xe-hw-fuses.
  */
 #ifndef _XE_REGS_GT_H_
 #define _XE_REGS_GT_H_

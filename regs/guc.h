@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Registers of the GuC and the HuC of a GT, and of what they control: reset, frequency.
- * Source: Linux 6.12 drivers/gpu/drm/xe/regs/, fact sheet sections 8.2, 11 and 12.
+ * Source: Linux 6.12 drivers/gpu/drm/xe/regs/, hardware.rst xe-hw-guc-boot.
  */
 #ifndef _XE_REGS_GUC_H_
 #define _XE_REGS_GUC_H_

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Registers of the interrupt tree. GTs share them.
- * Source: Linux 6.12 drivers/gpu/drm/xe/regs/, fact sheet section 10.
+ * Source: Linux 6.12 drivers/gpu/drm/xe/regs/, hardware.rst xe-hw-interrupts.
  */
 #ifndef _XE_REGS_IRQ_H_
 #define _XE_REGS_IRQ_H_

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Registers and formats of memory: GGTT, VRAM, stolen memory.
- * Source: Linux 6.12 drivers/gpu/drm/xe/regs/, fact sheet sections 1, 8 and 15.
+ * Source: Linux 6.12 drivers/gpu/drm/xe/regs/, hardware.rst xe-hw-ggtt, xe-hw-vram.
  */
 #ifndef _XE_REGS_MEM_H_
 #define _XE_REGS_MEM_H_

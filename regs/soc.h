@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Registers of the card outside of the GTs.
- * Source: Linux 6.12 drivers/gpu/drm/xe/regs/, fact sheet sections 3, 6 and 10.
+ * Source: Linux 6.12 drivers/gpu/drm/xe/regs/, hardware.rst xe-hw-identity, xe-hw-pcode.
  */
 #ifndef _XE_REGS_SOC_H_
 #define _XE_REGS_SOC_H_

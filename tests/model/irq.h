@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The interrupt tree of fact sheet section 10.1: sources, identities, GT_INTR_DW, tile
+ * The interrupt tree of hardware.rst xe-hw-interrupts: sources, identities, GT_INTR_DW, tile
  * master, MSI.
  */
 #ifndef XE_MODEL_IRQ_H

@@ -62,7 +62,7 @@ const struct reg regs_soc_discrete[] = {
 	{ 0 }
 };
 
-/* ISR, IMR, IIR, IER of a unit outside the tree of section 10.1; nothing raises them. */
+/* ISR, IMR, IIR, IER of a unit outside of the interrupt tree; nothing raises them. */
 #define UNIT(off, what) \
 	RO(off, what "_ISR", 0), \
 	R((off) + 4, what "_IMR", .reset = ALL_ONES), \
