@@ -2,6 +2,7 @@
 /*
  * The whole card: made, reset and taken down in one place.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,8 +43,15 @@ static int cmd_reset(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
 	(void)out;
 	if (argc != 2)
-		return -22;
-	gpu_reset(gpu, strcmp(argv[1], "flr") ? GPU_RESET_POWER : GPU_RESET_FLR);
+		return -EINVAL;
+	if (!strcmp(argv[1], "function"))
+		pci_foreign_reset(gpu);
+	else if (!strcmp(argv[1], "flr"))
+		gpu_reset(gpu, GPU_RESET_FLR);
+	else if (!strcmp(argv[1], "power"))
+		gpu_reset(gpu, GPU_RESET_POWER);
+	else
+		return -EINVAL;
 	return 0;
 }
 
@@ -74,7 +82,7 @@ struct gpu *gpu_create(const struct gpu_options *opt)
 	gpu->regs = regs_create(gpu);
 	for (unsigned int id = 0; id < gpu->num_gts; id++)
 		create_gt(gpu, id);
-	ctl_register(gpu, "reset", "flr|power: as the bus would", cmd_reset);
+	ctl_register(gpu, "reset", "flr|power: as the bus would; function: by somebody, the driver is not told", cmd_reset);
 	gpu_reset(gpu, GPU_RESET_POWER);
 	gpu->vfu = vfu_create(gpu, opt->socket);
 	return gpu;
@@ -108,6 +116,8 @@ void gpu_reset(struct gpu *gpu, enum gpu_reset depth)
 	journal_add(gpu, J_NOTE, depth == GPU_RESET_POWER ? "power-on reset" : "function level reset");
 	if (depth == GPU_RESET_POWER) {
 		journal_quiet(gpu, false);
+		unheard_set(gpu, false);
+		gpu->power_ns = clk_ns(gpu->clk);
 		pci_reset(gpu);
 	}
 	regs_reset(gpu, depth);

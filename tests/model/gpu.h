@@ -62,6 +62,7 @@ struct gpu_options {
 
 struct gpu {
 	struct gpu_options opt;
+	u64 power_ns;		/* when it was powered up */
 	const struct platform *platform;
 	struct clk *clk;
 	struct journal *journal;

@@ -293,6 +293,7 @@ void gt_gdrst_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, 
 	if (fault_take(gpu, FAULT_RESET_STUCK, &unused))
 		return;
 	journal_add(gpu, J_NOTE, "gt%u reset 0x%08x", gt->id, raw);
+	unheard_set(gpu, false);
 	ggtt_invalidate(gpu);
 	if (raw & GDRST_FULL) {
 		count(gpu, CNT_GT_RESET);
@@ -327,6 +328,7 @@ void gt_flr_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u3
 	if (!(raw & GU_CNTL_FLR))
 		return;
 	journal_add(gpu, J_NOTE, "driver FLR");
+	unheard_set(gpu, false);
 	regs_reset(gpu, GPU_RESET_FLR);
 	irq_reset(gpu);
 	for (i = 0; i < gpu->num_gts; i++) {

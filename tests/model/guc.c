@@ -6,8 +6,10 @@
  * struct guc owns everything that the firmware knows.  It calls the engines (cs.h); nothing calls
  * back into it but register hooks, the main loop and its own timers.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "clk.h"
 #include "ctl.h"
@@ -134,6 +136,46 @@ bool guc_run(struct gt *gt, unsigned int budget)
 	return guc_work(guc, budget);
 }
 
+/* ---- a log that is written all the time ---- */
+
+#define LOG_VALID	BIT(0)
+#define LOG_ADDR	GENMASK(31, 12)
+#define LOG_WORD	(PAGE_4K - 4)	/* behind the states, in front of the log itself */
+
+static void chatter(void *arg)
+{
+	struct guc *guc = arg;
+	u64 log = (guc->boot.params[0] & LOG_ADDR) + LOG_WORD;
+	u32 word;
+
+	guc->chatter_timer = clk_after(guc->gpu->clk, guc->chatter_us * USEC, chatter, guc);
+	if (guc->state != GUC_RUNNING || is_gone(guc->gpu) || pci_power_state(guc->gpu) ||
+	    !(guc->boot.params[0] & LOG_VALID))
+		return;
+	/* Both ways, and the log stays what it was. */
+	if (!ggtt_read32(guc->gpu, log, &word))
+		ggtt_write32(guc->gpu, log, word);
+}
+
+static int ctl_chatter(struct gpu *gpu, int argc, char **argv, FILE *out)
+{
+	u64 us = 0;
+
+	(void)out;
+	if (argc != 2 || (strcmp(argv[1], "off") != 0 && (!ctl_number(argv[1], &us) || !us || us > MSEC)))
+		return -EINVAL;
+	for (unsigned int i = 0; i < gpu->num_gts; i++) {
+		struct guc *guc = gpu->gts[i].guc;
+
+		clk_cancel(gpu->clk, guc->chatter_timer);
+		guc->chatter_timer = 0;
+		guc->chatter_us = us;
+		if (us)
+			guc->chatter_timer = clk_after(gpu->clk, us * USEC, chatter, guc);
+	}
+	return 0;
+}
+
 static const char *state_name(enum guc_state state)
 {
 	static const char *const names[] = {
@@ -233,6 +275,7 @@ static void register_commands(struct gpu *gpu)
 {
 	ctl_register(gpu, "guc", "firmware state, versions, boot count, frequency limits", ctl_guc);
 	ctl_register(gpu, "ct", "command channel: rings, positions, counts", ctl_ct);
+	ctl_register(gpu, "chatter", "US|off: the firmware reads and writes its log so often", ctl_chatter);
 	ctl_register(gpu, "contexts", "contexts: id, state, engine, ring, run time", ctl_contexts);
 	ctl_register(gpu, "actions", "H2G messages by action", ctl_actions);
 }
@@ -256,6 +299,7 @@ void guc_destroy(struct guc *guc)
 {
 	if (!guc)
 		return;
+	clk_cancel(guc->gpu->clk, guc->chatter_timer);
 	guc_sched_reset(guc);
 	guc_contexts_reset(guc);
 	guc_contexts_fini(guc);

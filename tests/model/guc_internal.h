@@ -176,7 +176,7 @@ struct guc_msg {
 };
 
 /* A message that is held back on purpose. */
-#define GUC_LATE_MAX	8
+#define GUC_LATE_MAX	256
 
 struct guc_late {
 	struct guc *guc;
@@ -277,6 +277,8 @@ struct guc {
 	unsigned int mbox_timer;	/* of an answer that is held back on purpose, 0: none */
 	u32 mbox_late;			/* that answer */
 	u32 mbox_left;			/* what a fault left in word 0: no request, 0: nothing */
+	u64 chatter_us;			/* the firmware writes to its log so often, 0: when it must */
+	unsigned int chatter_timer;
 	bool working;			/* engines run: a batch may ring, or reset, its own GuC */
 	bool rung, reset_pending;	/* it did; for when they have stopped */
 	struct guc_boot boot;

@@ -37,6 +37,8 @@ enum slpc_param {
 #define REG_EFFICIENT_MEDIA	0x13802c
 #define REG_CURRENT		0x0c60
 #define CURRENT_RATIO		GENMASK(8, 0)
+#define REG_REQUEST		0xa008
+#define REQUEST_RATIO		GENMASK(31, 23)
 
 struct limits {
 	u32 lowest, efficient, highest;
@@ -61,12 +63,14 @@ static u32 from_mhz(u32 mhz)
 	return mhz > 16384 ? ALL_ONES : (mhz * 3 + 25) / 50;
 }
 
-/* The clock follows the limits at once; an idle GT runs at the lowest it may. */
+/* Request and clock follow the limits at once; an idle GT runs at the lowest it may. */
 static void clock_update(struct guc *guc)
 {
-	u32 now = guc_reg(guc, REG_CURRENT);
+	u32 ratio = MIN(guc->slpc.min, guc->slpc.max);
 
-	guc_reg_set(guc, REG_CURRENT, (now & ~CURRENT_RATIO) | MIN(guc->slpc.min, guc->slpc.max));
+	guc_reg_set(guc, REG_REQUEST, (guc_reg(guc, REG_REQUEST) & ~REQUEST_RATIO) |
+		    FIELD_PREP(REQUEST_RATIO, ratio));
+	guc_reg_set(guc, REG_CURRENT, (guc_reg(guc, REG_CURRENT) & ~CURRENT_RATIO) | ratio);
 }
 
 static bool shared_update(struct guc *guc)
@@ -176,6 +180,7 @@ static enum guc_error slpc_unset(struct guc *guc, const u32 *arg)
 		slpc->min = l.efficient;
 	if (arg[0] == PARAM_MAX_MHZ)
 		slpc->max = l.highest;
+	clock_update(guc);
 	return GUC_OK;
 }
 

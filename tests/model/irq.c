@@ -216,7 +216,7 @@ void irq_check_quiet(struct gpu *gpu)
 {
 	struct irq *irq = gpu->irq;
 
-	if (is_gone(gpu))
+	if (is_gone(gpu) || unheard(gpu))
 		return;
 	if (irq->enabled)
 		violation(gpu, V_IRQ_LEFT_ENABLED, "the driver is unbound");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Outside the GTs.  The registers that describe VRAM follow from its size, whatever the option
- * says; the energy counters from time, at a constant power.
+ * says; the energy counters from the time since power-up, at a constant power.
  */
 #include "clk.h"
 #include "platform.h"
@@ -51,5 +51,5 @@ u32 soc_energy_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
 
 	(void)reg;
 	(void)value;
-	return (u32)(((unsigned __int128)clk_ns(gpu->clk) * watts << ENERGY_SHIFT) / 1000000000u);
+	return (u32)(((unsigned __int128)(clk_ns(gpu->clk) - gpu->power_ns) * watts << ENERGY_SHIFT) / 1000000000u);
 }

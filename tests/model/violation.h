@@ -16,6 +16,7 @@
 	X(V_DMA_NO_MASTER,	"dma-no-master",	"DMA with bus mastering off") \
 	X(V_DMA_IN_D3,		"dma-in-d3",		"DMA in D3") \
 	X(V_DMA_UNMAPPED,	"dma-unmapped",		"DMA to an address that is not mapped, or not in this direction") \
+	X(V_DMA_UNMAPPED_EARLY,	"dma-unmapped-early",	"memory that the card may still reach: see pci_silent()") \
 	X(V_VRAM_OUT_OF_RANGE,	"vram-out-of-range",	"an address beyond device memory") \
 	/* registers */ \
 	X(V_UNKNOWN_REGISTER,	"unknown-register",	"no row in the tables (\"unknown\" lists them)") \

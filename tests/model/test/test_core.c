@@ -302,6 +302,63 @@ static void vanish_at(void **state)
 	assert_violates(gpu, "touched-after-unbind", reg_cpu_read(gpu, 0xd8c));
 }
 
+static void comes_back(void **state)
+{
+	struct gpu *gpu = *state;
+
+	assert_true(answer_has(gpu, "vanish read 1 sometimes", "error"));
+	assert_true(answer_has(gpu, "vanish read 1 dma", "error"));
+	assert_true(answer_has(gpu, "vanish read 1 us=3600000001", "error"));
+	wake_all(gpu);
+	/* reads and writes count, both are lost */
+	assert_true(answer_has(gpu, "vanish read 1 for=3", "ok"));
+	assert_int_equal(reg_cpu_read(gpu, 0xd8c), ALL_ONES);
+	reg_cpu_write(gpu, 0xa210, 7);
+	assert_int_equal(reg_cpu_read(gpu, 0xa210), ALL_ONES);
+	assert_int_equal(reg_cpu_read(gpu, 0xa210), 0);
+	/* and it does not go again */
+	for (int i = 0; i < 5; i++)
+		assert_int_not_equal(reg_cpu_read(gpu, 0xd8c), ALL_ONES);
+	/* until it is told to */
+	assert_true(answer_has(gpu, "vanish now for=0", "ok"));
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(reg_cpu_read(gpu, 0xd8c), ALL_ONES);
+	assert_true(answer_has(gpu, "vanish off", "ok"));
+	assert_int_not_equal(reg_cpu_read(gpu, 0xd8c), ALL_ONES);
+	assert_quiet(gpu);
+	/* a driver that is unbound has no business with it either */
+	assert_true(answer_has(gpu, "vanish now for=1", "ok"));
+	assert_true(answer_has(gpu, "quiet on", "ok"));
+	assert_violates(gpu, "touched-after-unbind", reg_cpu_read(gpu, 0xd8c));
+}
+
+static void marks(void **state)
+{
+	struct gpu *gpu = *state;
+
+	assert_true(answer_has(gpu, "counters since then", "error"));
+	reg_cpu_read(gpu, 0xd8c);
+	assert_true(answer_has(gpu, "mark then", "ok"));
+	reg_cpu_read(gpu, 0xd8c);
+	reg_cpu_read(gpu, 0xd8c);
+	assert_true(answer_has(gpu, "counters since then", "mmio-read 2\n"));
+	assert_true(answer_has(gpu, "mark then", "ok"));
+	assert_true(answer_has(gpu, "counters since then", "mmio-read 0\n"));
+	assert_true(answer_has(gpu, "counters", "mmio-read 3\n"));
+	assert_true(answer_has(gpu, "journal 3", "note mark then"));
+	assert_true(answer_has(gpu, "counters nothing", "error"));
+	assert_true(answer_has(gpu, "mark", "error"));
+	for (int i = 1; i < 16; i++) {
+		char line[32];
+
+		snprintf(line, sizeof(line), "mark m%d", i);
+		assert_true(answer_has(gpu, line, "ok"));
+	}
+	assert_true(answer_has(gpu, "mark more", "error"));
+	assert_true(answer_has(gpu, "counters reset", "ok"));
+	assert_true(answer_has(gpu, "counters since then", "error"));
+}
+
 /* The control socket */
 
 static char control[64];
@@ -428,7 +485,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(timers), cmocka_unit_test(timer_for_now), cmocka_unit_test(host_clock),
 		cmocka_unit_test(numbers), CARD_TEST(counters), CARD_TEST(violations), CARD_TEST(quiet),
-		CARD_TEST(flr), CARD_TEST(scripted_faults), CARD_TEST(config_of_gone), CARD_TEST(config_rules), CARD_TEST(vanish_at), SOCKET_TEST(control_socket),
+		CARD_TEST(flr), CARD_TEST(scripted_faults), CARD_TEST(config_of_gone), CARD_TEST(config_rules), CARD_TEST(vanish_at), CARD_TEST(comes_back), CARD_TEST(marks),
+		SOCKET_TEST(control_socket),
 		SOCKET_TEST(too_many_clients),
 	};
 

@@ -4,6 +4,8 @@
 #include "../cs_internal.h"
 #include "../irq.h"
 #include "../mem.h"
+#include "../pci.h"
+#include "../pcode.h"
 #include "../platform.h"
 #include "../soc.h"
 #include "hw.h"
@@ -389,6 +391,38 @@ static void energy(void **state)
 	assert_in_range(rd(gpu, 0x138458) - b, 45 << 14, (45 << 14) + 5);
 }
 
+/* Nothing that software set in hwmon survives a cut of the power, and what is counted starts anew. */
+static void power_cut(void **state)
+{
+	struct gpu *gpu = *state;
+	u32 limit = rd(gpu, 0x138440), platform = rd(gpu, 0x138460);
+
+	wr(gpu, 0x138440, BIT(15) | 100 * 8 | 0x12u << 17);	/* with an interval */
+	wr(gpu, 0x138460, BIT(15) | 120 * 8);
+	wr(gpu, PCODE_DATA0, 100 << 6);
+	wr(gpu, PCODE_MAILBOX, PCODE_BUSY | 0x057c);
+	while (rd(gpu, PCODE_MAILBOX) & PCODE_BUSY)
+		;
+	clk_step(gpu->clk, 1000000000);
+	assert_true(rd(gpu, 0x138120) > 29 << 14);
+	/* D3 alone keeps all of it */
+	pci_config_write(gpu, 0x64, 2, 3);
+	pci_config_write(gpu, 0x64, 2, 0);
+	assert_int_equal(rd(gpu, 0x138440), BIT(15) | 100 * 8 | 0x12u << 17);
+	assert_true(rd(gpu, 0x138120) > 29 << 14);
+	arm(gpu, "power.cut");
+	pci_config_write(gpu, 0x64, 2, 3);
+	pci_config_write(gpu, 0x64, 2, 0);
+	assert_int_equal(rd(gpu, 0x138440), limit);
+	assert_int_equal(rd(gpu, 0x138460), platform);
+	assert_in_range(rd(gpu, 0x138120), 0, 1 << 14);
+	wr(gpu, PCODE_MAILBOX, PCODE_BUSY | 0x047c);
+	while (rd(gpu, PCODE_MAILBOX) & PCODE_BUSY)
+		;
+	assert_int_equal(rd(gpu, PCODE_DATA0), BIT(31) | 230 << 6);
+	assert_quiet(gpu);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -406,6 +440,7 @@ int main(void)
 		CARD_TEST(memory_layout),
 		CARD_TEST(frequencies),
 		CARD_TEST(energy),
+		CARD_TEST(power_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
