@@ -30,6 +30,7 @@ struct mapping {
 struct dma {
 	struct mapping *maps;
 	size_t count, room, last;
+	bool early;		/* the last unmap was one that check_unused() did not like */
 };
 
 static int print_maps(struct gpu *gpu, int argc, char **argv, FILE *out)
@@ -131,12 +132,17 @@ int dma_map(struct gpu *gpu, u64 iova, u64 size, int fd, u64 offset, bool readab
 	return 0;
 }
 
-/* With an emulated IOMMU a page is unmapped when the driver gives it back. */
+/*
+ * With an emulated IOMMU a page is unmapped when the driver gives it back: one report for all that follow each
+ * other.
+ */
 static void check_unused(struct gpu *gpu, u64 iova, u64 size)
 {
+	bool was = gpu->dma->early;
 	u64 addr;
 
-	if (!pci_silent(gpu) && ggtt_reaches(gpu, iova, size, &addr))
+	gpu->dma->early = !pci_silent(gpu) && ggtt_reaches(gpu, iova, size, &addr);
+	if (gpu->dma->early && !was)
 		violation(gpu, V_DMA_UNMAPPED_EARLY, "%#llx + %#llx: the card may still reach it at GGTT %#llx",
 			  (unsigned long long)iova, (unsigned long long)size, (unsigned long long)addr);
 }
