@@ -10,6 +10,7 @@
 #include "clk.h"
 #include "cs.h"
 #include "ctl.h"
+#include "display.h"
 #include "dma.h"
 #include "fault.h"
 #include "gpu.h"
@@ -68,6 +69,10 @@ struct gpu *gpu_create(const struct gpu_options *opt)
 		free(gpu);
 		return NULL;
 	}
+	if (!display_options_ok(gpu)) {
+		free(gpu);
+		return NULL;
+	}
 	gpu->clk = clk_create(opt->clock_steps);
 	gpu->ctl = ctl_create(gpu, opt->control);
 	gpu->faults = faults_create(gpu);
@@ -79,11 +84,13 @@ struct gpu *gpu_create(const struct gpu_options *opt)
 	for (unsigned int id = 0; id < gpu->platform->num_gts; id++)
 		if (gpu->platform->gt[id].gmd_id)
 			gpu->num_gts = id + 1;
+	gpu->display = display_create(gpu);
 	gpu->regs = regs_create(gpu);
 	for (unsigned int id = 0; id < gpu->num_gts; id++)
 		create_gt(gpu, id);
 	ctl_register(gpu, "reset", "flr|power: as the bus would; function: by somebody, the driver is not told", cmd_reset);
 	gpu_reset(gpu, GPU_RESET_POWER);
+	display_boot(gpu);
 	gpu->vfu = vfu_create(gpu, opt->socket);
 	return gpu;
 }
@@ -100,6 +107,7 @@ void gpu_destroy(struct gpu *gpu)
 		free(gt->engines);
 	}
 	regs_destroy(gpu->regs);
+	display_destroy(gpu->display);
 	irq_destroy(gpu->irq);
 	pci_destroy(gpu->pci);
 	mem_destroy(gpu->mem);
@@ -122,6 +130,7 @@ void gpu_reset(struct gpu *gpu, enum gpu_reset depth)
 	}
 	regs_reset(gpu, depth);
 	irq_reset(gpu);
+	display_reset(gpu);
 	for (unsigned int id = 0; id < gpu->num_gts; id++) {
 		struct gt *gt = &gpu->gts[id];
 

@@ -8,6 +8,7 @@
 
 #include "clk.h"
 #include "cs.h"
+#include "display.h"
 #include "fault.h"
 #include "gt.h"
 #include "guc.h"
@@ -331,6 +332,7 @@ void gt_flr_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u3
 	unheard_set(gpu, false);
 	regs_reset(gpu, GPU_RESET_FLR);
 	irq_reset(gpu);
+	display_reset(gpu);
 	for (i = 0; i < gpu->num_gts; i++) {
 		reset_engines(&gpu->gts[i]);
 		if (gpu->gts[i].guc)

@@ -52,6 +52,8 @@ struct xlat {
  */
 int ggtt_xlate(struct gpu *gpu, u64 addr, bool write, struct xlat *x);
 int ppgtt_xlate(struct gpu *gpu, u64 root, u64 va, bool write, struct xlat *x);
+/* Where an address of the GGTT leads now, without a TLB in between. */
+int ggtt_peek(struct gpu *gpu, u64 addr, struct xlat *x);
 
 /* The GGTT's TLB is empty: entries that were changed until now may be used. */
 void ggtt_invalidate(struct gpu *gpu);

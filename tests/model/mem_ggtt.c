@@ -117,3 +117,8 @@ int ggtt_xlate(struct gpu *gpu, u64 addr, bool write, struct xlat *x)
 	(void)write;
 	return ggtt_walk(gpu, addr, x, true);
 }
+
+int ggtt_peek(struct gpu *gpu, u64 addr, struct xlat *x)
+{
+	return ggtt_walk(gpu, addr, x, false);
+}

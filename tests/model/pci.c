@@ -11,6 +11,7 @@
 
 #include "clk.h"
 #include "ctl.h"
+#include "display.h"
 #include "fault.h"
 #include "journal.h"
 #include "mem.h"
@@ -231,6 +232,8 @@ void pci_config_write(struct gpu *gpu, u32 offset, unsigned int size, u32 value)
 	if (pci_power_state(gpu) == was)
 		return;
 	journal_add(gpu, J_PM, "D%u -> D%u", was, pci_power_state(gpu));
+	if (!was)
+		display_check_sleep(gpu);
 	if (was != 3 || !fault_take(gpu, FAULT_POWER_CUT, &pulled))
 		return;
 	if (pulled)

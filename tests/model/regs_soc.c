@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Registers outside the GTs: power controller, memory layout, interrupts, firmware mailboxes. */
+#include "display.h"
 #include "gt.h"
 #include "irq.h"
 #include "pcode.h"
@@ -10,7 +11,7 @@
 
 const struct reg regs_soc[] = {
 	R(0x044074, "TIMESTAMP_OVERRIDE", .reset = 18),
-	RO(0x0510a0, "GMD_ID_DISPLAY", 0),
+	RO(0x0510a0, "GMD_ID_DISPLAY", 0, .read = display_version_read),
 	RO(0x1082c0, "STOLEN_RESERVED", 3u << 7),
 	RO(0x1082c4, "STOLEN_RESERVED_UDW", 0),
 	RO(0x138000, "RP_STATE_CAP", MHZ(2850) | MHZ(400) << 16),

@@ -19,6 +19,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "display.h"
 #include "dma.h"
 #include "fault.h"
 #include "journal.h"
@@ -425,8 +426,10 @@ static int new_session(struct vfu *v)
 	if (v->fd < 0)
 		return -errno;
 	/* A card that is plugged in is a card that was just powered up. */
-	if (!is_gone(v->gpu))
+	if (!is_gone(v->gpu)) {
 		gpu_reset(v->gpu, GPU_RESET_POWER);
+		display_boot(v->gpu);
+	}
 	journal_add(v->gpu, J_NOTE, "session began");
 	return 0;
 }
