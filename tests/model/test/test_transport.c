@@ -31,6 +31,14 @@ static int setup_trapped(void **state)
 	return 0;
 }
 
+static int setup_plane(void **state)
+{
+	struct gpu_options opt = { .platform = "bmg", .clock_steps = true, .plane = true, .plane_ggtt = MIB(8) };
+
+	*state = client_create(&opt);
+	return 0;
+}
+
 static int teardown(void **state)
 {
 	client_destroy(*state);
@@ -317,6 +325,24 @@ static void reset(void **state)
 	assert_int_equal(client_ask(c, RESET, NULL, 0, NULL, 0), 0);
 	command(c, BIT(1));
 	assert_int_equal(client_read32(c, 2, MIB(512)), keep);
+}
+
+/* What the system's firmware left on outlasts the reset of the machine, which comes before it. */
+static void plane_at_boot(void **state)
+{
+	struct client *c = *state;
+	u32 value = 0;
+
+	assert_true(answer_has(c->gpu, "plane", "1A"));
+	assert_int_equal(client_ask(c, RESET, NULL, 0, NULL, 0), 0);
+	command(c, BIT(1));
+	assert_true(answer_has(c->gpu, "plane", "1A"));
+	assert_int_equal(client_write(c, 2, MIB(512), &value, 4), 0);
+	assert_int_equal(client_ask(c, RESET, NULL, 0, NULL, 0), 0);
+	assert_false(answer_has(c->gpu, "plane", "1A"));
+	client_disconnect(c);
+	client_connect(c);
+	assert_true(answer_has(c->gpu, "plane", "1A"));
 }
 
 static void reconnect(void **state)
@@ -622,6 +648,7 @@ int main(void)
 		T(version), T(regions), T(mapped_bars), TRAPPED(no_mapping_when_trapped),
 		T(accesses_out_of_range), T(config_space), T(capabilities), TRAPPED(capabilities),
 		T(sleeping_card), T(guest_memory), T(interrupts), TRAPPED(interrupts), T(reset), T(reconnect),
+		cmocka_unit_test_setup_teardown(plane_at_boot, setup_plane, teardown),
 		T(gone_card), T(early_unmap), T(silent_before_unmap), T(away_card), T(away_with_config_and_dma),
 		T(foreign_reset), T(garbage), T(no_reader), T(no_reply_and_spare_fds),
 	};
