@@ -91,13 +91,12 @@ static enum cs_exec pipe_control(struct cs_engine *cs)
 	cs_flush_pages(cs);
 	ret = post_sync(cs, flags);
 	if (ret == X_NEXT && flags & PC_NOTIFY)
-		mi_interrupt(cs, IRQ_ENGINE_PIPE_NOTIFY);
+		mi_interrupt(cs, GT_RENDER_PIPECTL_NOTIFY_INTERRUPT);
 	return ret;
 }
 
 enum cs_exec pipe_exec(struct cs_engine *cs, unsigned int len)
 {
-	(void)len;
 	if (is_pipe_control(cs->cmd[0]) && has_pipe(cs))
 		return pipe_control(cs);
 	cs->skipped++;

@@ -297,8 +297,6 @@ void display_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u
 	struct display *d = gpu->display;
 	unsigned int pipe = pipe_of(off);
 
-	(void)value;
-	(void)raw;
 	if (!awake(gpu, reg, off))
 		return;
 	for (unsigned int i = 0; i < PLANE_COUNT; i++)
@@ -312,8 +310,6 @@ u32 display_power_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 valu
 {
 	u32 asked = 0;
 
-	(void)reg;
-	(void)off;
 	for (unsigned int who = 0; who < 4; who++)
 		asked |= reg_peek(gpu, PWR_WELL_CTL(who));
 	return value | asked >> 1;
@@ -321,8 +317,6 @@ u32 display_power_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 valu
 
 u32 display_version_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
 {
-	(void)reg;
-	(void)off;
 	return gpu->opt.plane ? VERSION_BMG : value;
 }
 
@@ -330,8 +324,6 @@ static int cmd_plane(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
 	char name[4];
 
-	(void)argc;
-	(void)argv;
 	for (unsigned int pipe = 0; pipe < PLANE_PIPES; pipe++) {
 		for (unsigned int i = 0; i < PLANE_COUNT; i++) {
 			const struct plane *p = &gpu->display->plane[pipe][i];

@@ -35,8 +35,6 @@ struct dma {
 
 static int print_maps(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
-	(void)argc;
-	(void)argv;
 	for (size_t i = 0; i < gpu->dma->count; i++) {
 		const struct mapping *m = &gpu->dma->maps[i];
 

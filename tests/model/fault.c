@@ -199,7 +199,6 @@ static int cmd_fault(struct gpu *gpu, int argc, char **argv, FILE *out)
 	struct armed a = { .on = true, .count = 1 };
 	int f;
 
-	(void)out;
 	for (f = 0; f < FAULT_COUNT; f++)
 		if (argc > 1 && !strcmp(argv[1], table[f].name))
 			break;
@@ -234,8 +233,6 @@ static int cmd_fault(struct gpu *gpu, int argc, char **argv, FILE *out)
 
 static int cmd_faults(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
-	(void)argc;
-	(void)argv;
 	for (int f = 0; f < FAULT_COUNT; f++)
 		fprintf(out, "%-20s %s%s\n", table[f].name, gpu->faults->armed[f].on ? "ARMED " : "",
 			table[f].text);
@@ -289,7 +286,6 @@ static int cmd_vanish(struct gpu *gpu, int argc, char **argv, FILE *out)
 	struct leave leave;
 	u64 k;
 
-	(void)out;
 	if (argc >= 2 && !strcmp(argv[1], "now"))
 		return vanish_now(gpu, argc - 2, argv + 2);
 	if (argc == 2 && !strcmp(argv[1], "off")) {
@@ -312,9 +308,6 @@ static int cmd_vanish(struct gpu *gpu, int argc, char **argv, FILE *out)
 
 static int cmd_restore(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
-	(void)argc;
-	(void)argv;
-	(void)out;
 	come_back(gpu);
 	memset(gpu->faults->armed, 0, sizeof(gpu->faults->armed));
 	gpu->faults->gone = false;

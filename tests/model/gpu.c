@@ -42,7 +42,6 @@ static void create_gt(struct gpu *gpu, unsigned int id)
 
 static int cmd_reset(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
-	(void)out;
 	if (argc != 2)
 		return -EINVAL;
 	if (!strcmp(argv[1], "function"))

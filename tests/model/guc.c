@@ -36,7 +36,7 @@ bool guc_buffer_ok(struct guc *guc, u64 addr, u64 len)
 void guc_crash(struct guc *guc)
 {
 	journal_add(guc->gpu, J_GUC, "gt%u firmware crash", guc->gt->id);
-	guc_reg_set(guc, GUC_SCRATCH(15), guc_reg(guc, GUC_SCRATCH(15)) | BIT(1) | BIT(30));
+	guc_reg_set(guc, SOFT_SCRATCH(15), guc_reg(guc, SOFT_SCRATCH(15)) | BIT(1) | BIT(30));
 	guc_ct_event(guc, G2H_CRASH_POSTED, NULL, 0);
 	guc->state = GUC_CRASHED;
 	guc_ct_flush(guc);
@@ -161,7 +161,6 @@ static int ctl_chatter(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
 	u64 us = 0;
 
-	(void)out;
 	if (argc != 2 || (strcmp(argv[1], "off") != 0 && (!ctl_number(argv[1], &us) || !us || us > MSEC)))
 		return -EINVAL;
 	for (unsigned int i = 0; i < gpu->num_gts; i++) {
@@ -200,8 +199,6 @@ static int ctl_guc(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
 	unsigned int i;
 
-	(void)argc;
-	(void)argv;
 	for (i = 0; i < gpu->num_gts; i++) {
 		struct guc *guc = gpu->gts[i].guc;
 
@@ -229,8 +226,6 @@ static int ctl_ct(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
 	unsigned int i;
 
-	(void)argc;
-	(void)argv;
 	for (i = 0; i < gpu->num_gts; i++) {
 		struct guc_ct *ct = &gpu->gts[i].guc->ct;
 
@@ -248,8 +243,6 @@ static int ctl_contexts(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
 	unsigned int i;
 
-	(void)argc;
-	(void)argv;
 	for (i = 0; i < gpu->num_gts; i++)
 		guc_contexts_print(gpu->gts[i].guc, out);
 	return 0;
@@ -261,8 +254,6 @@ static int ctl_actions(struct gpu *gpu, int argc, char **argv, FILE *out)
 	const char *name;
 	u16 code;
 
-	(void)argc;
-	(void)argv;
 	for (i = 0; i < gpu->num_gts; i++)
 		for (a = 0; (name = guc_action_name(a, &code)); a++)
 			if (gpu->gts[i].guc->actions[a])
@@ -288,7 +279,7 @@ struct guc *guc_create(struct gt *gt)
 		abort();
 	guc->gt = gt;
 	guc->gpu = gt->gpu;
-	guc->mbox = gt->window ? GUC_MBOX_MEDIA : GUC_MBOX_PRIMARY;
+	guc->mbox = gt->window ? MED_VF_SW_FLAG : VF_SW_FLAG;
 	guc_contexts_init(guc);
 	if (gt->id == 0)
 		register_commands(gt->gpu);

@@ -88,7 +88,6 @@ static enum guc_error mbox_control_ctb(struct guc *guc, const u32 *msg, u32 *dat
 /* The host goes to sleep, or starts over: its contexts and its channel are forgotten. */
 static enum guc_error mbox_soft_reset(struct guc *guc, const u32 *msg, u32 *data0)
 {
-	(void)msg;
 	*data0 = 0;
 	guc_sched_reset(guc);
 	guc_contexts_reset(guc);

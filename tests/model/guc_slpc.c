@@ -31,14 +31,14 @@ enum slpc_param {
 };
 
 /* Fused limits, in units of 50/3 MHz: 8:0 highest, 24:16 lowest; 8:0 efficient */
-#define REG_LIMITS_PRIMARY	0x138000
-#define REG_EFFICIENT_PRIMARY	0x13800c
-#define REG_LIMITS_MEDIA	0x138020
-#define REG_EFFICIENT_MEDIA	0x13802c
-#define REG_CURRENT		0x0c60
-#define CURRENT_RATIO		GENMASK(8, 0)
-#define REG_REQUEST		0xa008
-#define REQUEST_RATIO		GENMASK(31, 23)
+#define MTL_RP_STATE_CAP	0x138000
+#define MTL_GT_RPE_FREQUENCY	0x13800c
+#define MTL_MEDIAP_STATE_CAP	0x138020
+#define MTL_MPE_FREQUENCY	0x13802c
+#define MTL_MIRROR_TARGET_WP1	0x0c60
+#define MTL_CAGF_MASK		GENMASK(8, 0)
+#define RPNSWREQ		0xa008
+#define REQ_RATIO_MASK		GENMASK(31, 23)
 
 struct limits {
 	u32 lowest, efficient, highest;
@@ -47,8 +47,8 @@ struct limits {
 static struct limits fused(struct guc *guc)
 {
 	bool media = guc->gt->window;
-	u32 range = reg_peek(guc->gpu, media ? REG_LIMITS_MEDIA : REG_LIMITS_PRIMARY);
-	u32 eff = reg_peek(guc->gpu, media ? REG_EFFICIENT_MEDIA : REG_EFFICIENT_PRIMARY);
+	u32 range = reg_peek(guc->gpu, media ? MTL_MEDIAP_STATE_CAP : MTL_RP_STATE_CAP);
+	u32 eff = reg_peek(guc->gpu, media ? MTL_MPE_FREQUENCY : MTL_GT_RPE_FREQUENCY);
 	struct limits l;
 
 	l.highest = range & 0x1ff;
@@ -68,9 +68,9 @@ static void clock_update(struct guc *guc)
 {
 	u32 ratio = MIN(guc->slpc.min, guc->slpc.max);
 
-	guc_reg_set(guc, REG_REQUEST, (guc_reg(guc, REG_REQUEST) & ~REQUEST_RATIO) |
-		    FIELD_PREP(REQUEST_RATIO, ratio));
-	guc_reg_set(guc, REG_CURRENT, (guc_reg(guc, REG_CURRENT) & ~CURRENT_RATIO) | ratio);
+	guc_reg_set(guc, RPNSWREQ, (guc_reg(guc, RPNSWREQ) & ~REQ_RATIO_MASK) |
+		    FIELD_PREP(REQ_RATIO_MASK, ratio));
+	guc_reg_set(guc, MTL_MIRROR_TARGET_WP1, (guc_reg(guc, MTL_MIRROR_TARGET_WP1) & ~MTL_CAGF_MASK) | ratio);
 }
 
 static bool shared_update(struct guc *guc)

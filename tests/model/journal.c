@@ -195,7 +195,6 @@ static int cmd_mark(struct gpu *gpu, int argc, char **argv, FILE *out)
 	struct journal *j = gpu->journal;
 	struct mark *m;
 
-	(void)out;
 	if (argc != 2 || strlen(argv[1]) >= sizeof(m->name))
 		return -EINVAL;
 	m = mark_find(j, argv[1]);
@@ -266,7 +265,6 @@ static int cmd_violations(struct gpu *gpu, int argc, char **argv, FILE *out)
 
 static int cmd_quiet(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
-	(void)out;
 	if (argc != 2)
 		return -EINVAL;
 	journal_quiet(gpu, !strcmp(argv[1], "on"));

@@ -114,7 +114,6 @@ int ggtt_walk(struct gpu *gpu, u64 addr, struct xlat *x, bool used)
 
 int ggtt_xlate(struct gpu *gpu, u64 addr, bool write, struct xlat *x)
 {
-	(void)write;
 	return ggtt_walk(gpu, addr, x, true);
 }
 

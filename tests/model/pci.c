@@ -19,21 +19,21 @@
 #include "platform.h"
 #include "vfu.h"
 
-#define CFG_SIZE	4096u
-#define COMMAND		0x04
+#define CFG_SIZE		4096u
+#define COMMAND			0x04
 #define   COMMAND_MEMORY	BIT(1)
 #define   COMMAND_MASTER	BIT(2)
-#define CAP_PM		0x60
-#define PMCSR		(CAP_PM + 4)
-#define CAP_PCIE	0x70
-#define DEVCTL		(CAP_PCIE + 8)
-#define DEVSTA		(CAP_PCIE + 10)
+#define CAP_PM			0x60
+#define PMCSR			(CAP_PM + 4)
+#define CAP_PCIE		0x70
+#define DEVCTL			(CAP_PCIE + 8)
+#define DEVSTA			(CAP_PCIE + 10)
 #define   DEVSTA_PENDING	BIT(5)
-#define LNKCTL		(CAP_PCIE + 16)
-#define CAP_MSI		0xac
-#define CAP_MSIX	0xd0
-#define MSIX_TABLE	MIB(4)	/* in BAR 0, where no registers are; QEMU keeps both for the guest */
-#define MSIX_PENDING	(MSIX_TABLE + 0x1000)
+#define LNKCTL			(CAP_PCIE + 16)
+#define CAP_MSI			0xac
+#define CAP_MSIX		0xd0
+#define MSIX_TABLE		MIB(4)	/* in BAR 0, where no registers are; QEMU keeps both for the guest */
+#define MSIX_PENDING		(MSIX_TABLE + 0x1000)
 
 struct pci {
 	u8 space[CFG_SIZE];
@@ -281,8 +281,6 @@ void pci_msi(struct gpu *gpu)
 
 static int cmd_pci(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
-	(void)argc;
-	(void)argv;
 	fprintf(out, "D%u master=%d memory=%d msi-control=%#x\n", pci_power_state(gpu), pci_bus_master(gpu),
 		pci_memory_enabled(gpu), get(gpu->pci, CAP_MSI + 2, 2));
 	return 0;

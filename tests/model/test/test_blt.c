@@ -172,7 +172,6 @@ static void layouts(void **state)
 	u32 span, x, y, i;
 	u8 *seen;
 
-	(void)state;
 	assert_int_equal(surf_offset(&s, 512 + 3, 8 + 2, &span), 4096 * 8 + 4096 + 2 * 512 + 3);
 	assert_int_equal(span, 509);
 	s.tiling = TILE_4;

@@ -188,7 +188,6 @@ static void options(void **state)
 {
 	struct gpu_options opt = { .platform = "bmg", .plane = true, .plane_vram = GIB(1) - MIB(1) };
 
-	(void)state;
 	assert_null(gpu_create(&opt));
 	opt.plane_vram = 0;
 	opt.plane_ggtt = GIB(4);

@@ -493,7 +493,7 @@ static void chatter(void **state)
 	assert_true(answer_has(h->gpu, "chatter never", "error"));
 	guc_reset(h->gt);
 	host_boot_regs(h);
-	host_reg(h, GUC_SCRATCH(1), (GGTT_BASE + log) | 1);
+	host_reg(h, SOFT_SCRATCH(1), (GGTT_BASE + log) | 1);
 	host_dma(h, BIT(4));
 	host_time(h, 2 * MSEC);
 	assert_int_equal(host_status(h), 0x8000f0ec);
@@ -521,7 +521,7 @@ static void crash(void **state)
 	tlb(h, 1);
 	assert_int_equal(host_recv(h), 1);
 	assert_int_equal(h->msg[1], 0x90008004);
-	assert_int_equal(reg_peek(h->gpu, GUC_SCRATCH(15)) & BIT(30), BIT(30));
+	assert_int_equal(reg_peek(h->gpu, SOFT_SCRATCH(15)) & BIT(30), BIT(30));
 	tlb(h, 2);
 	assert_int_equal(host_recv(h), 0);
 	guc_reset(h->gt);

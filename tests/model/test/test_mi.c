@@ -4,7 +4,7 @@
 #include "cs_bench.h"
 
 #define D(b, i)		(data_at(b, 0)[i])
-#define GPR(i)		RING_GPR(i)
+#define GPR(i)		CS_GPR(i)
 #define ALU(op, a, c)	((u32)(op) << 20 | (u32)(a) << 10 | (u32)(c))
 #define SRCA		0x20
 #define SRCB		0x21
@@ -61,17 +61,17 @@ static void user_batch_and_ggtt(void **state)
 	assert_int_equal(bench_job(b), CS_IDLE);
 	assert_int_equal(*(u32 *)b->guest, 5);
 	assert_int_equal(D(b, 0), 7);
-	assert_int_equal(engine_reg(b, RING_MODE), MODE_NO_LEGACY);
+	assert_int_equal(engine_reg(b, RING_MODE), GFX_DISABLE_LEGACY_MODE);
 	/* unless a slot opens the register */
-	reg_poke(b->gpu, 0x22000 + RING_NONPRIV(2), 0x22000 + 0x204);
-	reg_poke(b->gpu, 0x22000 + RING_NONPRIV(3), (0x22000 + 0x54) | BIT(28));
+	reg_poke(b->gpu, 0x22000 + RING_FORCE_TO_NONPRIV(2), 0x22000 + 0x204);
+	reg_poke(b->gpu, 0x22000 + RING_FORCE_TO_NONPRIV(3), (0x22000 + 0x54) | BIT(28));
 	batch_new(b);
 	BATCH_ADD(b, LRI1(0x204, 0x66), LRI1(0x54, 0x66));
 	assert_int_equal(bench_job(b), CS_IDLE);
 	assert_int_equal(engine_reg(b, 0x204), 0x66);
 	assert_int_equal(engine_reg(b, 0x54), 0);
 	/* or four of them */
-	reg_poke(b->gpu, 0x22000 + RING_NONPRIV(2), (0x22000 + 0x270) | 1);
+	reg_poke(b->gpu, 0x22000 + RING_FORCE_TO_NONPRIV(2), (0x22000 + 0x270) | 1);
 	batch_new(b);
 	BATCH_ADD(b, LRI1(0x278, 0x67), LRI1(0x280, 0x67));
 	assert_int_equal(bench_job(b), CS_IDLE);
@@ -396,7 +396,7 @@ static void predication(void **state)
 	struct bench *b = *state;
 
 	/* Skipped, but for the way out; off again in the ring */
-	BATCH_ADD(b, LRI1(RING_SET_PREDICATE, 1), SDI(VA_DATA, 1), MI(0x31) | BIT(8) | BIT(15) | 1,
+	BATCH_ADD(b, LRI1(MI_SET_PREDICATE_RESULT, 1), SDI(VA_DATA, 1), MI(0x31) | BIT(8) | BIT(15) | 1,
 		  ADDR(VA_BATCH), MI(0x01), SDI(VA_DATA + 4, 1), MI(0x01) | 15, SDI(VA_DATA, 1));
 	BATCH_ADD(b, BATCH_END);
 	RING(b, BATCH_START(VA_BATCH), SDI_GGTT(GGTT_GUEST, 1));
@@ -409,10 +409,10 @@ static void predication(void **state)
 	/* MI_PREDICATE: equal sources */
 	bench_use(b, "rcs0");
 	batch_new(b);
-	BATCH_ADD(b, LRI1(RING_PREDICATE_SRC0, 5), LRI1(RING_PREDICATE_SRC1, 5),
-		  MI(0x0c) | 2 << 6 | 2, SRM(RING_PREDICATE_RESULT, VA_DATA + 8),
-		  MI(0x0c) | 3 << 6 | 2, SRM(RING_PREDICATE_RESULT, VA_DATA + 12),
-		  MI(0x24) | BIT(21) | BIT(19) | 2, RING_PREDICATE_SRC0, ADDR(VA_DATA + 16));
+	BATCH_ADD(b, LRI1(MI_PREDICATE_SRC0, 5), LRI1(MI_PREDICATE_SRC1, 5),
+		  MI(0x0c) | 2 << 6 | 2, SRM(MI_PREDICATE_RESULT, VA_DATA + 8),
+		  MI(0x0c) | 3 << 6 | 2, SRM(MI_PREDICATE_RESULT, VA_DATA + 12),
+		  MI(0x24) | BIT(21) | BIT(19) | 2, MI_PREDICATE_SRC0, ADDR(VA_DATA + 16));
 	assert_int_equal(bench_job(b), CS_IDLE);
 	assert_int_equal(D(b, 2), 1);
 	assert_int_equal(D(b, 3), 0);
@@ -422,8 +422,8 @@ static void predication(void **state)
 	BATCH_ADD(b, MI(0x0c) | 2 << 6, MI(0x01) | 4, SDI(VA_DATA + 20, 1), MI(0x01) | 3,
 		  SDI(VA_DATA + 24, 1), MI(0x0c) | 2 << 6 | 1, MI(0x01) | 3, SDI(VA_DATA + 28, 1),
 		  MI(0x01) | 4, SDI(VA_DATA + 32, 1), MI(0x0c) | 2 << 6 | 2 << 3,
-		  SRM(RING_PREDICATE_RESULT, VA_DATA + 36), MI(0x0c) | 2 << 6 | 1 << 3 | 1,
-		  SRM(RING_PREDICATE_RESULT, VA_DATA + 40));
+		  SRM(MI_PREDICATE_RESULT, VA_DATA + 36), MI(0x0c) | 2 << 6 | 1 << 3 | 1,
+		  SRM(MI_PREDICATE_RESULT, VA_DATA + 40));
 	assert_int_equal(bench_job(b), CS_IDLE);
 	assert_int_equal(D(b, 5), 0);
 	assert_int_equal(D(b, 6), 1);

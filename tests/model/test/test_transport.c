@@ -562,7 +562,7 @@ static void foreign_reset(void **state)
 	/* bound anew, reset by its driver: from here on it has to know */
 	command(c, BIT(1) | BIT(2));
 	client_write(c, 0, 0xa188, &(u32){ 0x00010001 }, 4);
-	client_write(c, 0, GDRST, &(u32){ GDRST_GUC }, 4);
+	client_write(c, 0, GDRST, &(u32){ GRDOM_GUC }, 4);
 	command(c, 0);
 	assert_violates(c->gpu, "access-while-off", client_read32(c, 0, 0xd8c));
 }
