@@ -61,6 +61,7 @@ struct gpu_options {
 	bool trap_gsm;		/* GGTT entries by message, so that each access is seen */
 	bool trap_vram;		/* likewise for the VRAM BAR */
 	bool msix;		/* MSI-X beside MSI */
+	bool no_pipe;		/* what the render and compute pipes would do is an error, not skipped */
 };
 
 struct gpu {

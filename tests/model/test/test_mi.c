@@ -522,6 +522,69 @@ static void skipped(void **state)
 	assert_quiet(b->gpu);
 }
 
+/* First commands of every copy and compute queue of user space */
+static void fences_of_clients(void **state)
+{
+	static const char *const engines[] = { "rcs0", "ccs0", "bcs0" };
+	struct bench *b = *state;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(engines); i++) {
+		bench_tables(b);
+		bench_use(b, engines[i]);
+		batch_new(b);
+		D(b, 0) = 0;
+		BATCH_ADD(b, 0x61090001, ADDR(VA_DATA), SDI(VA_DATA, 7));
+		assert_int_equal(bench_job(b), CS_IDLE);
+		assert_int_equal(D(b, 0), 7);
+		cs_save(b->cs);
+	}
+	for (unsigned int i = 0; i < 2; i++) {
+		bench_use(b, engines[i]);
+		batch_new(b);
+		BATCH_ADD(b, 0xac000003, 0x1234, 0x5678, 0, 0, SDI(VA_DATA, 8 + i));
+		assert_int_equal(bench_job(b), CS_IDLE);
+		assert_int_equal(D(b, 0), 8 + i);
+		cs_save(b->cs);
+	}
+	assert_int_equal(counter_get(b->gpu, CNT_CMD_SKIPPED), 0);
+	assert_quiet(b->gpu);
+	/* not what the copy engine knows, and not with another length */
+	bench_use(b, "bcs0");
+	batch_new(b);
+	BATCH_ADD(b, 0xac000003, 0, 0, 0, 0);
+	assert_int_equal(bench_job(b), CS_ERROR);
+	cs_reset(b->cs);
+	bench_use(b, "rcs0");
+	batch_new(b);
+	BATCH_ADD(b, 0xac000004, 0, 0, 0, 0, 0);
+	assert_int_equal(bench_job(b), CS_ERROR);
+}
+
+static void no_pipe(void **state)
+{
+	/* a primitive, a mesh, a walker, an indirect dispatch */
+	static const u32 commands[] = { 0x7b000005, 0x7b010005, 0x72080005, 0x720d0005 };
+	struct bench *b = *state;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(commands); i++) {
+		for (int fails = 0; fails < 2; fails++) {
+			b->gpu->opt.no_pipe = fails;
+			bench_use(b, "rcs0");
+			batch_new(b);
+			/* state in front of it: of the front end, and of the 3D pipe */
+			BATCH_ADD(b, 0x72000000 | 4, 0, 0, 0, 0, 0, 0x78000000, 0, commands[i], 0, 0, 0, 0, 0, 0);
+			assert_int_equal(bench_job(b), fails ? CS_ERROR : CS_IDLE);
+			if (fails) {
+				assert_non_null(strstr(b->err.text, "would need the pipe"));
+				cs_reset(b->cs);
+			} else {
+				cs_save(b->cs);
+			}
+		}
+	}
+	assert_quiet(b->gpu);
+}
+
 static void perf_report(void **state)
 {
 	struct bench *b = *state;
@@ -542,7 +605,7 @@ int main(void)
 		BENCH_TEST(fault_each), BENCH_TEST(copy_mem), BENCH_TEST(math), BENCH_TEST(atomics),
 		BENCH_TEST(semaphores), BENCH_TEST(conditional_end), BENCH_TEST(predication),
 		BENCH_TEST(flush_dw), BENCH_TEST(pipe_control), BENCH_TEST(user_interrupt),
-		BENCH_TEST(skipped), BENCH_TEST(perf_report),
+		BENCH_TEST(skipped), BENCH_TEST(fences_of_clients), BENCH_TEST(no_pipe), BENCH_TEST(perf_report),
 	};
 
 	return cmocka_run_group_tests_name("mi", tests, NULL, NULL);
