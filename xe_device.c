@@ -3,9 +3,10 @@
  * The software world of one card.
  */
 
-#include <linux/error-injection.h>
+#include <drm/drm_print.h>
 
 #include "xe_device.h"
+#include "xe_module.h"
 
 /**
  * xe_counter_advance - continue a counter that has 32 bits
@@ -29,24 +30,24 @@ u64 xe_counter_advance(struct xe_counter *counter, u32 now, unsigned int power_l
 }
 
 /**
- * xe_device_init - bring up the software world
- * @xe: storage from devm_drm_dev_alloc(), all zero behind @xe->drm
- * @platform: what the PCI ID says
+ * xe_device_declare_wedged - give the card up
+ * @xe: the device
+ * @reason: for the log
  *
- * Everything acquired here is released by drmm.
+ * New buffers are refused with -ECANCELED. No GT is reset any more; what needs the GuC fails, as
+ * its channel stays down or broken. What exists can be read, closed and unbound; at unbind the card
+ * is reset. The state ends with the device, so that a new bind starts afresh.
  *
- * Context: probe, before there is any hardware.
- * Return: 0 or a negative error code.
+ * With the module parameter wedged_mode=0 nothing is given up.
+ *
+ * Context: any.
  */
-int xe_device_init(struct xe_device *xe, const struct xe_platform *platform)
+void xe_device_declare_wedged(struct xe_device *xe, const char *reason)
 {
-	int err;
+	if (!xe_params.wedged_mode || atomic_xchg(&xe->wedged, 1))
+		return;
 
-	xe->platform = platform;
-	err = xe_mm_init(xe);
-	if (err)
-		return err;
-
-	return xe_guc_recovery_init(xe);
+	drm_err(&xe->drm,
+		"the card is given up: %s; unbind and bind the driver again to recover (/sys/bus/pci/drivers/xe)\n",
+		reason);
 }
-ALLOW_ERROR_INJECTION(xe_device_init, ERRNO);

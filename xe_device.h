@@ -75,6 +75,5 @@ static inline bool xe_device_is_wedged(struct xe_device *xe)
 }
 
 u64 xe_counter_advance(struct xe_counter *counter, u32 now, unsigned int power_losses);
-int xe_device_init(struct xe_device *xe, const struct xe_platform *platform);
 
 #endif

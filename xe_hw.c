@@ -5,10 +5,12 @@
  */
 
 #include <linux/aperture.h>
+#include <linux/delay.h>
 #include <linux/dma-mapping.h>
 #include <linux/error-injection.h>
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
+#include <linux/sched/mm.h>
 
 #include <drm/drm_drv.h>
 #include <drm/drm_managed.h>
@@ -17,6 +19,11 @@
 #include "xe_hw_private.h"
 
 #define XE_AUTOSUSPEND_MS	1000
+/* A resume may wait for memory training; who waits for it holds nothing up, and can be killed. */
+#define XE_RESUME_TIMEOUT_S	30
+#define XE_PENDING_TIMEOUT_MS	100
+/* Unplug of every DRM device waits for every section: a longer one is reported in debug builds. */
+#define XE_SECTION_MAX_MS	100
 
 /* A teardown action. Its memory is a devres node and goes with the registration. */
 struct xe_hw_action {
@@ -25,83 +32,144 @@ struct xe_hw_action {
 	void *data;
 };
 
-static struct xe_hw_private *device_to_priv(struct xe_device *xe)
-{
-	return container_of(xe, struct xe_hw_private, device);
-}
-
-static struct xe_hw make_token(struct xe_hw_private *priv)
-{
-	return (struct xe_hw){ .priv = priv };
-}
-
-/*
- * The token is held: lockdep sees sections and callbacks of the bound side as a read lock.
- * Accessors assert that, and sections the opposite.
- */
-static void token_hold(struct xe_hw_private *priv)
-{
-#ifdef CONFIG_LOCKDEP
-	lock_map_acquire_read(&priv->held);
-#endif
-}
-
-static void token_release(struct xe_hw_private *priv)
-{
-#ifdef CONFIG_LOCKDEP
-	lock_map_release(&priv->held);
-#endif
-}
-
-/* Do not open a section while holding the token: the inner one is skipped once unplug has begun. */
-static void token_assert_none(struct xe_hw_private *priv)
-{
-#ifdef CONFIG_LOCKDEP
-	lockdep_assert(!lock_is_held(&priv->held));
-#endif
-}
-
-DEFINE_GUARD(token, struct xe_hw_private *, token_hold(_T), token_release(_T))
-
 /*
  * Sections
  */
 
+#ifdef CONFIG_LOCKDEP
+static void door_lockdep_init(struct xe_hw_private *priv)
+{
+	static struct lock_class_key held_key, section_key, power_key;
+
+	lockdep_init_map(&priv->held, "xe_hw", &held_key, 0);
+	lockdep_init_map(&priv->section, "xe_hw_section", &section_key, 0);
+	lockdep_init_map(&priv->power, "xe_hw_power", &power_key, 0);
+
+	fs_reclaim_acquire(GFP_KERNEL);
+	lock_map_acquire_read(&priv->section);
+	lock_map_release(&priv->section);
+	fs_reclaim_release(GFP_KERNEL);
+}
+
+static void section_opened(struct xe_hw_private *priv, struct xe_hw_section *section)
+{
+	lock_map_acquire_read(&priv->section);
+	section->opened = ktime_get();
+}
+
+static void section_closed(struct xe_hw_private *priv, struct xe_hw_section *section)
+{
+	s64 ms = ktime_ms_delta(ktime_get(), section->opened);
+
+	lock_map_release(&priv->section);
+	if (ms > XE_SECTION_MAX_MS)
+		drm_warn(&priv->device.drm, "a section took %lld ms; it ends in %ps()\n", ms,
+			 __builtin_return_address(0));
+}
+#else
+static void door_lockdep_init(struct xe_hw_private *priv) { }
+static void section_opened(struct xe_hw_private *priv, struct xe_hw_section *section) { }
+static void section_closed(struct xe_hw_private *priv, struct xe_hw_section *section) { }
+#endif
+
+/* Neither unplugged nor lost nor in system sleep; drm_dev_enter() says nothing of the others. */
+static bool may_open(struct xe_hw_private *priv)
+{
+	return READ_ONCE(priv->published) && !READ_ONCE(priv->going) &&
+	       !READ_ONCE(priv->asleep_system) && !READ_ONCE(priv->lost);
+}
+
+/* System sleep waits for sections, as it does not ask whether there is a runtime PM reference. */
+static bool count_section(struct xe_hw_private *priv)
+{
+	atomic_inc(&priv->sections);
+	smp_mb__after_atomic();		/* pairs with the one in wait_for_sections() */
+	return may_open(priv);
+}
+
+static void uncount_section(struct xe_hw_private *priv)
+{
+	if (atomic_dec_and_test(&priv->sections) && READ_ONCE(priv->asleep_system))
+		wake_up_all(&priv->changed);
+}
+
+static void wait_for_sections(struct xe_hw_private *priv)
+{
+	smp_mb();	/* @asleep_system is set: pairs with the one in count_section() */
+	wait_event(priv->changed, !atomic_read(&priv->sections));
+}
+
+/*
+ * Take a runtime PM reference if the device is awake, else ask for a resume, which is not waited
+ * for here: drm_dev_enter() has been called. The reference is taken behind it, as before it might
+ * be another driver's to drop.
+ *
+ * Return: 1 with a reference, 0 if a resume was asked for, or a negative error code.
+ */
+static int hold_awake(struct xe_hw_private *priv)
+{
+	struct device *dev = &priv->pdev->dev;
+	int ret = pm_runtime_get_if_active(dev);
+
+	if (ret > 0)
+		return 1;
+	if (ret == -EINVAL) {	/* runtime PM is disabled, so the device does not sleep */
+		pm_runtime_get_noresume(dev);
+		return 1;
+	}
+
+	ret = pm_request_resume(dev);
+	return ret < 0 && ret != -EINPROGRESS ? ret : 0;
+}
+
+static bool resume_is_over(struct xe_hw_private *priv)
+{
+	return READ_ONCE(priv->awake) || !may_open(priv);
+}
+
+/* The PM core calls the device active a moment behind our callback: hence the pause. */
+static bool wait_awake(struct xe_hw_private *priv, unsigned long end)
+{
+	if (wait_event_killable_timeout(priv->changed, resume_is_over(priv), HZ) < 0)
+		return false;
+	usleep_range(20, 100);
+	return may_open(priv) && time_before(jiffies, end);
+}
+
 /**
- * xe_hw_enter - open a section, resuming the device; for xe_hw_scoped() only
+ * xe_hw_enter - open a section when the device is awake; for xe_hw_scoped() only
  * @xe: &struct xe_device
  *
- * Context: process context, may sleep.
+ * Context: process context, may sleep and allocate (a resume does), where no token is held.
  * Return: the section; its token is empty if there is no hardware to be had.
  */
 struct xe_hw_section xe_hw_enter(struct xe_device *xe)
 {
-	struct xe_hw_private *priv = device_to_priv(xe);
-	int idx;
+	struct xe_hw_private *priv = xe_hw_of(xe);
+	unsigned long end = jiffies + XE_RESUME_TIMEOUT_S * HZ;
+	int idx, awake = -ENODEV;
 
-	token_assert_none(priv);
-	if (!drm_dev_enter(&xe->drm, &idx))
-		return (struct xe_hw_section){};
+	might_sleep();
+	might_alloc(GFP_KERNEL);
+	xe_hw_may_wait(priv);
+	do {
+		if (!drm_dev_enter(&xe->drm, &idx))
+			break;
 
-	/* drm_dev_enter() says yes during a probe that may still fail. */
-	if (!READ_ONCE(priv->published) || READ_ONCE(priv->lost))
-		goto closed;
+		awake = count_section(priv) ? hold_awake(priv) : -ENODEV;
+		if (awake > 0) {
+			struct xe_hw_section section = {
+				.token = { priv }, .idx = idx, .open = true,
+			};
 
-	/* Only now: before the test above the reference might be another driver's to drop. */
-	if (pm_runtime_resume_and_get(&priv->pdev->dev))
-		goto closed;
+			section_opened(priv, &section);
+			xe_hw_hold(priv);
+			return section;
+		}
+		uncount_section(priv);
+		drm_dev_exit(idx);
+	} while (!awake && wait_awake(priv, end));
 
-	/* power_resume() returns 0 for a device that is gone, so check again. */
-	if (READ_ONCE(priv->lost)) {
-		pm_runtime_put_autosuspend(&priv->pdev->dev);
-		goto closed;
-	}
-
-	token_hold(priv);
-	return (struct xe_hw_section){ .token = { priv }, .idx = idx, .open = true };
-
-closed:
-	drm_dev_exit(idx);
 	return (struct xe_hw_section){};
 }
 
@@ -118,9 +186,11 @@ void xe_hw_exit(struct xe_hw_section *section)
 	if (!priv)
 		return;
 
-	token_release(priv);
+	xe_hw_release(priv);
+	section_closed(priv, section);
 	pm_runtime_mark_last_busy(&priv->pdev->dev);
 	pm_runtime_put_autosuspend(&priv->pdev->dev);
+	uncount_section(priv);
 	drm_dev_exit(section->idx);
 }
 
@@ -133,8 +203,9 @@ void xe_hw_exit(struct xe_hw_section *section)
  */
 struct xe_dma_section xe_hw_enter_dma(struct xe_device *xe)
 {
-	struct xe_hw_private *priv = device_to_priv(xe);
+	struct xe_hw_private *priv = xe_hw_of(xe);
 
+	might_sleep();
 	down_read(&priv->dma_gate);
 	if (priv->dma_open)
 		return (struct xe_dma_section){ .token = { priv }, .open = true };
@@ -182,8 +253,8 @@ static void action_release(struct device *dev, void *res)
 {
 	struct xe_hw_action *action = res;
 
-	guard(token)(action->priv);
-	action->stop(make_token(action->priv), action->data);
+	guard(xe_hw_token)(action->priv);
+	action->stop(xe_hw_token(action->priv), action->data);
 }
 
 /**
@@ -204,7 +275,7 @@ int xe_hw_on_unbind(struct xe_hw_bind bind, xe_hw_stop_t stop, void *data)
 
 	action = devres_alloc(action_release, sizeof(*action), GFP_KERNEL);
 	if (!action) {
-		stop(make_token(priv), data);
+		stop(xe_hw_token(priv), data);
 		return -ENOMEM;
 	}
 
@@ -213,6 +284,12 @@ int xe_hw_on_unbind(struct xe_hw_bind bind, xe_hw_stop_t stop, void *data)
 	action->data = data;
 	devres_add(&priv->pdev->dev, action);
 	return 0;
+}
+
+/* Last of all that is undone: a token that somebody kept leads nowhere. */
+static void out_of_reach(struct xe_hw hw, void *unused)
+{
+	WRITE_ONCE(xe_hw_priv(hw)->lost, true);
 }
 
 static noinline __noipa int map_registers(struct xe_hw_private *priv)
@@ -233,29 +310,73 @@ static noinline __noipa int map_registers(struct xe_hw_private *priv)
 
 	priv->regs = bar;
 	priv->gsm = bar + XE_GSM_OFFSET;
-	return 0;
+	return xe_hw_on_unbind((struct xe_hw_bind){ priv }, out_of_reach, NULL);
 }
 ALLOW_ERROR_INJECTION(map_registers, ERRNO);
+
+/*
+ * A device that was declared lost may be alive, and in the middle of a write to memory. With its
+ * bus mastering off it begins no other; what is under way has a moment to end.
+ */
+static void silence(struct xe_hw_private *priv)
+{
+	u16 command = 0, status;
+
+	guard(mutex)(&priv->silence_lock);
+	if (priv->silenced)
+		return;
+
+	pci_clear_master(priv->pdev);
+	pci_read_config_word(priv->pdev, PCI_COMMAND, &command);
+	for (unsigned int ms = 0; ms < XE_PENDING_TIMEOUT_MS; ms += 10) {
+		/* All ones, or an error: it is gone. */
+		if (pcie_capability_read_word(priv->pdev, PCI_EXP_DEVSTA, &status) ||
+		    PCI_POSSIBLE_ERROR(status) || !(status & PCI_EXP_DEVSTA_TRPND))
+			break;
+		usleep_range(10000, 11000);
+	}
+	priv->silenced = true;
+
+	if (!PCI_POSSIBLE_ERROR(command) && (command & PCI_COMMAND_MASTER))
+		drm_err(&priv->device.drm,
+			"bus mastering of the lost device cannot be cleared; power it off before memory is reused\n");
+}
+
+/**
+ * xe_hw_silence_lost - a lost device does not reach memory any more when this returns
+ * @xe: the device
+ *
+ * For software that gives memory back which the device may know of, without xe_dma_unmap(). Nothing
+ * happens unless the device was declared lost.
+ *
+ * Context: process context, may sleep, up to 100 ms the first time; while the driver is bound.
+ */
+void xe_hw_silence_lost(struct xe_device *xe)
+{
+	struct xe_hw_private *priv = xe_hw_of(xe);
+
+	if (READ_ONCE(priv->lost))
+		silence(priv);
+}
 
 static void bus_master_off(struct xe_hw hw, void *unused)
 {
 	xe_hw_seal_dma(hw);
-	if (!xe_hw_is_lost(hw))
-		pci_clear_master(xe_hw_priv(hw)->pdev);
+	pci_clear_master(xe_hw_priv(hw)->pdev);
 }
 
 /**
- * xe_hw_clear_master - the card does not reach memory any more, whatever it does
+ * xe_hw_clear_master - the device does not reach memory any more, whatever it does
  * @hw: the token
  *
- * For unbind, when something of the card could not be stopped and memory is about to be unmapped.
+ * For unbind, when something of the device could not be stopped and memory is about to be unmapped.
  *
- * Context: bound.
+ * Context: bound, may sleep up to 100 ms.
  */
 void xe_hw_clear_master(struct xe_hw hw)
 {
 	xe_hw_assert_held(hw);
-	pci_clear_master(xe_hw_priv(hw)->pdev);
+	silence(xe_hw_priv(hw));
 }
 
 /**
@@ -276,6 +397,8 @@ int xe_hw_enable_dma(struct xe_hw_bind bind)
 		return err;
 
 	dma_set_max_seg_size(&xe_hw_priv(hw)->pdev->dev, UINT_MAX);
+	if (xe_hw_is_lost(hw))
+		return -ENODEV;
 	pci_set_master(xe_hw_priv(hw)->pdev);
 	xe_hw_priv(hw)->dma_open = true;
 	return xe_hw_on_unbind(bind, bus_master_off, NULL);
@@ -286,16 +409,16 @@ static irqreturn_t irq_hard(int irq, void *cookie)
 {
 	struct xe_hw_private *priv = cookie;
 
-	guard(token)(priv);
-	return priv->irq_hard(make_token(priv));
+	guard(xe_hw_token)(priv);
+	return priv->irq_hard(xe_hw_token(priv));
 }
 
 static irqreturn_t irq_thread(int irq, void *cookie)
 {
 	struct xe_hw_private *priv = cookie;
 
-	guard(token)(priv);
-	return priv->irq_thread(make_token(priv));
+	guard(xe_hw_token)(priv);
+	return priv->irq_thread(xe_hw_token(priv));
 }
 
 /**
@@ -339,6 +462,15 @@ void xe_hw_wait_irq_idle(struct xe_hw hw)
 	synchronize_irq(xe_hw_priv(hw)->irq);
 }
 
+static void works_stop(struct xe_hw hw, void *unused)
+{
+	xe_hw_works_end(xe_hw_priv(hw));
+}
+
+/*
+ * Publishing
+ */
+
 static void unpublish(struct xe_hw hw, void *unused)
 {
 	struct xe_hw_private *priv = xe_hw_priv(hw);
@@ -347,20 +479,29 @@ static void unpublish(struct xe_hw hw, void *unused)
 		return;
 
 	/* Marks the device unplugged and waits for the sections, then removes the nodes. */
+	xe_hw_works_end_waits(priv);
 	drm_dev_unplug(&priv->device.drm);
 	WRITE_ONCE(priv->published, false);
+	wake_up_all(&priv->changed);
+	if (READ_ONCE(priv->lost))
+		silence(priv);
 }
 
 static noinline __noipa int publish(struct xe_hw_bind bind)
 {
-	struct xe_hw hw = xe_hw_bound(bind);
+	struct xe_hw_private *priv = ACCESS_PRIVATE(&bind, priv);
 	int err;
 
-	/* Before the nodes exist, so that the first open() finds sections to work. */
-	WRITE_ONCE(xe_hw_priv(hw)->published, true);
-	err = drm_dev_register(&xe_hw_priv(hw)->device.drm, 0);
+	err = xe_hw_on_unbind(bind, works_stop, NULL);
+	if (err)
+		return err;
+
+	/* Before the nodes exist, so that the first open() finds sections and calls to work. */
+	WRITE_ONCE(priv->published, true);
+	xe_hw_works_start(priv);
+	err = drm_dev_register(&priv->device.drm, 0);
 	if (err) {
-		unpublish(hw, NULL);
+		unpublish(xe_hw_token(priv), NULL);
 		return err;
 	}
 
@@ -381,7 +522,7 @@ static noinline __noipa int keep_power(struct xe_hw_bind bind)
 {
 	struct xe_hw_private *priv = ACCESS_PRIVATE(&bind, priv);
 
-	guard(token)(priv);
+	guard(xe_hw_token)(priv);
 	pci_d3cold_disable(priv->pdev);
 	return xe_hw_on_unbind(bind, power_given_back, NULL);
 }
@@ -416,20 +557,19 @@ static int failed(struct pci_dev *pdev, const char *what, int err)
 	return dev_err_probe(&pdev->dev, err, "%s: cannot be brought up\n", what);
 }
 
-static int probe_steps(struct xe_hw_private *priv, const struct xe_hw_step *steps,
-		       unsigned int num_steps)
+static int probe_steps(struct xe_hw_private *priv, const struct xe_hw_driver *driver)
 {
 	struct xe_hw_bind bind = { priv };
 	int err;
 
-	guard(token)(priv);
+	guard(xe_hw_token)(priv);
 
-	for (unsigned int i = 0; i < num_steps; i++) {
-		err = steps[i].start(bind);
+	for (unsigned int i = 0; i < driver->num_steps; i++) {
+		err = driver->steps[i].start(bind);
 		if (!err && READ_ONCE(priv->lost))
 			err = -ENODEV;
 		if (err)
-			return failed(priv->pdev, steps[i].name, err);
+			return failed(priv->pdev, driver->steps[i].name, err);
 	}
 
 	err = allow_runtime_pm(bind);
@@ -440,14 +580,60 @@ static int probe_steps(struct xe_hw_private *priv, const struct xe_hw_step *step
 	return err ? failed(priv->pdev, "DRM device", err) : 0;
 }
 
+static void lost_work(struct work_struct *work)
+{
+	struct xe_hw_private *priv = container_of(work, struct xe_hw_private, lost_work);
+
+	if (priv->ops->lost)
+		priv->ops->lost(&priv->device);
+}
+
+static void private_fini(struct drm_device *drm, void *data)
+{
+	struct xe_hw_private *priv = data;
+
+	cancel_work_sync(&priv->lost_work);
+	mutex_destroy(&priv->silence_lock);
+}
+
+static int private_init(struct xe_hw_private *priv, struct pci_dev *pdev,
+			const struct xe_hw_ops *ops)
+{
+	door_lockdep_init(priv);
+	priv->pdev = pdev;
+	priv->ops = ops;
+	priv->irq = -1;
+	priv->awake = true;
+	init_rwsem(&priv->dma_gate);
+	mutex_init(&priv->silence_lock);
+	init_waitqueue_head(&priv->changed);
+	INIT_WORK(&priv->lost_work, lost_work);
+	xe_hw_works_init(priv);
+	return drmm_add_action_or_reset(&priv->device.drm, private_fini, priv);
+}
+
+static int software_steps(struct xe_hw_private *priv, const struct xe_platform *platform,
+			  const struct xe_hw_driver *driver)
+{
+	struct xe_device *xe = &priv->device;
+	int err;
+
+	xe->platform = platform;
+	xe->pci_device = priv->pdev->device;
+	xe->pci_revision = priv->pdev->revision;
+	for (unsigned int i = 0; i < driver->num_sw_steps; i++) {
+		err = driver->sw_steps[i].init(xe);
+		if (err)
+			return failed(priv->pdev, driver->sw_steps[i].name, err);
+	}
+	return 0;
+}
+
 /**
  * xe_hw_probe - bind the driver: storage, PCI, the steps of the caller, registration
- * @pdev: the card
- * @driver: what to register
+ * @pdev: the device
  * @platform: what the PCI ID says
- * @steps: run in order, each with the token; undone in reverse
- * @num_steps: how many
- * @power: power transitions, after probe
+ * @driver: what to bring up
  *
  * Everything is undone by devm, on failure as on unbind. Registration is the last devm action and
  * so the first to be undone.
@@ -455,33 +641,26 @@ static int probe_steps(struct xe_hw_private *priv, const struct xe_hw_step *step
  * Context: the probe callback of the PCI driver.
  * Return: 0 or a negative error code; the step that failed has been named in the log.
  */
-int xe_hw_probe(struct pci_dev *pdev, const struct drm_driver *driver,
-		const struct xe_platform *platform,
-		const struct xe_hw_step *steps, unsigned int num_steps,
-		const struct xe_hw_power_ops *power)
+int xe_hw_probe(struct pci_dev *pdev, const struct xe_platform *platform,
+		const struct xe_hw_driver *driver)
 {
-	static struct lock_class_key held_key;
 	struct xe_hw_private *priv;
 	int err;
 
-	priv = devm_drm_dev_alloc(&pdev->dev, driver, struct xe_hw_private, device.drm);
+	priv = devm_drm_dev_alloc(&pdev->dev, driver->drm, struct xe_hw_private, device.drm);
 	if (IS_ERR(priv))
 		return PTR_ERR(priv);
 
-	lockdep_init_map(&priv->held, "xe_hw", &held_key, 0);
-	priv->pdev = pdev;
-	priv->power = power;
-	priv->irq = -1;
-	init_rwsem(&priv->dma_gate);
-	priv->device.pci_device = pdev->device;
-	priv->device.pci_revision = pdev->revision;
-
-	err = xe_device_init(&priv->device, platform);
+	err = private_init(priv, pdev, driver->ops);
 	if (err)
-		return failed(pdev, "software state", err);
+		return failed(pdev, "device", err);
+
+	err = software_steps(priv, platform, driver);
+	if (err)
+		return err;
 
 	/* What the platform's firmware shows on the screen is in VRAM, which we give to buffers. */
-	err = aperture_remove_conflicting_pci_devices(pdev, driver->name);
+	err = aperture_remove_conflicting_pci_devices(pdev, driver->drm->name);
 	if (err)
 		return failed(pdev, "framebuffer of the firmware", err);
 
@@ -499,7 +678,7 @@ int xe_hw_probe(struct pci_dev *pdev, const struct drm_driver *driver,
 		return failed(pdev, "registers", err);
 
 	pci_set_drvdata(pdev, priv);
-	err = probe_steps(priv, steps, num_steps);
+	err = probe_steps(priv, driver);
 	if (err)
 		return err;
 
@@ -538,69 +717,99 @@ void xe_hw_shutdown(struct pci_dev *pdev)
 {
 	struct xe_hw_private *priv = pci_get_drvdata(pdev);
 
-	unpublish(make_token(priv), NULL);
+	unpublish(xe_hw_token(priv), NULL);
+	xe_hw_works_end(priv);
 
-	guard(token)(priv);
+	guard(xe_hw_token)(priv);
 	if (!READ_ONCE(priv->lost))
-		priv->power->shutdown(make_token(priv));
+		priv->ops->shutdown(xe_hw_token(priv));
 	WRITE_ONCE(priv->lost, true);
-	pci_clear_master(pdev);
-}
-
-static int power_suspend(struct device *dev, bool system)
-{
-	struct xe_hw_private *priv = dev_get_drvdata(dev);
-
-	guard(token)(priv);
-	return priv->power->suspend(make_token(priv), system);
+	silence(priv);
 }
 
 /*
- * An error would be kept by the PM core beyond unbind, and no driver could resume the card any
- * more. So there is none: a card that does not come back was declared lost or wedged, and is awake
- * for the PM core.
+ * Sleep
  */
-static int power_resume(struct device *dev, bool system)
-{
-	struct xe_hw_private *priv = dev_get_drvdata(dev);
 
-	guard(token)(priv);
+static void set_awake(struct xe_hw_private *priv, bool awake)
+{
+	WRITE_ONCE(priv->awake, awake);
+	wake_up_all(&priv->changed);
+}
+
+/*
+ * An error would be kept by the PM core beyond unbind, and no driver could resume the device any
+ * more. So there is none: a device that does not come back was declared lost or wedged, and is
+ * awake for the PM core.
+ */
+static void resume(struct xe_hw_private *priv, bool system)
+{
+	guard(xe_hw_power)(priv);
 	/*
-	 * A card that was pulled while it slept is still in D3 for the bridge, which may answer
+	 * A device that was pulled while it slept is still in D3 for the bridge, which may answer
 	 * for it with anything. Configuration space can be asked whatever the state.
 	 */
 	if (!pci_device_is_present(priv->pdev))
-		xe_hw_declare_lost(make_token(priv), "it does not answer when it is to be resumed");
+		xe_hw_declare_lost(xe_hw_token(priv),
+				   "it does not answer when it is to be resumed");
 	if (!READ_ONCE(priv->lost))
-		priv->power->resume(make_token(priv), system);
-	return 0;
+		priv->ops->resume(xe_hw_token(priv), system);
 }
 
 static int runtime_suspend(struct device *dev)
 {
-	return power_suspend(dev, false);
+	struct xe_hw_private *priv = dev_get_drvdata(dev);
+	int err;
+
+	/* Before, as the PM core may have been asked to resume it again when this returns. */
+	set_awake(priv, false);
+	scoped_guard(xe_hw_power, priv)
+		err = priv->ops->suspend(xe_hw_token(priv), false);
+	if (err)
+		set_awake(priv, true);
+	return err;
 }
 
 static int runtime_resume(struct device *dev)
 {
-	return power_resume(dev, false);
+	struct xe_hw_private *priv = dev_get_drvdata(dev);
+
+	resume(priv, false);
+	set_awake(priv, true);
+	return 0;
 }
 
+/* The queue of runtime PM stands still: what sections would wait for is done here. */
 static int system_prepare(struct device *dev)
 {
 	struct xe_hw_private *priv = dev_get_drvdata(dev);
 
-	return priv->power->prepare(&priv->device);
+	pm_runtime_resume(dev);
+	return priv->ops->prepare(&priv->device);
 }
 
 static int system_suspend(struct device *dev)
 {
-	return power_suspend(dev, true);
+	struct xe_hw_private *priv = dev_get_drvdata(dev);
+	int err;
+
+	WRITE_ONCE(priv->asleep_system, true);
+	wait_for_sections(priv);
+	scoped_guard(xe_hw_power, priv)
+		err = priv->ops->suspend(xe_hw_token(priv), true);
+	if (err)
+		WRITE_ONCE(priv->asleep_system, false);
+	return err;
 }
 
 static int system_resume(struct device *dev)
 {
-	return power_resume(dev, true);
+	struct xe_hw_private *priv = dev_get_drvdata(dev);
+
+	resume(priv, true);
+	WRITE_ONCE(priv->asleep_system, false);
+	set_awake(priv, true);
+	return 0;
 }
 
 const struct dev_pm_ops xe_hw_pm_ops = {
@@ -616,7 +825,7 @@ static pci_ers_result_t error_detected(struct pci_dev *pdev, pci_channel_state_t
 	if (state == pci_channel_io_normal)
 		return PCI_ERS_RESULT_CAN_RECOVER;
 
-	xe_hw_declare_lost(make_token(priv), state == pci_channel_io_perm_failure ?
+	xe_hw_declare_lost(xe_hw_token(priv), state == pci_channel_io_perm_failure ?
 			   "the PCI core reports permanent failure" : "its PCI channel is frozen");
 	return PCI_ERS_RESULT_DISCONNECT;
 }
@@ -624,7 +833,7 @@ static pci_ers_result_t error_detected(struct pci_dev *pdev, pci_channel_state_t
 /* Software still believes in what the card forgets by it: buffers, the GGTT, running firmware. */
 static void reset_prepare(struct pci_dev *pdev)
 {
-	xe_hw_declare_lost(make_token(pci_get_drvdata(pdev)), "somebody resets it");
+	xe_hw_declare_lost(xe_hw_token(pci_get_drvdata(pdev)), "somebody resets it");
 }
 
 const struct pci_error_handlers xe_hw_error_handlers = {
@@ -672,7 +881,7 @@ void xe_hw_allow_d3cold(struct xe_hw hw, bool allow)
  */
 struct xe_hw xe_hw_bound(struct xe_hw_bind bind)
 {
-	return make_token(ACCESS_PRIVATE(&bind, priv));
+	return xe_hw_token(ACCESS_PRIVATE(&bind, priv));
 }
 
 /**
@@ -709,11 +918,13 @@ bool xe_hw_is_lost(struct xe_hw hw)
 }
 
 /**
- * xe_hw_declare_lost - the card does not answer any more
+ * xe_hw_declare_lost - the device does not answer any more, or must not be reached any more
  * @hw: the token
  * @reason: for the log
  *
- * From now on no access reaches the bus and no section opens. The state ends with unbind.
+ * From now on no access reaches the bus and no section opens. The device may be alive, so that its
+ * bus mastering is cleared: a write to configuration space, which does no harm to one that is gone.
+ * The state ends with unbind.
  *
  * Context: any.
  */
@@ -724,9 +935,29 @@ void xe_hw_declare_lost(struct xe_hw hw, const char *reason)
 	if (xchg(&priv->lost, true))
 		return;
 
+	pci_clear_master(priv->pdev);
+	wake_up_all(&priv->changed);
+	queue_work(system_wq, &priv->lost_work);
+	xe_hw_work_queue(&priv->call_work);
 	drm_err(&priv->device.drm,
-		"the card is lost: %s; remove it (/sys/bus/pci/devices/%s/remove), check it, rescan\n",
+		"the device is lost: %s; remove it (/sys/bus/pci/devices/%s/remove), check it, rescan\n",
 		reason, pci_name(priv->pdev));
+}
+
+/**
+ * xe_hw_is_gone - is there no hardware any more, for good?
+ * @xe: the device
+ *
+ * Tells a section that was skipped because the device is unplugged or lost from one that was
+ * skipped for now: in system sleep, or because the caller is being killed.
+ *
+ * Context: any.
+ */
+bool xe_hw_is_gone(struct xe_device *xe)
+{
+	struct xe_hw_private *priv = xe_hw_of(xe);
+
+	return READ_ONCE(priv->lost) || READ_ONCE(priv->going) || drm_dev_is_unplugged(&xe->drm);
 }
 
 /**
@@ -786,7 +1017,7 @@ struct xe_dma xe_hw_dma(struct xe_hw hw)
  * @sgt: the list
  * @dir: as it was mapped
  *
- * Also for a lost card: this is between the kernel and the IOMMU.
+ * Also for a lost device, which is kept from memory first: it may be alive.
  *
  * Context: bound or in a section, may sleep.
  */
@@ -797,5 +1028,7 @@ void xe_dma_unmap(struct xe_dma dma, struct sg_table *sgt, enum dma_data_directi
 #ifdef CONFIG_LOCKDEP
 	lockdep_assert(lock_is_held(&priv->held) || lockdep_is_held(&priv->dma_gate));
 #endif
+	if (READ_ONCE(priv->lost))
+		silence(priv);
 	dma_unmap_sgtable(&priv->pdev->dev, sgt, dir, 0);
 }

@@ -9,7 +9,10 @@
 #include <linux/compiler.h>
 #include <linux/dma-direction.h>
 #include <linux/interrupt.h>
+#include <linux/ktime.h>
+#include <linux/list.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
 struct dev_pm_ops;
 struct drm_driver;
@@ -35,14 +38,15 @@ struct xe_platform;
  * dropped: struct xe_device, buffer objects, files, IDs, locks. It is managed by
  * drmm and by reference counts below it.
  *
- * Everything that touches hardware takes a &struct xe_hw, the *token*. The type is
- * incomplete outside xe_hw.c and xe_mmio.c, so code that was not handed a token cannot
- * name the hardware: it does not compile. There are two ways to be handed one:
+ * Everything that touches hardware takes a &struct xe_hw, the *token*. It is passed by value, it
+ * cannot be assigned or converted, and what is in it is private to xe_hw.c and xe_mmio.c: code that
+ * was not handed a token cannot name the hardware, it does not compile. There are two ways to be
+ * handed one:
  *
- * - the *bound side*: probe steps, teardown actions registered with
- *   xe_hw_on_unbind(), interrupt handlers, power management, error recovery and
- *   shutdown callbacks. The driver core guarantees that the device is bound; all of these
- *   get the token as an argument.
+ * - the *bound side*: probe steps, teardown actions registered with xe_hw_on_unbind(), interrupt
+ *   handlers, the works of &struct xe_hw_work, power management, error recovery and shutdown
+ *   callbacks. The device is bound as long as they run, for unbind waits for them; all of these get
+ *   the token as an argument.
  * - a *section*: software that wants to reach the hardware opens one with
  *   xe_hw_scoped(). It wraps drm_dev_enter()/drm_dev_exit() and a runtime PM
  *   reference, and it is skipped if the device is gone, lost, or not yet (or no
@@ -53,7 +57,7 @@ struct xe_platform;
  *	int err = -ENODEV;
  *
  *	xe_hw_scoped(hw, xe)
- *		err = xe_pcode_read(hw, cmd, &value);
+ *		value = xe_read32(hw, REG), err = 0;
  *	return err;
  *
  * What was mapped for DMA has to be unmapped when its memory is freed, which may be between the
@@ -61,20 +65,28 @@ struct xe_platform;
  * xe_hw_scoped_dma() is the section for that: open until unbind has undone every DMA mapping,
  * closed for good afterwards. Its token is a &struct xe_dma, with which nothing else can be done.
  *
- * A token is a key on loan. It is never stored, returned, cast or passed to a
- * worker; a worker opens a section of its own. Nothing inside a section waits for
- * userspace, for a fence, or for anything without a short bound: all DRM
- * drivers share one SRCU domain, and unplug waits for it.
+ * A token is a key on loan. It is never stored, returned, cast or passed to a worker; a worker
+ * opens a section of its own. All DRM drivers share one SRCU domain, and unplug of any device waits
+ * for all sections of all of them. So nothing inside of a section waits for user space, for a
+ * fence, for firmware or for reclaim, and a section does not wait for the device to wake up: that
+ * is waited for before it opens. What has to wait for firmware is the bound side's business, which
+ * may wait with a bound: xe_hw_call() asks it to, and waits for it in software.
+ *
+ * Unbind begins with a flag. From then on no section opens, waits of works and of xe_hw_call() end
+ * with -ENODEV, and only then the device is unplugged. So neither the number of those who wait nor
+ * the firmware that they wait for delays unplug, of this device or another.
  *
  * No section of a device is opened where its token is at hand: unplug may have begun since, the
  * second one is skipped, and half of a step is done. Callees take the token. For callbacks of a
  * library that do not pass it on, have done beforehand what they would need it for.
  *
- * A card that was pulled answers every read with all ones. The read accessors
- * notice this, make sure with a register that can never read so, and declare the
- * device *lost*. From then on accessors do not touch the bus, polls end at
- * once with -ENODEV, no section opens, and the rest of the teardown runs as usual
- * but without a single timeout.
+ * A card that was pulled answers every read with all ones. The read accessors notice this, make
+ * sure with a register that can never read so, and declare the device *lost*. From then on
+ * accessors do not touch the bus, polls end at once with -ENODEV, no section opens, and the rest of
+ * the teardown runs as usual but without a single timeout. The device may be alive all the same,
+ * behind a bridge that was busy for a moment: it is kept from memory by its bus mastering, in
+ * configuration space, before the first page that it may know of is given back. It stays lost until
+ * the driver is bound anew.
  *
  * ============================ ============= ====================================
  * object                       owner         released when
@@ -83,6 +95,7 @@ struct xe_platform;
  * BAR mappings, IRQ vectors    devm          unbind, last
  * teardown actions             devm          unbind, in reverse order
  * DRM registration             devm          unbind, first
+ * works, calls                 bound side    unbind, behind unplug; see struct xe_hw_work
  * section                      caller        end of its scope
  * ============================ ============= ====================================
  */
@@ -107,6 +120,9 @@ struct xe_hw_section {
 	struct xe_hw token;
 	int idx;
 	bool open;
+#ifdef CONFIG_LOCKDEP
+	ktime_t opened;
+#endif
 };
 
 struct xe_dma_section {
@@ -140,7 +156,8 @@ DEFINE_CLASS(xe_dma_section, struct xe_dma_section, xe_hw_exit_dma(&_T),
  * cannot be resumed. It is left exactly once on ``break``, ``continue``,
  * ``return`` and ``goto``; the first two leave the section, not a loop around it.
  *
- * Context: process context, may sleep (resumes the device). Not where there is a token.
+ * Context: process context, may sleep until the device is awake; not where there is a token, not on
+ * the way to signalling a fence, not in reclaim, and not under a lock that a power callback takes.
  */
 #define xe_hw_scoped(token, xe)		__xe_hw_scoped(xe_hw_section, token, xe)
 
@@ -168,6 +185,16 @@ DEFINE_CLASS(xe_dma_section, struct xe_dma_section, xe_hw_exit_dma(&_T),
 typedef void (*xe_hw_stop_t)(struct xe_hw hw, void *data);
 
 /**
+ * struct xe_sw_step - one step of bringing up the software world, before there is any hardware
+ * @name: what it brings up, for the message if it fails
+ * @init: acquires, and has drmm release it
+ */
+struct xe_sw_step {
+	const char *name;
+	int (*init)(struct xe_device *xe);
+};
+
+/**
  * struct xe_hw_step - one step of probe
  * @name: what it brings up, for the message if it fails
  * @start: acquires, and registers with xe_hw_on_unbind() what undoes it, before it returns
@@ -178,24 +205,42 @@ struct xe_hw_step {
 };
 
 /**
- * struct xe_hw_power_ops - what power transitions have to do
+ * struct xe_hw_ops - what the driver does when the state of the device changes
  * @prepare: before system sleep, user space stands still; opens sections where it needs hardware
  * @suspend: about to leave D0; @system: system sleep rather than runtime PM
- * @resume: back in D0, configuration space is restored and nothing else; if it fails the card has
+ * @resume: back in D0, configuration space is restored and nothing else; if it fails the device has
  *	been declared wedged or lost
- * @shutdown: the system is going down; nothing of the card may reach memory when it returns
+ * @shutdown: the system is going down; nothing of the device may reach memory when it returns
+ * @lost: the device was declared lost; in software, from a worker, once. May be missing
  */
-struct xe_hw_power_ops {
+struct xe_hw_ops {
 	int (*prepare)(struct xe_device *xe);
 	int (*suspend)(struct xe_hw hw, bool system);
 	int (*resume)(struct xe_hw hw, bool system);
 	void (*shutdown)(struct xe_hw hw);
+	void (*lost)(struct xe_device *xe);
 };
 
-int xe_hw_probe(struct pci_dev *pdev, const struct drm_driver *driver,
-		const struct xe_platform *platform,
-		const struct xe_hw_step *steps, unsigned int num_steps,
-		const struct xe_hw_power_ops *power);
+/**
+ * struct xe_hw_driver - what xe_hw_probe() binds
+ * @drm: what to register
+ * @sw_steps: run in order, released by drmm in reverse
+ * @num_sw_steps: how many
+ * @steps: run in order, each with the token; undone by devm in reverse
+ * @num_steps: how many
+ * @ops: changes of state, after probe
+ */
+struct xe_hw_driver {
+	const struct drm_driver *drm;
+	const struct xe_sw_step *sw_steps;
+	unsigned int num_sw_steps;
+	const struct xe_hw_step *steps;
+	unsigned int num_steps;
+	const struct xe_hw_ops *ops;
+};
+
+int xe_hw_probe(struct pci_dev *pdev, const struct xe_platform *platform,
+		const struct xe_hw_driver *driver);
 void xe_hw_remove(struct pci_dev *pdev);
 void xe_hw_shutdown(struct pci_dev *pdev);
 int __must_check xe_hw_on_unbind(struct xe_hw_bind bind, xe_hw_stop_t stop, void *data);
@@ -209,6 +254,37 @@ struct xe_hw xe_hw_bound(struct xe_hw_bind bind);
 struct xe_device *xe_hw_device(struct xe_hw hw);
 struct xe_hw_state *xe_hw_state(struct xe_hw hw);
 
+/*
+ * Work of the bound side, asked for by software.
+ */
+
+/**
+ * struct xe_hw_work - something that the bound side does when it is asked to
+ *
+ * A member of the software device, so that it can be asked for at any time. It runs while the
+ * device is bound and published, awake, one at a time; unbind ends its waits and waits for it. Not
+ * while the system sleeps.
+ */
+struct xe_hw_work {
+	/** @work: disabled while the device is not published */
+	struct work_struct work;
+	/** @link: works of the device, constant */
+	struct list_head link;
+	/** @xe: the device */
+	struct xe_device *xe;
+	/** @run: what to do; also called once when the device is published, and if it is lost */
+	void (*run)(struct xe_hw hw, struct xe_hw_work *work);
+};
+
+void xe_hw_work_init(struct xe_device *xe, struct xe_hw_work *work,
+		     void (*run)(struct xe_hw hw, struct xe_hw_work *work));
+void xe_hw_work_queue(struct xe_hw_work *work);
+void xe_hw_work_flush(struct xe_hw_work *work);
+int xe_hw_call(struct xe_device *xe, int (*fn)(struct xe_hw hw, void *data), void *data);
+bool xe_hw_is_going(struct xe_hw hw);
+
+bool xe_hw_is_gone(struct xe_device *xe);
+void xe_hw_silence_lost(struct xe_device *xe);
 bool xe_hw_is_lost(struct xe_hw hw);
 void xe_hw_declare_lost(struct xe_hw hw, const char *reason);
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is behind the token: for xe_hw.c and xe_mmio.c only.
+ * What is behind the token: for xe_hw.c, xe_hw_work.c and xe_mmio.c only.
  */
 #ifndef _XE_HW_PRIVATE_H_
 #define _XE_HW_PRIVATE_H_
 
 #include <linux/lockdep.h>
+#include <linux/mutex.h>
 #include <linux/rwsem.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
 
 #include "hw/state.h"
 #include "xe_device.h"
@@ -29,15 +32,39 @@ struct xe_hw_private {
 	void __iomem *gsm;
 	void __iomem *vram;
 	resource_size_t vram_size;
-	const struct xe_hw_power_ops *power;
+	const struct xe_hw_ops *ops;
 	irqreturn_t (*irq_hard)(struct xe_hw hw);
 	irqreturn_t (*irq_thread)(struct xe_hw hw);
 	int irq;
 
 	/* Set while the DRM device is registered: a failed probe never gets there. */
 	bool published;
-	/* Once true it stays so: this card is not coming back under this device. */
+	/* Unbind or shutdown has begun: no section opens, no work waits. */
+	bool going;
+	/* The works have ended: the waits of teardown have their time again. */
+	bool works_ended;
+	/* Between the suspend and the resume callback of system sleep; or until runtime resume. */
+	bool asleep_system;
+	bool awake;
+	/* Once true it stays so: this device is not coming back, or must not be reached. */
 	bool lost;
+	struct work_struct lost_work;
+	bool silenced;
+	/* Protects @silenced: a lost device has been kept from memory. */
+	struct mutex silence_lock;
+
+	/* Sections that are open. */
+	atomic_t sections;
+	/* Those who wait for @awake, @going, @lost, or no @sections. */
+	wait_queue_head_t changed;
+
+	/* Works of blocks; one of them makes the calls of xe_hw_call(). */
+	struct list_head works;
+	struct xe_hw_work call_work;
+	struct list_head calls;
+	bool calls_open;
+	/* Protects @calls and @calls_open. */
+	spinlock_t calls_lock;
 
 	/* DMA mappings can be undone; cleared when unbind has undone them, under @dma_gate. */
 	bool dma_open;
@@ -47,7 +74,10 @@ struct xe_hw_private {
 	u64 accesses;
 
 #ifdef CONFIG_LOCKDEP
+	/* The token is held; a section is open; a power callback runs. See xe_hw.c. */
 	struct lockdep_map held;
+	struct lockdep_map section;
+	struct lockdep_map power;
 #endif
 	struct xe_hw_state state;
 	struct xe_device device;
@@ -58,11 +88,75 @@ static inline struct xe_hw_private *xe_hw_priv(struct xe_hw hw)
 	return ACCESS_PRIVATE(&hw, priv);
 }
 
+static inline struct xe_hw_private *xe_hw_of(struct xe_device *xe)
+{
+	return container_of(xe, struct xe_hw_private, device);
+}
+
+static inline struct xe_hw xe_hw_token(struct xe_hw_private *priv)
+{
+	return (struct xe_hw){ .priv = priv };
+}
+
+/*
+ * What lockdep knows: @held is held wherever there is a token, in sections and on the bound side;
+ * accessors assert it, and sections the opposite. @section is held in sections only, and stands
+ * behind reclaim: who allocates in a section may wait for reclaim, and unplug of every DRM device
+ * for that. @power is held by power callbacks; before a section opens it was waited for.
+ */
+#ifdef CONFIG_LOCKDEP
+static inline void xe_hw_hold(struct xe_hw_private *priv)
+{
+	lock_map_acquire_read(&priv->held);
+}
+
+static inline void xe_hw_release(struct xe_hw_private *priv)
+{
+	lock_map_release(&priv->held);
+}
+
+static inline void xe_hw_hold_power(struct xe_hw_private *priv)
+{
+	lock_map_acquire(&priv->power);
+	xe_hw_hold(priv);
+}
+
+static inline void xe_hw_release_power(struct xe_hw_private *priv)
+{
+	xe_hw_release(priv);
+	lock_map_release(&priv->power);
+}
+
+/* Do not wait for the bound side while holding the token: it may wait back, or unplug has begun. */
+static inline void xe_hw_may_wait(struct xe_hw_private *priv)
+{
+	lockdep_assert(!lock_is_held(&priv->held));
+	lock_map_acquire(&priv->power);
+	lock_map_release(&priv->power);
+}
+
+#else
+static inline void xe_hw_hold(struct xe_hw_private *priv) { }
+static inline void xe_hw_release(struct xe_hw_private *priv) { }
+static inline void xe_hw_hold_power(struct xe_hw_private *priv) { }
+static inline void xe_hw_release_power(struct xe_hw_private *priv) { }
+static inline void xe_hw_may_wait(struct xe_hw_private *priv) { }
+#endif
+
+DEFINE_GUARD(xe_hw_token, struct xe_hw_private *, xe_hw_hold(_T), xe_hw_release(_T))
+DEFINE_GUARD(xe_hw_power, struct xe_hw_private *, xe_hw_hold_power(_T), xe_hw_release_power(_T))
+
 static inline void xe_hw_assert_held(struct xe_hw hw)
 {
 #ifdef CONFIG_LOCKDEP
 	lockdep_assert(lock_is_held(&xe_hw_priv(hw)->held));
 #endif
 }
+
+/* xe_hw_work.c */
+void xe_hw_works_init(struct xe_hw_private *priv);
+void xe_hw_works_start(struct xe_hw_private *priv);
+void xe_hw_works_end_waits(struct xe_hw_private *priv);
+void xe_hw_works_end(struct xe_hw_private *priv);
 
 #endif

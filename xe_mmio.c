@@ -30,8 +30,14 @@
  */
 static void check_all_ones(struct xe_hw hw)
 {
-	if (readl(xe_hw_priv(hw)->regs + GU_CNTL.offset) == XE_ALL_ONES)
-		xe_hw_declare_lost(hw, "registers read as all ones");
+	struct xe_hw_private *priv = xe_hw_priv(hw);
+
+	if (readl(priv->regs + GU_CNTL.offset) != XE_ALL_ONES)
+		return;
+
+	xe_hw_declare_lost(hw, pci_device_is_present(priv->pdev) ?
+			   "registers read as all ones, although its configuration space answers" :
+			   "registers read as all ones");
 }
 
 /* 15015404425: a read can overtake writes; four more, to where nothing is, hold it back. */

@@ -33,12 +33,20 @@
 /**
  * DOC: Probe and unwind
  *
+ * There is a list for each world. xe_software_steps are first: what they acquire is released by
+ * drmm, with the last reference to the drm_device.
+ *
  * xe_probe_steps is the order in which a card is brought up. Each step registers what undoes it
  * with xe_hw_on_unbind() as soon as it has acquired something; the reverse of the list is therefore
  * the order of teardown, and there is no other: failed probe, unbind, a pulled card and module
  * unload all unwind it. The DRM device is registered after the last step and unregistered before
  * the first undo.
  */
+static const struct xe_sw_step xe_software_steps[] = {
+	{ "memory",		xe_mm_init },
+	{ "recovery",		xe_guc_recovery_init },
+};
+
 static const struct xe_hw_step xe_probe_steps[] = {
 	{ "reset",		xe_reset_start },
 	{ "power controller",	xe_pcode_start },
@@ -60,11 +68,20 @@ static const struct xe_hw_step xe_probe_steps[] = {
 	{ "sensors",		xe_hwmon_start },
 };
 
-static const struct xe_hw_power_ops xe_power_ops = {
+static const struct xe_hw_ops xe_ops = {
 	.prepare = xe_mm_evict,
 	.suspend = xe_power_suspend,
 	.resume = xe_power_resume,
 	.shutdown = xe_power_shutdown,
+};
+
+static const struct xe_hw_driver xe_driver = {
+	.drm = &xe_drm_driver,
+	.sw_steps = xe_software_steps,
+	.num_sw_steps = ARRAY_SIZE(xe_software_steps),
+	.steps = xe_probe_steps,
+	.num_steps = ARRAY_SIZE(xe_probe_steps),
+	.ops = &xe_ops,
 };
 
 static const struct xe_platform battlemage = {
@@ -146,8 +163,7 @@ static int xe_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return -ENODEV;
 	}
 
-	return xe_hw_probe(pdev, &xe_drm_driver, platform,
-			   xe_probe_steps, ARRAY_SIZE(xe_probe_steps), &xe_power_ops);
+	return xe_hw_probe(pdev, platform, &xe_driver);
 }
 
 static struct pci_driver xe_pci_driver = {

@@ -27,6 +27,7 @@ void xe_fake_poke(u32 offset, u32 value);
 u32 xe_fake_accesses(void);
 u32 xe_fake_written(unsigned int back, u32 *value);
 void xe_fake_vanish(unsigned int accesses);
+void xe_fake_config_outlives(void);
 void xe_fake_on_write(void (*react)(u32 offset, u32 value));
 u16 *xe_fake_config(int where);
 unsigned int xe_fake_mappings(void);

@@ -19,6 +19,7 @@
 #define FAKE_GSM	SZ_8M
 #define FAKE_VRAM	0xb0000000
 #define FAKE_VRAM_SIZE	SZ_1M
+#define FAKE_EXP	0x70	/* its PCI Express capability */
 #define NEVER		UINT_MAX
 
 /*
@@ -34,6 +35,8 @@ static struct {
 	void (*react)(u32 offset, u32 value);
 	unsigned int accesses;
 	unsigned int left;	/* accesses before it vanishes */
+	bool config_outlives;	/* ... and its configuration space goes on answering */
+	unsigned int pending;	/* looks at its transactions until none is pending */
 	struct {
 		u32 offset, value;
 	} writes[64];
@@ -106,16 +109,25 @@ static long fake_map(unsigned long offset, size_t size, const struct logic_iomem
 
 static const struct logic_iomem_region_ops fake_region = { .map = fake_map };
 
+static bool config_answers(void)
+{
+	return fake.left || fake.config_outlives;
+}
+
 static int config_read(struct pci_bus *bus, unsigned int devfn, int where, int size, u32 *value)
 {
-	*value = 0;
-	memcpy(value, fake.config + where, size);
+	*value = ~0u;
+	if (config_answers())
+		*value = 0, memcpy(value, fake.config + where, size);
+	if (where == FAKE_EXP + PCI_EXP_DEVSTA && fake.pending)
+		fake.pending--, *value |= PCI_EXP_DEVSTA_TRPND;
 	return 0;
 }
 
 static int config_write(struct pci_bus *bus, unsigned int devfn, int where, int size, u32 value)
 {
-	memcpy(fake.config + where, &value, size);
+	if (config_answers())
+		memcpy(fake.config + where, &value, size);
 	return 0;
 }
 
@@ -152,6 +164,8 @@ static int fake_power_on(void)
 	fake.accesses = 0;
 	fake.num_writes = 0;
 	fake.left = NEVER;
+	fake.config_outlives = false;
+	fake.pending = 0;
 	return 0;
 }
 
@@ -189,6 +203,12 @@ u32 xe_fake_written(unsigned int back, u32 *value)
 void xe_fake_vanish(unsigned int accesses)
 {
 	fake.left = accesses;
+}
+
+/* Its configuration space goes on answering then: it may be alive. */
+void xe_fake_config_outlives(void)
+{
+	fake.config_outlives = true;
 }
 
 /* What the card does when it is written to. */
@@ -276,6 +296,8 @@ static void slot_fill(struct xe_fake_slot *slot)
 	struct pci_dev *pdev = &slot->pdev;
 
 	pdev->bus = &slot->bus;
+	pdev->pcie_cap = FAKE_EXP;
+	pdev->pcie_flags_reg = PCI_EXP_TYPE_ENDPOINT << 4 | 2;
 	slot->bus.ops = &fake_config;
 	pdev->resource[0] = (struct resource)DEFINE_RES_MEM(FAKE_BAR, FAKE_BAR_SIZE);
 	pdev->resource[2] = (struct resource)DEFINE_RES_MEM(FAKE_VRAM, FAKE_VRAM_SIZE);
@@ -314,7 +336,7 @@ static void fake_shutdown(struct xe_hw hw)
 	xe_write32(hw, XE_REG(0x100), 0);
 }
 
-static const struct xe_hw_power_ops fake_power = {
+static const struct xe_hw_ops fake_driver_ops = {
 	.shutdown = fake_shutdown,
 };
 
@@ -322,12 +344,21 @@ static const struct xe_hw_power_ops fake_power = {
 int xe_fake_bind(struct xe_fake_slot *slot, const struct xe_platform *platform,
 		 const struct xe_hw_step *steps, unsigned int num_steps)
 {
+	static const struct xe_sw_step software[] = {
+		{ "memory", xe_mm_init }, { "recovery", xe_guc_recovery_init },
+	};
+	const struct xe_hw_driver driver = {
+		.drm = &xe_drm_driver,
+		.sw_steps = software, .num_sw_steps = ARRAY_SIZE(software),
+		.steps = steps, .num_steps = num_steps,
+		.ops = &fake_driver_ops,
+	};
 	int err;
 
 	pci_set_drvdata(&slot->pdev, NULL);
 	slot->group = devres_open_group(&slot->pdev.dev, NULL, GFP_KERNEL);
 	pm_runtime_get_sync(&slot->pdev.dev);
-	err = xe_hw_probe(&slot->pdev, &xe_drm_driver, platform, steps, num_steps, &fake_power);
+	err = xe_hw_probe(&slot->pdev, platform, &driver);
 	slot->priv = pci_get_drvdata(&slot->pdev);
 	slot->bound = !err;
 	if (err) {
@@ -518,7 +549,7 @@ static void test_section(struct kunit *test)
 #ifdef CONFIG_LOCKDEP
 	KUNIT_EXPECT_FALSE(test, lock_is_held(&slot->priv->held));
 #endif
-	xe_hw_declare_lost(make_token(slot->priv), "for the test");
+	xe_hw_declare_lost(xe_hw_token(slot->priv), "for the test");
 	KUNIT_EXPECT_EQ(test, c->run(xe), c->unbound);
 
 	/* It would not end if a section had not been left. */
@@ -557,7 +588,7 @@ static void test_section_dma(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, leave_dma(&priv->device), 1);
 	drm_dev_unplug(&priv->device.drm);
 	KUNIT_EXPECT_EQ(test, leave_dma(&priv->device), 1);
-	xe_hw_seal_dma(make_token(priv));
+	xe_hw_seal_dma(xe_hw_token(priv));
 	KUNIT_EXPECT_EQ(test, leave_dma(&priv->device), 0);
 }
 
@@ -703,8 +734,8 @@ static void test_vanish(struct kunit *test)
 		trace_start(-1);
 		xe_fake_vanish(k);
 		slot_bind(slot, fake_steps, STEPS);
-		scoped_guard(token, slot->priv)
-			xe_read32(make_token(slot->priv), XE_REG(0));
+		scoped_guard(xe_hw_token, slot->priv)
+			xe_read32(xe_hw_token(slot->priv), XE_REG(0));
 		accesses = xe_fake_accesses();
 		KUNIT_EXPECT_EQ(test, slot->priv->lost, k <= STEPS);
 		xe_fake_unbind(slot);
@@ -715,6 +746,180 @@ static void test_vanish(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, ups, downs);
 		kunit_release_action(test, xe_fake_slot_remove, slot);
 	}
+}
+
+/*
+ * A device that is lost, and alive
+ */
+
+static u16 command(void)
+{
+	return *xe_fake_config(PCI_COMMAND);
+}
+
+static struct xe_hw_private *lose_alive(struct kunit *test, struct xe_fake_slot *slot)
+{
+	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
+	KUNIT_ASSERT_TRUE(test, command() & PCI_COMMAND_MASTER);
+	fake.config_outlives = true;
+	xe_fake_vanish(0);
+	xe_hw_scoped(hw, &slot->priv->device)
+		xe_read32(hw, XE_REG(0x404));
+	KUNIT_ASSERT_TRUE(test, slot->priv->lost);
+	xe_fake_vanish(NEVER);
+	return slot->priv;
+}
+
+/* It is kept from memory at once, and for good, although it answers again. */
+static void test_lost_alive(struct kunit *test)
+{
+	struct xe_fake_slot *slot = xe_fake_slot(test);
+	struct xe_hw_private *priv = lose_alive(test, slot);
+
+	KUNIT_EXPECT_FALSE(test, command() & PCI_COMMAND_MASTER);
+	KUNIT_EXPECT_EQ(test, leave_at_end(&priv->device), 0);
+	KUNIT_EXPECT_TRUE(test, xe_hw_is_gone(&priv->device));
+	xe_fake_unbind(slot);
+	KUNIT_EXPECT_FALSE(test, command() & PCI_COMMAND_MASTER);
+
+	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
+	KUNIT_EXPECT_TRUE(test, command() & PCI_COMMAND_MASTER);
+	KUNIT_EXPECT_EQ(test, leave_at_end(&slot->priv->device), 1);
+}
+
+/* Before a page is given back its transactions have ended, or had 100 ms; that is asked once. */
+static void test_pending(struct kunit *test)
+{
+	struct xe_fake_slot *slot = xe_fake_slot(test);
+	struct xe_hw_private *priv = lose_alive(test, slot);
+	ktime_t start;
+
+	fake.pending = 3;
+	xe_hw_silence_lost(&priv->device);
+	KUNIT_EXPECT_EQ(test, fake.pending, 0);
+	fake.pending = 1;
+	xe_hw_silence_lost(&priv->device);
+	KUNIT_EXPECT_EQ(test, fake.pending, 1);
+
+	priv->silenced = false;
+	fake.pending = NEVER;
+	start = ktime_get();
+	xe_hw_silence_lost(&priv->device);
+	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get(), start), 5000);
+	KUNIT_EXPECT_GE(test, NEVER - fake.pending, 10);
+	KUNIT_EXPECT_LE(test, NEVER - fake.pending, 20);
+}
+
+/* A token that somebody kept leads nowhere behind unbind. */
+static void test_out_of_reach(struct kunit *test)
+{
+	struct xe_fake_slot *slot = xe_fake_slot(test);
+	struct xe_device *xe;
+	u32 accesses;
+
+	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
+	xe = &slot->priv->device;
+	drm_dev_get(&xe->drm);
+	xe_fake_unbind(slot);
+	accesses = xe_fake_accesses();
+	scoped_guard(xe_hw_token, slot->priv)
+		xe_write32(xe_hw_token(slot->priv), XE_REG(0x100), 1);
+	KUNIT_EXPECT_EQ(test, xe_fake_accesses(), accesses);
+	drm_dev_put(&xe->drm);
+}
+
+/*
+ * Calls
+ */
+
+static int double_it(struct xe_hw hw, void *data)
+{
+	xe_hw_assert_held(hw);
+	*(int *)data *= 2;
+	return 7;
+}
+
+static void test_call(struct kunit *test)
+{
+	struct xe_fake_slot *slot = xe_fake_slot(test);
+	struct xe_device *xe;
+	int value = 21;
+
+	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
+	xe = &slot->priv->device;
+	KUNIT_EXPECT_EQ(test, xe_hw_call(xe, double_it, &value), 7);
+	KUNIT_EXPECT_EQ(test, value, 42);
+
+	drm_dev_get(&xe->drm);
+	xe_fake_unbind(slot);
+	KUNIT_EXPECT_EQ(test, xe_hw_call(xe, double_it, &value), -ENODEV);
+	KUNIT_EXPECT_EQ(test, value, 42);
+	drm_dev_put(&xe->drm);
+}
+
+static void test_call_lost(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	int value = 21;
+
+	xe_hw_scoped(hw, xe)
+		xe_hw_declare_lost(hw, "for the test");
+	KUNIT_EXPECT_EQ(test, xe_hw_call(xe, double_it, &value), -ENODEV);
+	KUNIT_EXPECT_EQ(test, value, 21);
+}
+
+struct slow_call {
+	struct work_struct work;
+	struct xe_device *xe;
+	struct completion begun;
+	int err;
+};
+
+/* As a wait for firmware that does not answer. */
+static int never_ends(struct xe_hw hw, void *data)
+{
+	struct slow_call *slow = data;
+
+	complete(&slow->begun);
+	while (!xe_hw_is_going(hw) && !xe_hw_is_lost(hw))
+		msleep(20);
+	return 0;
+}
+
+static void slow_work(struct work_struct *work)
+{
+	struct slow_call *slow = container_of(work, struct slow_call, work);
+
+	slow->err = xe_hw_call(slow->xe, never_ends, slow);
+}
+
+/* One call is under way and others wait for it: unbind ends all of them. */
+static void test_call_unbind(struct kunit *test)
+{
+	struct xe_fake_slot *slot = xe_fake_slot(test);
+	struct slow_call slow[3] = {};
+	struct xe_device *xe;
+
+	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
+	xe = &slot->priv->device;
+	drm_dev_get(&xe->drm);
+	for (unsigned int i = 0; i < ARRAY_SIZE(slow); i++) {
+		slow[i].xe = xe;
+		init_completion(&slow[i].begun);
+		INIT_WORK_ONSTACK(&slow[i].work, slow_work);
+		queue_work(system_unbound_wq, &slow[i].work);
+	}
+	while (!completion_done(&slow[0].begun) && !completion_done(&slow[1].begun) &&
+	       !completion_done(&slow[2].begun))
+		msleep(20);
+
+	xe_fake_unbind(slot);
+	for (unsigned int i = 0; i < ARRAY_SIZE(slow); i++) {
+		flush_work(&slow[i].work);
+		destroy_work_on_stack(&slow[i].work);
+		KUNIT_EXPECT_EQ(test, slow[i].err, -ENODEV);
+	}
+	drm_dev_put(&xe->drm);
 }
 
 /*
@@ -781,6 +986,12 @@ static struct kunit_case door_cases[] = {
 	KUNIT_CASE(test_shutdown),
 	KUNIT_CASE(test_step_fails),
 	KUNIT_CASE(test_vanish),
+	KUNIT_CASE(test_lost_alive),
+	KUNIT_CASE(test_pending),
+	KUNIT_CASE(test_out_of_reach),
+	KUNIT_CASE(test_call),
+	KUNIT_CASE(test_call_lost),
+	KUNIT_CASE(test_call_unbind),
 	KUNIT_CASE(test_all_ones),
 	KUNIT_CASE(test_wait),
 	KUNIT_CASE(test_rmw),
