@@ -13,6 +13,7 @@
 #include "guc/boot.h"
 #include "guc/fw.h"
 #include "guc/mailbox.h"
+#include "guc/wopcm.h"
 #include "hw/reset.h"
 #include "hw/state.h"
 #include "regs/guc.h"
@@ -27,7 +28,8 @@
  *
  * 1. fw.c: the firmware files are read and checked, and copied to where the card sees them.
  * 2. ads.c, log.c: what the firmware is told at boot, and where it writes its log.
- * 3. boot.c: the WOPCM is shared out, the image copied into it and started; huc.c: likewise.
+ * 3. wopcm.c: the memory that it runs from is shared out; dma.c, boot.c: the image is copied into it
+ *    and started; huc.c: likewise.
  * 4. mailbox.c: the table that describes the hardware is asked for; the channel is set up.
  * 5. ct.c, ct_receive.c: from now on all is said through the channel.
  * 6. slpc.c, tlb.c: frequency and deep sleep are handed over; invalidations go by message.

@@ -15,6 +15,7 @@
 #include "guc/boot.h"
 #include "guc/fw.h"
 #include "guc/mailbox.h"
+#include "guc/wopcm.h"
 #include "hw/reset.h"
 #include "hw/state.h"
 #include "tests/kunit/fake.h"
