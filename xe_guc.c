@@ -30,8 +30,8 @@
  * 2. ads.c, log.c: what the firmware is told at boot, and where it writes its log.
  * 3. wopcm.c: the memory that it runs from is shared out; dma.c, boot.c: the image is copied into it
  *    and started; huc.c: likewise.
- * 4. mailbox.c: the table that describes the hardware is asked for; the channel is set up.
- * 5. ct.c, ct_receive.c: from now on all is said through the channel.
+ * 4. mailbox.c, ct.c: the table that describes the hardware is asked for; the channel is set up.
+ * 5. ct_send.c, ct_receive.c: from now on all is said through the channel.
  * 6. slpc.c, tlb.c: frequency and deep sleep are handed over; invalidations go by message.
  * 7. At unbind the channel is taken down and the core is put into reset, so that nothing of the
  *    card reaches memory through addresses that are about to be unmapped.

@@ -93,14 +93,6 @@ int xe_guc_ct_init(struct xe_hw hw, struct xe_gt *gt);
 int xe_guc_ct_enable(struct xe_hw hw, struct xe_gt *gt);
 void xe_guc_ct_disable(struct xe_hw hw, struct xe_gt *gt, int err);
 bool xe_guc_ct_is_up(struct xe_hw hw, struct xe_gt *gt);
-void xe_guc_ct_receive(struct xe_hw hw, struct xe_gt *gt);
-
-int xe_guc_ct_send(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len);
-int xe_guc_ct_request(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
-		      u32 *data);
-int xe_guc_ct_send_for(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
-		       struct xe_ct_wait *wait, u32 words);
-int xe_guc_ct_wait(struct xe_hw hw, struct xe_gt *gt, struct xe_ct_wait *wait, u32 action);
 void xe_guc_ct_complete(struct xe_hw hw, struct xe_gt *gt,
 			bool (*match)(const struct xe_ct_wait *wait, u32 id), u32 id);
 
@@ -108,5 +100,16 @@ __printf(3, 4)
 int xe_guc_ct_break(struct xe_hw hw, struct xe_gt *gt, const char *format, ...);
 
 void xe_guc_ct_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
+
+/* ct_receive.c */
+void xe_guc_ct_receive(struct xe_hw hw, struct xe_gt *gt);
+
+/* ct_send.c */
+int xe_guc_ct_send(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len);
+int xe_guc_ct_request(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
+		      u32 *data);
+int xe_guc_ct_send_for(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
+		       struct xe_ct_wait *wait, u32 words);
+int xe_guc_ct_wait(struct xe_hw hw, struct xe_gt *gt, struct xe_ct_wait *wait, u32 action);
 
 #endif
