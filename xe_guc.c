@@ -67,18 +67,6 @@
 /* How long a reset that was asked for during probe waits before it looks again. */
 #define PROBE_PAUSE		(HZ / 10)
 
-/**
- * xe_guc - the GuC of a GT
- * @hw: the token
- * @gt: the GT
- *
- * Context: bound or in a section.
- */
-struct xe_guc *xe_guc(struct xe_hw hw, struct xe_gt *gt)
-{
-	return &xe_hw_state(hw)->guc[gt->id];
-}
-
 /*
  * Start
  */

@@ -63,8 +63,6 @@ struct xe_guc_recovery {
 	u32 hwconfig_bytes;
 };
 
-struct xe_guc *xe_guc(struct xe_hw hw, struct xe_gt *gt);
-
 /* Software side */
 int xe_guc_recovery_init(struct xe_device *xe);
 void xe_guc_reset_broken(struct xe_device *xe, unsigned int gt_id);
