@@ -223,8 +223,6 @@ static int init(struct xe_hw hw, struct xe_gt *gt)
 
 	err = drmm_mutex_init(&xe_hw_device(hw)->drm, &xe_guc(hw, gt)->mailbox_lock);
 	if (!err)
-		err = xe_guc_tlb_init(hw, gt);
-	if (!err)
 		err = xe_slpc_init(hw, gt);
 	if (!err)
 		err = xe_guc_log_init(hw, gt);
@@ -232,6 +230,8 @@ static int init(struct xe_hw hw, struct xe_gt *gt)
 		err = xe_guc_ads_init(hw, gt);
 	if (!err)
 		err = xe_guc_ct_init(hw, gt);
+	if (!err)
+		err = xe_guc_tlb_init(hw, gt);
 	if (!err)
 		xe_huc_load(hw, gt);
 	return err;

@@ -38,6 +38,9 @@
  * XE_CT_TLB_TIMEOUT_MS. While it waits, a waiter looks now and then whether an interrupt was lost
  * (it then does the thread's work) and whether the card is still there.
  *
+ * An event is handled by whom it concerns, who said so with xe_guc_ct_handle() before the channel was
+ * enabled; those that concern the channel itself by ct_receive.c.
+ *
  * What must not come (a message of wrong length, an answer that nobody waits for, ring positions
  * out of range, a status that is not 0, no answer in time) ends in one place: xe_guc_ct_break(). It
  * says what was wrong, once, fails all waiters, and asks for a reset of the GT. Until that is done
@@ -79,6 +82,26 @@ int xe_guc_ct_init(struct xe_hw hw, struct xe_gt *gt)
 	return xe_ggtt_buf_create(hw, &ct->buf, CT_BYTES, "GuC channel");
 }
 ALLOW_ERROR_INJECTION(xe_guc_ct_init, ERRNO);
+
+/**
+ * xe_guc_ct_handle - say who handles an event
+ * @hw: the token
+ * @gt: its GT
+ * @event: which, and how; static
+ *
+ * Context: bound; behind xe_guc_ct_init(), before the channel is enabled for the first time.
+ * Return: 0; -ENOSPC if XE_CT_MAX_EVENTS are too few.
+ */
+int xe_guc_ct_handle(struct xe_hw hw, struct xe_gt *gt, const struct xe_ct_event *event)
+{
+	struct xe_guc_ct *ct = &xe_guc(hw, gt)->ct;
+
+	if (drm_WARN_ON(&xe_hw_device(hw)->drm, ct->num_events == XE_CT_MAX_EVENTS))
+		return -ENOSPC;
+
+	ct->events[ct->num_events++] = event;
+	return 0;
+}
 
 static int register_ring(struct xe_hw hw, struct xe_gt *gt, u16 desc_key, u32 desc,
 			 u16 buffer_key, u32 buffer, u16 size_key, u32 bytes)

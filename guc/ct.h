@@ -18,6 +18,9 @@ struct xe_gt;
 /* What the channel reserves for an event that a request brings about, in words. */
 #define XE_CT_WORDS_TLB		3
 
+/* Events that are none of the channel's own business. */
+#define XE_CT_MAX_EVENTS	8
+
 enum xe_ct_state {
 	/* not set up, or taken down */
 	XE_CT_DOWN,
@@ -54,6 +57,22 @@ struct xe_ct_wait {
 };
 
 /**
+ * struct xe_ct_event - an event of the GuC, and who is told of it
+ */
+struct xe_ct_event {
+	/** @event: its code */
+	u16 event;
+	/** @min: how many words it has at least, behind its header */
+	u8 min;
+	/** @max: and at most */
+	u8 max;
+	/** @reserved: words of the ring that the request for it reserved, XE_CT_WORDS_*, or 0 */
+	u8 reserved;
+	/** @handle: called where messages are received, must not send and wait; 0 or an error */
+	int (*handle)(struct xe_hw hw, struct xe_gt *gt, const u32 *payload);
+};
+
+/**
  * struct xe_guc_ct - the channel to the GuC of a GT
  */
 struct xe_guc_ct {
@@ -75,6 +94,10 @@ struct xe_guc_ct {
 	u32 msg[CT_MAX_WORDS];
 	/** @lock: protects @state, @waits and @credits; inside the two above */
 	spinlock_t lock;
+	/** @events: those that others handle; constant while the channel is up */
+	const struct xe_ct_event *events[XE_CT_MAX_EVENTS];
+	/** @num_events: how many */
+	unsigned int num_events;
 	/** @unknown_event_seen: an event of unknown kind has come, and was said; for handlers */
 	bool unknown_event_seen;
 	/** @state: see enum xe_ct_state */
@@ -90,6 +113,7 @@ struct xe_guc_ct {
 };
 
 int xe_guc_ct_init(struct xe_hw hw, struct xe_gt *gt);
+int xe_guc_ct_handle(struct xe_hw hw, struct xe_gt *gt, const struct xe_ct_event *event);
 int xe_guc_ct_enable(struct xe_hw hw, struct xe_gt *gt);
 void xe_guc_ct_disable(struct xe_hw hw, struct xe_gt *gt, int err);
 bool xe_guc_ct_is_up(struct xe_hw hw, struct xe_gt *gt);

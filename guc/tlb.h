@@ -21,6 +21,5 @@ struct xe_guc_tlb {
 
 int xe_guc_tlb_init(struct xe_hw hw, struct xe_gt *gt);
 int xe_guc_tlb_invalidate_ggtt(struct xe_hw hw, struct xe_gt *gt);
-int xe_guc_tlb_invalidated(struct xe_hw hw, struct xe_gt *gt, const u32 *payload);
 
 #endif
