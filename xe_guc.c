@@ -28,8 +28,8 @@
  *
  * 1. fw.c: the firmware files are read and checked, and copied to where the card sees them.
  * 2. ads.c, log.c: what the firmware is told at boot, and where it writes its log.
- * 3. wopcm.c: the memory that it runs from is shared out; dma.c, boot.c: the image is copied into it
- *    and started; huc.c: likewise.
+ * 3. wopcm.c: the memory that it runs from is shared out; dma.c, boot.c: the image is copied into
+ *    it and started; huc.c: likewise.
  * 4. mailbox.c, ct.c: the table that describes the hardware is asked for; the channel is set up.
  * 5. ct_send.c, ct_receive.c: from now on all is said through the channel.
  * 6. slpc.c, tlb.c: frequency and deep sleep are handed over; invalidations go by message.
@@ -241,7 +241,7 @@ static int init(struct xe_hw hw, struct xe_gt *gt)
  * xe_guc_start - probe step: the GuC of each GT runs and can be talked to
  * @bind: the token of a probe step
  *
- * Context: bound; after the engines were added with xe_guc_ads_add_engine().
+ * Context: bound.
  * Return: 0; errors of reading the file and of boot, which were logged; -ENOMEM, -ENOSPC.
  */
 int xe_guc_start(struct xe_hw_bind bind)

@@ -38,8 +38,8 @@
  * XE_CT_TLB_TIMEOUT_MS. While it waits, a waiter looks now and then whether an interrupt was lost
  * (it then does the thread's work) and whether the card is still there.
  *
- * An event is handled by whom it concerns, who said so with xe_guc_ct_handle() before the channel was
- * enabled; those that concern the channel itself by ct_receive.c.
+ * Who wants an event says so with xe_guc_ct_handle() before the channel is enabled for the first
+ * time. Events that concern the channel itself are handled by ct_receive.c.
  *
  * What must not come (a message of wrong length, an answer that nobody waits for, ring positions
  * out of range, a status that is not 0, no answer in time) ends in one place: xe_guc_ct_break(). It

@@ -7,6 +7,8 @@
 
 #include <kunit/test.h>
 
+#include "abi/guc_ads.h"
+
 static const struct {
 	const struct xe_engine_row *rows;
 	unsigned int count;
@@ -22,6 +24,7 @@ static void test_rows(struct kunit *test)
 			const struct xe_engine_row *a = &tables[t].rows[i];
 
 			KUNIT_EXPECT_NE_MSG(test, a->domain, XE_FW_GT, "%s", a->name);
+			KUNIT_EXPECT_LT_MSG(test, a->instance, GUC_INSTANCES, "%s", a->name);
 			for (unsigned int j = 0; j < i; j++) {
 				const struct xe_engine_row *b = &tables[t].rows[j];
 
