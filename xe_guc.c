@@ -237,6 +237,13 @@ static int init(struct xe_hw hw, struct xe_gt *gt)
 	return err;
 }
 
+/* What a GuC has to say before it was booted is from another life. */
+static void interrupt(struct xe_hw hw, struct xe_gt *gt)
+{
+	if (READ_ONCE(xe_guc(hw, gt)->booted))
+		xe_guc_ct_receive(hw, gt);
+}
+
 /**
  * xe_guc_start - probe step: the GuC of each GT runs and can be talked to
  * @bind: the token of a probe step
@@ -254,6 +261,7 @@ int xe_guc_start(struct xe_hw_bind bind)
 	if (err)
 		return err;
 
+	xe_irq_handle_gucs(hw, interrupt);
 	xe_for_each_gt(gt, state) {
 		err = init(hw, gt);
 		if (err)
@@ -543,20 +551,6 @@ int xe_guc_resume(struct xe_hw hw)
 			return err;
 	}
 	return 0;
-}
-
-/**
- * xe_guc_irq - the GuC of a GT interrupts the host
- * @hw: the token
- * @gt: the GT
- *
- * Context: bound, the thread of the interrupt.
- * Return: IRQ_HANDLED.
- */
-irqreturn_t xe_guc_irq(struct xe_hw hw, struct xe_gt *gt)
-{
-	xe_guc_ct_receive(hw, gt);
-	return IRQ_HANDLED;
 }
 
 /**

@@ -2,7 +2,6 @@
 #ifndef _XE_GUC_H_
 #define _XE_GUC_H_
 
-#include <linux/interrupt.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
@@ -79,7 +78,6 @@ int xe_guc_restart(struct xe_hw hw, struct xe_gt *gt);
 int xe_guc_suspend(struct xe_hw hw);
 int xe_guc_resume(struct xe_hw hw);
 
-irqreturn_t xe_guc_irq(struct xe_hw hw, struct xe_gt *gt);
 void xe_guc_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
 
 #endif
