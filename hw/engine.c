@@ -117,24 +117,6 @@ void xe_engine_list(struct xe_gt *gt, u32 decode, u32 enhance, u32 compute)
 }
 
 /**
- * xe_engine_mask - instances of a class that a GT has
- * @gt: the GT
- * @class: the class
- *
- * Context: any, after xe_topology_start().
- * Return: a bit for each.
- */
-u32 xe_engine_mask(const struct xe_gt *gt, enum xe_engine_class class)
-{
-	u32 mask = 0;
-
-	for (unsigned int i = 0; i < gt->engines.count; i++)
-		if (gt->engines.list[i].row->class == class)
-			mask |= BIT(gt->engines.list[i].row->instance);
-	return mask;
-}
-
-/**
  * xe_engine_find - an engine by its number
  * @gt: the GT
  * @class: the class
@@ -217,7 +199,7 @@ void xe_engine_program(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_wa_list list;
 
-	if (xe_engine_mask(gt, XE_ENGINE_COMPUTE))
+	if (xe_engine_mask(&gt->engines, XE_ENGINE_COMPUTE))
 		xe_gt_write32(hw, gt, RCU_MODE, XE_MASKED_ENABLE(RCU_MODE_CCS_ENABLE));
 
 	xe_for_each_engine(engine, gt) {

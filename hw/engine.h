@@ -2,6 +2,7 @@
 #ifndef _XE_HW_ENGINE_H_
 #define _XE_HW_ENGINE_H_
 
+#include <linux/bits.h>
 #include <linux/types.h>
 
 #include "hw/ggtt_buf.h"
@@ -69,6 +70,24 @@ struct xe_engines {
 	for (struct xe_engine *engine = (gt)->engines.list;		\
 	     engine < (gt)->engines.list + (gt)->engines.count; engine++)
 
+/**
+ * xe_engine_mask - instances of a class that a GT has
+ * @engines: of the GT
+ * @class: the class
+ *
+ * Context: any, after xe_topology_start().
+ * Return: a bit for each.
+ */
+static inline u32 xe_engine_mask(const struct xe_engines *engines, enum xe_engine_class class)
+{
+	u32 mask = 0;
+
+	for (unsigned int i = 0; i < engines->count; i++)
+		if (engines->list[i].row->class == class)
+			mask |= BIT(engines->list[i].row->instance);
+	return mask;
+}
+
 int xe_engine_start(struct xe_hw_bind bind);
 void xe_engine_program(struct xe_hw hw, struct xe_gt *gt);
 int xe_engine_regs(struct xe_hw hw, struct xe_gt *gt, const struct xe_engine *engine,
@@ -76,7 +95,6 @@ int xe_engine_regs(struct xe_hw hw, struct xe_gt *gt, const struct xe_engine *en
 void xe_engine_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
 u32 xe_engine_status_page(const struct xe_gt *gt, const struct xe_engine *engine);
 void xe_engine_list(struct xe_gt *gt, u32 decode, u32 enhance, u32 compute);
-u32 xe_engine_mask(const struct xe_gt *gt, enum xe_engine_class class);
 struct xe_engine *xe_engine_find(struct xe_gt *gt, enum xe_engine_class class,
 				 unsigned int instance);
 

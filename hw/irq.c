@@ -73,7 +73,7 @@ static u32 engines_of(struct xe_hw_state *state, enum xe_engine_class class)
 	u32 engines = 0;
 
 	xe_for_each_gt(gt, state)
-		engines |= xe_engine_mask(gt, class);
+		engines |= xe_engine_mask(&gt->engines, class);
 	return engines;
 }
 

@@ -45,7 +45,7 @@
 
 static u32 powergate(const struct xe_gt *gt)
 {
-	u32 decoders = xe_engine_mask(gt, XE_ENGINE_VIDEO_DECODE);
+	u32 decoders = xe_engine_mask(&gt->engines, XE_ENGINE_VIDEO_DECODE);
 	u32 value = RENDER_POWERGATE_ENABLE | MEDIA_POWERGATE_ENABLE;
 
 	/* 14020316580: these decoders of Battlemage do not come back. */

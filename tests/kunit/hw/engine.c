@@ -77,7 +77,8 @@ static void test_fuses(struct kunit *test)
 		snprintf(left + strlen(left), sizeof(left) - strlen(left), "%s=%u ", row->name,
 			 engine->logical);
 		KUNIT_EXPECT_PTR_EQ(test, xe_engine_find(gt, row->class, row->instance), engine);
-		KUNIT_EXPECT_TRUE(test, xe_engine_mask(gt, row->class) & BIT(row->instance));
+		KUNIT_EXPECT_TRUE(test, BIT(row->instance) &
+				  xe_engine_mask(&gt->engines, row->class));
 	}
 	KUNIT_EXPECT_STREQ(test, left, c->left);
 	KUNIT_EXPECT_EQ(test, gt->forcewake.present, c->domains);
