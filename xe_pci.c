@@ -53,6 +53,7 @@ static const struct xe_hw_step xe_probe_steps[] = {
 	{ "GGTT",		xe_ggtt_start },
 	{ "firmware buffers",	xe_ggtt_buf_start },
 	{ "buffers",		xe_mm_start },
+	{ "GT registers",	xe_gt_registers_start },
 	{ "engines",		xe_engine_start },
 	{ "GuC",		xe_guc_start },
 	{ "settings",		xe_guc_settle },

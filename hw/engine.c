@@ -10,7 +10,6 @@
 
 #include "hw/engine.h"
 #include "hw/gt.h"
-#include "hw/reset.h"
 #include "hw/state.h"
 #include "regs/engine.h"
 #include "xe_device.h"
@@ -255,7 +254,16 @@ static void engine_stop(struct xe_hw hw, void *data)
 	xe_for_each_engine(engine, gt)
 		xe_gt_write32(hw, gt, RING_MI_MODE(engine->row->base),
 			      XE_MASKED_ENABLE(STOP_RING));
-	xe_gt_quiesce(hw, gt);
+}
+
+static int program(struct xe_hw hw, struct xe_gt *gt)
+{
+	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
+	if (fw.err)
+		return fw.err;
+
+	xe_engine_program(hw, gt);
+	return xe_hw_is_lost(hw) ? -ENODEV : 0;
 }
 
 static int gt_start(struct xe_hw_bind bind, struct xe_gt *gt)
@@ -268,7 +276,7 @@ static int gt_start(struct xe_hw_bind bind, struct xe_gt *gt)
 	if (err)
 		return err;
 
-	err = xe_gt_program(hw, gt);
+	err = program(hw, gt);
 	if (err)
 		return err;
 	return xe_hw_on_unbind(bind, engine_stop, gt);

@@ -25,8 +25,9 @@
  * DOC: Reset
  *
  * What a GT needs to have written is the same at probe, after a reset and at resume:
- * xe_gt_program() does all of it but for the GuC, which is started behind it. Interrupts, the GGTT
- * and VRAM survive a reset of a GT.
+ * xe_gt_program() does all of it but for the GuC, which is started behind it. (At probe its two
+ * halves are a step each: engines report to pages that are there only when theirs begins.)
+ * Interrupts, the GGTT and VRAM survive a reset of a GT.
  *
  * A function level reset is done at the very end of unbind, and only if the device was declared
  * wedged or if not all of the card could be stopped: it gets the card back into a state that the
@@ -35,7 +36,7 @@
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
- * registers of a GT        bound side    engine_stop() at unbind
+ * registers of a GT        bound side    registers_stop() at unbind
  * wedged flag              drm_device    never reset
  * ======================== ============= ==========================================
  */
@@ -58,22 +59,11 @@ static u32 powergate(const struct xe_gt *gt)
 	return value;
 }
 
-/**
- * xe_gt_program - write what a GT loses by a reset, the GuC's own registers excepted
- * @hw: the token
- * @gt: the GT
- *
- * Context: bound or in a section, may sleep.
- * Return: 0, -ETIMEDOUT or -ENODEV.
- */
-int xe_gt_program(struct xe_hw hw, struct xe_gt *gt)
+/* All but the engines; all forcewake domains are held. */
+static int program(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_wa_list list;
 	int err;
-
-	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
-	if (fw.err)
-		return fw.err;
 
 	xe_cache_program(hw, gt);
 
@@ -83,6 +73,29 @@ int xe_gt_program(struct xe_hw hw, struct xe_gt *gt)
 	xe_gt_apply(hw, gt, list.writes, list.count);
 
 	xe_gt_write32(hw, gt, POWERGATE_ENABLE, powergate(gt));
+	return xe_hw_is_lost(hw) ? -ENODEV : 0;
+}
+
+/**
+ * xe_gt_program - write what a GT loses by a reset, the GuC's own registers excepted
+ * @hw: the token
+ * @gt: the GT
+ *
+ * Context: bound or in a section, may sleep; after xe_engine_start().
+ * Return: 0, -ETIMEDOUT or -ENODEV.
+ */
+int xe_gt_program(struct xe_hw hw, struct xe_gt *gt)
+{
+	int err;
+
+	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
+	if (fw.err)
+		return fw.err;
+
+	err = program(hw, gt);
+	if (err)
+		return err;
+
 	xe_engine_program(hw, gt);
 	return xe_hw_is_lost(hw) ? -ENODEV : 0;
 }
@@ -133,6 +146,53 @@ void xe_gt_quiesce(struct xe_hw hw, struct xe_gt *gt)
 	if (gt->version == 2001)	/* 16023588340 */
 		xe_gt_apply(hw, gt, &no_host_l2, 1);
 }
+
+static void registers_stop(struct xe_hw hw, void *data)
+{
+	struct xe_gt *gt = data;
+
+	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
+	if (!fw.err)
+		xe_gt_quiesce(hw, gt);
+}
+
+static int registers_start(struct xe_hw_bind bind, struct xe_gt *gt)
+{
+	struct xe_hw hw = xe_hw_bound(bind);
+	int err;
+
+	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
+	if (fw.err)
+		return fw.err;
+
+	err = program(hw, gt);
+	if (err)
+		return err;
+	return xe_hw_on_unbind(bind, registers_stop, gt);
+}
+
+/**
+ * xe_gt_registers_start - probe step: caches, workarounds and power gates of each GT
+ * @bind: the token of a probe step
+ *
+ * What xe_gt_program() writes but for the engines, which have a step of their own.
+ *
+ * Context: bound, may sleep.
+ * Return: 0, -ETIMEDOUT, -ENODEV or -ENOMEM.
+ */
+int xe_gt_registers_start(struct xe_hw_bind bind)
+{
+	struct xe_hw_state *state = xe_hw_state(xe_hw_bound(bind));
+	int err;
+
+	xe_for_each_gt(gt, state) {
+		err = registers_start(bind, gt);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+ALLOW_ERROR_INJECTION(xe_gt_registers_start, ERRNO);
 
 static int reset_all(struct xe_hw hw, struct xe_gt *gt)
 {

@@ -9,6 +9,7 @@ struct xe_gt;
 
 int xe_reset_start(struct xe_hw_bind bind);
 int xe_gt_sanitize(struct xe_hw_bind bind);
+int xe_gt_registers_start(struct xe_hw_bind bind);
 int xe_gt_program(struct xe_hw hw, struct xe_gt *gt);
 void xe_gt_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
 void xe_gt_quiesce(struct xe_hw hw, struct xe_gt *gt);

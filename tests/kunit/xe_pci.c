@@ -126,6 +126,7 @@ static const struct {
 	{ "GGTT", "scratch_stop ggtt_stop" },
 	{ "firmware buffers", "bufs_stop" },
 	{ "buffers", "xe_mm_stop xe_mm_evict_stop" },
+	{ "GT registers", "registers_stop*2" },
 	{ "engines", "engine_stop*2" },
 	{ "GuC", "guc_stop*2" },
 	{ "settings", "by_register_again" },
