@@ -14,7 +14,7 @@
 #include "guc/fw.h"
 #include "guc/mailbox.h"
 #include "guc/wopcm.h"
-#include "hw/reset.h"
+#include "hw/gt_reset.h"
 #include "hw/state.h"
 #include "regs/guc.h"
 #include "xe_device.h"

@@ -10,13 +10,14 @@
 #include <drm/drm_drv.h>
 
 #include "hw/engine.h"
+#include "hw/flr.h"
 #include "hw/forcewake.h"
 #include "hw/ggtt.h"
 #include "hw/ggtt_buf.h"
 #include "hw/gt.h"
+#include "hw/gt_reset.h"
 #include "hw/irq.h"
 #include "hw/pcode.h"
-#include "hw/reset.h"
 #include "hw/steering.h"
 #include "hw/topology.h"
 #include "mm/mm.h"
@@ -40,7 +41,7 @@
  * the first undo.
  */
 static const struct xe_hw_step xe_probe_steps[] = {
-	{ "reset",		xe_reset_start },
+	{ "reset",		xe_flr_start },
 	{ "power controller",	xe_pcode_start },
 	{ "GT",			xe_gt_start },
 	{ "forcewake",		xe_forcewake_start },

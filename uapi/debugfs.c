@@ -11,7 +11,7 @@
 #include <drm/ttm/ttm_resource.h>
 
 #include "hw/ggtt.h"
-#include "hw/reset.h"
+#include "hw/gt_reset.h"
 #include "hw/state.h"
 #include "hw/wa.h"
 #include "uapi/debugfs.h"

@@ -16,7 +16,7 @@
 #include "guc/fw.h"
 #include "guc/mailbox.h"
 #include "guc/wopcm.h"
-#include "hw/reset.h"
+#include "hw/gt_reset.h"
 #include "hw/state.h"
 #include "tests/kunit/fake.h"
 #include "xe_device.h"

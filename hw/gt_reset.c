@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Reset: of a GT, and of the whole function; and all registers that a GT loses by it.
+ * Reset of a GT, and all registers that a GT loses by it.
  */
 
 #include <linux/bits.h>
@@ -11,38 +11,31 @@
 #include "hw/cache.h"
 #include "hw/engine.h"
 #include "hw/gt.h"
-#include "hw/reset.h"
+#include "hw/gt_reset.h"
 #include "hw/state.h"
 #include "hw/steering.h"
 #include "hw/wa.h"
 #include "regs/gt.h"
 #include "regs/guc.h"
-#include "regs/soc.h"
 #include "regs/wa.h"
 #include "xe_device.h"
 
 /**
- * DOC: Reset
+ * DOC: GT reset
  *
  * What a GT needs to have written is the same at probe, after a reset and at resume:
  * xe_gt_program() does all of it but for the GuC, which is started behind it. (At probe its two
  * halves are a step each: engines report to pages that are there only when theirs begins.)
  * Interrupts, the GGTT and VRAM survive a reset of a GT.
  *
- * A function level reset is done at the very end of unbind, and only if the device was declared
- * wedged or if not all of the card could be stopped: it gets the card back into a state that the
- * next probe can work with.
- *
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
  * registers of a GT        bound side    registers_stop() at unbind
- * wedged flag              drm_device    never reset
  * ======================== ============= ==========================================
  */
 
 #define GT_RESET_TIMEOUT_US	5000
-#define FLR_TIMEOUT_US		(3 * USEC_PER_SEC)
 
 static u32 powergate(const struct xe_gt *gt)
 {
@@ -261,41 +254,3 @@ int xe_gt_sanitize(struct xe_hw_bind bind)
 	return 0;
 }
 ALLOW_ERROR_INJECTION(xe_gt_sanitize, ERRNO);
-
-/* Not a probe step: the card would have to be brought up from the beginning. */
-static void function_reset(struct xe_hw hw, void *unused)
-{
-	struct xe_device *xe = xe_hw_device(hw);
-	int err;
-
-	if (!(xe_device_is_wedged(xe) || xe_hw_state(hw)->needs_reset) || xe_hw_is_lost(hw) ||
-	    xe_read32(hw, GU_CNTL_PROTECTED) & DRIVERINT_FLR_DIS)
-		return;
-
-	err = xe_wait32(hw, GU_CNTL, DRIVERFLR, 0, FLR_TIMEOUT_US, NULL);
-	if (!err) {
-		xe_write32(hw, GU_DEBUG, DRIVERFLR_STATUS);
-		xe_rmw32(hw, GU_CNTL, 0, DRIVERFLR);
-		err = xe_wait32(hw, GU_CNTL, DRIVERFLR, 0, FLR_TIMEOUT_US, NULL);
-	}
-	if (!err)
-		err = xe_wait32(hw, GU_DEBUG, DRIVERFLR_STATUS, DRIVERFLR_STATUS,
-				FLR_TIMEOUT_US, NULL);
-	if (err == -ETIMEDOUT)
-		drm_err(&xe->drm, "the card does not finish its reset; power cycle it\n");
-	else if (!err)
-		xe_write32(hw, GU_DEBUG, DRIVERFLR_STATUS);
-}
-
-/**
- * xe_reset_start - first probe step: what unbind does last
- * @bind: the token of a probe step
- *
- * Context: bound.
- * Return: 0 or -ENOMEM.
- */
-int xe_reset_start(struct xe_hw_bind bind)
-{
-	return xe_hw_on_unbind(bind, function_reset, NULL);
-}
-ALLOW_ERROR_INJECTION(xe_reset_start, ERRNO);
