@@ -280,22 +280,14 @@ int xe_guc_start(struct xe_hw_bind bind)
 }
 ALLOW_ERROR_INJECTION(xe_guc_start, ERRNO);
 
-static void by_register_again(struct xe_hw hw, void *unused)
-{
-	xe_ggtt_set_invalidate(hw, NULL);
-}
-
 /**
- * xe_guc_settle - probe step: the hardware is up, and the GuC takes over
+ * xe_guc_uncap - probe step: frequency limits that were low for probe are restored
  * @bind: the token of a probe step
- *
- * Frequency limits that were low for probe are restored, and GGTT invalidations go by message. (A
- * probe has many of these and nothing that runs meanwhile, so that they were cheaper by register.)
  *
  * Context: bound.
  * Return: 0; -EIO if a channel has broken meanwhile, which was logged; else another error code.
  */
-int xe_guc_settle(struct xe_hw_bind bind)
+int xe_guc_uncap(struct xe_hw_bind bind)
 {
 	struct xe_hw hw = xe_hw_bound(bind);
 	struct xe_hw_state *state = xe_hw_state(hw);
@@ -308,11 +300,9 @@ int xe_guc_settle(struct xe_hw_bind bind)
 		if (err)
 			return err;
 	}
-
-	xe_ggtt_set_invalidate(hw, xe_guc_tlb_invalidate_ggtt);
-	return xe_hw_on_unbind(bind, by_register_again, NULL);
+	return 0;
 }
-ALLOW_ERROR_INJECTION(xe_guc_settle, ERRNO);
+ALLOW_ERROR_INJECTION(xe_guc_uncap, ERRNO);
 
 /*
  * Reset

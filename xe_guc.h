@@ -70,7 +70,7 @@ void xe_guc_reset_now(struct xe_device *xe, unsigned int gt_id);
 
 /* Probe steps */
 int xe_guc_start(struct xe_hw_bind bind);
-int xe_guc_settle(struct xe_hw_bind bind);
+int xe_guc_uncap(struct xe_hw_bind bind);
 
 /* For reset of a GT, suspend, resume */
 void xe_guc_reset_prepare(struct xe_hw hw, struct xe_gt *gt);

@@ -57,7 +57,8 @@ static const struct xe_hw_step xe_probe_steps[] = {
 	{ "GT registers",	xe_gt_registers_start },
 	{ "engines",		xe_engine_start },
 	{ "GuC",		xe_guc_start },
-	{ "settings",		xe_guc_settle },
+	{ "frequency limits",	xe_guc_uncap },
+	{ "TLB invalidation",	xe_guc_tlb_start },
 	{ "sysfs",		xe_sysfs_start },
 	{ "sensors",		xe_hwmon_start },
 };

@@ -100,3 +100,25 @@ int xe_guc_tlb_init(struct xe_hw hw, struct xe_gt *gt)
 	return err ?: xe_guc_ct_handle(hw, gt, &event);
 }
 ALLOW_ERROR_INJECTION(xe_guc_tlb_init, ERRNO);
+
+static void by_register_again(struct xe_hw hw, void *unused)
+{
+	xe_ggtt_set_invalidate(hw, NULL);
+}
+
+/**
+ * xe_guc_tlb_start - probe step: invalidations of the GGTT go by message
+ * @bind: the token of a probe step
+ *
+ * Not before: probe has many of these and nothing that runs meanwhile, so that they were cheaper by
+ * register.
+ *
+ * Context: bound, the channels are up.
+ * Return: 0 or -ENOMEM.
+ */
+int xe_guc_tlb_start(struct xe_hw_bind bind)
+{
+	xe_ggtt_set_invalidate(xe_hw_bound(bind), xe_guc_tlb_invalidate_ggtt);
+	return xe_hw_on_unbind(bind, by_register_again, NULL);
+}
+ALLOW_ERROR_INJECTION(xe_guc_tlb_start, ERRNO);
