@@ -37,10 +37,11 @@
  *    card reaches memory through addresses that are about to be unmapped.
  *
  * A reset begins with 7 and goes on with 3; all that 1 and 2 made is still there. It is asked for
- * with xe_guc_reset_broken(), from wherever something went wrong, or with xe_guc_reset_later() if a
- * user wants it, and done by a worker of the software world in a section of its own. The worker
- * knows no token: if the card was unbound meanwhile its section does not open, and there is nothing
- * to be reset. During probe it does not open yet; the worker then looks again until probe is over.
+ * with xe_device_reset_broken(), from wherever something went wrong, or with
+ * xe_device_reset_later() if a user wants it, and done by a worker of the software world in a
+ * section of its own. The worker knows no token: if the card was unbound meanwhile its section does
+ * not open, and there is nothing to be reset. During probe it does not open yet; the worker then
+ * looks again until probe is over.
  *
  * What else might wait for the GuC at that time does not: its waiters were woken with an error in
  * 7. For a card that is lost each step returns at once.
@@ -418,43 +419,6 @@ int xe_guc_recovery_init(struct xe_device *xe)
 }
 ALLOW_ERROR_INJECTION(xe_guc_recovery_init, ERRNO);
 
-/*
- * The queue stands still while the system sleeps: a reset neither meets the callbacks of sleep nor
- * a card in D3. Resume starts the firmware anyway, so what was asked for by then is done.
- */
-static void ask(struct xe_device *xe, unsigned long *gts, unsigned int gt_id)
-{
-	set_bit(gt_id, gts);
-	mod_delayed_work(system_freezable_wq, &xe->guc.work, 0);
-}
-
-/**
- * xe_guc_reset_broken - ask for a reset of a GT whose GuC does not work any more
- * @xe: the device
- * @gt_id: which GT
- *
- * Too many of these in a short time, and the device is declared wedged. One that is asked for
- * during probe is done by probe itself, which starts the firmware or fails, or else behind it.
- *
- * Context: any.
- */
-void xe_guc_reset_broken(struct xe_device *xe, unsigned int gt_id)
-{
-	ask(xe, &xe->guc.broken, gt_id);
-}
-
-/**
- * xe_guc_reset_later - ask for a reset of a GT because a user wants it
- * @xe: the device
- * @gt_id: which GT
- *
- * Context: any.
- */
-void xe_guc_reset_later(struct xe_device *xe, unsigned int gt_id)
-{
-	ask(xe, &xe->guc.wanted, gt_id);
-}
-
 /**
  * xe_guc_reset_now - reset a GT and wait for it
  * @xe: the device
@@ -464,7 +428,7 @@ void xe_guc_reset_later(struct xe_device *xe, unsigned int gt_id)
  */
 void xe_guc_reset_now(struct xe_device *xe, unsigned int gt_id)
 {
-	xe_guc_reset_later(xe, gt_id);
+	xe_device_reset_later(xe, gt_id);
 	flush_delayed_work(&xe->guc.work);
 }
 

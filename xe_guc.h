@@ -64,8 +64,6 @@ struct xe_guc_recovery {
 
 /* Software side */
 int xe_guc_recovery_init(struct xe_device *xe);
-void xe_guc_reset_broken(struct xe_device *xe, unsigned int gt_id);
-void xe_guc_reset_later(struct xe_device *xe, unsigned int gt_id);
 void xe_guc_reset_now(struct xe_device *xe, unsigned int gt_id);
 
 /* Probe steps */

@@ -264,7 +264,7 @@ int xe_guc_ct_break(struct xe_hw hw, struct xe_gt *gt, const char *format, ...)
 		"GT%u: the channel to the GuC is broken: %pV; the GT has to be reset, the GuC log may say why\n",
 		gt->id, &vaf);
 	va_end(args);
-	xe_guc_reset_broken(xe_hw_device(hw), gt->id);
+	xe_device_reset_broken(xe_hw_device(hw), gt->id);
 	return err;
 }
 

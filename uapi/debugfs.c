@@ -161,7 +161,7 @@ static int force_reset(struct seq_file *m, void *unused)
 {
 	const struct drm_info_node *node = m->private;
 
-	xe_guc_reset_later(show_device(m), (uintptr_t)node->info_ent->data);
+	xe_device_reset_later(show_device(m), (uintptr_t)node->info_ent->data);
 	return 0;
 }
 

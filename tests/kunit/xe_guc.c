@@ -173,7 +173,7 @@ static void put_away(struct xe_hw hw)
 
 static void reset_broken_now(struct xe_device *xe)
 {
-	xe_guc_reset_broken(xe, 0);
+	xe_device_reset_broken(xe, 0);
 	flush_delayed_work(&xe->guc.work);
 }
 
