@@ -8,6 +8,43 @@
 #include "xe_device.h"
 #include "xe_module.h"
 
+/*
+ * The queue stands still while the system sleeps: a reset neither meets the callbacks of sleep nor
+ * a card in D3. Resume starts the firmware anyway, so what was asked for by then is done.
+ */
+static void ask(struct xe_device *xe, unsigned long *gts, unsigned int gt_id)
+{
+	set_bit(gt_id, gts);
+	mod_delayed_work(system_freezable_wq, &xe->guc.work, 0);
+}
+
+/**
+ * xe_device_reset_broken - ask for a reset of a GT whose GuC does not work any more
+ * @xe: the device
+ * @gt_id: which GT
+ *
+ * Too many of these in a short time, and the device is declared wedged. One that is asked for
+ * during probe is done by probe itself, which starts the firmware or fails, or else behind it.
+ *
+ * Context: any.
+ */
+void xe_device_reset_broken(struct xe_device *xe, unsigned int gt_id)
+{
+	ask(xe, &xe->guc.broken, gt_id);
+}
+
+/**
+ * xe_device_reset_later - ask for a reset of a GT because a user wants it
+ * @xe: the device
+ * @gt_id: which GT
+ *
+ * Context: any.
+ */
+void xe_device_reset_later(struct xe_device *xe, unsigned int gt_id)
+{
+	ask(xe, &xe->guc.wanted, gt_id);
+}
+
 /**
  * xe_counter_advance - continue a counter that has 32 bits
  * @counter: what it came to so far

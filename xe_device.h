@@ -61,6 +61,8 @@ static inline struct xe_device *to_xe_device(struct drm_device *drm)
 	return container_of(drm, struct xe_device, drm);
 }
 
+void xe_device_reset_broken(struct xe_device *xe, unsigned int gt_id);
+void xe_device_reset_later(struct xe_device *xe, unsigned int gt_id);
 void xe_device_declare_wedged(struct xe_device *xe, const char *reason);
 
 /**

@@ -13,7 +13,8 @@
 #include "guc/boot.h"
 #include "guc/fw.h"
 #include "guc/mailbox.h"
-#include "hw/reset.h"
+#include "guc/wopcm.h"
+#include "hw/gt_reset.h"
 #include "hw/state.h"
 #include "regs/guc.h"
 #include "xe_device.h"
@@ -27,18 +28,20 @@
  *
  * 1. fw.c: the firmware files are read and checked, and copied to where the card sees them.
  * 2. ads.c, log.c: what the firmware is told at boot, and where it writes its log.
- * 3. boot.c: the WOPCM is shared out, the image copied into it and started; huc.c: likewise.
- * 4. mailbox.c: the table that describes the hardware is asked for; the channel is set up.
- * 5. ct.c, ct_receive.c: from now on all is said through the channel.
+ * 3. wopcm.c: the memory that it runs from is shared out; dma.c, boot.c: the image is copied into
+ *    it and started; huc.c: likewise.
+ * 4. mailbox.c, ct.c: the table that describes the hardware is asked for; the channel is set up.
+ * 5. ct_send.c, ct_receive.c: from now on all is said through the channel.
  * 6. slpc.c, tlb.c: frequency and deep sleep are handed over; invalidations go by message.
  * 7. At unbind the channel is taken down and the core is put into reset, so that nothing of the
  *    card reaches memory through addresses that are about to be unmapped.
  *
  * A reset begins with 7 and goes on with 3; all that 1 and 2 made is still there. It is asked for
- * with xe_guc_reset_broken(), from wherever something went wrong, or with xe_guc_reset_later() if a
- * user wants it, and done by a worker of the software world in a section of its own. The worker
- * knows no token: if the card was unbound meanwhile its section does not open, and there is nothing
- * to be reset. During probe it does not open yet; the worker then looks again until probe is over.
+ * with xe_device_reset_broken(), from wherever something went wrong, or with
+ * xe_device_reset_later() if a user wants it, and done by a worker of the software world in a
+ * section of its own. The worker knows no token: if the card was unbound meanwhile its section does
+ * not open, and there is nothing to be reset. During probe it does not open yet; the worker then
+ * looks again until probe is over.
  *
  * What else might wait for the GuC at that time does not: its waiters were woken with an error in
  * 7. For a card that is lost each step returns at once.
@@ -64,18 +67,6 @@
 
 /* How long a reset that was asked for during probe waits before it looks again. */
 #define PROBE_PAUSE		(HZ / 10)
-
-/**
- * xe_guc - the GuC of a GT
- * @hw: the token
- * @gt: the GT
- *
- * Context: bound or in a section.
- */
-struct xe_guc *xe_guc(struct xe_hw hw, struct xe_gt *gt)
-{
-	return &xe_hw_state(hw)->guc[gt->id];
-}
 
 /*
  * Start
@@ -233,8 +224,6 @@ static int init(struct xe_hw hw, struct xe_gt *gt)
 
 	err = drmm_mutex_init(&xe_hw_device(hw)->drm, &xe_guc(hw, gt)->mailbox_lock);
 	if (!err)
-		err = xe_guc_tlb_init(hw, gt);
-	if (!err)
 		err = xe_slpc_init(hw, gt);
 	if (!err)
 		err = xe_guc_log_init(hw, gt);
@@ -243,15 +232,24 @@ static int init(struct xe_hw hw, struct xe_gt *gt)
 	if (!err)
 		err = xe_guc_ct_init(hw, gt);
 	if (!err)
+		err = xe_guc_tlb_init(hw, gt);
+	if (!err)
 		xe_huc_load(hw, gt);
 	return err;
+}
+
+/* What a GuC has to say before it was booted is from another life. */
+static void interrupt(struct xe_hw hw, struct xe_gt *gt)
+{
+	if (READ_ONCE(xe_guc(hw, gt)->booted))
+		xe_guc_ct_receive(hw, gt);
 }
 
 /**
  * xe_guc_start - probe step: the GuC of each GT runs and can be talked to
  * @bind: the token of a probe step
  *
- * Context: bound; after the engines were added with xe_guc_ads_add_engine().
+ * Context: bound.
  * Return: 0; errors of reading the file and of boot, which were logged; -ENOMEM, -ENOSPC.
  */
 int xe_guc_start(struct xe_hw_bind bind)
@@ -264,6 +262,7 @@ int xe_guc_start(struct xe_hw_bind bind)
 	if (err)
 		return err;
 
+	xe_irq_handle_gucs(hw, interrupt);
 	xe_for_each_gt(gt, state) {
 		err = init(hw, gt);
 		if (err)
@@ -282,22 +281,14 @@ int xe_guc_start(struct xe_hw_bind bind)
 }
 ALLOW_ERROR_INJECTION(xe_guc_start, ERRNO);
 
-static void by_register_again(struct xe_hw hw, void *unused)
-{
-	xe_ggtt_set_invalidate(hw, NULL);
-}
-
 /**
- * xe_guc_settle - probe step: the hardware is up, and the GuC takes over
+ * xe_guc_uncap - probe step: frequency limits that were low for probe are restored
  * @bind: the token of a probe step
- *
- * Frequency limits that were low for probe are restored, and GGTT invalidations go by message. (A
- * probe has many of these and nothing that runs meanwhile, so that they were cheaper by register.)
  *
  * Context: bound.
  * Return: 0; -EIO if a channel has broken meanwhile, which was logged; else another error code.
  */
-int xe_guc_settle(struct xe_hw_bind bind)
+int xe_guc_uncap(struct xe_hw_bind bind)
 {
 	struct xe_hw hw = xe_hw_bound(bind);
 	struct xe_hw_state *state = xe_hw_state(hw);
@@ -310,11 +301,9 @@ int xe_guc_settle(struct xe_hw_bind bind)
 		if (err)
 			return err;
 	}
-
-	xe_ggtt_set_invalidate(hw, xe_guc_tlb_invalidate_ggtt);
-	return xe_hw_on_unbind(bind, by_register_again, NULL);
+	return 0;
 }
-ALLOW_ERROR_INJECTION(xe_guc_settle, ERRNO);
+ALLOW_ERROR_INJECTION(xe_guc_uncap, ERRNO);
 
 /*
  * Reset
@@ -430,43 +419,6 @@ int xe_guc_recovery_init(struct xe_device *xe)
 }
 ALLOW_ERROR_INJECTION(xe_guc_recovery_init, ERRNO);
 
-/*
- * The queue stands still while the system sleeps: a reset neither meets the callbacks of sleep nor
- * a card in D3. Resume starts the firmware anyway, so what was asked for by then is done.
- */
-static void ask(struct xe_device *xe, unsigned long *gts, unsigned int gt_id)
-{
-	set_bit(gt_id, gts);
-	mod_delayed_work(system_freezable_wq, &xe->guc.work, 0);
-}
-
-/**
- * xe_guc_reset_broken - ask for a reset of a GT whose GuC does not work any more
- * @xe: the device
- * @gt_id: which GT
- *
- * Too many of these in a short time, and the device is declared wedged. One that is asked for
- * during probe is done by probe itself, which starts the firmware or fails, or else behind it.
- *
- * Context: any.
- */
-void xe_guc_reset_broken(struct xe_device *xe, unsigned int gt_id)
-{
-	ask(xe, &xe->guc.broken, gt_id);
-}
-
-/**
- * xe_guc_reset_later - ask for a reset of a GT because a user wants it
- * @xe: the device
- * @gt_id: which GT
- *
- * Context: any.
- */
-void xe_guc_reset_later(struct xe_device *xe, unsigned int gt_id)
-{
-	ask(xe, &xe->guc.wanted, gt_id);
-}
-
 /**
  * xe_guc_reset_now - reset a GT and wait for it
  * @xe: the device
@@ -476,7 +428,7 @@ void xe_guc_reset_later(struct xe_device *xe, unsigned int gt_id)
  */
 void xe_guc_reset_now(struct xe_device *xe, unsigned int gt_id)
 {
-	xe_guc_reset_later(xe, gt_id);
+	xe_device_reset_later(xe, gt_id);
 	flush_delayed_work(&xe->guc.work);
 }
 
@@ -553,20 +505,6 @@ int xe_guc_resume(struct xe_hw hw)
 			return err;
 	}
 	return 0;
-}
-
-/**
- * xe_guc_irq - the GuC of a GT interrupts the host
- * @hw: the token
- * @gt: the GT
- *
- * Context: bound, the thread of the interrupt.
- * Return: IRQ_HANDLED.
- */
-irqreturn_t xe_guc_irq(struct xe_hw hw, struct xe_gt *gt)
-{
-	xe_guc_ct_receive(hw, gt);
-	return IRQ_HANDLED;
 }
 
 /**

@@ -2,7 +2,6 @@
 #ifndef _XE_GUC_H_
 #define _XE_GUC_H_
 
-#include <linux/interrupt.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
@@ -63,17 +62,13 @@ struct xe_guc_recovery {
 	u32 hwconfig_bytes;
 };
 
-struct xe_guc *xe_guc(struct xe_hw hw, struct xe_gt *gt);
-
 /* Software side */
 int xe_guc_recovery_init(struct xe_device *xe);
-void xe_guc_reset_broken(struct xe_device *xe, unsigned int gt_id);
-void xe_guc_reset_later(struct xe_device *xe, unsigned int gt_id);
 void xe_guc_reset_now(struct xe_device *xe, unsigned int gt_id);
 
 /* Probe steps */
 int xe_guc_start(struct xe_hw_bind bind);
-int xe_guc_settle(struct xe_hw_bind bind);
+int xe_guc_uncap(struct xe_hw_bind bind);
 
 /* For reset of a GT, suspend, resume */
 void xe_guc_reset_prepare(struct xe_hw hw, struct xe_gt *gt);
@@ -81,7 +76,6 @@ int xe_guc_restart(struct xe_hw hw, struct xe_gt *gt);
 int xe_guc_suspend(struct xe_hw hw);
 int xe_guc_resume(struct xe_hw hw);
 
-irqreturn_t xe_guc_irq(struct xe_hw hw, struct xe_gt *gt);
 void xe_guc_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
 
 #endif

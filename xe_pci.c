@@ -10,13 +10,14 @@
 #include <drm/drm_drv.h>
 
 #include "hw/engine.h"
+#include "hw/flr.h"
 #include "hw/forcewake.h"
 #include "hw/ggtt.h"
 #include "hw/ggtt_buf.h"
 #include "hw/gt.h"
+#include "hw/gt_reset.h"
 #include "hw/irq.h"
 #include "hw/pcode.h"
-#include "hw/reset.h"
 #include "hw/steering.h"
 #include "hw/topology.h"
 #include "mm/mm.h"
@@ -48,7 +49,7 @@ static const struct xe_sw_step xe_software_steps[] = {
 };
 
 static const struct xe_hw_step xe_probe_steps[] = {
-	{ "reset",		xe_reset_start },
+	{ "reset",		xe_flr_start },
 	{ "power controller",	xe_pcode_start },
 	{ "GT",			xe_gt_start },
 	{ "forcewake",		xe_forcewake_start },
@@ -61,9 +62,11 @@ static const struct xe_hw_step xe_probe_steps[] = {
 	{ "GGTT",		xe_ggtt_start },
 	{ "firmware buffers",	xe_ggtt_buf_start },
 	{ "buffers",		xe_mm_start },
+	{ "GT registers",	xe_gt_registers_start },
 	{ "engines",		xe_engine_start },
 	{ "GuC",		xe_guc_start },
-	{ "settings",		xe_guc_settle },
+	{ "frequency limits",	xe_guc_uncap },
+	{ "TLB invalidation",	xe_guc_tlb_start },
 	{ "sysfs",		xe_sysfs_start },
 	{ "sensors",		xe_hwmon_start },
 };

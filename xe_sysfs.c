@@ -473,7 +473,7 @@ static int engines_start(struct xe_hw_bind bind, struct kobject *parent, struct 
 	if (IS_ERR(engines))
 		return PTR_ERR(engines);
 	for (unsigned int class = 0; class < XE_ENGINE_CLASSES && !err; class++)
-		if (xe_engine_mask(gt, class))
+		if (xe_engine_mask(&gt->engines, class))
 			err = class_start(bind, engines, gt, class);
 	return err;
 }

@@ -8,8 +8,6 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 
-#include <drm/drm_print.h>
-
 #include "guc/ads.h"
 #include "hw/state.h"
 #include "regs/guc.h"
@@ -26,8 +24,8 @@
  * its own. They are written before each boot, since a firmware that crashed may have left anything
  * in them.
  *
- * The engines are added by the probe step that finds them, before the GuC starts; so one boot is
- * enough. (The table that describes the hardware can be asked for after any boot.)
+ * The engines are known from the fuses, before the GuC starts; so one boot is enough. (The table
+ * that describes the hardware can be asked for after any boot.)
  *
  * Two parts are empty. Lists of registers to capture when an engine hangs all point to a page of
  * zeroes. Queues for page faults are not offered, since no address space that can fault exists yet.
@@ -36,7 +34,6 @@
  * object             owner       released when
  * ================== =========== =========================================
  * buffer             drm_device  as every xe_ggtt_buf
- * lists of registers their table the step that added the engine is undone
  * ================== =========== =========================================
  */
 
@@ -86,28 +83,37 @@ struct xe_ads_layout xe_guc_ads_layout(const struct xe_ads_sizes *sizes)
 	return layout;
 }
 
-/**
- * xe_guc_ads_add_engine - there is an engine
- * @hw: the token
- * @gt: its GT
- * @engine: what the GuC has to know of it; copied, the list of registers is not
- *
- * Context: bound, before xe_guc_start().
- * Return: 0; -EINVAL if it cannot be an engine.
- */
-int xe_guc_ads_add_engine(struct xe_hw hw, struct xe_gt *gt, const struct xe_ads_engine *engine)
+static const enum xe_guc_class guc_classes[] = {
+	[XE_ENGINE_RENDER] = GUC_CLASS_RENDER,
+	[XE_ENGINE_VIDEO_DECODE] = GUC_CLASS_VIDEO_DECODE,
+	[XE_ENGINE_VIDEO_ENHANCE] = GUC_CLASS_VIDEO_ENHANCE,
+	[XE_ENGINE_COPY] = GUC_CLASS_COPY,
+	[XE_ENGINE_COMPUTE] = GUC_CLASS_COMPUTE,
+};
+
+static int add_engine(struct xe_hw hw, struct xe_gt *gt, const struct xe_engine *engine)
 {
 	struct xe_guc_ads *ads = ads_of(hw, gt);
+	struct xe_ads_engine *added = &ads->engines[ads->num_engines++];
+	struct xe_engine_reg regs[XE_ENGINE_MAX_REGS];
+	int count;
 
-	if (drm_WARN_ON(&xe_hw_device(hw)->drm, ads->num_engines == XE_ADS_MAX_ENGINES ||
-			engine->class >= GUC_CLASSES || engine->instance >= GUC_INSTANCES ||
-			engine->logical >= GUC_INSTANCES))
-		return -EINVAL;
+	added->class = guc_classes[engine->row->class];
+	added->instance = engine->row->instance;
+	added->logical = engine->logical;
 
-	ads->engines[ads->num_engines++] = *engine;
+	count = xe_engine_regs(hw, gt, engine, regs);
+	if (count < 0)
+		return count;
+
+	added->num_regs = count;
+	for (int i = 0; i < count; i++)
+		added->regs[i] = (struct xe_guc_saved_reg){
+			.offset = regs[i].offset,
+			.flags = regs[i].masked ? GUC_SAVED_REG_MASKED : 0,
+		};
 	return 0;
 }
-ALLOW_ERROR_INJECTION(xe_guc_ads_add_engine, ERRNO);
 
 static u32 classes(const struct xe_guc_ads *ads)
 {
@@ -123,8 +129,8 @@ static u32 classes(const struct xe_guc_ads *ads)
  * @hw: the token
  * @gt: its GT
  *
- * Context: bound, may sleep; the engines were added, the firmware file was read.
- * Return: 0, -ENOMEM, -ENOSPC.
+ * Context: bound, may sleep; the fuses and the firmware file were read.
+ * Return: 0, -ENOMEM, -ENOSPC; errors of xe_engine_regs().
  */
 int xe_guc_ads_init(struct xe_hw hw, struct xe_gt *gt)
 {
@@ -132,11 +138,20 @@ int xe_guc_ads_init(struct xe_hw hw, struct xe_gt *gt)
 	struct xe_ads_sizes sizes = {
 		.private = xe_hw_state(hw)->guc_fw.image.private_bytes,
 	};
-	unsigned long mask = classes(ads);
+	unsigned long mask;
 	unsigned int class;
+	int err;
+
+	ads->num_engines = 0;
+	xe_for_each_engine(engine, gt) {
+		err = add_engine(hw, gt, engine);
+		if (err)
+			return err;
+	}
 
 	for (unsigned int i = 0; i < ads->num_engines; i++)
 		sizes.reg_lists += ads->engines[i].num_regs * sizeof(struct xe_guc_saved_reg);
+	mask = classes(ads);
 	for_each_set_bit(class, &mask, GUC_CLASSES)
 		sizes.golden += context_bytes(class);
 

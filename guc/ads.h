@@ -5,8 +5,10 @@
 #include <linux/types.h>
 
 #include "abi/guc_ads.h"
+#include "hw/engine.h"
 #include "hw/ggtt_buf.h"
 #include "xe_hw.h"
+#include "xe_info.h"
 
 struct xe_gt;
 
@@ -42,8 +44,6 @@ struct xe_ads_layout {
 	u32 end;
 };
 
-#define XE_ADS_MAX_ENGINES	32
-
 /**
  * struct xe_ads_engine - what the GuC has to know of an engine
  */
@@ -56,8 +56,8 @@ struct xe_ads_engine {
 	u8 logical;
 	/** @num_regs: how many @regs there are */
 	u16 num_regs;
-	/** @regs: that a reset of the engine loses; valid until unbind */
-	const struct xe_guc_saved_reg *regs;
+	/** @regs: that it restores after a reset of the engine */
+	struct xe_guc_saved_reg regs[XE_ENGINE_MAX_REGS];
 };
 
 /**
@@ -68,14 +68,13 @@ struct xe_guc_ads {
 	struct xe_ggtt_buf buf;
 	/** @layout: of @buf */
 	struct xe_ads_layout layout;
-	/** @engines: of the GT, as added */
-	struct xe_ads_engine engines[XE_ADS_MAX_ENGINES];
+	/** @engines: of the GT, as its list has them */
+	struct xe_ads_engine engines[XE_MAX_ENGINES];
 	/** @num_engines: how many */
 	unsigned int num_engines;
 };
 
 struct xe_ads_layout xe_guc_ads_layout(const struct xe_ads_sizes *sizes);
-int xe_guc_ads_add_engine(struct xe_hw hw, struct xe_gt *gt, const struct xe_ads_engine *engine);
 int xe_guc_ads_init(struct xe_hw hw, struct xe_gt *gt);
 void xe_guc_ads_fill(struct xe_hw hw, struct xe_gt *gt);
 

@@ -18,6 +18,9 @@ struct xe_gt;
 /* What the channel reserves for an event that a request brings about, in words. */
 #define XE_CT_WORDS_TLB		3
 
+/* Events that are none of the channel's own business. */
+#define XE_CT_MAX_EVENTS	8
+
 enum xe_ct_state {
 	/* not set up, or taken down */
 	XE_CT_DOWN,
@@ -54,6 +57,22 @@ struct xe_ct_wait {
 };
 
 /**
+ * struct xe_ct_event - an event of the GuC, and who is told of it
+ */
+struct xe_ct_event {
+	/** @event: its code */
+	u16 event;
+	/** @min: how many words it has at least, behind its header */
+	u8 min;
+	/** @max: and at most */
+	u8 max;
+	/** @reserved: words of the ring that the request for it reserved, XE_CT_WORDS_*, or 0 */
+	u8 reserved;
+	/** @handle: called where messages are received, must not send and wait; 0 or an error */
+	int (*handle)(struct xe_hw hw, struct xe_gt *gt, const u32 *payload);
+};
+
+/**
  * struct xe_guc_ct - the channel to the GuC of a GT
  */
 struct xe_guc_ct {
@@ -75,6 +94,10 @@ struct xe_guc_ct {
 	u32 msg[CT_MAX_WORDS];
 	/** @lock: protects @state, @waits and @credits; inside the two above */
 	spinlock_t lock;
+	/** @events: those that others handle; constant while the channel is up */
+	const struct xe_ct_event *events[XE_CT_MAX_EVENTS];
+	/** @num_events: how many */
+	unsigned int num_events;
 	/** @unknown_event_seen: an event of unknown kind has come, and was said; for handlers */
 	bool unknown_event_seen;
 	/** @state: see enum xe_ct_state */
@@ -90,17 +113,10 @@ struct xe_guc_ct {
 };
 
 int xe_guc_ct_init(struct xe_hw hw, struct xe_gt *gt);
+int xe_guc_ct_handle(struct xe_hw hw, struct xe_gt *gt, const struct xe_ct_event *event);
 int xe_guc_ct_enable(struct xe_hw hw, struct xe_gt *gt);
 void xe_guc_ct_disable(struct xe_hw hw, struct xe_gt *gt, int err);
 bool xe_guc_ct_is_up(struct xe_hw hw, struct xe_gt *gt);
-void xe_guc_ct_receive(struct xe_hw hw, struct xe_gt *gt);
-
-int xe_guc_ct_send(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len);
-int xe_guc_ct_request(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
-		      u32 *data);
-int xe_guc_ct_send_for(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
-		       struct xe_ct_wait *wait, u32 words);
-int xe_guc_ct_wait(struct xe_hw hw, struct xe_gt *gt, struct xe_ct_wait *wait, u32 action);
 void xe_guc_ct_complete(struct xe_hw hw, struct xe_gt *gt,
 			bool (*match)(const struct xe_ct_wait *wait, u32 id), u32 id);
 
@@ -108,5 +124,16 @@ __printf(3, 4)
 int xe_guc_ct_break(struct xe_hw hw, struct xe_gt *gt, const char *format, ...);
 
 void xe_guc_ct_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
+
+/* ct_receive.c */
+void xe_guc_ct_receive(struct xe_hw hw, struct xe_gt *gt);
+
+/* ct_send.c */
+int xe_guc_ct_send(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len);
+int xe_guc_ct_request(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
+		      u32 *data);
+int xe_guc_ct_send_for(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
+		       struct xe_ct_wait *wait, u32 words);
+int xe_guc_ct_wait(struct xe_hw hw, struct xe_gt *gt, struct xe_ct_wait *wait, u32 action);
 
 #endif

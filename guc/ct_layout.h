@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where what lies in the buffer of a channel. For ct.c and ct_receive.c.
+ * Where what lies in the buffer of a channel. For ct.c, ct_send.c and ct_receive.c.
  */
 #ifndef _XE_GUC_CT_LAYOUT_H_
 #define _XE_GUC_CT_LAYOUT_H_

@@ -12,7 +12,6 @@
 #include "guc/ct.h"
 #include "guc/ct_layout.h"
 #include "guc/ring.h"
-#include "guc/tlb.h"
 #include "hw/state.h"
 #include "xe_device.h"
 #include "xe_guc.h"
@@ -37,23 +36,25 @@ static int firmware_died(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
 	return xe_guc_ct_break(hw, gt, "the firmware has crashed");
 }
 
-/*
- * The events that may come, how many words they have behind the header, and how many words of the
- * ring were reserved for them when they were asked for.
- */
-static const struct {
-	u16 event;
-	u8 min, max;
-	u8 reserved;
-	int (*handle)(struct xe_hw hw, struct xe_gt *gt, const u32 *payload);
-} events[] = {
-	{ GUC_EVENT_TLB_INVALIDATED,	 1, 1,   XE_CT_WORDS_TLB, xe_guc_tlb_invalidated },
+/* Events that concern the channel; the others were registered with xe_guc_ct_handle(). */
+static const struct xe_ct_event own_events[] = {
 	{ GUC_EVENT_ENGINE_RESET_FAILED, 3, 3,   0, engine_reset_failed },
 	{ GUC_EVENT_STATE_CAPTURED,	 0, 254, 0, ignore },
 	{ GUC_EVENT_LOG_FLUSHED,	 0, 254, 0, ignore },
 	{ GUC_EVENT_CRASH_DUMPED,	 0, 254, 0, firmware_died },
 	{ GUC_EVENT_EXCEPTION,		 0, 254, 0, firmware_died },
 };
+
+static const struct xe_ct_event *find_event(const struct xe_guc_ct *ct, u32 code)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(own_events); i++)
+		if (own_events[i].event == code)
+			return &own_events[i];
+	for (unsigned int i = 0; i < ct->num_events; i++)
+		if (ct->events[i]->event == code)
+			return ct->events[i];
+	return NULL;
+}
 
 /* What was reserved is free again; more than there is was never reserved. */
 static bool return_credits(struct xe_guc_ct *ct, u32 words)
@@ -80,19 +81,18 @@ static int unknown_event(struct xe_hw hw, struct xe_gt *gt, u32 event)
 
 static int handle_event(struct xe_hw hw, struct xe_gt *gt, const u32 *hxg, u32 len)
 {
-	u32 event = FIELD_GET(HXG_ACTION, hxg[0]);
+	struct xe_guc_ct *ct = &xe_guc(hw, gt)->ct;
+	u32 code = FIELD_GET(HXG_ACTION, hxg[0]);
+	const struct xe_ct_event *event = find_event(ct, code);
 
-	for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
-		if (events[i].event != event)
-			continue;
-		if (len - 1 < events[i].min || len - 1 > events[i].max)
-			return xe_guc_ct_break(hw, gt, "event %#x has %u words behind its header",
-					       event, len - 1);
-		if (!return_credits(&xe_guc(hw, gt)->ct, events[i].reserved))
-			return xe_guc_ct_break(hw, gt, "event %#x that nobody waits for", event);
-		return events[i].handle(hw, gt, hxg + 1);
-	}
-	return unknown_event(hw, gt, event);
+	if (!event)
+		return unknown_event(hw, gt, code);
+	if (len - 1 < event->min || len - 1 > event->max)
+		return xe_guc_ct_break(hw, gt, "event %#x has %u words behind its header", code,
+				       len - 1);
+	if (!return_credits(ct, event->reserved))
+		return xe_guc_ct_break(hw, gt, "event %#x that nobody waits for", code);
+	return event->handle(hw, gt, hxg + 1);
 }
 
 /*

@@ -8,8 +8,8 @@
 #include <drm/drm_print.h>
 
 #include "abi/guc_firmware.h"
-#include "guc/boot.h"
 #include "guc/ct.h"
+#include "guc/dma.h"
 #include "guc/huc.h"
 #include "hw/state.h"
 #include "regs/guc.h"

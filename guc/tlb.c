@@ -27,20 +27,6 @@
  * Nothing is allocated here; a waiter is on the stack of who waits, see "DOC: GuC channel".
  */
 
-/**
- * xe_guc_tlb_init - before the first invalidation
- * @hw: the token
- * @gt: the GT
- *
- * Context: bound.
- * Return: 0 or -ENOMEM.
- */
-int xe_guc_tlb_init(struct xe_hw hw, struct xe_gt *gt)
-{
-	return drmm_mutex_init(&xe_hw_device(hw)->drm, &xe_guc(hw, gt)->tlb.lock);
-}
-ALLOW_ERROR_INJECTION(xe_guc_tlb_init, ERRNO);
-
 static u32 next_sequence(struct xe_guc_tlb *tlb)
 {
 	lockdep_assert_held(&tlb->lock);
@@ -86,16 +72,7 @@ int xe_guc_tlb_invalidate_ggtt(struct xe_hw hw, struct xe_gt *gt)
 	return err ?: xe_guc_ct_wait(hw, gt, &wait, request[0]);
 }
 
-/**
- * xe_guc_tlb_invalidated - an invalidation is done
- * @hw: the token
- * @gt: the GT
- * @payload: of the event, one word
- *
- * Context: a handler of the channel.
- * Return: 0; errors of xe_guc_ct_break() for a number that cannot be.
- */
-int xe_guc_tlb_invalidated(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
+static int invalidated(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
 {
 	if (!payload[0] || payload[0] >= GUC_TLB_SEQUENCE_END)
 		return xe_guc_ct_break(hw, gt, "invalidation %#x was never asked for", payload[0]);
@@ -103,3 +80,45 @@ int xe_guc_tlb_invalidated(struct xe_hw hw, struct xe_gt *gt, const u32 *payload
 	xe_guc_ct_complete(hw, gt, is_done, payload[0]);
 	return 0;
 }
+
+/**
+ * xe_guc_tlb_init - before the first invalidation
+ * @hw: the token
+ * @gt: the GT
+ *
+ * Context: bound, behind xe_guc_ct_init().
+ * Return: 0, -ENOMEM, or errors of xe_guc_ct_handle().
+ */
+int xe_guc_tlb_init(struct xe_hw hw, struct xe_gt *gt)
+{
+	static const struct xe_ct_event event = {
+		GUC_EVENT_TLB_INVALIDATED, 1, 1, XE_CT_WORDS_TLB, invalidated
+	};
+	int err;
+
+	err = drmm_mutex_init(&xe_hw_device(hw)->drm, &xe_guc(hw, gt)->tlb.lock);
+	return err ?: xe_guc_ct_handle(hw, gt, &event);
+}
+ALLOW_ERROR_INJECTION(xe_guc_tlb_init, ERRNO);
+
+static void by_register_again(struct xe_hw hw, void *unused)
+{
+	xe_ggtt_set_invalidate(hw, NULL);
+}
+
+/**
+ * xe_guc_tlb_start - probe step: invalidations of the GGTT go by message
+ * @bind: the token of a probe step
+ *
+ * Not before: probe has many of these and nothing that runs meanwhile, so that they were cheaper by
+ * register.
+ *
+ * Context: bound, the channels are up.
+ * Return: 0 or -ENOMEM.
+ */
+int xe_guc_tlb_start(struct xe_hw_bind bind)
+{
+	xe_ggtt_set_invalidate(xe_hw_bound(bind), xe_guc_tlb_invalidate_ggtt);
+	return xe_hw_on_unbind(bind, by_register_again, NULL);
+}
+ALLOW_ERROR_INJECTION(xe_guc_tlb_start, ERRNO);

@@ -19,8 +19,8 @@ struct xe_guc_tlb {
 	u32 sequence;
 };
 
+int xe_guc_tlb_start(struct xe_hw_bind bind);
 int xe_guc_tlb_init(struct xe_hw hw, struct xe_gt *gt);
 int xe_guc_tlb_invalidate_ggtt(struct xe_hw hw, struct xe_gt *gt);
-int xe_guc_tlb_invalidated(struct xe_hw hw, struct xe_gt *gt, const u32 *payload);
 
 #endif

@@ -8,10 +8,8 @@
 
 #include <drm/drm_print.h>
 
-#include "guc/ads.h"
 #include "hw/engine.h"
 #include "hw/gt.h"
-#include "hw/reset.h"
 #include "hw/state.h"
 #include "regs/engine.h"
 #include "xe_device.h"
@@ -118,24 +116,6 @@ void xe_engine_list(struct xe_gt *gt, u32 decode, u32 enhance, u32 compute)
 }
 
 /**
- * xe_engine_mask - instances of a class that a GT has
- * @gt: the GT
- * @class: the class
- *
- * Context: any, after xe_topology_start().
- * Return: a bit for each.
- */
-u32 xe_engine_mask(const struct xe_gt *gt, enum xe_engine_class class)
-{
-	u32 mask = 0;
-
-	for (unsigned int i = 0; i < gt->engines.count; i++)
-		if (gt->engines.list[i].row->class == class)
-			mask |= BIT(gt->engines.list[i].row->instance);
-	return mask;
-}
-
-/**
  * xe_engine_find - an engine by its number
  * @gt: the GT
  * @class: the class
@@ -166,49 +146,43 @@ u32 xe_engine_status_page(const struct xe_gt *gt, const struct xe_engine *engine
 	return xe_ggtt_buf_ggtt(&gt->engines.status) + (engine - gt->engines.list) * SZ_4K;
 }
 
-static const enum xe_guc_class guc_classes[] = {
-	[XE_ENGINE_RENDER] = GUC_CLASS_RENDER,
-	[XE_ENGINE_VIDEO_DECODE] = GUC_CLASS_VIDEO_DECODE,
-	[XE_ENGINE_VIDEO_ENHANCE] = GUC_CLASS_VIDEO_ENHANCE,
-	[XE_ENGINE_COPY] = GUC_CLASS_COPY,
-	[XE_ENGINE_COMPUTE] = GUC_CLASS_COMPUTE,
-};
-
-/* A reset of an engine by the GuC loses what is written here; tell it which registers that are. */
-static int tell_guc(struct xe_hw hw, struct xe_gt *gt, struct xe_engine *engine)
+/**
+ * xe_engine_regs - which registers of an engine somebody has to restore after a reset of it
+ * @hw: the token
+ * @gt: its GT
+ * @engine: the engine
+ * @regs: filled in; as xe_engine_program() wrote them
+ *
+ * Context: bound or in a section.
+ * Return: how many there are, or an error of xe_wa_list().
+ */
+int xe_engine_regs(struct xe_hw hw, struct xe_gt *gt, const struct xe_engine *engine,
+		   struct xe_engine_reg regs[XE_ENGINE_MAX_REGS])
 {
 	u32 base = engine->row->base;
-	const struct xe_gt_reg others[] = {
-		RING_MODE(base), RING_HWS_PGA(base), RING_IMR(base), RCU_MODE,
+	const struct xe_engine_reg others[] = {
+		{ RING_MODE(base).reg.offset, true },
+		{ RING_HWS_PGA(base).reg.offset, false },
+		{ RING_IMR(base).reg.offset, false },
+		{ RCU_MODE.reg.offset, true },
 	};
 	/* The last is of the whole GT: the render engine takes it along. */
-	unsigned int num_others = ARRAY_SIZE(others) - (engine->row->class != XE_ENGINE_RENDER);
-	struct xe_ads_engine ads = {
-		.class = guc_classes[engine->row->class],
-		.instance = engine->row->instance,
-		.logical = engine->logical,
-		.regs = engine->saved,
-	};
+	int num_others = ARRAY_SIZE(others) - (engine->row->class != XE_ENGINE_RENDER);
 	struct xe_wa_list list;
-	int err;
+	int count = 0, err;
 
 	err = xe_wa_list(hw, gt, engine, XE_WA_ENGINE, &list);
 	if (err)
 		return err;
 
 	xe_wa_for_each_write(write, &list)
-		engine->saved[ads.num_regs++] = (struct xe_guc_saved_reg){
+		regs[count++] = (struct xe_engine_reg){
 			.offset = write->offset,
-			.flags = write->flags & XE_WRITE_MASKED ? GUC_SAVED_REG_MASKED : 0,
+			.masked = write->flags & XE_WRITE_MASKED,
 		};
-	for (unsigned int i = 0; i < num_others; i++)
-		engine->saved[ads.num_regs++] = (struct xe_guc_saved_reg){
-			.offset = others[i].reg.offset,
-			.flags = others[i].reg.offset == RING_HWS_PGA(base).reg.offset ||
-				 others[i].reg.offset == RING_IMR(base).reg.offset ?
-				 0 : GUC_SAVED_REG_MASKED,
-		};
-	return xe_guc_ads_add_engine(hw, gt, &ads);
+	for (int i = 0; i < num_others; i++)
+		regs[count++] = others[i];
+	return count;
 }
 
 /**
@@ -224,7 +198,7 @@ void xe_engine_program(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_wa_list list;
 
-	if (xe_engine_mask(gt, XE_ENGINE_COMPUTE))
+	if (xe_engine_mask(&gt->engines, XE_ENGINE_COMPUTE))
 		xe_gt_write32(hw, gt, RCU_MODE, XE_MASKED_ENABLE(RCU_MODE_CCS_ENABLE));
 
 	xe_for_each_engine(engine, gt) {
@@ -280,7 +254,16 @@ static void engine_stop(struct xe_hw hw, void *data)
 	xe_for_each_engine(engine, gt)
 		xe_gt_write32(hw, gt, RING_MI_MODE(engine->row->base),
 			      XE_MASKED_ENABLE(STOP_RING));
-	xe_gt_quiesce(hw, gt);
+}
+
+static int program(struct xe_hw hw, struct xe_gt *gt)
+{
+	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
+	if (fw.err)
+		return fw.err;
+
+	xe_engine_program(hw, gt);
+	return xe_hw_is_lost(hw) ? -ENODEV : 0;
 }
 
 static int gt_start(struct xe_hw_bind bind, struct xe_gt *gt)
@@ -293,13 +276,7 @@ static int gt_start(struct xe_hw_bind bind, struct xe_gt *gt)
 	if (err)
 		return err;
 
-	xe_for_each_engine(engine, gt) {
-		err = tell_guc(hw, gt, engine);
-		if (err)
-			return err;
-	}
-
-	err = xe_gt_program(hw, gt);
+	err = program(hw, gt);
 	if (err)
 		return err;
 	return xe_hw_on_unbind(bind, engine_stop, gt);

@@ -2,9 +2,9 @@
 #ifndef _XE_HW_ENGINE_H_
 #define _XE_HW_ENGINE_H_
 
+#include <linux/bits.h>
 #include <linux/types.h>
 
-#include "abi/guc_ads.h"
 #include "hw/ggtt_buf.h"
 #include "hw/wa.h"
 #include "xe_hw.h"
@@ -40,8 +40,18 @@ struct xe_engine {
 	u8 logical;
 	/** @events: interrupts that wait for the thread, under &xe_irq.lock */
 	u16 events;
-	/** @saved: registers that the GuC restores after it has reset the engine */
-	struct xe_guc_saved_reg saved[XE_WA_MAX_WRITES + 4];
+};
+
+#define XE_ENGINE_MAX_REGS	(XE_WA_MAX_WRITES + 4)
+
+/**
+ * struct xe_engine_reg - a register that a reset of an engine loses
+ */
+struct xe_engine_reg {
+	/** @offset: where it is */
+	u32 offset;
+	/** @masked: its upper half says which bits of the lower one are written */
+	bool masked;
 };
 
 /**
@@ -60,12 +70,31 @@ struct xe_engines {
 	for (struct xe_engine *engine = (gt)->engines.list;		\
 	     engine < (gt)->engines.list + (gt)->engines.count; engine++)
 
+/**
+ * xe_engine_mask - instances of a class that a GT has
+ * @engines: of the GT
+ * @class: the class
+ *
+ * Context: any, after xe_topology_start().
+ * Return: a bit for each.
+ */
+static inline u32 xe_engine_mask(const struct xe_engines *engines, enum xe_engine_class class)
+{
+	u32 mask = 0;
+
+	for (unsigned int i = 0; i < engines->count; i++)
+		if (engines->list[i].row->class == class)
+			mask |= BIT(engines->list[i].row->instance);
+	return mask;
+}
+
 int xe_engine_start(struct xe_hw_bind bind);
 void xe_engine_program(struct xe_hw hw, struct xe_gt *gt);
+int xe_engine_regs(struct xe_hw hw, struct xe_gt *gt, const struct xe_engine *engine,
+		   struct xe_engine_reg regs[XE_ENGINE_MAX_REGS]);
 void xe_engine_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
 u32 xe_engine_status_page(const struct xe_gt *gt, const struct xe_engine *engine);
 void xe_engine_list(struct xe_gt *gt, u32 decode, u32 enhance, u32 compute);
-u32 xe_engine_mask(const struct xe_gt *gt, enum xe_engine_class class);
 struct xe_engine *xe_engine_find(struct xe_gt *gt, enum xe_engine_class class,
 				 unsigned int instance);
 

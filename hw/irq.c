@@ -15,7 +15,6 @@
 #include "hw/state.h"
 #include "regs/irq.h"
 #include "xe_device.h"
-#include "xe_guc.h"
 #include "xe_mmio.h"
 
 /**
@@ -74,7 +73,7 @@ static u32 engines_of(struct xe_hw_state *state, enum xe_engine_class class)
 	u32 engines = 0;
 
 	xe_for_each_gt(gt, state)
-		engines |= xe_engine_mask(gt, class);
+		engines |= xe_engine_mask(&gt->engines, class);
 	return engines;
 }
 
@@ -299,12 +298,12 @@ static irqreturn_t thread_handler(struct xe_hw hw)
 {
 	struct xe_hw_state *state = xe_hw_state(hw);
 	struct xe_irq *irq = &state->irq;
+	xe_irq_guc_t guc = READ_ONCE(irq->guc);
 	u32 gucs = take_gucs(irq);
 
 	xe_for_each_gt(gt, state) {
-		/* What a GuC has to say before it was booted is from another life. */
-		if (gucs & BIT(gt->id) && READ_ONCE(xe_guc(hw, gt)->booted))
-			xe_guc_irq(hw, gt);
+		if (gucs & BIT(gt->id) && guc)
+			guc(hw, gt);
 
 		xe_for_each_engine(engine, gt) {
 			u16 events = take_engine(irq, engine);
@@ -319,6 +318,19 @@ static irqreturn_t thread_handler(struct xe_hw hw)
 static void irq_stop(struct xe_hw hw, void *unused)
 {
 	switch_off(hw);
+}
+
+/**
+ * xe_irq_handle_gucs - who is told of interrupts of GuCs
+ * @hw: the token
+ * @guc: called in the thread of the interrupt
+ *
+ * Context: probe, before the first GuC starts. Interrupts come already: a GuC that ran before this
+ * driver may have left one, and nobody is told of it.
+ */
+void xe_irq_handle_gucs(struct xe_hw hw, xe_irq_guc_t guc)
+{
+	WRITE_ONCE(xe_hw_state(hw)->irq.guc, guc);
 }
 
 /**

@@ -23,6 +23,15 @@ typedef void (*xe_irq_engine_t)(struct xe_hw hw, struct xe_gt *gt, struct xe_eng
 				u16 events);
 
 /**
+ * typedef xe_irq_guc_t - the GuC of a GT interrupts the host
+ * @hw: the token
+ * @gt: the GT
+ *
+ * Called in the thread of the interrupt, may sleep.
+ */
+typedef void (*xe_irq_guc_t)(struct xe_hw hw, struct xe_gt *gt);
+
+/**
  * struct xe_irq - the interrupt of the card
  */
 struct xe_irq {
@@ -32,6 +41,8 @@ struct xe_irq {
 	bool on;
 	/** @guc_pending: GTs whose GuC waits for the thread */
 	u32 guc_pending;
+	/** @guc: what to tell of GuCs; NULL until one starts */
+	xe_irq_guc_t guc;
 	/** @engine: what to tell of engines; NULL until there is submission */
 	xe_irq_engine_t engine;
 	/** @count: interrupts since probe */
@@ -41,6 +52,7 @@ struct xe_irq {
 int xe_irq_start(struct xe_hw_bind bind);
 void xe_irq_suspend(struct xe_hw hw);
 void xe_irq_resume(struct xe_hw hw);
+void xe_irq_handle_gucs(struct xe_hw hw, xe_irq_guc_t guc);
 void xe_irq_handle_engines(struct xe_hw hw, xe_irq_engine_t engine);
 
 #endif

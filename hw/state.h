@@ -48,4 +48,16 @@ struct xe_hw_state {
 	struct xe_guc guc[XE_MAX_GTS];
 };
 
+/**
+ * xe_guc - the GuC of a GT
+ * @hw: the token
+ * @gt: the GT
+ *
+ * Context: bound or in a section.
+ */
+static inline struct xe_guc *xe_guc(struct xe_hw hw, struct xe_gt *gt)
+{
+	return &xe_hw_state(hw)->guc[gt->id];
+}
+
 #endif

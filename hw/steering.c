@@ -140,8 +140,8 @@ static u32 some_copy(struct xe_hw hw, struct xe_gt *gt, u32 offset)
 		instance = first % 2;
 		break;
 	case MEDIA_SLICE:
-		group = !(xe_engine_mask(gt, XE_ENGINE_VIDEO_DECODE) & BIT(0)) &&
-			!(xe_engine_mask(gt, XE_ENGINE_VIDEO_ENHANCE) & BIT(0));
+		group = !(xe_engine_mask(&gt->engines, XE_ENGINE_VIDEO_DECODE) & BIT(0)) &&
+			!(xe_engine_mask(&gt->engines, XE_ENGINE_VIDEO_ENHANCE) & BIT(0));
 		break;
 	}
 	return FIELD_PREP(MTL_MCR_GROUPID, group) | FIELD_PREP(MTL_MCR_INSTANCEID, instance);

@@ -11,7 +11,7 @@
 #include <drm/ttm/ttm_resource.h>
 
 #include "hw/ggtt.h"
-#include "hw/reset.h"
+#include "hw/gt_reset.h"
 #include "hw/state.h"
 #include "hw/wa.h"
 #include "uapi/debugfs.h"
@@ -161,7 +161,7 @@ static int force_reset(struct seq_file *m, void *unused)
 {
 	const struct drm_info_node *node = m->private;
 
-	xe_guc_reset_later(show_device(m), (uintptr_t)node->info_ent->data);
+	xe_device_reset_later(show_device(m), (uintptr_t)node->info_ent->data);
 	return 0;
 }
 

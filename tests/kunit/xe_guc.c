@@ -15,7 +15,8 @@
 #include "guc/boot.h"
 #include "guc/fw.h"
 #include "guc/mailbox.h"
-#include "hw/reset.h"
+#include "guc/wopcm.h"
+#include "hw/gt_reset.h"
 #include "hw/state.h"
 #include "tests/kunit/fake.h"
 #include "xe_device.h"
@@ -172,7 +173,7 @@ static void put_away(struct xe_hw hw)
 
 static void reset_broken_now(struct xe_device *xe)
 {
-	xe_guc_reset_broken(xe, 0);
+	xe_device_reset_broken(xe, 0);
 	flush_delayed_work(&xe->guc.work);
 }
 

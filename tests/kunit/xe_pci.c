@@ -126,9 +126,11 @@ static const struct {
 	{ "GGTT", "scratch_stop ggtt_stop" },
 	{ "firmware buffers", "bufs_stop" },
 	{ "buffers", "xe_mm_stop xe_mm_evict_stop" },
+	{ "GT registers", "registers_stop*2" },
 	{ "engines", "engine_stop*2" },
 	{ "GuC", "guc_stop*2" },
-	{ "settings", "by_register_again" },
+	{ "frequency limits", "" },
+	{ "TLB invalidation", "by_register_again" },
 	/* tile0; for each GT itself, freq0, throttle, gtidle, engines; two for each of 5 classes */
 	{ "sysfs", "d3cold_stop dir_stop*21" },
 	{ "sensors", "hwmon_stop" },

@@ -7,6 +7,8 @@
 
 #include <kunit/test.h>
 
+#include "abi/guc_ads.h"
+
 static const struct {
 	const struct xe_engine_row *rows;
 	unsigned int count;
@@ -22,6 +24,7 @@ static void test_rows(struct kunit *test)
 			const struct xe_engine_row *a = &tables[t].rows[i];
 
 			KUNIT_EXPECT_NE_MSG(test, a->domain, XE_FW_GT, "%s", a->name);
+			KUNIT_EXPECT_LT_MSG(test, a->instance, GUC_INSTANCES, "%s", a->name);
 			for (unsigned int j = 0; j < i; j++) {
 				const struct xe_engine_row *b = &tables[t].rows[j];
 
@@ -74,7 +77,8 @@ static void test_fuses(struct kunit *test)
 		snprintf(left + strlen(left), sizeof(left) - strlen(left), "%s=%u ", row->name,
 			 engine->logical);
 		KUNIT_EXPECT_PTR_EQ(test, xe_engine_find(gt, row->class, row->instance), engine);
-		KUNIT_EXPECT_TRUE(test, xe_engine_mask(gt, row->class) & BIT(row->instance));
+		KUNIT_EXPECT_TRUE(test, BIT(row->instance) &
+				  xe_engine_mask(&gt->engines, row->class));
 	}
 	KUNIT_EXPECT_STREQ(test, left, c->left);
 	KUNIT_EXPECT_EQ(test, gt->forcewake.present, c->domains);

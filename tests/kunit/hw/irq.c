@@ -62,6 +62,12 @@ static const struct event_case event_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(event, event_cases, name);
 
 static const struct event_case *now;
+static u32 told;	/* GTs */
+
+static void tell(struct xe_hw hw, struct xe_gt *gt)
+{
+	told |= BIT(gt->id);
+}
 
 /* What is pending shows while the root is switched off. */
 static void react(u32 offset, u32 value)
@@ -75,6 +81,10 @@ static struct xe_irq *irq_init(struct xe_hw hw)
 	struct xe_hw_state *state = xe_hw_state(hw);
 
 	xe_engine_list(&state->gt[0], 0, 0, 1);
+	state->num_gts = XE_MAX_GTS;
+	for (u8 id = 0; id < XE_MAX_GTS; id++)
+		state->gt[id].id = id;
+	told = 0;
 	spin_lock_init(&state->irq.lock);
 	state->irq.on = true;
 	return &state->irq;
@@ -106,7 +116,13 @@ static void test_event(struct kunit *test)
 				c->compute);
 		KUNIT_EXPECT_EQ(test, xe_fake_peek(DG1_MSTR_TILE_INTR.offset), DG1_MSTR_IRQ);
 
-		/* The thread takes all of it, once; nobody is there to be told. */
+		/* The thread takes all of it, once; who is told of GuCs is there, or not yet. */
+		xe_irq_handle_gucs(hw, tell);
+		KUNIT_EXPECT_EQ(test, thread_handler(hw), IRQ_HANDLED);
+		KUNIT_EXPECT_EQ(test, told, c->gucs);
+		KUNIT_EXPECT_EQ(test, irq->guc_pending, 0);
+		xe_irq_handle_gucs(hw, NULL);
+		irq->guc_pending = c->gucs;
 		KUNIT_EXPECT_EQ(test, thread_handler(hw), IRQ_HANDLED);
 		KUNIT_EXPECT_EQ(test, irq->guc_pending, 0);
 		KUNIT_EXPECT_EQ(test, xe_engine_find(gt, XE_ENGINE_RENDER, 0)->events, 0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Reset: of a GT, and of the whole function; and all registers that a GT loses by it.
+ * Reset of a GT, and all registers that a GT loses by it.
  */
 
 #include <linux/bits.h>
@@ -11,41 +11,35 @@
 #include "hw/cache.h"
 #include "hw/engine.h"
 #include "hw/gt.h"
-#include "hw/reset.h"
+#include "hw/gt_reset.h"
 #include "hw/state.h"
 #include "hw/steering.h"
 #include "hw/wa.h"
 #include "regs/gt.h"
 #include "regs/guc.h"
-#include "regs/soc.h"
 #include "regs/wa.h"
 #include "xe_device.h"
 
 /**
- * DOC: Reset
+ * DOC: GT reset
  *
  * What a GT needs to have written is the same at probe, after a reset and at resume:
- * xe_gt_program() does all of it but for the GuC, which is started behind it. Interrupts, the GGTT
- * and VRAM survive a reset of a GT.
- *
- * A function level reset is done at the very end of unbind, and only if the device was declared
- * wedged or if not all of the card could be stopped: it gets the card back into a state that the
- * next probe can work with.
+ * xe_gt_program() does all of it but for the GuC, which is started behind it. (At probe its two
+ * halves are a step each: engines report to pages that are there only when theirs begins.)
+ * Interrupts, the GGTT and VRAM survive a reset of a GT.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
- * registers of a GT        bound side    engine_stop() at unbind
- * wedged flag              drm_device    never reset
+ * registers of a GT        bound side    registers_stop() at unbind
  * ======================== ============= ==========================================
  */
 
 #define GT_RESET_TIMEOUT_US	5000
-#define FLR_TIMEOUT_US		(3 * USEC_PER_SEC)
 
 static u32 powergate(const struct xe_gt *gt)
 {
-	u32 decoders = xe_engine_mask(gt, XE_ENGINE_VIDEO_DECODE);
+	u32 decoders = xe_engine_mask(&gt->engines, XE_ENGINE_VIDEO_DECODE);
 	u32 value = RENDER_POWERGATE_ENABLE | MEDIA_POWERGATE_ENABLE;
 
 	/* 14020316580: these decoders of Battlemage do not come back. */
@@ -58,22 +52,11 @@ static u32 powergate(const struct xe_gt *gt)
 	return value;
 }
 
-/**
- * xe_gt_program - write what a GT loses by a reset, the GuC's own registers excepted
- * @hw: the token
- * @gt: the GT
- *
- * Context: bound or in a section, may sleep.
- * Return: 0, -ETIMEDOUT or -ENODEV.
- */
-int xe_gt_program(struct xe_hw hw, struct xe_gt *gt)
+/* All but the engines; all forcewake domains are held. */
+static int program(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_wa_list list;
 	int err;
-
-	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
-	if (fw.err)
-		return fw.err;
 
 	xe_cache_program(hw, gt);
 
@@ -83,6 +66,29 @@ int xe_gt_program(struct xe_hw hw, struct xe_gt *gt)
 	xe_gt_apply(hw, gt, list.writes, list.count);
 
 	xe_gt_write32(hw, gt, POWERGATE_ENABLE, powergate(gt));
+	return xe_hw_is_lost(hw) ? -ENODEV : 0;
+}
+
+/**
+ * xe_gt_program - write what a GT loses by a reset, the GuC's own registers excepted
+ * @hw: the token
+ * @gt: the GT
+ *
+ * Context: bound or in a section, may sleep; after xe_engine_start().
+ * Return: 0, -ETIMEDOUT or -ENODEV.
+ */
+int xe_gt_program(struct xe_hw hw, struct xe_gt *gt)
+{
+	int err;
+
+	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
+	if (fw.err)
+		return fw.err;
+
+	err = program(hw, gt);
+	if (err)
+		return err;
+
 	xe_engine_program(hw, gt);
 	return xe_hw_is_lost(hw) ? -ENODEV : 0;
 }
@@ -133,6 +139,53 @@ void xe_gt_quiesce(struct xe_hw hw, struct xe_gt *gt)
 	if (gt->version == 2001)	/* 16023588340 */
 		xe_gt_apply(hw, gt, &no_host_l2, 1);
 }
+
+static void registers_stop(struct xe_hw hw, void *data)
+{
+	struct xe_gt *gt = data;
+
+	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
+	if (!fw.err)
+		xe_gt_quiesce(hw, gt);
+}
+
+static int registers_start(struct xe_hw_bind bind, struct xe_gt *gt)
+{
+	struct xe_hw hw = xe_hw_bound(bind);
+	int err;
+
+	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
+	if (fw.err)
+		return fw.err;
+
+	err = program(hw, gt);
+	if (err)
+		return err;
+	return xe_hw_on_unbind(bind, registers_stop, gt);
+}
+
+/**
+ * xe_gt_registers_start - probe step: caches, workarounds and power gates of each GT
+ * @bind: the token of a probe step
+ *
+ * What xe_gt_program() writes but for the engines, which have a step of their own.
+ *
+ * Context: bound, may sleep.
+ * Return: 0, -ETIMEDOUT, -ENODEV or -ENOMEM.
+ */
+int xe_gt_registers_start(struct xe_hw_bind bind)
+{
+	struct xe_hw_state *state = xe_hw_state(xe_hw_bound(bind));
+	int err;
+
+	xe_for_each_gt(gt, state) {
+		err = registers_start(bind, gt);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+ALLOW_ERROR_INJECTION(xe_gt_registers_start, ERRNO);
 
 static int reset_all(struct xe_hw hw, struct xe_gt *gt)
 {
@@ -201,41 +254,3 @@ int xe_gt_sanitize(struct xe_hw_bind bind)
 	return 0;
 }
 ALLOW_ERROR_INJECTION(xe_gt_sanitize, ERRNO);
-
-/* Not a probe step: the card would have to be brought up from the beginning. */
-static void function_reset(struct xe_hw hw, void *unused)
-{
-	struct xe_device *xe = xe_hw_device(hw);
-	int err;
-
-	if (!(xe_device_is_wedged(xe) || xe_hw_state(hw)->needs_reset) || xe_hw_is_lost(hw) ||
-	    xe_read32(hw, GU_CNTL_PROTECTED) & DRIVERINT_FLR_DIS)
-		return;
-
-	err = xe_wait32(hw, GU_CNTL, DRIVERFLR, 0, FLR_TIMEOUT_US, NULL);
-	if (!err) {
-		xe_write32(hw, GU_DEBUG, DRIVERFLR_STATUS);
-		xe_rmw32(hw, GU_CNTL, 0, DRIVERFLR);
-		err = xe_wait32(hw, GU_CNTL, DRIVERFLR, 0, FLR_TIMEOUT_US, NULL);
-	}
-	if (!err)
-		err = xe_wait32(hw, GU_DEBUG, DRIVERFLR_STATUS, DRIVERFLR_STATUS,
-				FLR_TIMEOUT_US, NULL);
-	if (err == -ETIMEDOUT)
-		drm_err(&xe->drm, "the card does not finish its reset; power cycle it\n");
-	else if (!err)
-		xe_write32(hw, GU_DEBUG, DRIVERFLR_STATUS);
-}
-
-/**
- * xe_reset_start - first probe step: what unbind does last
- * @bind: the token of a probe step
- *
- * Context: bound.
- * Return: 0 or -ENOMEM.
- */
-int xe_reset_start(struct xe_hw_bind bind)
-{
-	return xe_hw_on_unbind(bind, function_reset, NULL);
-}
-ALLOW_ERROR_INJECTION(xe_reset_start, ERRNO);

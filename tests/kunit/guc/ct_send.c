@@ -11,7 +11,7 @@ static void fake_receive(struct xe_hw hw, struct xe_gt *gt);
 
 #define xe_guc_ct_receive	fake_receive
 
-#include "../../../guc/ct.c"
+#include "../../../guc/ct_send.c"
 
 #undef xe_guc_ct_receive
 
@@ -185,7 +185,7 @@ static void fake_receive(struct xe_hw hw, struct xe_gt *gt)
 {
 	if (late.keep_ms) {
 		msleep(late.keep_ms);
-		xe_guc_ct_finish_answer(ct_of(hw, gt), late.fence, 0, 0);
+		xe_guc_ct_finish_answer(&xe_guc(hw, gt)->ct, late.fence, 0, 0);
 		late.keep_ms = 0;
 	}
 	xe_guc_ct_receive(hw, gt);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _XE_GUC_DMA_H_
+#define _XE_GUC_DMA_H_
+
+#include <linux/types.h>
+
+#include "xe_hw.h"
+
+struct xe_fw;
+struct xe_gt;
+
+int xe_guc_dma(struct xe_hw hw, struct xe_gt *gt, const struct xe_fw *fw, u32 wopcm_offset,
+	       u32 flag);
+
+#endif
