@@ -5,6 +5,7 @@
 
 #include <drm/drm_print.h>
 
+#include "hw/display.h"
 #include "hw/ggtt.h"
 #include "hw/ggtt_buf.h"
 #include "hw/gt.h"
@@ -40,6 +41,8 @@
  * functions as probe, in the same order. xe_gt_program() has the workarounds, PAT and MOCS;
  * xe_guc_resume() starts the firmware from the image that is still in system memory. The GGTT is
  * written again by those who have mappings in it.
+ *
+ * The display is off since probe, see hw/display.c, so an idle device goes to D3hot with no pipe on.
  *
  * A card that is gone when it should come back is declared lost. One that is there but does not
  * come back is not retried by anybody: it is declared wedged, so that whoever uses it is told, and
@@ -118,6 +121,9 @@ static int bring_back(struct xe_hw hw, unsigned int timeout_s)
 		err = xe_pcode_wait_ready(hw, timeout_s);
 		if (!err)
 			err = xe_pcode_wait_memory(hw, timeout_s);
+		/* Firmware that boots the machine from hibernation lights the monitor. */
+		if (!err)
+			err = xe_display_off(hw);
 		if (err)
 			return err;
 		xe_ggtt_restore(hw);
