@@ -12,6 +12,7 @@
 #include "hw/irq.h"
 #include "hw/pcode.h"
 #include "hw/reset.h"
+#include "hw/sensors.h"
 #include "hw/state.h"
 #include "mm/mm.h"
 #include "xe_device.h"
@@ -42,7 +43,10 @@
  * xe_guc_resume() starts the firmware from the image that is still in system memory. The GGTT is
  * written again by those who have mappings in it.
  *
- * The display is off since probe, see hw/display.c, so an idle device goes to D3hot with no pipe on.
+ * The display is off since probe, see hw/display.c: an idle device goes to D3hot with no pipe on.
+ *
+ * What a user set is set again: limits of power and current by xe_sensors_restore(), since the
+ * power controller forgets them with the power; limits of frequency whenever the GuC is started.
  *
  * A card that is gone when it should come back is declared lost. One that is there but does not
  * come back is not retried by anybody: it is declared wedged, so that whoever uses it is told, and
@@ -128,6 +132,7 @@ static int bring_back(struct xe_hw hw, unsigned int timeout_s)
 			return err;
 		xe_ggtt_restore(hw);
 		xe_ggtt_buf_restore(hw);
+		xe_sensors_restore(hw);
 		state->power_losses++;
 		state->cold = false;
 	}
