@@ -27,9 +27,10 @@
  * ================= ======================= ===================== =======================
  * state             when                    what it loses         what is done before
  * ================= ======================= ===================== =======================
- * D3hot             idle                    registers of the GTs, GuC stopped, interrupts
- *                                           firmware              off, mappings of VRAM
- *                                                                 taken from processes
+ * D3hot             idle                    registers of the GTs, mappings of VRAM taken
+ *                                           firmware              from processes, GuC
+ *                                                                 stopped, L2 closed,
+ *                                                                 interrupts off
  * D3cold            idle, little VRAM used, all of it, VRAM and   the same, and VRAM is
  *                   the platform can do it  GGTT included         emptied by a worker
  * system sleep      the user wants it       possibly all of it    the same, and VRAM is
@@ -97,6 +98,8 @@ int xe_power_suspend(struct xe_hw hw, bool system)
 	if (cold < 0)
 		return cold;
 
+	/* First: what a process wrote from here on might not reach VRAM any more. */
+	xe_mm_suspend(hw);
 	err = xe_guc_suspend(hw);
 	if (xe_hw_is_lost(hw))
 		return 0;	/* nothing to keep */
@@ -109,7 +112,6 @@ int xe_power_suspend(struct xe_hw hw, bool system)
 			xe_gt_quiesce(hw, gt);
 	}
 	xe_irq_suspend(hw);
-	xe_mm_suspend(hw);
 
 	state->cold = cold;
 	xe_hw_allow_d3cold(hw, cold);
