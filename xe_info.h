@@ -92,8 +92,26 @@ struct xe_counter {
 	unsigned int power_losses;
 };
 
+/* Limits that a user can set and the device forgets without power. */
+enum xe_user_limit {
+	XE_USER_CARD,
+	XE_USER_PACKAGE,
+	XE_USER_CRITICAL,
+	XE_USER_LIMITS
+};
+
 /**
- * struct xe_hwmon - what sensors of the card need to be read
+ * struct xe_user_value - what a user set, as it is written to the device
+ */
+struct xe_user_value {
+	/** @mask: the bits that were set; 0 if none ever */
+	u32 mask;
+	/** @value: the bits, within @mask */
+	u32 value;
+};
+
+/**
+ * struct xe_hwmon - what sensors of the card need to be read, and what was set
  */
 struct xe_hwmon {
 	/** @power_shift: power is in units of 1 W >> shift */
@@ -108,6 +126,8 @@ struct xe_hwmon {
 	bool critical_is_power;
 	/** @energy: of card and package */
 	struct xe_counter energy[2];
+	/** @user: by limit; changed in a section under &xe_device.sysfs_lock */
+	struct xe_user_value user[XE_USER_LIMITS];
 };
 
 #endif

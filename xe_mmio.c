@@ -259,15 +259,44 @@ u64 xe_gsm_read(struct xe_hw hw, u32 entry)
  * VRAM
  */
 
-/* Give BAR 2 a size that the card offers. The memory decoder is off meanwhile. */
+/* Firmware without "Above 4G decoding" offers only what is below, where VRAM does not fit. */
+static bool has_high_window(struct pci_bus *bus)
+{
+	struct resource *window;
+
+	while (bus->parent)
+		bus = bus->parent;
+	pci_bus_for_each_resource(bus, window)
+		if (window && resource_type(window) == IORESOURCE_MEM && window->end >= SZ_4G)
+			return true;
+	return false;
+}
+
+/*
+ * The PCI core releases the BAR, moves windows of bridges, and puts all of it back if that fails.
+ * It must not move BAR 0, which is mapped. The memory decoder is off meanwhile.
+ */
+static int set_vram_bar_size(struct pci_dev *pdev, u64 size)
+{
+	u16 command;
+	int err;
+
+	pci_read_config_word(pdev, PCI_COMMAND, &command);
+	pci_write_config_word(pdev, PCI_COMMAND, command & ~PCI_COMMAND_MEMORY);
+	err = pci_resize_resource(pdev, XE_BAR_VRAM, pci_rebar_bytes_to_size(size),
+				  BIT(XE_BAR_REGS));
+	pci_write_config_word(pdev, PCI_COMMAND, command);
+	return err;
+}
+
+/* Give BAR 2 a size that the device offers. */
 static void resize_vram_bar(struct xe_hw hw)
 {
 	struct xe_hw_private *priv = xe_hw_priv(hw);
 	u32 sizes = pci_rebar_get_possible_sizes(priv->pdev, XE_BAR_VRAM);	/* bits, in MiB */
 	u64 wanted = (u64)xe_params.vram_bar_size * SZ_1M;
 	u64 now = pci_resource_len(priv->pdev, XE_BAR_VRAM);
-	u16 command;
-	int err;
+	int err = -ENOSPC;
 
 	if (!wanted)
 		wanted = sizes ? max_t(u64, now, SZ_1M * (1ull << __fls(sizes))) : now;
@@ -281,16 +310,12 @@ static void resize_vram_bar(struct xe_hw hw)
 		return;
 	}
 
-	pci_read_config_word(priv->pdev, PCI_COMMAND, &command);
-	pci_write_config_word(priv->pdev, PCI_COMMAND, command & ~PCI_COMMAND_MEMORY);
-	pci_release_resource(priv->pdev, XE_BAR_VRAM);
-	err = pci_resize_resource(priv->pdev, XE_BAR_VRAM, pci_rebar_bytes_to_size(wanted), 0);
+	if (wanted < now || has_high_window(priv->pdev->bus))
+		err = set_vram_bar_size(priv->pdev, wanted);
 	if (err)
 		drm_info(&priv->device.drm,
-			 "the VRAM BAR stays at %llu MiB (%pe); enable 'Resizable BAR' in the firmware set-up\n",
+			 "the VRAM BAR stays at %llu MiB (%pe); enable 'Above 4G decoding' and 'Resizable BAR' in the firmware set-up\n",
 			 now / SZ_1M, ERR_PTR(err));
-	pci_assign_unassigned_bus_resources(priv->pdev->bus);
-	pci_write_config_word(priv->pdev, PCI_COMMAND, command);
 }
 
 /**

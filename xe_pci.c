@@ -9,6 +9,7 @@
 
 #include <drm/drm_drv.h>
 
+#include "hw/display.h"
 #include "hw/engine.h"
 #include "hw/flr.h"
 #include "hw/forcewake.h"
@@ -57,6 +58,7 @@ static const struct xe_hw_step xe_probe_steps[] = {
 	{ "DMA",		xe_hw_enable_dma },
 	{ "fuses",		xe_topology_start },
 	{ "steering",		xe_steering_start },
+	{ "display",		xe_display_start },
 	{ "VRAM",		xe_vram_start },
 	{ "interrupts",		xe_irq_start },
 	{ "GGTT",		xe_ggtt_start },

@@ -5,12 +5,14 @@
 
 #include <drm/drm_print.h>
 
+#include "hw/display.h"
 #include "hw/ggtt.h"
 #include "hw/ggtt_buf.h"
 #include "hw/gt.h"
 #include "hw/gt_reset.h"
 #include "hw/irq.h"
 #include "hw/pcode.h"
+#include "hw/sensors.h"
 #include "hw/state.h"
 #include "mm/mm.h"
 #include "xe_device.h"
@@ -25,9 +27,10 @@
  * ================= ======================= ===================== =======================
  * state             when                    what it loses         what is done before
  * ================= ======================= ===================== =======================
- * D3hot             idle                    registers of the GTs, GuC stopped, interrupts
- *                                           firmware              off, mappings of VRAM
- *                                                                 taken from processes
+ * D3hot             idle                    registers of the GTs, mappings of VRAM taken
+ *                                           firmware              from processes, GuC
+ *                                                                 stopped, L2 closed,
+ *                                                                 interrupts off
  * D3cold            idle, little VRAM used, all of it, VRAM and   the same, and VRAM is
  *                   the platform can do it  GGTT included         emptied by a worker
  * system sleep      the user wants it       possibly all of it    the same, and VRAM is
@@ -40,6 +43,11 @@
  * functions as probe, in the same order. xe_gt_program() has the workarounds, PAT and MOCS;
  * xe_guc_resume() starts the firmware from the image that is still in system memory. The GGTT is
  * written again by those who have mappings in it.
+ *
+ * The display is off since probe, see hw/display.c: an idle device goes to D3hot with no pipe on.
+ *
+ * What a user set is set again: limits of power and current by xe_sensors_restore(), since the
+ * power controller forgets them with the power; limits of frequency whenever the GuC is started.
  *
  * A card that is gone when it should come back is declared lost. One that is there but does not
  * come back is not retried by anybody: it is declared wedged, so that whoever uses it is told, and
@@ -90,6 +98,8 @@ int xe_power_suspend(struct xe_hw hw, bool system)
 	if (cold < 0)
 		return cold;
 
+	/* First: what a process wrote from here on might not reach VRAM any more. */
+	xe_mm_suspend(hw);
 	err = xe_guc_suspend(hw);
 	if (xe_hw_is_lost(hw))
 		return 0;	/* nothing to keep */
@@ -102,7 +112,6 @@ int xe_power_suspend(struct xe_hw hw, bool system)
 			xe_gt_quiesce(hw, gt);
 	}
 	xe_irq_suspend(hw);
-	xe_mm_suspend(hw);
 
 	state->cold = cold;
 	xe_hw_allow_d3cold(hw, cold);
@@ -118,10 +127,14 @@ static int bring_back(struct xe_hw hw, unsigned int timeout_s)
 		err = xe_pcode_wait_ready(hw, timeout_s);
 		if (!err)
 			err = xe_pcode_wait_memory(hw, timeout_s);
+		/* Firmware that boots the machine from hibernation lights the monitor. */
+		if (!err)
+			err = xe_display_off(hw);
 		if (err)
 			return err;
 		xe_ggtt_restore(hw);
 		xe_ggtt_buf_restore(hw);
+		xe_sensors_restore(hw);
 		state->power_losses++;
 		state->cold = false;
 	}

@@ -53,7 +53,10 @@ struct dir {
 	u8 class;
 };
 
-/* A file. Either it needs the card, or it is about software only. */
+/*
+ * A file. Either it needs the card, or it is about software only. What @show and @store say does
+ * not count if the card was lost meanwhile.
+ */
 struct entry {
 	struct attribute attr;
 	ssize_t (*show)(struct xe_hw hw, struct xe_gt *gt, u32 what, char *buf);
@@ -77,8 +80,11 @@ static ssize_t show(struct kobject *kobj, struct attribute *attr, char *buf)
 	if (file->show_setting)
 		return file->show_setting(dir, file->what, buf);
 
-	xe_hw_scoped(hw, dir->xe)
+	xe_hw_scoped(hw, dir->xe) {
 		ret = file->show(hw, &xe_hw_state(hw)->gt[dir->gt], file->what, buf);
+		if (xe_hw_is_lost(hw))
+			ret = -ENODEV;
+	}
 	return ret;
 }
 
@@ -97,8 +103,11 @@ static ssize_t store(struct kobject *kobj, struct attribute *attr, const char *b
 		return err ?: count;
 	}
 
-	xe_hw_scoped(hw, dir->xe)
+	xe_hw_scoped(hw, dir->xe) {
 		err = file->store(hw, &xe_hw_state(hw)->gt[dir->gt], file->what, value);
+		if (xe_hw_is_lost(hw))
+			err = -ENODEV;
+	}
 	return err ?: count;
 }
 
@@ -147,8 +156,6 @@ static ssize_t show_freq(struct xe_hw hw, struct xe_gt *gt, u32 what, char *buf)
 		if (!err)
 			mhz = what == MIN ? min : max;
 	}
-	if (xe_hw_is_lost(hw))
-		err = -ENODEV;
 	return err ?: sysfs_emit(buf, "%u\n", mhz);
 }
 
@@ -171,8 +178,6 @@ static ssize_t show_throttle(struct xe_hw hw, struct xe_gt *gt, u32 what, char *
 {
 	u32 reasons = xe_read32(hw, gt->id ? MTL_MEDIA_PERF_LIMIT_REASONS : GT0_PERF_LIMIT_REASONS);
 
-	if (xe_hw_is_lost(hw))
-		return -ENODEV;
 	return sysfs_emit(buf, "%u\n", !!(reasons & what));
 }
 
@@ -230,18 +235,13 @@ static u64 residency_ms(struct xe_hw hw, struct xe_gt *gt)
 
 static ssize_t show_idle(struct xe_hw hw, struct xe_gt *gt, u32 what, char *buf)
 {
-	const char *status;
-	u64 ms;
-
 	switch (what) {
 	case IDLE_NAME:
 		return sysfs_emit(buf, "gt%u-%s\n", gt->id, gt->id ? "mc" : "rc");
 	case IDLE_STATUS:
-		status = idle_status(hw, gt);
-		return xe_hw_is_lost(hw) ? -ENODEV : sysfs_emit(buf, "%s\n", status);
+		return sysfs_emit(buf, "%s\n", idle_status(hw, gt));
 	default:
-		ms = residency_ms(hw, gt);
-		return xe_hw_is_lost(hw) ? -ENODEV : sysfs_emit(buf, "%llu\n", ms);
+		return sysfs_emit(buf, "%llu\n", residency_ms(hw, gt));
 	}
 }
 

@@ -16,6 +16,7 @@
 #include "regs/irq.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
+#include "xe_platform.h"
 
 /**
  * DOC: Interrupts
@@ -29,8 +30,8 @@
  * A source is acknowledged before its memory is looked at, so that an event in between shows
  * up as another interrupt and not as none.
  *
- * Sources that the driver has no use for are masked: PCU, GSC. Display is left as it is; what it
- * had to say would be taken for an interrupt of somebody else.
+ * Sources that the driver has no use for are masked: PCU, GSC, CSC, and the display in
+ * hw/display.c. Should one of them interrupt all the same, it is acknowledged and forgotten.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -126,6 +127,8 @@ static void silence_the_rest(struct xe_hw hw)
 		xe_write32(hw, off[i], 0);
 	for (unsigned int i = 0; i < ARRAY_SIZE(latched); i++)
 		xe_write32(hw, latched[i], ~0);
+	if (xe_hw_device(hw)->platform->is_discrete)
+		xe_rmw32(hw, CSC_H_CSR, CSC_H_CSR_IE | CSC_H_CSR_D0I3C_IE, 0);
 }
 
 static void switch_off(struct xe_hw hw)
@@ -239,22 +242,23 @@ static void walk_bank(struct xe_hw hw, unsigned int bank)
 	xe_write32(hw, GT_INTR_DW(bank), value);
 }
 
-static irqreturn_t walk_tile(struct xe_hw hw)
+/* Returns true if the thread has something to do. */
+static bool walk_tile(struct xe_hw hw)
 {
 	u32 pending = xe_read32(hw, GFX_MSTR_IRQ);
-	irqreturn_t ret = IRQ_NONE;
+	bool wake = false;
 
 	if (xe_hw_is_lost(hw))
-		return IRQ_NONE;
+		return false;
 
 	xe_write32(hw, GFX_MSTR_IRQ, pending);
 	for (unsigned int bank = 0; bank < GT_INTR_DW_COUNT; bank++) {
 		if (!(pending & GT_DW_IRQ(bank)))
 			continue;
 		walk_bank(hw, bank);
-		ret = IRQ_WAKE_THREAD;
+		wake = true;
 	}
-	return ret;
+	return wake;
 }
 
 static irqreturn_t hard_handler(struct xe_hw hw)
@@ -272,10 +276,16 @@ static irqreturn_t hard_handler(struct xe_hw hw)
 	if (xe_hw_is_lost(hw))
 		return IRQ_NONE;
 
-	if (tiles)
+	/*
+	 * What was acknowledged is handled, whoever it was for: the vector is not shared, and the
+	 * kernel disables one that nobody wants.
+	 */
+	if (tiles) {
 		xe_write32(hw, DG1_MSTR_TILE_INTR, tiles);
-	if (tiles & DG1_MSTR_TILE(0))
-		ret = walk_tile(hw);
+		ret = IRQ_HANDLED;
+	}
+	if (tiles & DG1_MSTR_TILE(0) && walk_tile(hw))
+		ret = IRQ_WAKE_THREAD;
 	irq->count += ret != IRQ_NONE;
 
 	xe_write32(hw, DG1_MSTR_TILE_INTR, DG1_MSTR_IRQ);

@@ -15,7 +15,7 @@
 #define   DG1_MSTR_IRQ			BIT(31)
 #define   DG1_MSTR_TILE(n)		BIT(n)
 #define GFX_MSTR_IRQ			XE_REG(0x190010)
-#define   GT_DW_IRQ(n)			BIT(n)
+#define   GT_DW_IRQ(n)			BIT(n)	/* 10: CSC, 16: display, 29: GU misc */
 
 /* A bank has a bit for each source. What a source says is behind its selector. */
 #define GT_INTR_DW_COUNT		2
@@ -73,5 +73,9 @@
 #define GU_MISC_IMR			XE_REG(0x444f4)
 #define GU_MISC_IIR			XE_REG(0x444f8)
 #define GU_MISC_IER			XE_REG(0x444fc)
+#define CSC_H_CSR			XE_REG(0x374004)	/* of the mailbox to the CSC */
+#define   CSC_H_CSR_D0I3C_IE		BIT(5)
+#define   CSC_H_CSR_RDY			BIT(3)
+#define   CSC_H_CSR_IE			BIT(0)
 
 #endif

@@ -26,7 +26,34 @@ rebind() {
 	put "$gpu" $bus/drivers/xe/unbind && put "$gpu" $bus/drivers/xe/bind && until_ 30 works
 }
 
+# What a user can set, one line each.
+settings() { (cd "$dev" && grep -H . hwmon/*/power?_max hwmon/*/power?_max_interval hwmon/*/*_crit tile0/gt0/freq0/m*_freq); }
+change() {
+	local line
+	settings >/tmp/default
+	put 150000000 "$(echo "$dev"/hwmon/*/power1_max)"
+	put 100000000 "$(echo "$dev"/hwmon/*/power2_max)"
+	put 500 "$(echo "$dev"/hwmon/*/power1_max_interval)"
+	put 4000 "$(echo "$dev"/hwmon/*/power2_max_interval)"
+	put $(($(cat "$dev"/hwmon/*/*_crit) / 2)) "$(echo "$dev"/hwmon/*/*_crit)"
+	put $(($(<"$dev/tile0/gt0/freq0/rpn_freq") + 100)) "$dev/tile0/gt0/freq0/min_freq"
+	put $(($(<"$dev/tile0/gt0/freq0/rp0_freq") - 100)) "$dev/tile0/gt0/freq0/max_freq"
+	settings >/tmp/set
+	while read -r line; do
+		! grep -qxF "$line" /tmp/default || { echo "not changed: $line"; return 1; }
+	done </tmp/set
+	(($(wc -l </tmp/set) >= 7)) || { cat /tmp/set; return 1; }
+}
+still_set() { settings | diff /tmp/set -; }
+# The next time that the card leaves D3 it had no power in it.
+power_cut() { put on "$dev/power/control" && model fault power.cut >/dev/null && nap; }
+
 until_ 60 works || { not_ok "the card works"; finish; }
+put 1 /sys/module/suspend/parameters/pm_test_delay
+t "limits of power and frequency are set" change
+t "sleep, power kept: they are as set" eval 'put on "$dev/power/control" && nap && still_set'
+t "sleep, power cut: they are as set" eval 'power_cut && still_set'
+t "and again" eval 'power_cut && still_set'
 node=$(minor)
 exec 9<>"/dev/dri/renderD$node"
 
@@ -44,6 +71,16 @@ t "a reset by somebody else ends" bounded 20 put 1 "$dev/reset"
 t "the card is lost" said "is lost: somebody resets it"
 t "who uses it is told" eval '! use query "$gpu"'
 t "bind again, and it works" rebind
+
+# Each write is the one that finds out.
+for name in power1_max power1_max_interval crit min_freq; do
+	file=$(find "$dev/hwmon" "$dev/tile0/gt0/freq0" -follow -maxdepth 2 -name "*$name" | head -n 1)
+	put on "$dev/power/control"
+	value=$(<"$file")
+	model vanish now >/dev/null
+	t "$name of a card that is gone: the write fails" eval '! put "$value" "$file"'
+	t "a new card" eval 'put 1 "$dev/remove" && model restore && put 1 $bus/rescan && until_ 30 works'
+done
 
 exec 9>&-
 t "no splat" no_splat

@@ -121,6 +121,7 @@ static const struct {
 	{ "DMA", "bus_master_off" },
 	{ "fuses", "" },
 	{ "steering", "" },
+	{ "display", "" },
 	{ "VRAM", "" },
 	{ "interrupts", "irq_stop" },
 	{ "GGTT", "scratch_stop ggtt_stop" },

@@ -32,6 +32,7 @@
 		 PWR_WELL_REQ(PW_PIPE(2)) | PWR_WELL_REQ(PW_PIPE(3)))
 
 const struct reg regs_display[] = {
+	{ .offset = 0x44200, .name = "DISPLAY_INT_CTL" },
 	{ .offset = PWR_WELL_CTL(0), .count = 4, .name = "PWR_WELL_CTL", .ro = ~WELLS, .read = display_power_read },
 	PIPE(0, "A"),
 	PIPE(1, "B"),

@@ -105,5 +105,6 @@ const struct reg regs_irq[] = {
 	MASK(0x190114, "XEHPC_BCS3_BCS4"),
 	MASK(0x190118, "XEHPC_BCS5_BCS6"),
 	MASK(0x19011c, "XEHPC_BCS7_BCS8"),
+	R(0x374004, "CSC_H_CSR"),
 	{ 0 }
 };

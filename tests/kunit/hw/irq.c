@@ -31,6 +31,7 @@ struct event_case {
 	irqreturn_t ret;
 	u32 gucs;
 	u16 render, compute;	/* events of rcs0 and ccs0 */
+	u32 foreign;		/* bits of GFX_MSTR_IRQ, in the place of that of the bank */
 };
 
 #define SAYS(class, instance, events)						\
@@ -39,7 +40,10 @@ struct event_case {
 
 static const struct event_case event_cases[] = {
 	{ "not ours", 0, 0, 0, 0, IRQ_NONE },
-	{ "another tile", BIT(1), 0, 0, 0, IRQ_NONE },
+	{ "another tile", BIT(1), 0, 0, 0, IRQ_HANDLED },
+	{ "display", DG1_MSTR_TILE(0), 0, 0, 0, IRQ_HANDLED, .foreign = BIT(16) },
+	{ "CSC", DG1_MSTR_TILE(0), 0, 0, 0, IRQ_HANDLED, .foreign = BIT(10) },
+	{ "GU misc", DG1_MSTR_TILE(0), 0, 0, 0, IRQ_HANDLED, .foreign = BIT(29) },
 	{ "GuC", DG1_MSTR_TILE(0), SAYS(OTHER_CLASS, OTHER_GUC_INSTANCE, GUC_INTR_GUC2HOST),
 	  0, 25, IRQ_WAKE_THREAD, .gucs = BIT(0) },
 	{ "media GuC", DG1_MSTR_TILE(0),
@@ -97,7 +101,7 @@ static void test_event(struct kunit *test)
 	irqreturn_t ret;
 
 	now = c;
-	xe_fake_poke(GFX_MSTR_IRQ.offset, GT_DW_IRQ(c->bank));
+	xe_fake_poke(GFX_MSTR_IRQ.offset, c->foreign ?: GT_DW_IRQ(c->bank));
 	xe_fake_poke(GT_INTR_DW(c->bank).offset, BIT(c->bit));
 	xe_fake_poke(INTR_IDENTITY_REG(c->bank).offset, c->identity);
 	xe_fake_on_write(react);
@@ -150,10 +154,28 @@ static void test_off(struct kunit *test)
 	}
 }
 
+/* What the firmware or another driver left on, and this one has no use for. */
+static void test_silent(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct xe_platform discrete = *xe->platform;
+
+	discrete.is_discrete = true;
+	xe->platform = &discrete;
+	xe_fake_poke(CSC_H_CSR.offset, CSC_H_CSR_RDY | CSC_H_CSR_IE);
+	xe_fake_poke(GUNIT_GSC_INTR_ENABLE.offset, ~0);
+	xe_hw_scoped(hw, xe)
+		silence_the_rest(hw);
+	KUNIT_EXPECT_EQ(test, xe_fake_peek(CSC_H_CSR.offset), CSC_H_CSR_RDY);
+	KUNIT_EXPECT_EQ(test, xe_fake_peek(GUNIT_GSC_INTR_ENABLE.offset), 0);
+	KUNIT_EXPECT_EQ(test, xe_fake_peek(GUNIT_GSC_INTR_MASK.offset), ~0);
+}
+
 static struct kunit_case irq_cases[] = {
 	KUNIT_CASE(test_masks),
 	KUNIT_CASE_PARAM(test_event, event_gen_params),
 	KUNIT_CASE(test_off),
+	KUNIT_CASE(test_silent),
 	{ }
 };
 

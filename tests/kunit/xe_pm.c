@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Power: the order in which the device is put to sleep. The blocks themselves are played.
+ */
+
+#include <linux/string.h>
+
+#include "tests/kunit/fake.h"
+
+static char order[200];
+static int guc_result;
+
+static void note(const char *what)
+{
+	strlcat(order, what, sizeof(order));
+}
+
+#define xe_mm_suspend(hw)		note("mappings ")
+#define xe_guc_suspend(hw)		(note("GuC "), guc_result)
+#define xe_guc_resume(hw)		(note("GuC-on "), 0)
+#define xe_gt_quiesce(hw, gt)		note("L2 ")
+#define xe_irq_suspend(hw)		note("interrupts ")
+#define xe_hw_allow_d3cold(hw, cold)	do { } while (0)
+
+#include "../../xe_pm.c"
+
+#include <kunit/test.h>
+
+static struct xe_device *device_with_gt(struct kunit *test, int result)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	order[0] = 0;
+	guc_result = result;
+	xe_hw_scoped(hw, xe) {
+		struct xe_hw_state *state = xe_hw_state(hw);
+
+		state->num_gts = 1;
+		spin_lock_init(&state->gt[0].forcewake.lock);
+	}
+	return xe;
+}
+
+static void test_suspend(struct kunit *test)
+{
+	struct xe_device *xe = device_with_gt(test, 0);
+
+	xe_hw_scoped(hw, xe)
+		KUNIT_EXPECT_EQ(test, xe_power_suspend(hw, true), 0);
+	KUNIT_EXPECT_STREQ(test, order, "mappings GuC L2 interrupts ");
+}
+
+static void test_stays_awake(struct kunit *test)
+{
+	struct xe_device *xe = device_with_gt(test, -ETIMEDOUT);
+
+	xe_hw_scoped(hw, xe)
+		KUNIT_EXPECT_EQ(test, xe_power_suspend(hw, true), -EBUSY);
+	KUNIT_EXPECT_STREQ(test, order, "mappings GuC GuC-on ");
+}
+
+static struct kunit_case pm_cases[] = {
+	KUNIT_CASE(test_suspend),
+	KUNIT_CASE(test_stays_awake),
+	{ }
+};
+
+static struct kunit_suite pm_suite = {
+	.name = "xe_pm",
+	.test_cases = pm_cases,
+};
+
+kunit_test_suite(pm_suite);
