@@ -21,7 +21,15 @@ sleep 1
 t "and leaves the card alone" eval '! bound'
 t "which it does not touch" zero mmio-write
 unload
+t "force_probe=!0x$id loads" modprobe xe "force_probe=!0x$id"
+sleep 1
+t "and leaves the card alone, too" eval '! bound'
+unload
 t "force_probe=$id takes it" loaded "force_probe=$id"
+t "of which there is nothing to say" eval '! said "force_probe:"'
+unload
+t "force_probe=0x$id,no-id takes it" loaded "force_probe=0x$id,no-id"
+t "what no-id was to be is asked" said 'xe: force_probe: "no-id" is ignored: '
 unload
 t "guc_log_level=0" loaded guc_log_level=0
 t "is what the parameter says" is guc_log_level 0
