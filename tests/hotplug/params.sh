@@ -47,6 +47,11 @@ t "wedged_mode=0" loaded wedged_mode=0
 t "is what the parameter says" is wedged_mode 0
 t "the card is used" act_buffers
 unload
+t "what upstream has and we do not" loaded probe_display=1 max_vfs=2 gsc_firmware_path=xe/gsc.bin force_execlist=1
+for name in probe_display max_vfs gsc_firmware_path force_execlist; do
+	t "$name is answered" said "xe: $name has no effect: there is no "
+done
+unload
 t "none" loaded
 t "no splat" no_splat
 t "no violation" no_violations
