@@ -3,6 +3,8 @@
  * The module and its DRM driver.
  */
 
+#define pr_fmt(fmt)	KBUILD_MODNAME ": " fmt
+
 #include <linux/module.h>
 
 #include <drm/drm_drv.h>
@@ -51,6 +53,24 @@ MODULE_PARM_DESC(vram_bar_size, "Wanted size of the VRAM BAR in MiB (0 = largest
 module_param_named_unsafe(wedged_mode, xe_params.wedged_mode, int, 0600);
 MODULE_PARM_DESC(wedged_mode,
 		 "Declare the device wedged: 0 = never, 1 = after critical errors, 2 = after any hang");
+
+/* What upstream's xe has and this driver has not: asking for it is no error, and is answered. */
+static int absent_set(const char *value, const struct kernel_param *param)
+{
+	pr_warn("%s has no effect: %s\n", param->name, (const char *)param->arg);
+	return 0;
+}
+
+static const struct kernel_param_ops absent_ops = { .set = absent_set };
+
+#define XE_PARAM_ABSENT(name, reason)					\
+	module_param_cb(name, &absent_ops, (void *)(reason), 0);	\
+	MODULE_PARM_DESC(name, "No effect: " reason)
+
+XE_PARAM_ABSENT(probe_display, "there is no display support");
+XE_PARAM_ABSENT(max_vfs, "there is no SR-IOV support");
+XE_PARAM_ABSENT(gsc_firmware_path, "there is no GSC support");
+XE_PARAM_ABSENT(force_execlist, "there is no submission without the GuC");
 
 /*
  * Which world an ioctl runs in. The DRM core refuses all of them with -ENODEV once the device is

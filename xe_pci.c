@@ -3,6 +3,9 @@
  * PCI IDs, and probe as a list of steps.
  */
 
+#define pr_fmt(fmt)	KBUILD_MODNAME ": " fmt
+
+#include <linux/kstrtox.h>
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/string.h>
@@ -129,28 +132,69 @@ static const struct pci_device_id xe_pci_ids[] = {
 };
 MODULE_DEVICE_TABLE(pci, xe_pci_ids);
 
-/*
- * Does the list name the ID? Entries are separated by commas: "e20b" or "*" asks for a device,
- * "!e20b" or "!*" asks to leave it alone.
- */
+/* An entry of force_probe: "e20b", "0xe20b" or "*" asks for a device, "!" before it to leave it. */
+struct force_probe {
+	bool negated, all;
+	u16 device;
+};
+
+static bool parse_entry(const char *text, size_t len, struct force_probe *entry)
+{
+	char id[16];
+
+	entry->negated = *text == '!';
+	text += entry->negated;
+	len -= entry->negated;
+	entry->all = len == 1 && *text == '*';
+	if (entry->all)
+		return true;
+	if (len >= sizeof(id))
+		return false;
+
+	strscpy(id, text, len + 1);
+	return !kstrtou16(id, 16, &entry->device);
+}
+
+/* The next entry of a list that is separated by commas, which may be NULL; NULL after the last. */
+static const char *next_entry(const char **list, size_t *len)
+{
+	const char *entry = *list ?: "";
+
+	entry += strspn(entry, ",\n");
+	*len = strcspn(entry, ",\n");
+	*list = entry + *len;
+	return *len ? entry : NULL;
+}
+
 static bool id_listed(const char *list, u16 device, bool negated)
 {
-	char buf[5];
+	struct force_probe entry;
+	const char *text;
+	size_t len;
 
-	snprintf(buf, sizeof(buf), "%04x", device);
-	while (list && *list) {
-		size_t len = strcspn(list, ",\n");
-		bool bang = *list == '!';
-		const char *id = list + bang;
-		size_t id_len = len - bang;
-
-		if (bang == negated &&
-		    ((id_len == 1 && *id == '*') || (id_len == 4 && !strncasecmp(id, buf, 4))))
+	while ((text = next_entry(&list, &len)))
+		if (parse_entry(text, len, &entry) && entry.negated == negated &&
+		    (entry.all || entry.device == device))
 			return true;
-		list += len;
-		list += strspn(list, ",\n");
-	}
 	return false;
+}
+
+/* Say which entries have no effect. Returns how many. */
+static unsigned int check_list(const char *list)
+{
+	struct force_probe entry;
+	unsigned int wrong = 0;
+	const char *text;
+	size_t len;
+
+	while ((text = next_entry(&list, &len))) {
+		if (parse_entry(text, len, &entry))
+			continue;
+		pr_warn("force_probe: \"%.*s\" is ignored: it is neither a PCI device ID in hexadecimal nor *, with or without a ! before it\n",
+			(int)len, text);
+		wrong++;
+	}
+	return wrong;
 }
 
 static int xe_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
@@ -183,6 +227,7 @@ static struct pci_driver xe_pci_driver = {
 
 int xe_pci_register(void)
 {
+	check_list(xe_params.force_probe);
 	return pci_register_driver(&xe_pci_driver);
 }
 

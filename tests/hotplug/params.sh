@@ -21,7 +21,15 @@ sleep 1
 t "and leaves the card alone" eval '! bound'
 t "which it does not touch" zero mmio-write
 unload
+t "force_probe=!0x$id loads" modprobe xe "force_probe=!0x$id"
+sleep 1
+t "and leaves the card alone, too" eval '! bound'
+unload
 t "force_probe=$id takes it" loaded "force_probe=$id"
+t "of which there is nothing to say" eval '! said "force_probe:"'
+unload
+t "force_probe=0x$id,no-id takes it" loaded "force_probe=0x$id,no-id"
+t "what no-id was to be is asked" said 'xe: force_probe: "no-id" is ignored: '
 unload
 t "guc_log_level=0" loaded guc_log_level=0
 t "is what the parameter says" is guc_log_level 0
@@ -38,6 +46,11 @@ unload
 t "wedged_mode=0" loaded wedged_mode=0
 t "is what the parameter says" is wedged_mode 0
 t "the card is used" act_buffers
+unload
+t "what upstream has and we do not" loaded probe_display=1 max_vfs=2 gsc_firmware_path=xe/gsc.bin force_execlist=1
+for name in probe_display max_vfs gsc_firmware_path force_execlist; do
+	t "$name is answered" said "xe: $name has no effect: there is no "
+done
 unload
 t "none" loaded
 t "no splat" no_splat

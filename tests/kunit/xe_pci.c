@@ -349,6 +349,7 @@ static void test_vanish(struct kunit *test)
 struct listed_case {
 	const char *list;
 	bool asked, left_alone;
+	unsigned int wrong;
 };
 
 static const struct listed_case listed_cases[] = {
@@ -363,9 +364,19 @@ static const struct listed_case listed_cases[] = {
 	{ "64a0,!e20b", false, true },
 	{ "e20b\n", true, false },
 	{ "e20", false, false },
-	{ "e20bb", false, false },
+	{ "e20bb", false, false, 1 },
 	{ "64a0", false, false },
 	{ ",,e20b,", true, false },
+	{ "0xe20b", true, false },
+	{ "!0xe20b", false, true },
+	{ "!0XE20B,64a0", false, true },
+	{ "0x0000e20b", true, false },
+	{ "!64a0,!0xe20b", false, true },
+	{ "64a0,!*", false, true },
+	{ "-e20b,0x,! e20b", false, false, 3 },
+	{ "!!e20b", false, false, 1 },
+	{ "e20b*,e20b", true, false, 1 },
+	{ "000000000000000000000000e20b", false, false, 1 },
 };
 
 static void test_listed(struct kunit *test)
@@ -377,6 +388,7 @@ static void test_listed(struct kunit *test)
 				    c->list);
 		KUNIT_EXPECT_EQ_MSG(test, id_listed(c->list, 0xe20b, true), c->left_alone, "%s",
 				    c->list);
+		KUNIT_EXPECT_EQ_MSG(test, check_list(c->list), c->wrong, "%s", c->list);
 	}
 }
 
