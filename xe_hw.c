@@ -472,6 +472,7 @@ int xe_hw_probe(struct pci_dev *pdev, const struct drm_driver *driver,
 	priv->pdev = pdev;
 	priv->power = power;
 	priv->irq = -1;
+	priv->awake_until = jiffies;
 	init_rwsem(&priv->dma_gate);
 	priv->device.pci_device = pdev->device;
 	priv->device.pci_revision = pdev->revision;
@@ -578,6 +579,13 @@ static int power_resume(struct device *dev, bool system)
 
 static int runtime_suspend(struct device *dev)
 {
+	struct xe_hw_private *priv = dev_get_drvdata(dev);
+
+	/* This has the PM core try again when the device was idle once more. */
+	if (time_before(jiffies, READ_ONCE(priv->awake_until))) {
+		pm_runtime_mark_last_busy(dev);
+		return -EBUSY;
+	}
 	return power_suspend(dev, false);
 }
 
@@ -727,6 +735,35 @@ void xe_hw_declare_lost(struct xe_hw hw, const char *reason)
 	drm_err(&priv->device.drm,
 		"the card is lost: %s; remove it (/sys/bus/pci/devices/%s/remove), check it, rescan\n",
 		reason, pci_name(priv->pdev));
+}
+
+/**
+ * xe_hw_stay_awake - an idle device does not go to sleep for a while
+ * @hw: the token
+ * @ms: for how long from now on; 0 for no longer than usual
+ *
+ * For who knows that it will be wanted soon. System sleep is not held up.
+ *
+ * Context: bound or in a section.
+ */
+void xe_hw_stay_awake(struct xe_hw hw, unsigned int ms)
+{
+	xe_hw_assert_held(hw);
+	WRITE_ONCE(xe_hw_priv(hw)->awake_until, jiffies + msecs_to_jiffies(ms));
+}
+
+/**
+ * xe_hw_is_gone - is there no hardware any more, for good?
+ * @xe: the device
+ *
+ * Tells a section that was skipped because the device is unplugged or lost from one that was
+ * skipped for now.
+ *
+ * Context: any.
+ */
+bool xe_hw_is_gone(struct xe_device *xe)
+{
+	return READ_ONCE(device_to_priv(xe)->lost) || drm_dev_is_unplugged(&xe->drm);
 }
 
 /**

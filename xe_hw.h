@@ -210,6 +210,8 @@ struct xe_device *xe_hw_device(struct xe_hw hw);
 struct xe_hw_state *xe_hw_state(struct xe_hw hw);
 
 bool xe_hw_is_lost(struct xe_hw hw);
+bool xe_hw_is_gone(struct xe_device *xe);
+void xe_hw_stay_awake(struct xe_hw hw, unsigned int ms);
 void xe_hw_declare_lost(struct xe_hw hw, const char *reason);
 
 u16 xe_hw_config_read16(struct xe_hw hw, int where);

@@ -39,6 +39,9 @@ struct xe_hw_private {
 	/* Once true it stays so: this card is not coming back under this device. */
 	bool lost;
 
+	/* An idle device does not sleep before, in jiffies. */
+	unsigned long awake_until;
+
 	/* DMA mappings can be undone; cleared when unbind has undone them, under @dma_gate. */
 	bool dma_open;
 	struct rw_semaphore dma_gate;
