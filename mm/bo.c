@@ -106,9 +106,10 @@ static int move_from_vram(struct ttm_buffer_object *bo, struct ttm_operation_ctx
 			return err;
 	}
 
-	xe_vram_to_pages(bo_to_xe(bo), bo->resource, bo->ttm->pages, bo->ttm->num_pages);
-	ttm_bo_move_sync_cleanup(bo, to);
-	return 0;
+	err = xe_vram_to_pages(bo_to_xe(bo), bo->resource, bo->ttm->pages, bo->ttm->num_pages);
+	if (!err)
+		ttm_bo_move_sync_cleanup(bo, to);
+	return err;
 }
 
 static int move_pages(struct ttm_buffer_object *bo, struct ttm_resource *to)

@@ -55,19 +55,9 @@ static struct buffer buffer(uint32_t value)
 /* There is room for nobody else in VRAM, and then there is. */
 static void evict(void)
 {
-	struct drm_xe_device_query q = { .query = DRM_XE_DEVICE_QUERY_MEM_REGIONS };
-	struct drm_xe_query_mem_regions *all;
-	uint64_t size = 0;
+	size_t size = vram(fd).size;
 	uint32_t handle;
 
-	ioctl(fd, DRM_IOCTL_XE_DEVICE_QUERY, &q);
-	all = calloc(1, q.size);
-	q.data = (uintptr_t)all;
-	ioctl(fd, DRM_IOCTL_XE_DEVICE_QUERY, &q);
-	for (unsigned int i = 0; i < all->num_mem_regions; i++)
-		if (all->mem_regions[i].mem_class == DRM_XE_MEM_REGION_CLASS_VRAM)
-			size = all->mem_regions[i].total_size;
-	free(all);
 	handle = create(fd, 2, size);
 	check(size && handle, "everybody leaves VRAM");
 	close_handle(fd, handle);
