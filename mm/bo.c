@@ -132,6 +132,8 @@ static void finish_move(struct ttm_buffer_object *bo, struct ttm_resource *to)
 	if (xe_bo->exported && place_of(bo) == XE_MEM_TT)
 		dma_buf_invalidate_mappings(xe_bo->exported);
 
+	if (place_of(bo) == XE_MEM_VRAM)
+		xe_bo_forget_mapping(xe_bo);
 	if (bo->resource && (place_of(bo) == XE_MEM_VRAM || to->mem_type == XE_MEM_VRAM))
 		ttm_bo_move_sync_cleanup(bo, to);	/* frees the pages that it leaves */
 	else
@@ -202,15 +204,6 @@ static int access_memory(struct ttm_buffer_object *bo, unsigned long offset, voi
 	return done;
 }
 
-/* What the process maps; mm/bo_vm.c has set the beginning of the BAR. */
-static unsigned long io_mem_pfn(struct ttm_buffer_object *bo, unsigned long page)
-{
-	u64 adjacent;
-
-	return PHYS_PFN(bo->resource->bus.offset +
-			xe_vram_at(bo->resource, (u64)page << PAGE_SHIFT, &adjacent));
-}
-
 const struct ttm_device_funcs xe_ttm_funcs = {
 	.ttm_tt_create = xe_tt_create,
 	.ttm_tt_populate = xe_tt_populate,
@@ -219,7 +212,6 @@ const struct ttm_device_funcs xe_ttm_funcs = {
 	.eviction_valuable = ttm_bo_eviction_valuable,
 	.evict_flags = evict_flags,
 	.move = bo_move,
-	.io_mem_pfn = io_mem_pfn,
 	.access_memory = access_memory,
 };
 
@@ -227,6 +219,7 @@ static void bo_destroy(struct ttm_buffer_object *ttm)
 {
 	struct xe_bo *bo = ttm_to_xe_bo(ttm);
 
+	xe_bo_forget_mapping(bo);
 	if (bo->import)
 		xe_import_destroy(bo_to_xe(ttm), bo->import);
 	if (bo->dummy)
@@ -322,6 +315,7 @@ int xe_bo_init(struct xe_device *xe, struct xe_bo *bo, const struct xe_bo_args *
 	bo->ttm.base.funcs = &xe_gem_funcs;
 	drm_gem_private_object_init(&xe->drm, &bo->ttm.base, args->size);
 	bo->import = import;
+	INIT_LIST_HEAD(&bo->vram_link);
 
 	/* On failure it calls bo_destroy(), for an import later and from a worker. */
 	err = ttm_bo_init_reserved(&xe->mm.ttm, &bo->ttm,
@@ -386,15 +380,37 @@ int xe_bo_move_to(struct xe_bo *bo, u32 mem_type)
 	return ttm_bo_validate(&bo->ttm, &placement, &ctx);
 }
 
+static bool wants_vram(struct xe_bo *bo)
+{
+	struct xe_mm *mm = &bo_to_xe(&bo->ttm)->mm;
+
+	return xe_bo_can_be_in(bo, XE_REGION_VRAM) && !bo->ttm.pin_count &&
+	       !READ_ONCE(mm->sleeping) && !READ_ONCE(mm->evicting) &&
+	       xe_vram_has_room(&mm->vram, bo->ttm.base.size);
+}
+
+/**
+ * xe_bo_needs_validate - is there anything for xe_bo_validate() to do?
+ * @bo: the buffer, reserved
+ *
+ * Context: any.
+ */
+bool xe_bo_needs_validate(struct xe_bo *bo)
+{
+	return bo->ttm.resource->mem_type == XE_MEM_SYSTEM &&
+	       (wants_vram(bo) || !ttm_tt_is_populated(bo->ttm.ttm));
+}
+
 /**
  * xe_bo_validate - move a buffer to where userspace wants it, if there is room
  * @bo: the buffer, reserved; nothing happens unless it was moved out of VRAM, or has no memory yet
  *
  * Nothing else has to make room for it, and nobody is waited for: where it cannot be moved at once,
- * or the card is gone, it stays where it is.
+ * or the card is gone, it stays where it is. All of it is copied, which takes its time for a large
+ * one, so not with the lock of an address space held.
  *
  * Context: process context; enters.
- * Return: 0; -ENOMEM if it has no memory and there is none.
+ * Return: 0; -ENOMEM if it has no memory and there is none; -EINTR if the process is being killed.
  */
 int xe_bo_validate(struct xe_bo *bo)
 {
@@ -406,15 +422,16 @@ int xe_bo_validate(struct xe_bo *bo)
 		.placement = places,
 		.num_placement = ARRAY_SIZE(places),
 	};
-	struct xe_device *xe = bo_to_xe(&bo->ttm);
 	struct ttm_operation_ctx ctx = { .no_wait_gpu = true };
-	int err;
+	int err = 0;
 
-	if (bo->ttm.resource->mem_type != XE_MEM_SYSTEM || bo->ttm.pin_count ||
-	    !xe_bo_can_be_in(bo, XE_REGION_VRAM) || READ_ONCE(xe->mm.sleeping) ||
-	    READ_ONCE(xe->mm.evicting))
+	if (!xe_bo_needs_validate(bo))
 		return 0;
-
-	err = ttm_bo_validate(&bo->ttm, &placement, &ctx);
-	return err == -ENOMEM && !has_data(bo->ttm.ttm) ? err : 0;
+	if (wants_vram(bo))
+		err = ttm_bo_validate(&bo->ttm, &placement, &ctx);
+	if (err == -EINTR)
+		return err;
+	if (bo->ttm.resource->mem_type == XE_MEM_SYSTEM)
+		return ttm_bo_populate(&bo->ttm, &ctx);
+	return 0;
 }

@@ -32,10 +32,18 @@ struct xe_device;
 struct xe_mm {
 	/** @ttm: who decides which buffer is where */
 	struct ttm_device ttm;
-	/** @lock: protects @mapped and the DMA mappings of what is on it; after reservations */
+	/** @lock: protects lists, and the DMA mappings of what is on @mapped; after reservations */
 	struct mutex lock;
 	/** @mapped: page lists that are mapped for DMA, &xe_tt.link */
 	struct list_head mapped;
+	/** @vram_mapped: buffers with VRAM in address spaces, &xe_bo.vram_link, under @lock */
+	struct list_head vram_mapped;
+	/** @zapped: it was taken away at @zapped_at, and none was touched since; under @lock */
+	bool zapped;
+	/** @zapped_at: in jiffies, under @lock */
+	unsigned long zapped_at;
+	/** @awake_ms: how long the card stays awake if it is touched again at once, under @lock */
+	unsigned int awake_ms;
 	/** @imports: attachments to dma-bufs of others, under @lock; see mm/import.c */
 	struct list_head imports;
 	/** @imports_closed: there will be no others, under @lock */
@@ -69,6 +77,7 @@ struct xe_mm {
 int xe_mm_init(struct xe_device *xe);
 int xe_mm_start(struct xe_hw_bind bind);
 void xe_mm_suspend(struct xe_hw hw);
+void xe_mm_lost(struct xe_device *xe);
 
 void xe_mm_evict_init(struct xe_mm *mm);
 int xe_mm_evict_start(struct xe_hw_bind bind);

@@ -178,6 +178,18 @@ static const struct ttm_resource_manager_func manager_funcs = {
 };
 
 /**
+ * xe_vram_has_room - could a buffer be in VRAM without another one having to leave?
+ * @alloc: the allocator
+ * @size: of the buffer, in bytes
+ *
+ * Context: any; as of now.
+ */
+bool xe_vram_has_room(struct xe_vram_alloc *alloc, u64 size)
+{
+	return READ_ONCE(alloc->buddy.avail) >= size;
+}
+
+/**
  * xe_vram_at - where a byte of a buffer is
  * @res: a resource in VRAM
  * @offset: in it, in bytes
