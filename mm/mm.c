@@ -78,8 +78,11 @@ int xe_mm_init(struct xe_device *xe)
 	if (err)
 		return err;
 
-	/* Without a device: TTM maps nothing for DMA, see mm/tt.c. */
-	err = ttm_device_init(&mm->ttm, &xe_ttm_funcs, NULL, drm->anon_inode->i_mapping,
+	/*
+	 * The device says which memory is near; the drm_device holds a reference to it. TTM maps
+	 * nothing for DMA, as no page list has room for addresses, see mm/tt.c.
+	 */
+	err = ttm_device_init(&mm->ttm, &xe_ttm_funcs, drm->dev, drm->anon_inode->i_mapping,
 			      drm->vma_offset_manager, 0);
 	if (err)
 		return err;
