@@ -351,17 +351,6 @@ vm_fault_t xe_vram_bar_insert_pfn(struct xe_hw hw, struct vm_area_struct *vma,
 				   prot);
 }
 
-/**
- * xe_vram_bar_phys - where the VRAM BAR is, for page tables of the CPU
- * @hw: the token
- *
- * Mappings made from it have to be gone before unbind ends: see xe_bo_unplug().
- */
-phys_addr_t xe_vram_bar_phys(struct xe_hw hw)
-{
-	return pci_resource_start(xe_hw_priv(hw)->pdev, XE_BAR_VRAM);
-}
-
 static void __iomem *vram_range(struct xe_hw hw, u64 offset, size_t len)
 {
 	struct xe_hw_private *priv = xe_hw_priv(hw);
