@@ -604,6 +604,7 @@ static int private_init(struct xe_hw_private *priv, struct pci_dev *pdev,
 	priv->ops = ops;
 	priv->irq = -1;
 	priv->awake = true;
+	priv->awake_until = jiffies;
 	init_rwsem(&priv->dma_gate);
 	mutex_init(&priv->silence_lock);
 	init_waitqueue_head(&priv->changed);
@@ -760,6 +761,12 @@ static int runtime_suspend(struct device *dev)
 {
 	struct xe_hw_private *priv = dev_get_drvdata(dev);
 	int err;
+
+	/* This has the PM core try again when the device was idle once more. */
+	if (time_before(jiffies, READ_ONCE(priv->awake_until))) {
+		pm_runtime_mark_last_busy(dev);
+		return -EBUSY;
+	}
 
 	/* Before, as the PM core may have been asked to resume it again when this returns. */
 	set_awake(priv, false);
@@ -942,6 +949,21 @@ void xe_hw_declare_lost(struct xe_hw hw, const char *reason)
 	drm_err(&priv->device.drm,
 		"the device is lost: %s; remove it (/sys/bus/pci/devices/%s/remove), check it, rescan\n",
 		reason, pci_name(priv->pdev));
+}
+
+/**
+ * xe_hw_stay_awake - an idle device does not go to sleep for a while
+ * @hw: the token
+ * @ms: for how long from now on; 0 for no longer than usual
+ *
+ * For who knows that it will be wanted soon. System sleep is not held up.
+ *
+ * Context: bound or in a section.
+ */
+void xe_hw_stay_awake(struct xe_hw hw, unsigned int ms)
+{
+	xe_hw_assert_held(hw);
+	WRITE_ONCE(xe_hw_priv(hw)->awake_until, jiffies + msecs_to_jiffies(ms));
 }
 
 /**

@@ -286,6 +286,8 @@ bool xe_hw_is_going(struct xe_hw hw);
 bool xe_hw_is_gone(struct xe_device *xe);
 void xe_hw_silence_lost(struct xe_device *xe);
 bool xe_hw_is_lost(struct xe_hw hw);
+bool xe_hw_is_gone(struct xe_device *xe);
+void xe_hw_stay_awake(struct xe_hw hw, unsigned int ms);
 void xe_hw_declare_lost(struct xe_hw hw, const char *reason);
 
 u16 xe_hw_config_read16(struct xe_hw hw, int where);

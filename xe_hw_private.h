@@ -66,6 +66,9 @@ struct xe_hw_private {
 	/* Protects @calls and @calls_open. */
 	spinlock_t calls_lock;
 
+	/* An idle device does not sleep before, in jiffies. */
+	unsigned long awake_until;
+
 	/* DMA mappings can be undone; cleared when unbind has undone them, under @dma_gate. */
 	bool dma_open;
 	struct rw_semaphore dma_gate;

@@ -357,14 +357,29 @@ u64 xe_vram_bar_size(struct xe_hw hw)
 }
 
 /**
- * xe_vram_bar_phys - where the VRAM BAR is, for page tables of the CPU
+ * xe_vram_bar_insert_pfn - map a page of VRAM into the address space of a process
  * @hw: the token
+ * @vma: where; its page tables are there, so that no memory is needed
+ * @address: in @vma
+ * @offset: in VRAM, below xe_vram_bar_size()
  *
- * Mappings made from it have to be gone before unbind ends: see xe_bo_unplug().
+ * The mapping has to be taken away before the device sleeps and when it is gone; unplug does so.
+ *
+ * Context: bound or in a section, the fault handler of @vma.
+ * Return: VM_FAULT_NOPAGE, also if something is mapped there; an error of vmf_insert_pfn_prot().
  */
-phys_addr_t xe_vram_bar_phys(struct xe_hw hw)
+vm_fault_t xe_vram_bar_insert_pfn(struct xe_hw hw, struct vm_area_struct *vma,
+				  unsigned long address, u64 offset)
 {
-	return pci_resource_start(xe_hw_priv(hw)->pdev, XE_BAR_VRAM);
+	pgprot_t prot = pgprot_decrypted(pgprot_writecombine(vma->vm_page_prot));
+	struct xe_hw_private *priv = xe_hw_priv(hw);
+
+	xe_hw_assert_held(hw);
+	if (WARN_ON_ONCE(offset >= priv->vram_size))
+		return VM_FAULT_SIGBUS;
+	return vmf_insert_pfn_prot(vma, address,
+				   PHYS_PFN(pci_resource_start(priv->pdev, XE_BAR_VRAM) + offset),
+				   prot);
 }
 
 static void __iomem *vram_range(struct xe_hw hw, u64 offset, size_t len)

@@ -5,6 +5,8 @@
 #ifndef _XE_MMIO_H_
 #define _XE_MMIO_H_
 
+#include <linux/mm_types.h>
+
 #include "xe_hw.h"
 
 /**
@@ -58,7 +60,8 @@ u64 xe_gsm_read(struct xe_hw hw, u32 entry);
 /* VRAM through BAR 2; the range must lie within xe_vram_bar_size() */
 int __must_check xe_vram_bar_map(struct xe_hw hw);
 u64 xe_vram_bar_size(struct xe_hw hw);
-phys_addr_t xe_vram_bar_phys(struct xe_hw hw);
+vm_fault_t xe_vram_bar_insert_pfn(struct xe_hw hw, struct vm_area_struct *vma,
+				  unsigned long address, u64 offset);
 void xe_vram_bar_read(struct xe_hw hw, u64 offset, void *buf, size_t len);
 void xe_vram_bar_write(struct xe_hw hw, u64 offset, const void *buf, size_t len);
 void xe_vram_bar_fill(struct xe_hw hw, u64 offset, u8 byte, size_t len);

@@ -81,6 +81,7 @@ static const struct xe_hw_ops xe_ops = {
 	.suspend = xe_power_suspend,
 	.resume = xe_power_resume,
 	.shutdown = xe_power_shutdown,
+	.lost = xe_mm_lost,
 };
 
 static const struct xe_hw_driver xe_driver = {

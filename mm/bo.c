@@ -63,21 +63,11 @@ static int move_to_vram(struct ttm_buffer_object *bo, struct ttm_operation_ctx *
 	struct xe_device *xe = bo_to_xe(bo);
 	int err;
 
-	if (!has_data(bo->ttm)) {
-		err = xe_vram_clear(xe, to, bo->base.size);
-	} else {
-		err = ttm_bo_populate(bo, ctx);
-		if (!err)
-			err = xe_vram_from_pages(xe, to, bo->ttm->pages, bo->ttm->num_pages);
-	}
-	if (err)
-		return err;
+	if (!has_data(bo->ttm))
+		return xe_vram_clear(xe, to, bo->base.size);
 
-	if (bo->resource)
-		ttm_bo_move_sync_cleanup(bo, to);	/* frees the pages */
-	else
-		ttm_bo_assign_mem(bo, to);
-	return 0;
+	err = ttm_bo_populate(bo, ctx);
+	return err ?: xe_vram_from_pages(xe, to, bo->ttm->pages, bo->ttm->num_pages);
 }
 
 /*
@@ -94,58 +84,81 @@ static int map_dma(struct ttm_buffer_object *bo)
 static int move_from_vram(struct ttm_buffer_object *bo, struct ttm_operation_ctx *ctx,
 			  struct ttm_resource *to)
 {
+	struct ttm_operation_ctx careful = *ctx;
 	int err;
 
-	err = ttm_bo_populate(bo, ctx);
-	if (err)
-		return err;
-
-	if (to->mem_type == XE_MEM_TT) {
+	/* Nobody is killed for the memory: the buffer can stay where it is. */
+	if (!ttm_tt_is_populated(bo->ttm) && !xe_mm_has_memory(bo->base.size))
+		return -ENOMEM;
+	careful.gfp_retry_mayfail = true;
+	err = ttm_bo_populate(bo, &careful);
+	if (!err && to->mem_type == XE_MEM_TT)
 		err = map_dma(bo);
-		if (err)
-			return err;
-	}
-
-	xe_vram_to_pages(bo_to_xe(bo), bo->resource, bo->ttm->pages, bo->ttm->num_pages);
-	ttm_bo_move_sync_cleanup(bo, to);
-	return 0;
+	return err ?: xe_vram_to_pages(bo_to_xe(bo), bo->resource, bo->ttm->pages,
+				       bo->ttm->num_pages);
 }
 
 static int move_pages(struct ttm_buffer_object *bo, struct ttm_resource *to)
 {
-	int err;
-
-	if (to->mem_type == XE_MEM_TT) {
-		err = map_dma(bo);
-		if (err)
-			return err;
-	} else if (bo->ttm) {
+	if (to->mem_type == XE_MEM_TT)
+		return map_dma(bo);
+	if (bo->ttm)
 		xe_tt_unmap_dma(bo_to_xe(bo), bo->ttm);
-	}
-
-	ttm_bo_move_null(bo, to);
 	return 0;
+}
+
+static u32 place_of(const struct ttm_buffer_object *bo)
+{
+	return bo->resource ? bo->resource->mem_type : XE_MEM_SYSTEM;
+}
+
+/*
+ * Fences on a buffer are of those who use its contents. A new buffer has none, and where pages stay
+ * and are mapped for the card, nobody has to be done with them. Outside of any section.
+ */
+static int wait_for_users(struct ttm_buffer_object *bo, struct ttm_operation_ctx *ctx,
+			  const struct ttm_resource *to)
+{
+	if (!bo->resource || (place_of(bo) == XE_MEM_SYSTEM && to->mem_type == XE_MEM_TT))
+		return 0;
+	return ttm_bo_wait_ctx(bo, ctx);
+}
+
+static void finish_move(struct ttm_buffer_object *bo, struct ttm_resource *to)
+{
+	struct xe_bo *xe_bo = ttm_to_xe_bo(bo);
+
+	/* Importers have the pages mapped while it is here only, and it does leave. */
+	if (xe_bo->exported && place_of(bo) == XE_MEM_TT)
+		dma_buf_invalidate_mappings(xe_bo->exported);
+
+	if (place_of(bo) == XE_MEM_VRAM)
+		xe_bo_forget_mapping(xe_bo);
+	if (bo->resource && (place_of(bo) == XE_MEM_VRAM || to->mem_type == XE_MEM_VRAM))
+		ttm_bo_move_sync_cleanup(bo, to);	/* frees the pages that it leaves */
+	else
+		ttm_bo_move_null(bo, to);
+	WRITE_ONCE(xe_bo->mem_type, to->mem_type);
 }
 
 static int bo_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operation_ctx *ctx,
 		   struct ttm_resource *to, struct ttm_place *hop)
 {
-	bool from_vram = bo->resource && bo->resource->mem_type == XE_MEM_VRAM;
+	bool from_vram = place_of(bo) == XE_MEM_VRAM;
 	bool to_vram = to->mem_type == XE_MEM_VRAM;
 	int err;
 
 	/* Any place in VRAM is as good as another. */
 	if (WARN_ON_ONCE(from_vram && to_vram))
 		return -EINVAL;
+	if (from_vram && xe_mm_stop_evicting(&bo_to_xe(bo)->mm))
+		return -EINTR;
+	if (to_vram)	/* the card is not idle */
+		WRITE_ONCE(bo_to_xe(bo)->mm.evicting, false);
 
-	/* Outside of any section. */
-	err = ttm_bo_wait_ctx(bo, ctx);
+	err = wait_for_users(bo, ctx, to);
 	if (err)
 		return err;
-
-	/* Importers of the buffer have to look for it anew. */
-	if (ttm_to_xe_bo(bo)->exported)
-		dma_buf_invalidate_mappings(ttm_to_xe_bo(bo)->exported);
 
 	if (to_vram)
 		err = move_to_vram(bo, ctx, to);
@@ -154,7 +167,7 @@ static int bo_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operatio
 	else
 		err = move_pages(bo, to);
 	if (!err)
-		WRITE_ONCE(ttm_to_xe_bo(bo)->mem_type, bo->resource->mem_type);
+		finish_move(bo, to);
 	return err;
 }
 
@@ -191,15 +204,6 @@ static int access_memory(struct ttm_buffer_object *bo, unsigned long offset, voi
 	return done;
 }
 
-/* What the process maps; mm/bo_vm.c has set the beginning of the BAR. */
-static unsigned long io_mem_pfn(struct ttm_buffer_object *bo, unsigned long page)
-{
-	u64 adjacent;
-
-	return PHYS_PFN(bo->resource->bus.offset +
-			xe_vram_at(bo->resource, (u64)page << PAGE_SHIFT, &adjacent));
-}
-
 const struct ttm_device_funcs xe_ttm_funcs = {
 	.ttm_tt_create = xe_tt_create,
 	.ttm_tt_populate = xe_tt_populate,
@@ -208,7 +212,6 @@ const struct ttm_device_funcs xe_ttm_funcs = {
 	.eviction_valuable = ttm_bo_eviction_valuable,
 	.evict_flags = evict_flags,
 	.move = bo_move,
-	.io_mem_pfn = io_mem_pfn,
 	.access_memory = access_memory,
 };
 
@@ -216,6 +219,7 @@ static void bo_destroy(struct ttm_buffer_object *ttm)
 {
 	struct xe_bo *bo = ttm_to_xe_bo(ttm);
 
+	xe_bo_forget_mapping(bo);
 	if (bo->import)
 		xe_import_destroy(bo_to_xe(ttm), bo->import);
 	if (bo->dummy)
@@ -253,24 +257,24 @@ const struct drm_gem_object_funcs xe_gem_funcs = {
 };
 
 /*
- * In the order in which they are tried: VRAM is the faster place where both will do. TTM would
- * empty a place to find out that it is too small.
+ * In order of preference, VRAM first. Sizes are checked here: TTM would empty a place to find out
+ * that it is too small. While VRAM is emptied for system sleep, a buffer that is allowed nowhere
+ * else begins as if it had been moved out already: it goes to VRAM when it is touched afterwards.
  */
 static unsigned int places(const struct xe_mm *mm, const struct xe_bo_args *args,
 			   struct ttm_place place[2])
 {
+	bool vram = (args->regions & XE_REGION_VRAM) && args->size <= mm->vram_size;
+	bool system = (args->regions & XE_REGION_SYSTEM) &&
+		      (args->import || args->size <= mm->system_size);
 	unsigned int count = 0;
 
-	if (args->deferred) {
-		place[count++] = (struct ttm_place){ .mem_type = XE_MEM_SYSTEM };
-		return count;
-	}
-
-	if ((args->regions & XE_REGION_VRAM) && args->size <= mm->vram_size)
+	if (vram && !args->deferred && !READ_ONCE(mm->sleeping))
 		place[count++] = (struct ttm_place){ .mem_type = XE_MEM_VRAM };
-	if ((args->regions & XE_REGION_SYSTEM) &&
-	    (args->import || args->size <= mm->system_size))
+	if (system && !args->deferred)
 		place[count++] = (struct ttm_place){ .mem_type = XE_MEM_TT };
+	if (!count)
+		place[count++] = (struct ttm_place){ .mem_type = XE_MEM_SYSTEM };
 	return count;
 }
 
@@ -311,6 +315,7 @@ int xe_bo_init(struct xe_device *xe, struct xe_bo *bo, const struct xe_bo_args *
 	bo->ttm.base.funcs = &xe_gem_funcs;
 	drm_gem_private_object_init(&xe->drm, &bo->ttm.base, args->size);
 	bo->import = import;
+	INIT_LIST_HEAD(&bo->vram_link);
 
 	/* On failure it calls bo_destroy(), for an import later and from a worker. */
 	err = ttm_bo_init_reserved(&xe->mm.ttm, &bo->ttm,
@@ -375,15 +380,37 @@ int xe_bo_move_to(struct xe_bo *bo, u32 mem_type)
 	return ttm_bo_validate(&bo->ttm, &placement, &ctx);
 }
 
+static bool wants_vram(struct xe_bo *bo)
+{
+	struct xe_mm *mm = &bo_to_xe(&bo->ttm)->mm;
+
+	return xe_bo_can_be_in(bo, XE_REGION_VRAM) && !bo->ttm.pin_count &&
+	       !READ_ONCE(mm->sleeping) && !READ_ONCE(mm->evicting) &&
+	       xe_vram_has_room(&mm->vram, bo->ttm.base.size);
+}
+
+/**
+ * xe_bo_needs_validate - is there anything for xe_bo_validate() to do?
+ * @bo: the buffer, reserved
+ *
+ * Context: any.
+ */
+bool xe_bo_needs_validate(struct xe_bo *bo)
+{
+	return bo->ttm.resource->mem_type == XE_MEM_SYSTEM &&
+	       (wants_vram(bo) || !ttm_tt_is_populated(bo->ttm.ttm));
+}
+
 /**
  * xe_bo_validate - move a buffer to where userspace wants it, if there is room
  * @bo: the buffer, reserved; nothing happens unless it was moved out of VRAM, or has no memory yet
  *
  * Nothing else has to make room for it, and nobody is waited for: where it cannot be moved at once,
- * or the card is gone, it stays where it is.
+ * or the card is gone, it stays where it is. All of it is copied, which takes its time for a large
+ * one, so not with the lock of an address space held.
  *
  * Context: process context; enters.
- * Return: 0; -ENOMEM if it has no memory and there is none.
+ * Return: 0; -ENOMEM if it has no memory and there is none; -EINTR if the process is being killed.
  */
 int xe_bo_validate(struct xe_bo *bo)
 {
@@ -395,15 +422,16 @@ int xe_bo_validate(struct xe_bo *bo)
 		.placement = places,
 		.num_placement = ARRAY_SIZE(places),
 	};
-	struct xe_device *xe = bo_to_xe(&bo->ttm);
 	struct ttm_operation_ctx ctx = { .no_wait_gpu = true };
-	int err;
+	int err = 0;
 
-	if (bo->ttm.resource->mem_type != XE_MEM_SYSTEM || bo->ttm.pin_count ||
-	    !xe_bo_can_be_in(bo, XE_REGION_VRAM) || READ_ONCE(xe->mm.sleeping) ||
-	    READ_ONCE(xe->mm.evicting))
+	if (!xe_bo_needs_validate(bo))
 		return 0;
-
-	err = ttm_bo_validate(&bo->ttm, &placement, &ctx);
-	return err == -ENOMEM && !has_data(bo->ttm.ttm) ? err : 0;
+	if (wants_vram(bo))
+		err = ttm_bo_validate(&bo->ttm, &placement, &ctx);
+	if (err == -EINTR)
+		return err;
+	if (bo->ttm.resource->mem_type == XE_MEM_SYSTEM)
+		return ttm_bo_populate(&bo->ttm, &ctx);
+	return 0;
 }

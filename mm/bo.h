@@ -2,6 +2,7 @@
 #ifndef _XE_MM_BO_H_
 #define _XE_MM_BO_H_
 
+#include <linux/list.h>
 #include <linux/types.h>
 
 #include <drm/ttm/ttm_bo.h>
@@ -29,6 +30,8 @@ struct xe_bo {
 	struct xe_import *import;
 	/** @exported: the dma-buf that others have it by, if there is one; under the reservation */
 	struct dma_buf *exported;
+	/** @vram_link: on &xe_mm.vram_mapped, under &xe_mm.lock */
+	struct list_head vram_link;
 	/** @dummy: what processes map in the place of VRAM that is gone; under the reservation */
 	struct page *dummy;
 };
@@ -69,7 +72,10 @@ struct xe_bo *xe_bo_alloc(void);
 int xe_bo_init(struct xe_device *xe, struct xe_bo *bo, const struct xe_bo_args *args);
 struct xe_bo *xe_bo_create(struct xe_device *xe, const struct xe_bo_args *args);
 int xe_bo_move_to(struct xe_bo *bo, u32 mem_type);
+bool xe_bo_needs_validate(struct xe_bo *bo);
 int xe_bo_validate(struct xe_bo *bo);
+void xe_bo_zap_vram(struct xe_device *xe);
+void xe_bo_forget_mapping(struct xe_bo *bo);
 bool xe_bo_can_be_in(const struct xe_bo *bo, u32 region);
 
 #endif

@@ -5,10 +5,15 @@
 
 #include <linux/dma-resv.h>
 #include <linux/gfp.h>
+#include <linux/jiffies.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
+
+#include <drm/drm_vma_manager.h>
 
 #include "mm/bo.h"
 #include "mm/mm.h"
+#include "mm/vram_alloc.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
 
@@ -16,16 +21,21 @@
  * DOC: Faults
  *
  * Pages of system memory are mapped without asking for the card: a process keeps its data when the
- * card is gone. VRAM is mapped in a section only, which also wakes the card; all mappings are
- * taken away when it goes to sleep and when it is unplugged. In the place of what was VRAM there is
- * then one page for all of a buffer, zeroes at first, that can be written to. It is the buffer's
- * and so goes with the last mapping; ttm_bo_vm_dummy_page() would take one for each fault and keep
- * them as long as the drm_device.
+ * card is gone. VRAM is mapped in a section only, which also wakes the card; its mappings are
+ * taken away when it goes to sleep, is lost, or is unplugged. In the place of VRAM that is gone for
+ * good there is one page for all of a buffer, zeroes at first, that can be written to. It is the
+ * buffer's and so goes with the last mapping; ttm_bo_vm_dummy_page() would take one for each fault
+ * and keep them as long as the drm_device. Where VRAM cannot be had only now, the access is tried
+ * again: nothing that a process writes gets lost.
  *
  * A buffer that had to leave VRAM, for sleep or for another one, goes back there when it is
- * touched, if there is room and no fence on it; else it is mapped where it is. No access ends with
+ * touched, if there is room and no fence on it; else it is mapped where it is. The copy is made
+ * without the lock of the address space, and ends when the process is killed. No access ends with
  * SIGBUS because a card was pulled.
  */
+
+#define AWAKE_MIN_MS	1000u
+#define AWAKE_MAX_MS	60000u
 
 static vm_fault_t map_dummy(struct vm_fault *vmf)
 {
@@ -43,32 +53,153 @@ static vm_fault_t map_dummy(struct vm_fault *vmf)
 }
 
 /*
- * The token is for what TTM does: it makes VRAM reachable by the process. Where VRAM begins it is
- * told here; where a page is in it, by io_mem_pfn(). Its callback for the former, io_mem_reserve(),
- * has no token: it would open a section in this one, which fails when unplug has begun since, and
- * TTM makes a SIGBUS of that.
+ * A process that goes on using VRAM while the card falls asleep wakes it up at once, which costs a
+ * boot of the firmware. So the card stays awake longer each time that it did not get the sleep it
+ * was put to: for twice as long as the last time.
  */
-static vm_fault_t map_vram(struct xe_hw hw, struct vm_fault *vmf)
+static unsigned int awake_ms(unsigned int last_ms, unsigned int slept_ms)
 {
-	struct ttm_buffer_object *bo = vmf->vma->vm_private_data;
-	struct ttm_resource *res = bo->resource;
+	if (slept_ms >= max(last_ms, AWAKE_MIN_MS))
+		return 0;
+	return clamp(2 * last_ms, 2 * AWAKE_MIN_MS, AWAKE_MAX_MS);
+}
 
-	/* Moves end before they return: TTM has nothing to wait for in this section. */
-	WARN_ON_ONCE(!dma_resv_test_signaled(bo->base.resv, DMA_RESV_USAGE_KERNEL));
-	res->bus.offset = xe_vram_bar_phys(hw);
-	res->bus.is_iomem = true;
-	res->bus.caching = ttm_write_combined;
-	return ttm_bo_vm_fault_reserved(vmf, vmf->vma->vm_page_prot, TTM_BO_VM_NUM_PREFAULT);
+static void note_mapping(struct xe_hw hw, struct xe_bo *bo, unsigned long since)
+{
+	struct xe_mm *mm = &xe_hw_device(hw)->mm;
+
+	guard(mutex)(&mm->lock);
+	if (list_empty(&bo->vram_link))
+		list_add(&bo->vram_link, &mm->vram_mapped);
+	if (!mm->zapped)
+		return;
+
+	mm->zapped = false;
+	mm->awake_ms = awake_ms(mm->awake_ms, time_after(since, mm->zapped_at) ?
+				jiffies_to_msecs(since - mm->zapped_at) : 0);
+	xe_hw_stay_awake(hw, mm->awake_ms);
+}
+
+/**
+ * xe_bo_forget_mapping - a buffer has no VRAM any more that could be mapped
+ * @bo: the buffer; reserved, or nobody else has it
+ *
+ * Context: process context.
+ */
+void xe_bo_forget_mapping(struct xe_bo *bo)
+{
+	struct xe_mm *mm = &to_xe_device(bo->ttm.base.dev)->mm;
+
+	guard(mutex)(&mm->lock);
+	list_del_init(&bo->vram_link);
+}
+
+/**
+ * xe_bo_zap_vram - take VRAM away from all processes; their next access faults
+ * @xe: the device
+ *
+ * System memory stays mapped.
+ *
+ * Context: process context.
+ */
+void xe_bo_zap_vram(struct xe_device *xe)
+{
+	struct xe_mm *mm = &xe->mm;
+	struct xe_bo *bo, *next;
+
+	guard(mutex)(&mm->lock);
+	list_for_each_entry_safe(bo, next, &mm->vram_mapped, vram_link) {
+		list_del_init(&bo->vram_link);
+		drm_vma_node_unmap(&bo->ttm.base.vma_node, mm->ttm.dev_mapping);
+		mm->zapped = true;
+		mm->zapped_at = jiffies;
+	}
+}
+
+static int no_change(pte_t *pte, unsigned long address, void *unused)
+{
+	return 0;
+}
+
+/* How many pages are mapped at once, as TTM does. */
+static unsigned long window(const struct vm_fault *vmf)
+{
+	return min(vma_pages(vmf->vma) - PHYS_PFN(vmf->address - vmf->vma->vm_start),
+		   (unsigned long)TTM_BO_VM_NUM_PREFAULT);
+}
+
+/* Page tables are memory, for which somebody may be waited for: not in the section. */
+static int alloc_page_tables(struct vm_fault *vmf)
+{
+	return apply_to_page_range(vmf->vma->vm_mm, vmf->address, window(vmf) << PAGE_SHIFT,
+				   no_change, NULL);
+}
+
+static void map_vram(struct xe_hw hw, struct vm_fault *vmf, unsigned long since)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	struct ttm_buffer_object *bo = vma->vm_private_data;
+	u64 first = PHYS_PFN(vmf->address - vma->vm_start) + vma->vm_pgoff -
+		    drm_vma_node_start(&bo->base.vma_node);
+	unsigned long count = window(vmf);
+	u64 at, len;
+
+	/* On the list first, so that whoever empties it finds what is mapped. */
+	note_mapping(hw, ttm_to_xe_bo(bo), since);
+	for (unsigned long i = 0; i < count; i++) {
+		at = xe_vram_at(bo->resource, (first + i) << PAGE_SHIFT, &len);
+		if (!len || xe_vram_bar_insert_pfn(hw, vma, vmf->address + (i << PAGE_SHIFT), at) !=
+		    VM_FAULT_NOPAGE)
+			return;
+	}
+}
+
+/*
+ * A device that is there but cannot be had now is asked for again by the next fault. When it was
+ * lost meanwhile, somebody else may have taken all mappings away before these were made.
+ */
+static vm_fault_t map_or_retry(struct vm_fault *vmf, struct xe_device *xe)
+{
+	unsigned long since = jiffies;
+	bool mapped = false;
+
+	xe_hw_scoped(hw, xe) {
+		map_vram(hw, vmf, since);
+		mapped = true;
+	}
+	if (!xe_hw_is_gone(xe))
+		return VM_FAULT_NOPAGE;
+
+	if (mapped)
+		ttm_bo_unmap_virtual(vmf->vma->vm_private_data);
+	return map_dummy(vmf);
 }
 
 static vm_fault_t fault_vram(struct vm_fault *vmf, struct xe_device *xe)
 {
-	xe_hw_scoped(hw, xe)
-		if (!xe_hw_is_lost(hw))
-			return map_vram(hw, vmf);
+	struct ttm_buffer_object *bo = vmf->vma->vm_private_data;
 
-	/* Not in the section, as there may be a page to be allocated. */
-	return map_dummy(vmf);
+	/* Moves end before they return, and mapping VRAM waits for nothing else. */
+	WARN_ON_ONCE(!dma_resv_test_signaled(bo->base.resv, DMA_RESV_USAGE_KERNEL));
+	return alloc_page_tables(vmf) ? VM_FAULT_OOM : map_or_retry(vmf, xe);
+}
+
+/* What may take long is done without the lock of the address space; then there is another fault. */
+static vm_fault_t validate_and_retry(struct vm_fault *vmf)
+{
+	struct ttm_buffer_object *bo = vmf->vma->vm_private_data;
+
+	if (vmf->flags & FAULT_FLAG_RETRY_NOWAIT) {
+		dma_resv_unlock(bo->base.resv);
+		return VM_FAULT_RETRY;
+	}
+
+	ttm_bo_get(bo);
+	mmap_read_unlock(vmf->vma->vm_mm);
+	xe_bo_validate(ttm_to_xe_bo(bo));
+	dma_resv_unlock(bo->base.resv);
+	ttm_bo_put(bo);
+	return VM_FAULT_RETRY;
 }
 
 static vm_fault_t fault(struct vm_fault *vmf)
@@ -81,9 +212,10 @@ static vm_fault_t fault(struct vm_fault *vmf)
 	if (ret)
 		return ret;
 
-	if (xe_bo_validate(ttm_to_xe_bo(bo)))
-		ret = VM_FAULT_OOM;
-	else if (bo->resource->mem_type == XE_MEM_VRAM)
+	if (fault_flag_allow_retry_first(vmf->flags) && xe_bo_needs_validate(ttm_to_xe_bo(bo)))
+		return validate_and_retry(vmf);
+
+	if (bo->resource->mem_type == XE_MEM_VRAM)
 		ret = fault_vram(vmf, xe);
 	else
 		ret = ttm_bo_vm_fault_reserved(vmf, vmf->vma->vm_page_prot, TTM_BO_VM_NUM_PREFAULT);

@@ -5,8 +5,11 @@
 
 #include <linux/error-injection.h>
 #include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/sizes.h>
 #include <linux/suspend.h>
+#include <linux/swap.h>
+#include <linux/workqueue.h>
 
 #include <drm/drm_print.h>
 #include <drm/ttm/ttm_resource.h>
@@ -28,15 +31,17 @@
  * System sleep, in three passes over the same function:
  *
  * 1. The PM notifier moves all, while user space still runs. Only now can memory be had by
- *    swapping and by writing files back; a failure calls the sleep off. From here to wake-up
- *    nothing is moved back to VRAM.
- * 2. The prepare callback moves what was created since. User space stands still.
+ *    swapping and by writing files back. From here to wake-up nothing gets into VRAM: new buffers
+ *    are in system memory, and nothing is moved back. So the pass ends, however busy user space is.
+ *    It ends early, and calls the sleep off, when memory is short or its process is killed; nobody
+ *    is killed to make room.
+ * 2. The prepare callback moves what was about to be created then. User space stands still.
  * 3. The suspend callback of the card then finds VRAM empty; see xe_pm.c.
  *
  * An idle card: the runtime suspend callback cannot move anything, for a section would wait for it.
  * If less VRAM is in use than vram_d3cold_threshold, it is put off once and the worker here empties
- * VRAM; the next attempt finds it so, and allows D3cold. If a process needs its buffer again before
- * that, the card was not idle.
+ * VRAM; the next attempt finds it so, and allows D3cold. If a process puts a buffer into VRAM
+ * before that, the card was not idle, and the worker gives up.
  *
  * Nothing is moved back as such. A buffer that may be in VRAM goes back there when a process
  * touches it and there is room; see xe_bo_validate(). What nobody touches costs no time at
@@ -58,6 +63,7 @@
  */
 
 #define D3COLD_THRESHOLD_MIB	300u	/* as upstream ships it */
+#define SPARE_PART		32u	/* of memory, is not filled with what was in VRAM */
 
 static u64 in_use(struct xe_device *xe)
 {
@@ -66,11 +72,38 @@ static u64 in_use(struct xe_device *xe)
 	return vram ? ttm_resource_manager_usage(vram) : 0;
 }
 
-static bool has_hardware(struct xe_device *xe)
+/**
+ * xe_mm_has_memory - is there room in system memory for what is moved there?
+ * @size: in bytes
+ *
+ * What the page allocator would find by killing processes is not asked for: moving a buffer can
+ * fail instead. A part of memory is left to others.
+ *
+ * Context: process context; as of now.
+ */
+bool xe_mm_has_memory(u64 size)
 {
-	xe_hw_scoped(hw, xe)
-		return true;
-	return false;
+	u64 available = (u64)(si_mem_available() + get_nr_swap_pages()) << PAGE_SHIFT;
+	u64 spare = (u64)totalram_pages() / SPARE_PART << PAGE_SHIFT;
+
+	return available >= size + spare;
+}
+
+static int evict_all(struct xe_device *xe)
+{
+	if (xe_hw_is_gone(xe))
+		return 0;
+	if (!xe_mm_has_memory(in_use(xe)))
+		return -ENOMEM;
+	return ttm_resource_manager_evict_all(&xe->mm.ttm,
+					      ttm_manager_type(&xe->mm.ttm, XE_MEM_VRAM));
+}
+
+static void complain(struct xe_device *xe, int err)
+{
+	drm_err(&xe->drm,
+		"%llu MiB of VRAM cannot be moved to system memory (%pe), so the card has to keep its power; close what uses it\n",
+		in_use(xe) / SZ_1M, ERR_PTR(err));
 }
 
 /**
@@ -79,22 +112,17 @@ static bool has_hardware(struct xe_device *xe)
  *
  * Of a card that is gone nothing is moved: its contents are lost.
  *
- * Context: process context, outside of any section and of PM callbacks of the card; enters.
- * Return: 0; -ENOMEM if it does not fit; -EBUSY if a fence on a buffer takes 15 seconds.
+ * Context: process context, outside of any section and of PM callbacks of the card, while nothing
+ * gets into VRAM, or it may not end; enters.
+ * Return: 0; -ENOMEM if it does not fit; -EBUSY if a fence on a buffer takes 15 seconds, or the
+ * card cannot be had now; -EINTR if the process is being killed.
  */
 int xe_mm_evict(struct xe_device *xe)
 {
-	int err;
+	int err = in_use(xe) ? evict_all(xe) : 0;
 
-	if (!in_use(xe) || !has_hardware(xe))
-		return 0;
-
-	err = ttm_resource_manager_evict_all(&xe->mm.ttm,
-					     ttm_manager_type(&xe->mm.ttm, XE_MEM_VRAM));
-	if (err)
-		drm_err(&xe->drm,
-			"%llu MiB of VRAM cannot be moved to system memory (%pe), so the card has to keep its power; close what uses it\n",
-			in_use(xe) / SZ_1M, ERR_PTR(err));
+	if (err && err != -EINTR)
+		complain(xe, err);
 	return err;
 }
 
@@ -118,18 +146,42 @@ static int notify(struct notifier_block *nb, unsigned long event, void *unused)
 	return notifier_from_errno(err);
 }
 
+/*
+ * Who wants room in VRAM calls it off, see xe_mm_stop_evicting(). A failure is told once, and not
+ * tried again before something has changed.
+ */
 static void evict_work(struct work_struct *work)
 {
 	struct xe_mm *mm = container_of(work, struct xe_mm, evict);
 	struct xe_device *xe = container_of(mm, struct xe_device, mm);
+	int err;
 
 	WRITE_ONCE(mm->evicting, true);
-	if (xe_mm_evict(xe))
-		WRITE_ONCE(mm->evict_failed, true);
+	err = evict_all(xe);
+	if (err && READ_ONCE(mm->evicting)) {
+		if (!mm->stuck)
+			complain(xe, err);
+		WRITE_ONCE(mm->stuck, in_use(xe));
+	} else if (!err) {
+		WRITE_ONCE(mm->stuck, 0);
+	}
 	WRITE_ONCE(mm->evicting, false);
 
 	/* However it went: the end of a section is what has an idle card try again to sleep. */
-	has_hardware(xe);
+	xe_hw_scoped(hw, xe)
+		continue;
+}
+
+/**
+ * xe_mm_stop_evicting - is the worker that empties VRAM to give up?
+ * @mm: memory of buffers
+ *
+ * Context: a move out of VRAM.
+ * Return: true in the worker, when somebody has put a buffer into VRAM since it began.
+ */
+bool xe_mm_stop_evicting(struct xe_mm *mm)
+{
+	return current_work() == &mm->evict && !READ_ONCE(mm->evicting);
 }
 
 /**
@@ -152,7 +204,7 @@ int xe_mm_may_lose_power(struct xe_device *xe)
 		return 0;
 	if (!used)
 		return 1;
-	if (xchg(&mm->evict_failed, false))
+	if (used == READ_ONCE(mm->stuck))
 		return 0;
 
 	/* Not while the system sleeps: the card is in D3 then, and was emptied before. */

@@ -67,6 +67,7 @@ int xe_mm_init(struct xe_device *xe)
 	int err;
 
 	INIT_LIST_HEAD(&mm->mapped);
+	INIT_LIST_HEAD(&mm->vram_mapped);
 	INIT_LIST_HEAD(&mm->imports);
 	xe_mm_evict_init(mm);
 	err = drmm_mutex_init(drm, &mm->lock);
@@ -77,8 +78,11 @@ int xe_mm_init(struct xe_device *xe)
 	if (err)
 		return err;
 
-	/* Without a device: TTM maps nothing for DMA, see mm/tt.c. */
-	err = ttm_device_init(&mm->ttm, &xe_ttm_funcs, NULL, drm->anon_inode->i_mapping,
+	/*
+	 * The device says which memory is near; the drm_device holds a reference to it. TTM maps
+	 * nothing for DMA, as no page list has room for addresses, see mm/tt.c.
+	 */
+	err = ttm_device_init(&mm->ttm, &xe_ttm_funcs, drm->dev, drm->anon_inode->i_mapping,
 			      drm->vma_offset_manager, 0);
 	if (err)
 		return err;
@@ -112,14 +116,27 @@ int xe_mm_start(struct xe_hw_bind bind)
 ALLOW_ERROR_INJECTION(xe_mm_start, ERRNO);
 
 /**
- * xe_mm_suspend - the card leaves D0: take VRAM away from processes
+ * xe_mm_suspend - the card is about to leave D0: take VRAM away from processes
  * @hw: the token
  *
  * The next access faults, and wakes the card.
  *
- * Context: bound, power management callback.
+ * Context: bound, power management callback; VRAM can still be reached.
  */
 void xe_mm_suspend(struct xe_hw hw)
 {
-	unmap_mapping_range(xe_hw_device(hw)->drm.anon_inode->i_mapping, 0, 0, 1);
+	xe_bo_zap_vram(xe_hw_device(hw));
+}
+
+/**
+ * xe_mm_lost - the card was declared lost: take VRAM away from processes
+ * @xe: the device
+ *
+ * They find dummy pages in its place from now on, as after unplug.
+ *
+ * Context: process context, when no section opens any more; may sleep.
+ */
+void xe_mm_lost(struct xe_device *xe)
+{
+	xe_bo_zap_vram(xe);
 }

@@ -32,10 +32,18 @@ struct xe_device;
 struct xe_mm {
 	/** @ttm: who decides which buffer is where */
 	struct ttm_device ttm;
-	/** @lock: protects @mapped and the DMA mappings of what is on it; after reservations */
+	/** @lock: protects lists, and the DMA mappings of what is on @mapped; after reservations */
 	struct mutex lock;
 	/** @mapped: page lists that are mapped for DMA, &xe_tt.link */
 	struct list_head mapped;
+	/** @vram_mapped: buffers with VRAM in address spaces, &xe_bo.vram_link, under @lock */
+	struct list_head vram_mapped;
+	/** @zapped: it was taken away at @zapped_at, and none was touched since; under @lock */
+	bool zapped;
+	/** @zapped_at: in jiffies, under @lock */
+	unsigned long zapped_at;
+	/** @awake_ms: how long the card stays awake if it is touched again at once, under @lock */
+	unsigned int awake_ms;
 	/** @imports: attachments to dma-bufs of others, under @lock; see mm/import.c */
 	struct list_head imports;
 	/** @imports_closed: there will be no others, under @lock */
@@ -52,14 +60,14 @@ struct xe_mm {
 	u64 vram_total;
 	/** @sleep_notifier: the system is about to sleep, or has slept; see mm/evict.c */
 	struct notifier_block sleep_notifier;
-	/** @sleeping: the system is, so nothing is moved back to VRAM */
+	/** @sleeping: the system is about to, or sleeps: nothing gets into VRAM */
 	bool sleeping;
 	/** @evict: empties VRAM so that an idle card can lose its power */
 	struct work_struct evict;
-	/** @evicting: it is doing so, and nothing is moved back to VRAM */
+	/** @evicting: it is doing so, and nothing is moved back; cleared to have it stop */
 	bool evicting;
-	/** @evict_failed: it did not work out, not to be tried again at once */
-	bool evict_failed;
+	/** @stuck: bytes in VRAM that it could not move, not tried again while they are the same */
+	u64 stuck;
 	/** @d3cold_threshold: MiB of VRAM; with less in use an idle card may lose its power */
 	u32 d3cold_threshold;
 	/** @vram_size: bytes of it that buffers can use, constant when the device is published */
@@ -69,10 +77,13 @@ struct xe_mm {
 int xe_mm_init(struct xe_device *xe);
 int xe_mm_start(struct xe_hw_bind bind);
 void xe_mm_suspend(struct xe_hw hw);
+void xe_mm_lost(struct xe_device *xe);
 
 void xe_mm_evict_init(struct xe_mm *mm);
 int xe_mm_evict_start(struct xe_hw_bind bind);
 int xe_mm_evict(struct xe_device *xe);
+bool xe_mm_has_memory(u64 size);
+bool xe_mm_stop_evicting(struct xe_mm *mm);
 int xe_mm_may_lose_power(struct xe_device *xe);
 int xe_mm_set_d3cold_threshold(struct xe_device *xe, u32 mib);
 

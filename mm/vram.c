@@ -27,9 +27,13 @@
  * metadata of compression, stolen memory. Copies are made by the CPU through BAR 2, so the part
  * that the BAR does not show is not used for now.
  *
- * Copies are made in pieces, each in a section of its own: a large buffer does not hold up unplug.
- * Whether the card was there is asked after each piece: writes to a card that was pulled vanish
- * with it, and what is read may be data.
+ * Copies are made in pieces of 1 MiB, each in a section of its own: a large buffer does not hold up
+ * unplug, and a process that copies one can be killed. Whether the card was there is asked after
+ * each piece: writes to a card that was pulled vanish with it, and what is read may be data.
+ *
+ * All copies are right only as long as no engine has written: what an engine writes may be
+ * compressed, which the CPU does not see through the BAR, and what the CPU writes does not reset
+ * the metadata of compression. The first engine that executes has to do the copies, too.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -40,7 +44,7 @@
  * ======================== ============= ==========================================
  */
 
-#define COPY_PAGES	256ul		/* of a piece */
+#define COPY_PAGES	(SZ_1M / (u64)PAGE_SIZE)	/* in one section */
 #define CCS_ALIGN	SZ_128K		/* hardware.rst xe-hw-vram */
 
 /* Where the part ends that is ours. */
@@ -129,19 +133,79 @@ int xe_vram_start(struct xe_hw_bind bind)
 }
 ALLOW_ERROR_INJECTION(xe_vram_start, ERRNO);
 
-/* So much from @offset on of what a buffer has is copied in one section. */
-static u64 piece(const struct ttm_resource *res, u64 offset, u64 size, u64 *at)
-{
-	u64 len;
+/* What is to be done to a buffer in VRAM; @copy is called for each part of it that is adjacent. */
+struct copy {
+	const struct ttm_resource *res;
+	void (*copy)(struct xe_hw hw, u64 at, struct page **pages, u64 count);
+	struct page **pages;
+};
 
-	*at = xe_vram_at(res, offset, &len);
-	return min3(len, size - offset, (u64)COPY_PAGES << PAGE_SHIFT);
+static void copy_extents(struct xe_hw hw, const struct copy *copy, u64 first, u64 count)
+{
+	u64 n, len, at;
+
+	for (u64 i = first; i < first + count; i += n) {
+		at = xe_vram_at(copy->res, i << PAGE_SHIFT, &len);
+		n = min(len >> PAGE_SHIFT, first + count - i);
+		if (WARN_ON_ONCE(!n))
+			return;
+		copy->copy(hw, at, copy->pages ? copy->pages + i : NULL, n);
+	}
 }
 
 static bool still_there(struct xe_hw hw)
 {
 	xe_read32(hw, GU_CNTL);
 	return !xe_hw_is_lost(hw);
+}
+
+/* A device that is there but cannot be had now keeps what is in its VRAM: that is not -ENODEV. */
+static int copy_piece(struct xe_device *xe, const struct copy *copy, u64 first, u64 count)
+{
+	if (fatal_signal_pending(current))
+		return -EINTR;
+
+	xe_hw_scoped(hw, xe) {
+		copy_extents(hw, copy, first, count);
+		return still_there(hw) ? 0 : -ENODEV;
+	}
+	return xe_hw_is_gone(xe) ? -ENODEV : -EBUSY;
+}
+
+static int copy_all(struct xe_device *xe, const struct copy *copy, u64 count)
+{
+	int err = 0;
+
+	for (u64 done = 0; done < count && !err; done += COPY_PAGES) {
+		err = copy_piece(xe, copy, done, min(count - done, COPY_PAGES));
+		cond_resched();
+	}
+	return err;
+}
+
+static void clear_pages(struct xe_hw hw, u64 at, struct page **unused, u64 count)
+{
+	xe_vram_bar_fill(hw, at, 0, count << PAGE_SHIFT);
+}
+
+static void write_pages(struct xe_hw hw, u64 at, struct page **pages, u64 count)
+{
+	for (u64 i = 0; i < count; i++) {
+		void *from = kmap_local_page(pages[i] ?: ZERO_PAGE(0));
+
+		xe_vram_bar_write(hw, at + (i << PAGE_SHIFT), from, PAGE_SIZE);
+		kunmap_local(from);
+	}
+}
+
+static void read_pages(struct xe_hw hw, u64 at, struct page **pages, u64 count)
+{
+	for (u64 i = 0; i < count; i++) {
+		void *to = kmap_local_page(pages[i]);
+
+		xe_vram_bar_read(hw, at + (i << PAGE_SHIFT), to, PAGE_SIZE);
+		kunmap_local(to);
+	}
 }
 
 /**
@@ -151,27 +215,14 @@ static bool still_there(struct xe_hw hw)
  * @size: in bytes
  *
  * Context: process context, the buffer is reserved; enters.
- * Return: 0; -ENODEV if there is no hardware; -EINTR if the process is being killed.
+ * Return: 0; -ENODEV if there is no hardware; -EBUSY if it cannot be had now; -EINTR if the process
+ * is being killed.
  */
 int xe_vram_clear(struct xe_device *xe, const struct ttm_resource *res, u64 size)
 {
-	u64 at, len;
+	const struct copy copy = { .res = res, .copy = clear_pages };
 
-	for (u64 done = 0; done < size; done += len) {
-		int err = -ENODEV;
-
-		len = piece(res, done, size, &at);
-		xe_hw_scoped(hw, xe) {
-			xe_vram_bar_fill(hw, at, 0, len);
-			err = still_there(hw) ? 0 : -ENODEV;
-		}
-		if (err)
-			return err;
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		cond_resched();
-	}
-	return 0;
+	return copy_all(xe, &copy, size >> PAGE_SHIFT);
 }
 
 /**
@@ -182,31 +233,14 @@ int xe_vram_clear(struct xe_device *xe, const struct ttm_resource *res, u64 size
  * @count: how many
  *
  * Context: process context, the buffer is reserved; enters.
- * Return: 0; -ENODEV if there is no hardware.
+ * Return: as xe_vram_clear().
  */
 int xe_vram_from_pages(struct xe_device *xe, const struct ttm_resource *res, struct page **pages,
 		       u64 count)
 {
-	u64 at, len;
+	const struct copy copy = { .res = res, .copy = write_pages, .pages = pages };
 
-	for (u64 done = 0; done < count; done += len) {
-		int err = -ENODEV;
-
-		len = piece(res, done << PAGE_SHIFT, count << PAGE_SHIFT, &at) >> PAGE_SHIFT;
-		xe_hw_scoped(hw, xe) {
-			for (u64 i = 0; i < len; i++) {
-				void *from = kmap_local_page(pages[done + i] ?: ZERO_PAGE(0));
-
-				xe_vram_bar_write(hw, at + (i << PAGE_SHIFT), from, PAGE_SIZE);
-				kunmap_local(from);
-			}
-			err = still_there(hw) ? 0 : -ENODEV;
-		}
-		if (err)
-			return err;
-		cond_resched();
-	}
-	return 0;
+	return copy_all(xe, &copy, count);
 }
 
 /**
@@ -219,28 +253,24 @@ int xe_vram_from_pages(struct xe_device *xe, const struct ttm_resource *res, str
  * What is lost with the card reads as zero.
  *
  * Context: process context, the buffer is reserved; enters.
+ * Return: 0, also if there is no hardware; -EBUSY if it cannot be had now; -EINTR if the process is
+ * being killed.
  */
-void xe_vram_to_pages(struct xe_device *xe, const struct ttm_resource *res, struct page **pages,
-		      u64 count)
+int xe_vram_to_pages(struct xe_device *xe, const struct ttm_resource *res, struct page **pages,
+		     u64 count)
 {
-	u64 at, len;
+	const struct copy copy = { .res = res, .copy = read_pages, .pages = pages };
+	u64 len;
+	int err;
 
 	for (u64 done = 0; done < count; done += len) {
-		u64 i = 0;
-
-		len = piece(res, done << PAGE_SHIFT, count << PAGE_SHIFT, &at) >> PAGE_SHIFT;
-		xe_hw_scoped(hw, xe) {
-			for (; i < len; i++) {
-				void *to = kmap_local_page(pages[done + i]);
-
-				xe_vram_bar_read(hw, at + (i << PAGE_SHIFT), to, PAGE_SIZE);
-				kunmap_local(to);
-			}
-			if (!still_there(hw))
-				i = 0;
-		}
-		for (; i < len; i++)
+		len = min(count - done, COPY_PAGES);
+		err = copy_piece(xe, &copy, done, len);
+		if (err && err != -ENODEV)
+			return err;
+		for (u64 i = 0; err && i < len; i++)
 			clear_highpage(pages[done + i]);
 		cond_resched();
 	}
+	return 0;
 }

@@ -15,7 +15,7 @@ int xe_vram_start(struct xe_hw_bind bind);
 int xe_vram_clear(struct xe_device *xe, const struct ttm_resource *res, u64 size);
 int xe_vram_from_pages(struct xe_device *xe, const struct ttm_resource *res, struct page **pages,
 		       u64 count);
-void xe_vram_to_pages(struct xe_device *xe, const struct ttm_resource *res, struct page **pages,
-		      u64 count);
+int xe_vram_to_pages(struct xe_device *xe, const struct ttm_resource *res, struct page **pages,
+		     u64 count);
 
 #endif

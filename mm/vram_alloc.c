@@ -4,6 +4,8 @@
  */
 
 #include <linux/error-injection.h>
+#include <linux/mm.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 
 #include <drm/drm_print.h>
@@ -17,8 +19,13 @@
  * DOC: Allocation of VRAM
  *
  * The kernel's buddy allocator behind a manager of TTM. What a buffer gets is a list of blocks, not
- * necessarily adjacent, so that free VRAM is of use however it is scattered: xe_vram_at() says
- * where a byte of a buffer is.
+ * necessarily adjacent, so that free VRAM is of use however it is scattered. A buffer of 64 KiB or
+ * more gets blocks of 64 KiB or more as long as there are enough of them: page tables can be larger
+ * then, and small buffers fill the gaps.
+ *
+ * Blocks that follow one another are one extent. The extents are a table in the order of the
+ * buffer, which xe_vram_at() searches: finding a byte takes the logarithm of their number, also for
+ * who walks through all of a buffer.
  *
  * All of it is software. A range is given back whenever its buffer dies or moves, also when there
  * is no card any more.
@@ -32,10 +39,20 @@
  * ======================== ============= ==========================================
  */
 
+/* A part of a buffer that is adjacent in VRAM, up to where the next one begins; in bytes. */
+struct extent {
+	u64 offset;
+	u64 at;
+};
+
 struct xe_vram_range {
 	struct ttm_resource base;
 	struct list_head blocks;
+	struct extent *extents;
+	size_t count;
 };
+
+#define LARGE_BLOCK	SZ_64K
 
 static struct xe_vram_range *to_range(const struct ttm_resource *res)
 {
@@ -47,13 +64,76 @@ static struct xe_vram_alloc *to_alloc(struct ttm_resource_manager *man)
 	return container_of(man, struct xe_vram_alloc, man);
 }
 
+static u64 block_size(struct gpu_buddy_block *block)
+{
+	return (u64)PAGE_SIZE << gpu_buddy_block_order(block);
+}
+
+/* Count the extents of a list of blocks, and write them down if there is a table. */
+static size_t find_extents(const struct list_head *blocks, struct extent *table)
+{
+	struct gpu_buddy_block *block;
+	u64 offset = 0, end = U64_MAX;
+	size_t count = 0;
+
+	list_for_each_entry(block, blocks, link) {
+		u64 at = gpu_buddy_block_offset(block);
+
+		if (at != end) {
+			if (table)
+				table[count] = (struct extent){ offset, at };
+			count++;
+		}
+		end = at + block_size(block);
+		offset += block_size(block);
+	}
+	return count;
+}
+
+static int take_blocks(struct xe_vram_alloc *alloc, u64 size, u64 align, struct list_head *blocks)
+{
+	/* The allocator calls invalid what is larger than all of VRAM. */
+	if (round_up(size, align) > alloc->buddy.size)
+		return -ENOSPC;
+
+	guard(mutex)(&alloc->lock);
+	return gpu_buddy_alloc_blocks(&alloc->buddy, 0, alloc->buddy.size, size, align, blocks, 0);
+}
+
+static void give_blocks(struct xe_vram_alloc *alloc, struct list_head *blocks)
+{
+	guard(mutex)(&alloc->lock);
+	gpu_buddy_free_list(&alloc->buddy, blocks, 0);
+}
+
+static int range_fill(struct xe_vram_alloc *alloc, struct xe_vram_range *range, u64 size, u64 align)
+{
+	int err = -ENOSPC;
+
+	if (size >= LARGE_BLOCK && align < LARGE_BLOCK)
+		err = take_blocks(alloc, size, LARGE_BLOCK, &range->blocks);
+	if (err == -ENOSPC)
+		err = take_blocks(alloc, size, align, &range->blocks);
+	if (err)
+		return err;
+
+	range->count = find_extents(&range->blocks, NULL);
+	range->extents = kvmalloc_array(range->count, sizeof(*range->extents), GFP_KERNEL);
+	if (!range->extents) {
+		give_blocks(alloc, &range->blocks);
+		return -ENOMEM;
+	}
+
+	find_extents(&range->blocks, range->extents);
+	return 0;
+}
+
 static int range_alloc(struct ttm_resource_manager *man, struct ttm_buffer_object *bo,
 		       const struct ttm_place *place, struct ttm_resource **res)
 {
-	struct xe_vram_alloc *alloc = to_alloc(man);
 	u64 align = (u64)max(bo->page_alignment, 1u) << PAGE_SHIFT;
 	struct xe_vram_range *range;
-	int err = -ENOSPC;
+	int err;
 
 	range = kzalloc(sizeof(*range), GFP_KERNEL);
 	if (!range)
@@ -61,13 +141,7 @@ static int range_alloc(struct ttm_resource_manager *man, struct ttm_buffer_objec
 
 	INIT_LIST_HEAD(&range->blocks);
 	ttm_resource_init(bo, place, &range->base);
-
-	/* The allocator calls invalid what is larger than all of VRAM. */
-	if (round_up(bo->base.size, align) <= alloc->buddy.size) {
-		guard(mutex)(&alloc->lock);
-		err = gpu_buddy_alloc_blocks(&alloc->buddy, 0, alloc->buddy.size, bo->base.size,
-					     align, &range->blocks, 0);
-	}
+	err = range_fill(to_alloc(man), range, bo->base.size, align);
 	if (err) {
 		ttm_resource_fini(man, &range->base);
 		kfree(range);
@@ -80,12 +154,11 @@ static int range_alloc(struct ttm_resource_manager *man, struct ttm_buffer_objec
 
 static void range_free(struct ttm_resource_manager *man, struct ttm_resource *res)
 {
-	struct xe_vram_alloc *alloc = to_alloc(man);
 	struct xe_vram_range *range = to_range(res);
 
-	scoped_guard(mutex, &alloc->lock)
-		gpu_buddy_free_list(&alloc->buddy, &range->blocks, 0);
+	give_blocks(to_alloc(man), &range->blocks);
 	ttm_resource_fini(man, res);
+	kvfree(range->extents);
 	kfree(range);
 }
 
@@ -105,6 +178,18 @@ static const struct ttm_resource_manager_func manager_funcs = {
 };
 
 /**
+ * xe_vram_has_room - could a buffer be in VRAM without another one having to leave?
+ * @alloc: the allocator
+ * @size: of the buffer, in bytes
+ *
+ * Context: any; as of now.
+ */
+bool xe_vram_has_room(struct xe_vram_alloc *alloc, u64 size)
+{
+	return READ_ONCE(alloc->buddy.avail) >= size;
+}
+
+/**
  * xe_vram_at - where a byte of a buffer is
  * @res: a resource in VRAM
  * @offset: in it, in bytes
@@ -115,20 +200,28 @@ static const struct ttm_resource_manager_func manager_funcs = {
  */
 u64 xe_vram_at(const struct ttm_resource *res, u64 offset, u64 *len)
 {
-	struct gpu_buddy_block *block;
-
-	list_for_each_entry(block, &to_range(res)->blocks, link) {
-		u64 size = (u64)PAGE_SIZE << gpu_buddy_block_order(block);
-
-		if (offset < size) {
-			*len = size - offset;
-			return gpu_buddy_block_offset(block) + offset;
-		}
-		offset -= size;
-	}
+	const struct xe_vram_range *range = to_range(res);
+	size_t low = 0, high = range->count;
+	u64 end = PAGE_ALIGN(res->size);
 
 	*len = 0;
-	return 0;
+	if (offset >= end)
+		return 0;
+
+	/* It is in one of the extents from low on, and before high. */
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (range->extents[middle].offset <= offset)
+			low = middle;
+		else
+			high = middle;
+	}
+
+	if (high < range->count)
+		end = range->extents[high].offset;
+	*len = end - offset;
+	return range->extents[low].at + offset - range->extents[low].offset;
 }
 
 /**

@@ -25,6 +25,7 @@ struct xe_vram_alloc {
 
 int xe_vram_alloc_init(struct xe_device *xe, u64 size);
 void xe_vram_alloc_fini(struct xe_device *xe);
+bool xe_vram_has_room(struct xe_vram_alloc *alloc, u64 size);
 u64 xe_vram_at(const struct ttm_resource *res, u64 offset, u64 *len);
 
 #endif

@@ -17,29 +17,6 @@
 
 static int fd;
 
-struct region {
-	uint64_t size, used;
-};
-
-static struct region vram(void)
-{
-	struct drm_xe_device_query q = { .query = DRM_XE_DEVICE_QUERY_MEM_REGIONS };
-	struct drm_xe_query_mem_regions *all;
-	struct region found = {};
-
-	if (ioctl(fd, DRM_IOCTL_XE_DEVICE_QUERY, &q))
-		return found;
-	all = calloc(1, q.size);
-	q.data = (uintptr_t)all;
-	if (!ioctl(fd, DRM_IOCTL_XE_DEVICE_QUERY, &q))
-		for (unsigned int i = 0; i < all->num_mem_regions; i++)
-			if (all->mem_regions[i].mem_class == DRM_XE_MEM_REGION_CLASS_VRAM)
-				found = (struct region){ all->mem_regions[i].total_size,
-							 all->mem_regions[i].used };
-	free(all);
-	return found;
-}
-
 /* In each page its number, and whose it is. */
 static void fill(uint32_t *p, size_t size, uint32_t who)
 {
@@ -85,7 +62,7 @@ int main(int argc, char **argv)
 	fd = open_card(argv[1], "renderD");
 	check(fd >= 0, "open");
 
-	for (now = vram(); n < MOST && now.used + SMALL <= now.size; now = vram(), n++) {
+	for (now = vram(fd); n < MOST && now.used + SMALL <= now.size; now = vram(fd), n++) {
 		maps[n] = create_and_fill(n, SMALL, &handles[n]);
 		good &= !!maps[n];
 	}
@@ -96,9 +73,9 @@ int main(int argc, char **argv)
 		munmap(maps[i], SMALL);
 		close_handle(fd, handles[i]);
 	}
-	before = vram();
+	before = vram(fd);
 	large = create_and_fill(MOST, LARGE, &handle);
-	now = vram();
+	now = vram(fd);
 	check(!!large, "a large buffer where every second of them was");
 	printf("# in use: %llu MiB, then %llu MiB\n", (unsigned long long)before.used >> 20,
 	      (unsigned long long)now.used >> 20);

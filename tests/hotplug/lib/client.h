@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -121,6 +122,30 @@ static inline int vgem_buffer(int vgem)
 	struct drm_mode_create_dumb args = { .width = 128, .height = 128, .bpp = 32 };
 
 	return ioctl(vgem, DRM_IOCTL_MODE_CREATE_DUMB, &args) ? -1 : export(vgem, args.handle);
+}
+
+/* What the query says of VRAM. */
+struct region {
+	uint64_t size, used;
+};
+
+static inline struct region vram(int fd)
+{
+	struct drm_xe_device_query q = { .query = DRM_XE_DEVICE_QUERY_MEM_REGIONS };
+	struct drm_xe_query_mem_regions *all;
+	struct region found = {};
+
+	if (ioctl(fd, DRM_IOCTL_XE_DEVICE_QUERY, &q))
+		return found;
+	all = calloc(1, q.size);
+	q.data = (uintptr_t)all;
+	if (!ioctl(fd, DRM_IOCTL_XE_DEVICE_QUERY, &q))
+		for (unsigned int i = 0; i < all->num_mem_regions; i++)
+			if (all->mem_regions[i].mem_class == DRM_XE_MEM_REGION_CLASS_VRAM)
+				found = (struct region){ all->mem_regions[i].total_size,
+							 all->mem_regions[i].used };
+	free(all);
+	return found;
 }
 
 /* Where a task is in the kernel, as a remark. */

@@ -10,6 +10,7 @@
 #include <kunit/test.h>
 
 #include "mm/tt.h"
+#include "mm/vram_alloc.h"
 #include "tests/kunit/fake.h"
 
 static unsigned int told;
@@ -66,6 +67,37 @@ static void test_importers_are_told(struct kunit *test)
 	drm_gem_object_put(&bo->ttm.base);
 }
 
+/* Only those who have the pages mapped are told, and only when the pages really go. */
+static void test_importers_are_not_told(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct dma_buf_attachment *attach;
+	struct dma_buf *dma_buf;
+	struct xe_bo *bo;
+
+	KUNIT_ASSERT_EQ(test, xe_vram_alloc_init(xe, SZ_1M), 0);
+	dma_buf = export(test, xe, &bo);
+	attach = dma_buf_dynamic_attach(dma_buf, xe->drm.dev, &importer_ops, test);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(attach));
+
+	xe_hw_scoped(hw, xe)
+		xe_hw_declare_lost(hw, "test");
+	told = 0;
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_VRAM), -ENODEV);
+	KUNIT_EXPECT_EQ_MSG(test, told, 0, "the move failed");
+	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_TT);
+
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), 0);
+	KUNIT_EXPECT_EQ(test, told, 1);
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_TT), 0);
+	KUNIT_EXPECT_EQ_MSG(test, told, 1, "nobody had them mapped");
+
+	dma_buf_detach(dma_buf, attach);
+	dma_buf_put(dma_buf);
+	flush_delayed_fput();
+	drm_gem_object_put(&bo->ttm.base);
+}
+
 /* Unbind has undone the DMA mappings, and there will be no others. */
 static void test_no_attaching_after_unbind(struct kunit *test)
 {
@@ -90,6 +122,7 @@ static void test_no_attaching_after_unbind(struct kunit *test)
 
 static struct kunit_case prime_cases[] = {
 	KUNIT_CASE(test_importers_are_told),
+	KUNIT_CASE(test_importers_are_not_told),
 	KUNIT_CASE(test_no_attaching_after_unbind),
 	{ }
 };

@@ -5,8 +5,11 @@
 
 #include "../../../mm/evict.c"
 
+#include <linux/sched/signal.h>
+
 #include <kunit/test.h>
 
+#include "mm/vram_alloc.h"
 #include "tests/kunit/fake.h"
 #include "xe_mmio.h"
 
@@ -39,23 +42,180 @@ static void test_may_lose_power(struct kunit *test)
 
 	flush_work(&xe->mm.evict);
 	KUNIT_EXPECT_FALSE(test, xe->mm.evicting);
-	KUNIT_EXPECT_FALSE(test, xe->mm.evict_failed);
+	KUNIT_EXPECT_EQ(test, xe->mm.stuck, 0);
 	ttm_set_driver_manager(&xe->mm.ttm, XE_MEM_VRAM, NULL);
 }
 
-/* What could not be moved is not tried over and over while the card stays awake. */
+/* What could not be moved is not tried over and over, and told once, until something changes. */
 static void test_after_a_failure(struct kunit *test)
 {
 	struct ttm_resource_manager *man;
 	struct xe_device *xe = device_using(test, &man);
 
-	man->usage = SZ_1M;
-	xe->mm.evict_failed = true;
-	KUNIT_EXPECT_EQ(test, xe_mm_may_lose_power(xe), 0);
+	man->usage = SZ_1G;
+	xe->mm.d3cold_threshold = 4096;
 	KUNIT_EXPECT_EQ(test, xe_mm_may_lose_power(xe), -EAGAIN);
-
 	flush_work(&xe->mm.evict);
+	KUNIT_EXPECT_EQ(test, xe->mm.stuck, man->usage);
+	KUNIT_EXPECT_FALSE(test, xe->mm.evicting);
+	KUNIT_EXPECT_EQ(test, xe_mm_may_lose_power(xe), 0);
+	KUNIT_EXPECT_EQ(test, xe_mm_may_lose_power(xe), 0);
+
+	man->usage = SZ_1M;
+	KUNIT_EXPECT_EQ(test, xe_mm_may_lose_power(xe), -EAGAIN);
+	flush_work(&xe->mm.evict);
+	KUNIT_EXPECT_EQ(test, xe->mm.stuck, 0);
 	ttm_set_driver_manager(&xe->mm.ttm, XE_MEM_VRAM, NULL);
+}
+
+#define VRAM_SIZE	SZ_1M		/* as the fake card has */
+
+/* A device whose VRAM can be used. */
+static struct xe_device *device_with_vram(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	int err = -ENODEV;
+
+	xe_hw_scoped(hw, xe)
+		err = xe_vram_bar_map(hw);
+	KUNIT_ASSERT_EQ(test, err, 0);
+	KUNIT_ASSERT_EQ(test, xe_vram_alloc_init(xe, VRAM_SIZE), 0);
+	xe->mm.vram_size = VRAM_SIZE;
+	return xe;
+}
+
+static struct xe_bo *buffer(struct kunit *test, struct xe_device *xe, u32 regions)
+{
+	struct xe_bo *bo = xe_bo_create(xe, &(struct xe_bo_args){
+		.size = SZ_64K, .regions = regions });
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(bo));
+	return bo;
+}
+
+static int validate(struct xe_bo *bo)
+{
+	int err;
+
+	dma_resv_lock(bo->ttm.base.resv, NULL);
+	err = xe_bo_validate(bo);
+	dma_resv_unlock(bo->ttm.base.resv);
+	return err;
+}
+
+/* However busy user space is, nothing gets into VRAM any more, and nobody waits. */
+static void test_new_buffers_before_sleep(struct kunit *test)
+{
+	struct xe_device *xe = device_with_vram(test);
+	struct notifier_block *nb = &xe->mm.sleep_notifier;
+	struct xe_bo *old, *both, *vram;
+
+	old = buffer(test, xe, XE_REGION_VRAM);
+	KUNIT_EXPECT_EQ(test, old->mem_type, XE_MEM_VRAM);
+	KUNIT_EXPECT_EQ(test, nb->notifier_call(nb, PM_SUSPEND_PREPARE, NULL), NOTIFY_OK);
+	both = buffer(test, xe, XE_REGION_VRAM | XE_REGION_SYSTEM);
+	vram = buffer(test, xe, XE_REGION_VRAM);
+	KUNIT_EXPECT_EQ(test, both->mem_type, XE_MEM_TT);
+	KUNIT_EXPECT_EQ(test, vram->mem_type, XE_MEM_SYSTEM);
+	KUNIT_EXPECT_EQ(test, validate(vram), 0);
+	KUNIT_EXPECT_EQ(test, in_use(xe), 0);
+
+	KUNIT_EXPECT_EQ(test, nb->notifier_call(nb, PM_POST_SUSPEND, NULL), NOTIFY_OK);
+	KUNIT_EXPECT_EQ(test, validate(vram), 0);
+	KUNIT_EXPECT_EQ(test, vram->mem_type, XE_MEM_VRAM);
+	KUNIT_EXPECT_EQ(test, validate(old), 0);
+	KUNIT_EXPECT_EQ(test, old->mem_type, XE_MEM_VRAM);
+	drm_gem_object_put(&old->ttm.base);
+	drm_gem_object_put(&both->ttm.base);
+	drm_gem_object_put(&vram->ttm.base);
+}
+
+static void kill(bool killed)
+{
+	if (killed) {
+		sigaddset(&current->pending.signal, SIGKILL);
+		set_thread_flag(TIF_SIGPENDING);
+	} else {
+		sigdelset(&current->pending.signal, SIGKILL);
+		clear_thread_flag(TIF_SIGPENDING);
+	}
+}
+
+static void poke_vram(struct kunit *test, struct xe_device *xe, struct xe_bo *bo, u32 value)
+{
+	bool done = false;
+	u64 len;
+
+	xe_hw_scoped(hw, xe) {
+		xe_vram_bar_write(hw, xe_vram_at(bo->ttm.resource, 0, &len), &value, 4);
+		done = true;
+	}
+	KUNIT_ASSERT_TRUE(test, done);
+}
+
+/* A copy ends with the process that makes it, and the buffer stays where it is. */
+static void test_copies_are_killed(struct kunit *test)
+{
+	struct xe_device *xe = device_with_vram(test);
+	struct xe_bo *bo = buffer(test, xe, XE_REGION_VRAM), *none;
+
+	poke_vram(test, xe, bo, 0x1234);
+	kill(true);
+	KUNIT_EXPECT_EQ(test, xe_mm_evict(xe), -EINTR);
+	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_VRAM);
+	kill(false);
+	KUNIT_EXPECT_EQ(test, xe_mm_evict(xe), 0);
+	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_SYSTEM);
+	KUNIT_EXPECT_EQ(test, *(u32 *)page_address(bo->ttm.ttm->pages[0]), 0x1234);
+
+	kill(true);
+	KUNIT_EXPECT_EQ(test, validate(bo), -EINTR);
+	none = xe_bo_create(xe, &(struct xe_bo_args){ .size = SZ_64K, .regions = XE_REGION_VRAM });
+	kill(false);
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(none), -EINTR);
+	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_SYSTEM);
+	KUNIT_EXPECT_EQ(test, *(u32 *)page_address(bo->ttm.ttm->pages[0]), 0x1234);
+	drm_gem_object_put(&bo->ttm.base);
+}
+
+/* A card that is there, but does not wake up just now, has not lost anything. */
+static void test_card_cannot_be_had(struct kunit *test)
+{
+	struct xe_device *xe = device_with_vram(test);
+	struct xe_bo *bo = buffer(test, xe, XE_REGION_VRAM);
+
+	poke_vram(test, xe, bo, 0x4321);
+	xe->drm.dev->power.runtime_error = -EIO;
+	KUNIT_EXPECT_EQ(test, xe_mm_evict(xe), -EBUSY);
+	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_VRAM);
+	xe->drm.dev->power.runtime_error = 0;
+	KUNIT_EXPECT_EQ(test, xe_mm_evict(xe), 0);
+	KUNIT_EXPECT_EQ(test, *(u32 *)page_address(bo->ttm.ttm->pages[0]), 0x4321);
+	drm_gem_object_put(&bo->ttm.base);
+}
+
+/* In the place of the worker: it gives up when somebody else puts a buffer into VRAM. */
+static void test_called_off(struct kunit *test)
+{
+	struct xe_device *xe = device_with_vram(test);
+	struct xe_bo *bo;
+
+	WRITE_ONCE(xe->mm.evicting, true);
+	bo = buffer(test, xe, XE_REGION_VRAM);
+	KUNIT_EXPECT_FALSE(test, xe->mm.evicting);
+	KUNIT_EXPECT_FALSE_MSG(test, xe_mm_stop_evicting(&xe->mm), "this is not the worker");
+	xe->mm.d3cold_threshold = 1;
+	KUNIT_EXPECT_EQ(test, xe_mm_may_lose_power(xe), -EAGAIN);
+	flush_work(&xe->mm.evict);
+	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_SYSTEM);
+	drm_gem_object_put(&bo->ttm.base);
+}
+
+/* Rather an error than a process killed for its memory. */
+static void test_memory(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, xe_mm_has_memory(SZ_1M));
+	KUNIT_EXPECT_FALSE(test, xe_mm_has_memory((u64)totalram_pages() << PAGE_SHIFT));
 }
 
 /* TTM waits for the last move before it makes another; here, to be counted. */
@@ -140,6 +300,11 @@ static void test_notifier(struct kunit *test)
 static struct kunit_case evict_cases[] = {
 	KUNIT_CASE(test_may_lose_power),
 	KUNIT_CASE(test_after_a_failure),
+	KUNIT_CASE(test_new_buffers_before_sleep),
+	KUNIT_CASE(test_copies_are_killed),
+	KUNIT_CASE(test_card_cannot_be_had),
+	KUNIT_CASE(test_called_off),
+	KUNIT_CASE(test_memory),
 	KUNIT_CASE(test_card_is_gone),
 	KUNIT_CASE(test_threshold),
 	KUNIT_CASE(test_notifier),

@@ -137,8 +137,49 @@ static void test_moves_while_it_dies(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mapped, 0);
 }
 
+static const char *no_name(struct dma_fence *fence)
+{
+	return "";
+}
+
+static const struct dma_fence_ops fence_ops = {
+	.get_driver_name = no_name,
+	.get_timeline_name = no_name,
+};
+
+/* Another driver's work on the pages is not over: whoever uses them waits, the import does not. */
+static void test_does_not_wait(struct kunit *test)
+{
+	static DEFINE_SPINLOCK(lock);
+	struct xe_device *xe = xe_fake_device(test);
+	struct dma_buf *dma_buf = exported(test);
+	struct drm_gem_object *obj;
+	struct dma_fence *fence = kzalloc(sizeof(*fence), GFP_KERNEL);
+	unsigned long begin;
+
+	KUNIT_ASSERT_NOT_NULL(test, fence);
+	dma_fence_init(fence, &fence_ops, &lock, dma_fence_context_alloc(1), 1);
+	dma_resv_lock(dma_buf->resv, NULL);
+	KUNIT_EXPECT_EQ(test, dma_resv_reserve_fences(dma_buf->resv, 1), 0);
+	dma_resv_add_fence(dma_buf->resv, fence, DMA_RESV_USAGE_WRITE);
+	dma_resv_unlock(dma_buf->resv);
+
+	begin = jiffies;
+	obj = xe_gem_prime_import(&xe->drm, dma_buf);
+	KUNIT_EXPECT_LT(test, jiffies - begin, 2ul * HZ);
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(obj), 0);
+	KUNIT_EXPECT_EQ(test, mapped, 1);
+
+	dma_fence_signal(fence);
+	dma_fence_put(fence);
+	if (!IS_ERR(obj))
+		drm_gem_object_put(obj);
+	flush_workqueue(xe->mm.ttm.wq);
+}
+
 static struct kunit_case import_cases[] = {
 	KUNIT_CASE(test_moves),
+	KUNIT_CASE(test_does_not_wait),
 	KUNIT_CASE(test_moves_while_it_dies),
 	{ }
 };

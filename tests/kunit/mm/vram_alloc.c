@@ -115,7 +115,29 @@ static void test_bounds(struct kunit *test)
 	xe_vram_alloc_fini(xe);
 }
 
+/* Blocks that are adjacent are one to who asks; large buffers get large blocks if there are any. */
+static void test_large_blocks(struct kunit *test)
+{
+	struct ttm_buffer_object *bo = buffers(test, 3);
+	struct xe_device *xe = device(test);
+	u64 len;
+
+	KUNIT_ASSERT_EQ(test, take(xe, bo, 7, 1), 0);
+	xe_vram_at(bo->resource, 0, &len);
+	KUNIT_EXPECT_EQ(test, len, 7 * (u64)PAGE_SIZE);
+
+	/* Page 7 is free, and of no use to it. */
+	KUNIT_ASSERT_EQ(test, take(xe, &bo[1], 8, 1), 0);
+	KUNIT_ASSERT_EQ(test, take(xe, &bo[2], 17, 1), 0);
+	KUNIT_EXPECT_EQ(test, xe_vram_at(bo[2].resource, 0, &len) % SZ_64K, 0);
+	KUNIT_EXPECT_EQ(test, len, 17 * (u64)PAGE_SIZE);
+	for (int i = 0; i < 3; i++)
+		give(xe, &bo[i]);
+	xe_vram_alloc_fini(xe);
+}
+
 static struct kunit_case vram_alloc_cases[] = {
+	KUNIT_CASE(test_large_blocks),
 	KUNIT_CASE(test_scattered),
 	KUNIT_CASE(test_bounds),
 	{ }

@@ -1,0 +1,19 @@
+# driver: xe
+# timeout: 900
+# kernel: stock
+# set: model_args=--bar=512M vram=512 icount=1 mem=2G
+#
+# SPDX-License-Identifier: MIT
+# VRAM is free in single pages only, and a large buffer is made of them: what it costs to create, to
+# touch and to move.  Under icount the clock counts instructions, however slow the host is.
+. /lab/gpu.sh
+. ./lib/phases.sh
+
+until_ 60 works || { not_ok "the card works"; finish; }
+put on "$dev/power/control"
+put 1 /sys/module/suspend/parameters/pm_test_delay
+put freezer /sys/power/pm_test
+relay fragments "$gpu"
+t "no splat" no_splat
+t "no violation" no_violations
+finish

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Faults on VRAM.
+ */
+
+#include "../../../mm/bo_vm.c"
+
+#include <kunit/test.h>
+
+#include "tests/kunit/fake.h"
+
+/* A process that never stops writing, a device that would sleep after a second. */
+static void test_kept_awake(struct kunit *test)
+{
+	unsigned int ms = 0, resumes = 1, now = 1000;
+
+	for (; now < 120000; now += max(ms, 1000u), resumes++)
+		ms = awake_ms(ms, 10);
+	KUNIT_EXPECT_LE(test, resumes, 7);
+	KUNIT_EXPECT_EQ(test, ms, AWAKE_MAX_MS);
+	KUNIT_EXPECT_EQ_MSG(test, awake_ms(AWAKE_MAX_MS, AWAKE_MAX_MS - 1), AWAKE_MAX_MS,
+			    "it was wanted earlier than it pays");
+	KUNIT_EXPECT_EQ(test, awake_ms(AWAKE_MAX_MS, AWAKE_MAX_MS), 0);
+	KUNIT_EXPECT_EQ(test, awake_ms(0, 1000), 0);
+}
+
+/* What is written to a card that cannot be had now must not go to a dummy page. */
+static void test_try_again(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct ttm_resource res = { .mem_type = XE_MEM_VRAM };
+	struct xe_bo *bo = kunit_kzalloc(test, sizeof(*bo), GFP_KERNEL);
+	struct vm_area_struct vma = { .vm_end = PAGE_SIZE };
+	struct vm_fault vmf = { .vma = &vma };
+
+	KUNIT_ASSERT_NOT_NULL(test, bo);
+	dma_resv_init(&bo->ttm.base._resv);
+	bo->ttm.base.resv = &bo->ttm.base._resv;
+	bo->ttm.resource = &res;
+	vma.vm_private_data = &bo->ttm;
+
+	KUNIT_ASSERT_EQ(test, dma_resv_lock(bo->ttm.base.resv, NULL), 0);
+	xe->drm.dev->power.runtime_error = -EIO;
+	KUNIT_EXPECT_EQ(test, map_or_retry(&vmf, xe), VM_FAULT_NOPAGE);
+	KUNIT_EXPECT_NULL(test, bo->dummy);
+	xe->drm.dev->power.runtime_error = 0;
+	dma_resv_unlock(bo->ttm.base.resv);
+	dma_resv_fini(&bo->ttm.base._resv);
+}
+
+static struct kunit_case bo_vm_cases[] = {
+	KUNIT_CASE(test_kept_awake),
+	KUNIT_CASE(test_try_again),
+	{ }
+};
+
+static struct kunit_suite bo_vm_suite = {
+	.name = "xe_bo_vm",
+	.test_cases = bo_vm_cases,
+};
+
+kunit_test_suite(bo_vm_suite);
