@@ -9,7 +9,7 @@ int probe_plain(struct xe_device *xe);
 int probe_break(struct xe_device *xe);
 int probe_continue(struct xe_device *xe);
 int probe_goto(struct xe_device *xe);
-int probe_nested(struct xe_device *xe, struct xe_device *other);
+int probe_nested(struct xe_device *xe);
 
 int probe_plain(struct xe_device *xe)
 {
@@ -55,10 +55,10 @@ out:
 	return -EIO;
 }
 
-int probe_nested(struct xe_device *xe, struct xe_device *other)
+int probe_nested(struct xe_device *xe)
 {
 	xe_hw_scoped(hw, xe)
-		xe_hw_scoped(peer, other)
-			return xe_read32(hw, REG) == xe_read32(peer, REG);
+		xe_hw_scoped_dma(dma, xe)
+			return xe_read32(hw, REG);
 	return -ENODEV;
 }
