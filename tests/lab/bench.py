@@ -106,7 +106,7 @@ class Config:
         for name, default in self.FIELDS.items():
             value = fields.get(name)
             setattr(self, name, default if value in (None, "") else str(value))
-        for name, allowed in (("driver", ("none", "upstream", "xe")), ("kernel", ("debug", "stock")),
+        for name, allowed in (("driver", ("none", "upstream", "xe")), ("kernel", ("debug", "stock", "newest")),
                               ("hotplug", ("acpi", "pciehp")), ("platform", PLATFORMS),
                               ("load", ("yes", "no"))):
             if getattr(self, name) not in allowed:
