@@ -235,7 +235,7 @@ static void check_mmap(void)
 /* No SIGBUS: either mmap fails, or there is memory. */
 static void check_imported(void)
 {
-	int vgem = open_vgem(), theirs = vgem_buffer(vgem), ours = import(fd, theirs);
+	int vgem = open_vgem("card"), theirs = vgem_buffer(vgem), ours = import(fd, theirs);
 	uint32_t *here, *there;
 
 	if (!check(theirs >= 0 && ours > 0, "import"))
@@ -442,7 +442,7 @@ static void *work(void *data)
 
 	t->fd = -1;
 	t->file = -1;
-	t->vgem = open_vgem();
+	t->vgem = open_vgem("card");
 	while (!stop) {
 		new_file(t);
 		/* Buffers go with their file. */
@@ -450,7 +450,7 @@ static void *work(void *data)
 			one(t);
 		if (below(t, 4) == 0) {
 			close(t->vgem);
-			t->vgem = open_vgem();
+			t->vgem = open_vgem("card");
 		}
 	}
 	close(t->fd);

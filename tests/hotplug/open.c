@@ -148,7 +148,7 @@ static int late_dma_buf(struct thing *t)
 	if (lseek(t->fd, 0, SEEK_END) != SIZE || ioctl(t->fd, DMA_BUF_IOCTL_SYNC, &sync))
 		return 0;
 	/* Its card is gone: nobody can attach any more. */
-	int other = open_node("/sys/devices/platform/vgem/drm", "render");
+	int other = open_vgem("render");
 	int handle = other < 0 ? -1 : import(other, t->fd);
 
 	if (other >= 0)
@@ -237,7 +237,7 @@ static void hold_all(void)
 	hold("card node", open_card(pci, "card"), late_node);
 	render = open_card(pci, "renderD");
 	hold("render node", render, late_node);
-	vgem = open_vgem();
+	vgem = open_vgem("card");
 	hold("importer", vgem, late_vgem);
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", render);
 	hold("fdinfo", open(path, O_RDONLY), late_fdinfo);
@@ -658,7 +658,7 @@ static void interrupt(int signal)
 static void new_device(void)
 {
 	double end = now() + 60;
-	int card = open_vgem(), other = vgem_buffer(card), fd = -1;
+	int card = open_vgem("card"), other = vgem_buffer(card), fd = -1;
 	uint32_t *p = MAP_FAILED, handle;
 
 	do {

@@ -80,7 +80,7 @@ static void add_fence(int dma_buf)
 	struct dma_buf_export_sync_file out = { .flags = DMA_BUF_SYNC_RW };
 	struct drm_vgem_fence_attach attach = { .flags = VGEM_FENCE_WRITE };
 	struct dma_buf_import_sync_file in = { .flags = DMA_BUF_SYNC_WRITE };
-	int vgem = open_vgem(), foreign;
+	int vgem = open_vgem("card"), foreign;
 
 	ioctl(vgem, DRM_IOCTL_MODE_CREATE_DUMB, &dumb);
 	attach.handle = dumb.handle;

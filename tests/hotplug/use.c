@@ -131,6 +131,6 @@ int main(int argc, char **argv)
 		return no("open");
 	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
 		if (!strcmp(acts[i].name, argv[1]))
-			return acts[i].act(fd, open_vgem());
+			return acts[i].act(fd, open_vgem("card"));
 	return 2;
 }

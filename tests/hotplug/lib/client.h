@@ -65,9 +65,12 @@ static inline int open_card(const char *pci, const char *prefix)
 	return open_node(folder, prefix);
 }
 
-static inline int open_vgem(void)
+/* A node of vgem, which is a faux device since Linux 6.14 and was a platform device before. */
+static inline int open_vgem(const char *prefix)
 {
-	return open_node("/sys/devices/platform/vgem/drm", "card");
+	int fd = open_node("/sys/devices/faux/vgem/drm", prefix);
+
+	return fd < 0 ? open_node("/sys/devices/platform/vgem/drm", prefix) : fd;
 }
 
 /* 0 is no handle. */
