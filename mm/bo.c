@@ -404,6 +404,20 @@ bool xe_bo_needs_validate(struct xe_bo *bo)
 }
 
 /**
+ * xe_bo_populate - have a buffer outside of VRAM have its pages
+ * @bo: the buffer, reserved; nothing happens if it has them
+ *
+ * Context: process context.
+ * Return: 0 or -ENOMEM; what reading it back from swap returns.
+ */
+int xe_bo_populate(struct xe_bo *bo)
+{
+	struct ttm_operation_ctx ctx = {};
+
+	return ttm_bo_populate(&bo->ttm, &ctx);
+}
+
+/**
  * xe_bo_validate - move a buffer to where userspace wants it, if there is room
  * @bo: the buffer, reserved; nothing happens unless it was moved out of VRAM, or has no memory yet
  *
@@ -434,6 +448,6 @@ int xe_bo_validate(struct xe_bo *bo)
 	if (err == -EINTR)
 		return err;
 	if (bo->ttm.resource->mem_type == XE_MEM_SYSTEM)
-		return ttm_bo_populate(&bo->ttm, &ctx);
+		return xe_bo_populate(bo);
 	return 0;
 }
