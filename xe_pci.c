@@ -23,6 +23,7 @@
 #include "mm/mm.h"
 #include "mm/vram.h"
 #include "uapi/hwmon.h"
+#include "uapi/query.h"
 #include "xe_compat.h"
 #include "xe_guc.h"
 #include "xe_hw.h"
@@ -58,6 +59,7 @@ static const struct xe_hw_step xe_probe_steps[] = {
 	{ "engines",		xe_engine_start },
 	{ "GuC",		xe_guc_start },
 	{ "settings",		xe_guc_settle },
+	{ "queries",		xe_query_start },
 	{ "sysfs",		xe_sysfs_start },
 	{ "sensors",		xe_hwmon_start },
 };

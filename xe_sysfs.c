@@ -31,6 +31,9 @@
  *	tile0/gt<n>/gtidle/		how much the GT sleeps
  *	tile0/gt<n>/engines/<class>/	scheduling defaults of new queues; .defaults/ as shipped
  *
+ * There are no num_cslices and ccs_mode: as upstream, they are for parts with more than one compute
+ * engine, of which this driver knows none.
+ *
  * The files belong to the PCI device, whose directory outlives the driver and is used by the next
  * one. So they are uapi of the bound side: they are removed at unbind, even if the drm_device stays
  * for long. Removal waits for readers; none of them waits for anything long, for whoever needs
