@@ -426,7 +426,7 @@ static int run(struct xe_device *xe, const struct query *query, void __user *use
 }
 
 /**
- * xe_query_start - probe step: what queries tell of the firmware, so that they need not wake the card
+ * xe_query_start - probe step: what queries tell of the firmware without waking the card
  * @bind: the token of a probe step
  *
  * Context: bound, when the firmware runs.

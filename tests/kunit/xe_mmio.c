@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The size of the VRAM BAR. QEMU has no device with a BAR that can be resized, and the PCI core of a
- * user-mode kernel has no bridge above this one: what the core does is played here, and whether the
- * driver keeps to the contract is what is tested.
+ * The size of the VRAM BAR. QEMU has no device with a BAR that can be resized, and the PCI core of
+ * a user-mode kernel has no bridge above this one: what the core does is played here, and whether
+ * the driver keeps to the contract is what is tested.
  */
 
 #include <linux/pci.h>

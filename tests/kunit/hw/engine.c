@@ -7,6 +7,8 @@
 
 #include <kunit/test.h>
 
+#include "tests/kunit/fake.h"
+
 static const struct {
 	const struct xe_engine_row *rows;
 	unsigned int count;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Forcewake: holds nest, and a domain that does not answer does not hold up its users again and again.
+ * Forcewake: holds nest, and a domain that does not answer does not hold up its users each time.
  */
 
 #include "../../../hw/forcewake.c"
