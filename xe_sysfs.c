@@ -17,6 +17,7 @@
 #include "hw/state.h"
 #include "regs/gt.h"
 #include "regs/guc.h"
+#include "regs/soc.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
 #include "xe_sysfs.h"
@@ -108,6 +109,8 @@ static ssize_t store(struct kobject *kobj, struct attribute *attr, const char *b
 
 	xe_hw_scoped(hw, dir->xe) {
 		err = file->store(hw, &xe_hw_state(hw)->gt[dir->gt], file->what, value);
+		/* A message to the GuC is written only; a read tells whether it arrived anywhere. */
+		xe_read32(hw, GU_CNTL);
 		if (xe_hw_is_lost(hw))
 			err = -ENODEV;
 	}
