@@ -5,10 +5,17 @@
 
 #include <linux/string.h>
 
+/* Before the names in them are played. */
+#include "hw/display.h"
+#include "hw/forcewake.h"
+#include "hw/ggtt.h"
+#include "hw/ggtt_buf.h"
 #include "hw/gt_reset.h"
 #include "hw/irq.h"
+#include "hw/state.h"
 #include "mm/mm.h"
 #include "tests/kunit/fake.h"
+#include "xe_device.h"
 #include "xe_guc.h"
 
 static char order[200];
