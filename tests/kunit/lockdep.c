@@ -41,19 +41,6 @@ static void test_spinlock(struct kunit *test)
 	announced();
 }
 
-static void test_dma_spinlock(struct kunit *test)
-{
-	static DEFINE_SPINLOCK(lock);
-	struct xe_device *xe = xe_fake_device(test);
-
-	msleep(1100);	/* the kernel says so once in a second */
-	announce("sleeping function");
-	scoped_guard(spinlock, &lock)
-		xe_hw_scoped_dma(dma, xe)
-			cpu_relax();
-	announced();
-}
-
 static void test_nested(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
@@ -163,6 +150,25 @@ static void call_of_power_callback(struct xe_device *xe)
 	scoped_guard(xe_hw_power, xe_hw_of(xe))
 		scoped_guard(mutex, &lock)
 			cpu_relax();
+}
+
+static void dma_section_under_spinlock(struct xe_device *xe)
+{
+	static DEFINE_SPINLOCK(lock);
+
+	scoped_guard(spinlock, &lock)
+		xe_hw_scoped_dma(dma, xe)
+			cpu_relax();
+}
+
+static void test_dma_spinlock(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	msleep(1100);	/* the kernel says so once in a second */
+	announce("sleeping function");
+	KUNIT_EXPECT_TRUE(test, objects(dma_section_under_spinlock, xe));
+	announced();
 }
 
 struct lockdep_case {
