@@ -126,14 +126,31 @@ void guc_doorbell(struct gt *gt)
 		guc_work(guc, GPU_SYNC_BUDGET);
 }
 
+static bool run_orphans(struct guc *guc, unsigned int budget)
+{
+	bool more;
+
+	guc->working = true;
+	more = guc_sched_orphans(guc, budget);
+	guc->working = false;
+	if (guc->reset_pending)
+		guc_reset(guc->gt);
+	return more;
+}
+
 bool guc_run(struct gt *gt, unsigned int budget)
 {
 	struct guc *guc = gt->guc;
 
-	if (guc->state != GUC_RUNNING || guc->working || is_gone(gt->gpu) ||
-	    pci_power_state(gt->gpu))
+	if (guc->working || is_gone(gt->gpu) || pci_power_state(gt->gpu))
 		return false;
-	return guc_work(guc, budget);
+	return guc->state == GUC_RUNNING ? guc_work(guc, budget) : run_orphans(guc, budget);
+}
+
+void guc_check_quiet(struct gt *gt)
+{
+	if (!is_gone(gt->gpu))
+		guc_sched_check_stopped(gt->guc, "unbound");
 }
 
 /* ---- a log that is written all the time ---- */

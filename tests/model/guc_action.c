@@ -64,6 +64,14 @@ static enum guc_error do_deregister(struct guc *guc, const u32 *payload, unsigne
 	return guc_context_deregister(guc, payload[0]);
 }
 
+static void tlb_flush_all(struct guc *guc)
+{
+	unsigned int i;
+
+	for (i = 0; i < guc->gt->num_engines; i++)
+		cs_tlb_flush(guc->gt->engines[i]);
+}
+
 static enum guc_error do_fault_reply(struct guc *guc, const u32 *payload, unsigned int len)
 {
 	violation(guc->gpu, V_FAULT_REPLY, "%#010x %#010x, but no page fault was reported",
@@ -94,7 +102,17 @@ static bool tlb_ok(const u32 *payload, unsigned int len)
 	return type <= TLB_GUC && len == 6 && tlb_range_ok(payload);
 }
 
-/* Nothing in the model uses a cached translation, so it is done as soon as it is asked for. */
+static void tlb_flush_range(struct guc *guc, const u32 *payload)
+{
+	u64 start = (u64)payload[4] << 32 | payload[3], size = payload[5] + 12 < 48 ? BIT64(payload[5] + 12) : BIT64(48);
+	unsigned int i;
+
+	start &= BIT64(48) - 1;
+	for (i = 0; i < guc->gt->num_engines; i++)
+		cs_tlb_flush_range(guc->gt->engines[i], payload[2], start, start + (size - 1));
+}
+
+/* Done as soon as it is asked for: nothing is on its way. */
 static enum guc_error do_tlb(struct guc *guc, const u32 *payload, unsigned int len)
 {
 	u32 seqno = payload[0], last = guc->ct.tlb_seqno;
@@ -107,8 +125,21 @@ static enum guc_error do_tlb(struct guc *guc, const u32 *payload, unsigned int l
 	    (last && seqno != last + 1 && !(seqno == 1 && last == TLB_SEQNO_MAX)))
 		guc_disorder(guc, V_TLB_SEQNO, "%u after %u", seqno, last);
 	guc->ct.tlb_seqno = seqno;
-	if ((payload[1] & 0xff) == TLB_FULL || (payload[1] & 0xff) == TLB_GUC)
+	switch (payload[1] & 0xff) {
+	case TLB_FULL:
+		tlb_flush_all(guc);
 		ggtt_invalidate(guc->gpu);
+		break;
+	case TLB_GUC:
+		ggtt_invalidate(guc->gpu);
+		break;
+	case TLB_RANGE:
+		tlb_flush_range(guc, payload);
+		break;
+	default:
+		tlb_flush_all(guc);
+		break;
+	}
 	if (!fault_take(guc->gpu, FAULT_TLB_LOST, NULL))
 		guc_ct_event(guc, G2H_TLB_DONE, &seqno, 1);
 	return GUC_OK;

@@ -350,7 +350,15 @@ void guc_contexts_print(struct guc *guc, FILE *out);
 
 /* guc_sched.c */
 void guc_sched_init(struct guc *guc);
-void guc_sched_reset(struct guc *guc);	/* engines and queues empty */
+void guc_sched_reset(struct guc *guc);	/* all of it is forgotten; the engines know nothing of that */
+void guc_sched_stop(struct guc *guc);	/* the engines drop what they have loaded */
+/*
+ * A reset of the GuC alone does not stop the engines, nor does its crash: what is loaded runs on until its ring
+ * is empty.  True if there is more to run.
+ */
+bool guc_sched_orphans(struct guc *guc, unsigned int budget);
+/* A violation for each engine that has a context loaded. */
+void guc_sched_check_stopped(struct guc *guc, const char *when);
 void guc_sched_ready(struct guc *guc, struct guc_context *ctx);	/* has, or may have, work */
 void guc_sched_remove(struct guc *guc, struct guc_context *ctx);	/* out of its run queue */
 bool guc_sched_run(struct guc *guc, unsigned int budget);

@@ -95,6 +95,7 @@ static enum guc_error mbox_soft_reset(struct guc *guc, const u32 *msg, u32 *data
 {
 	*data0 = 0;
 	guc_sched_reset(guc);
+	guc_sched_stop(guc);
 	guc_contexts_reset(guc);
 	guc_ct_reset(guc);
 	guc_slpc_reset(guc);

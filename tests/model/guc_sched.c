@@ -432,6 +432,70 @@ void guc_sched_init(struct guc *guc)
 	sched->wait_ns = WAIT_MIN_NS;
 }
 
+/* ---- engines without a firmware ---- */
+
+static void orphan_timer(void *arg)
+{
+	struct guc *guc = arg;
+
+	guc->sched.timer = 0;
+	guc_run(guc->gt, GPU_SLICE_BUDGET);
+}
+
+static bool orphan_turn(struct cs_engine *cs, unsigned int *budget, bool *waits)
+{
+	unsigned int used = 0;
+
+	switch (cs_run(cs, MIN(*budget, CHUNK_COMMANDS), &used, NULL)) {
+	case CS_IDLE:
+		(void)cs_save(cs);
+		break;
+	case CS_BUDGET:
+		*budget -= MIN(used, *budget);
+		return true;
+	case CS_WAIT:
+		*waits = true;
+		break;
+	default:
+		break;
+	}
+	return false;
+}
+
+bool guc_sched_orphans(struct guc *guc, unsigned int budget)
+{
+	bool more = false, waits = false;
+	unsigned int i;
+
+	for (i = 0; i < guc->gt->num_engines && budget && !guc->reset_pending; i++)
+		if (cs_loaded(guc->gt->engines[i]))
+			more |= orphan_turn(guc->gt->engines[i], &budget, &waits);
+	if (waits && !more && !guc->sched.timer)
+		guc->sched.timer = clk_after(guc->gpu->clk, WAIT_MAX_NS, orphan_timer, guc);
+	return more;
+}
+
+void guc_sched_stop(struct guc *guc)
+{
+	unsigned int i;
+
+	for (i = 0; i < guc->gt->num_engines; i++) {
+		if (cs_loaded(guc->gt->engines[i]))
+			cs_reset(guc->gt->engines[i]);
+		cs_tlb_flush(guc->gt->engines[i]);
+	}
+}
+
+void guc_sched_check_stopped(struct guc *guc, const char *when)
+{
+	unsigned int i;
+
+	for (i = 0; i < guc->gt->num_engines; i++)
+		if (cs_loaded(guc->gt->engines[i]) && !unheard(guc->gpu))
+			violation(guc->gpu, V_ENGINE_RUNNING, "%s: %s holds a context", when,
+				  cs_info(guc->gt->engines[i])->name);
+}
+
 void guc_sched_reset(struct guc *guc)
 {
 	struct guc_sched *sched = &guc->sched;
@@ -446,8 +510,6 @@ void guc_sched_reset(struct guc *guc)
 		if (e->current) {
 			e->current->state = CTX_DISABLED;
 			e->current->engine = NULL;
-			if (cs_loaded(e->cs))
-				cs_reset(e->cs);
 		}
 		memset(e, 0, sizeof(*e));
 	}

@@ -12,6 +12,7 @@
 #include "clk.h"
 #include "ctl.h"
 #include "fault.h"
+#include "guc.h"
 #include "irq.h"
 #include "journal.h"
 #include "mem.h"
@@ -163,6 +164,8 @@ void journal_quiet(struct gpu *gpu, bool on)
 	if (on) {
 		mem_remember(gpu);
 		irq_check_quiet(gpu);
+		for (unsigned int id = 0; id < gpu->num_gts; id++)
+			guc_check_quiet(&gpu->gts[id]);
 	} else {
 		check_mapped(gpu);
 	}

@@ -11,7 +11,7 @@
  *	0	20:12		4 KiB, or 64 KiB (bit 8 in 16 entries in a row)
  *	0	20:16		64 KiB: compact table of 32 entries (bit 6 of the entry above)
  *
- * There is no TLB.  A malformed entry is something that no driver may write: a violation.
+ * There is no TLB here; what an engine may remember is in mem_tlb.c.  A malformed entry is something that no driver may write: a violation.
  */
 #include <errno.h>
 

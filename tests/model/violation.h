@@ -48,6 +48,7 @@
 	/* page tables */ \
 	X(V_GGTT_ENTRY,		"ggtt-entry-malformed",	"an entry that is used and cannot be right") \
 	X(V_GGTT_STALE,		"ggtt-stale",		"an entry that was used, changed, and is used without an invalidation") \
+	X(V_PPGTT_STALE,	"ppgtt-stale",		"an entry that an engine used, that changed or went, and is used without a flush") \
 	X(V_PPGTT_ENTRY,	"ppgtt-entry-malformed", "reserved bits, alignment, beyond device memory") \
 	/* GuC: load */ \
 	X(V_FIRMWARE_HEADER,	"firmware-header",	"lengths in the header that do not fit each other") \
@@ -58,6 +59,7 @@
 	X(V_GUC_NOT_IN_RESET,	"guc-boot-not-in-reset", "started while it runs") \
 	X(V_GUC_PARAM,		"guc-param",		"boot parameters: device, log, ADS, reserved words") \
 	X(V_DOORBELL_NO_FIRMWARE, "doorbell-no-firmware", "rung while no firmware runs") \
+	X(V_ENGINE_RUNNING,	"engine-left-running",	"an engine holds a context at unbind, or when firmware is started") \
 	X(V_DOORBELL_ASLEEP,	"doorbell-asleep",	"rung in D3") \
 	/* GuC: what it is given */ \
 	X(V_ADS_POINTER,	"ads-pointer",		"a structure that the GGTT does not map") \
@@ -118,6 +120,7 @@
 	X(V_LRC_LAYOUT,		"lrc-layout",		"registers are not in the engine's places") \
 	X(V_LRC_GARBAGE,	"lrc-garbage",		"not a list of registers") \
 	X(V_LRC_BATCH_STATE,	"lrc-batch-state",	"a batch's depth and address disagree") \
+	X(V_LRC_CONTEXT_BATCH,	"lrc-context-batch",	"a batch that the image wants run at each load, and that does not get to its end") \
 	X(V_RING_INVALID,	"ring-invalid",		"off, or not at a page") \
 	X(V_RING_HEAD,		"ring-head-out-of-range", "head beyond the ring") \
 	X(V_RING_TAIL,		"ring-tail-out-of-range", "tail beyond the ring")

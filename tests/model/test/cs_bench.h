@@ -58,6 +58,7 @@ struct bench {
 	u32 next_table;
 	u32 tail;		/* words written to the ring */
 	u32 batch;		/* words written to the batch */
+	struct ppgtt_tlb *tlb;	/* of the tests of it */
 	struct cs_error err;
 	unsigned int used;
 };

@@ -472,6 +472,60 @@ static void semaphore_chain(void **state)
 }
 
 /* GT reset in the middle of work: nothing is left, nothing comes. */
+/* What an engine executes it goes on executing without its firmware, until its ring is empty. */
+static void guc_reset_alone(void **state)
+{
+	struct host *h = *state;
+	u32 *image = host_image_of(h, 0);
+
+	spin(h, 0, false);
+	host_ring_store(h, 0, 4, 5);
+	HOST_FAST(h, H2G_SCHEDULE, 0);
+	guc_reset(h->gt);
+	loop(h, 5 * MSEC);
+	assert_int_equal(host_status(h), 1);
+	assert_int_equal(host_data(h, 0, 4), 0);
+	assert_true(cs_loaded(h->gt->engines[1]));
+	assert_violates(h->gpu, "engine-left-running: unbound: bcs0", ctl_command(h->gpu, "quiet on", stderr));
+	ctl_command(h->gpu, "quiet off", stderr);
+	assert_int_equal(ctl_command(h->gpu, "violations clear", stderr), 0);
+	host_spin_end(h, 0);
+	loop(h, 5 * MSEC);
+	assert_int_equal(host_data(h, 0, 4), 5);
+	/* and then saves the context, wherever its memory is by now */
+	assert_false(cs_loaded(h->gt->engines[1]));
+	assert_int_equal(image[LRC_HEAD], image[LRC_TAIL]);
+	assert_quiet(h->gpu);
+}
+
+static void started_while_busy(void **state)
+{
+	struct host *h = *state;
+
+	spin(h, 0, false);
+	guc_reset(h->gt);
+	assert_violates(h->gpu, "engine-left-running: firmware started", host_boot(h));
+	assert_false(cs_loaded(h->gt->engines[1]));
+}
+
+/* After a full reset nothing is left that could save. */
+static void full_reset_saves_nothing(void **state)
+{
+	struct host *h = *state;
+	u32 *image = host_image_of(h, 0);
+
+	host_ring_store(h, 0, 0, 1);
+	spin(h, 0, false);
+	loop(h, 5 * MSEC);
+	assert_int_equal(host_data(h, 0, 0), 1);
+	reg_cpu_write(h->gpu, FORCEWAKE_GT, 0x00010001);
+	reg_cpu_write(h->gpu, GDRST, GRDOM_FULL);
+	loop(h, MSEC);
+	assert_int_equal(image[LRC_HEAD], 0);
+	assert_int_equal(image[LRC_TIMESTAMP], 0);
+	assert_quiet(h->gpu);
+}
+
 static void reset_while_busy(void **state)
 {
 	struct host *h = *state;
@@ -481,7 +535,10 @@ static void reset_while_busy(void **state)
 	host_ring_batch(h, 1);
 	start(h, 1);
 	MODE(h, 0, 0);
-	guc_reset(h->gt);
+	reg_cpu_write(h->gpu, FORCEWAKE_GT, 0x00010001);
+	reg_cpu_write(h->gpu, GDRST, GRDOM_FULL);
+	for (unsigned int i = 0; i < h->gt->num_engines; i++)
+		reg_poke(h->gpu, cs_info(h->gt->engines[i])->base + RING_MODE, GFX_DISABLE_LEGACY_MODE);
 	loop(h, 800 * MSEC);
 	assert_int_equal(host_recv(h), 0);
 	assert_int_equal(h->guc->sched.num_contexts, 0);
@@ -512,7 +569,7 @@ static void self_service(void **state)
 	assert_int_equal(host_status(h), 1);
 }
 
-/* Silence: what is loaded does not run on, not even for the rest of the visit. */
+/* The firmware is silent; what is loaded runs on. */
 static void crash_while_busy(void **state)
 {
 	struct host *h = *state;
@@ -524,7 +581,12 @@ static void crash_while_busy(void **state)
 	arm(h->gpu, "guc.crash");
 	HOST_FAST(h, H2G_TLB_INVALIDATE, 1, BIT(31));
 	loop(h, 20 * MSEC);
-	assert_int_equal(counter_get(h->gpu, CNT_CMD), before);
+	assert_true(counter_get(h->gpu, CNT_CMD) > before + 1000);
+	while (host_recv(h))
+		;
+	MODE(h, 0, 0);
+	loop(h, MSEC);
+	assert_int_equal(host_recv(h), 0);
 	assert_quiet(h->gpu);
 }
 
@@ -551,7 +613,8 @@ int main(void)
 		TEST(priority), TEST(low_priority_waits), TEST(engines), TEST(disable_running),
 		TEST(hang), TEST(short_timeout_has_grace), TEST(disabled_twice), TEST(hang_in_the_way),
 		TEST(illegal_command), TEST(unmapped), TEST(engine_reset_fails), TEST(semaphore),
-		TEST(semaphore_chain), TEST(reset_while_busy), TEST(self_service), TEST(crash_while_busy), TEST(vanish_at),
+		TEST(semaphore_chain), TEST(guc_reset_alone), TEST(started_while_busy),
+		TEST(full_reset_saves_nothing), TEST(reset_while_busy), TEST(self_service), TEST(crash_while_busy), TEST(vanish_at),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -320,9 +320,117 @@ static void commands(void **state)
 	assert_int_not_equal(ctl_command(b->gpu, "vram 0x40000000 4", stderr), 0);
 }
 
+static int walk(struct bench *b, u64 va)
+{
+	struct xlat x;
+
+	return ppgtt_xlate_tlb(b->gpu, b->tlb, 7, b->root, va, false, &x);
+}
+
+static int tlb_setup(void **state)
+{
+	struct bench *b;
+
+	if (bench_setup(state))
+		return -1;
+	b = *state;
+	b->tlb = ppgtt_tlb_create("test");
+	return 0;
+}
+
+static int tlb_teardown(void **state)
+{
+	struct bench *b = *state;
+
+	ppgtt_tlb_destroy(b->tlb);
+	return bench_teardown(state);
+}
+
+/* What an engine used may change only with an invalidation. */
+static void stale_leafs(void **state)
+{
+	struct bench *b = *state;
+	u64 *leaf = pt_entry(b, VA_DATA, 0), was = *leaf;
+
+	/* never present, and never used: free to change */
+	assert_int_equal(walk(b, VA), -EFAULT);
+	map_pages(b, VA, DATA, 1, LEAF_VRAM);
+	assert_int_equal(walk(b, VA), 0);
+	*leaf = was + 4096;
+	assert_int_equal(walk(b, VA_DATA), 0);
+	assert_quiet(b->gpu);
+	*leaf = was;
+	assert_violates(b->gpu, "ppgtt-stale: test asid 7 va 0x123400200000 level 0", walk(b, VA_DATA));
+	walk(b, VA_DATA);	/* once is enough */
+	*leaf = 0;
+	assert_violates(b->gpu, "ppgtt-stale", assert_int_equal(walk(b, VA_DATA), -EFAULT));
+	*leaf = was;
+	assert_int_equal(walk(b, VA_DATA), 0);
+	/* a null page that was used is one, too */
+	ppgtt_tlb_flush(b->tlb);
+	*leaf = PTE_P | PTE_NULL;
+	assert_int_equal(walk(b, VA_DATA), 0);
+	*leaf = was;
+	assert_violates(b->gpu, "ppgtt-stale", walk(b, VA_DATA));
+}
+
+/* A table that went, though the leaf below says the same, and another root of the same address space. */
+static void stale_tables(void **state)
+{
+	struct bench *b = *state;
+	u64 *pde = pt_entry(b, VA_DATA, 1), copy = new_table(b), root = b->root;
+
+	assert_int_equal(walk(b, VA_DATA), 0);
+	memcpy(b->vram + copy, b->vram + (*pde & GENMASK64(45, 12)), 4096);
+	*pde = copy | PTE_P | PTE_RW;
+	assert_violates(b->gpu, "ppgtt-stale: test asid 7 va 0x123400200000 level 1", walk(b, VA_DATA));
+	memcpy(b->vram + new_table(b), b->vram + (b->root & GENMASK64(45, 12)), 4096);
+	b->root = (b->next_table - 4096) | PTE_P | PTE_RW;
+	assert_violates(b->gpu, "ppgtt-stale: test asid 7 va 0x123400200000 level 7", walk(b, VA_DATA));
+	ppgtt_tlb_flush(b->tlb);
+	b->root = root;
+	assert_int_equal(walk(b, VA_DATA), 0);
+	assert_int_equal(counter_get(b->gpu, CNT_VIOLATION), 2);
+}
+
+static void flush_ranges(void **state)
+{
+	/* what is flushed, and whether that covers VA_DATA in address space 7 */
+	static const struct { u32 asid; u64 start, last; bool covers; } cases[] = {
+		{ 7, VA_DATA, VA_DATA + 4095, true }, { 7, 0, ~0ull, true },
+		{ 7, VA_DATA - 4096, VA_DATA, true }, { 7, VA_DATA + 4095, VA_DATA + 4096, true },
+		{ 7, VA_DATA + 4096, ~0ull, false }, { 7, 0, VA_DATA - 1, false },
+		{ 8, 0, ~0ull, false }, { 0, 0, ~0ull, false },
+	};
+	struct bench *b = *state;
+	u64 *leaf = pt_entry(b, VA_DATA, 0), *pde = pt_entry(b, VA_DATA, 1), was = *leaf;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		u64 before = counter_get(b->gpu, CNT_VIOLATION);
+
+		ppgtt_tlb_flush(b->tlb);
+		*leaf = was;
+		assert_int_equal(walk(b, VA_DATA), 0);
+		ppgtt_tlb_flush_range(b->tlb, cases[i].asid, cases[i].start, cases[i].last);
+		*leaf = was + 4096;
+		walk(b, VA_DATA);
+		assert_int_equal(counter_get(b->gpu, CNT_VIOLATION) - before, !cases[i].covers);
+	}
+	/* a page of the range takes the tables above it along */
+	ppgtt_tlb_flush(b->tlb);
+	walk(b, VA_DATA);
+	ppgtt_tlb_flush_range(b->tlb, 7, VA_DATA + 0x10000, VA_DATA + 0x10fff);
+	*pde |= BIT64(3);
+	walk(b, VA_DATA);
+	assert_int_equal(counter_get(b->gpu, CNT_VIOLATION), 4);
+}
+
+#define TLB_TEST(fn) cmocka_unit_test_setup_teardown(fn, tlb_setup, tlb_teardown)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TLB_TEST(stale_leafs), TLB_TEST(stale_tables), TLB_TEST(flush_ranges),
 		BENCH_TEST(ggtt_entries), BENCH_TEST(ggtt_stale), BENCH_TEST(page_4k), BENCH_TEST(levels),
 		BENCH_TEST(read_only_pointer), BENCH_TEST(page_64k), BENCH_TEST(page_compact),
 		BENCH_TEST(page_huge), BENCH_TEST(page_null), BENCH_TEST(malformed),
