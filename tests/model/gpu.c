@@ -31,11 +31,11 @@ static void create_gt(struct gpu *gpu, unsigned int id)
 	gt->gpu = gpu;
 	gt->id = id;
 	gt->window = id ? 0x380000 : 0;
-	gt->num_engines = info->num_engines;
-	gt->engines = calloc(info->num_engines ? info->num_engines : 1, sizeof(struct cs_engine *));
+	gt->num_engines = platform_engines(gpu, id);
+	gt->engines = calloc(gt->num_engines + 1, sizeof(struct cs_engine *));
 	if (!gt->engines)
 		abort();
-	for (unsigned int i = 0; i < info->num_engines; i++)
+	for (unsigned int i = 0; i < gt->num_engines; i++)
 		gt->engines[i] = cs_create(gt, &info->engines[i]);
 	gt->guc = guc_create(gt);
 }

@@ -55,6 +55,7 @@ struct gpu_options {
 	const char *journal;	/* file, or NULL */
 	u64 vram;		/* bytes, multiple of 1 GiB; 0: the platform's default */
 	u64 bar;		/* bytes of it in BAR 2, a power of two; 0: all */
+	unsigned int ccs;	/* compute engines, 1 to 4; 0: 1 */
 	bool plane;		/* a display, with a plane that the system's firmware left on */
 	u64 plane_vram, plane_ggtt;	/* where */
 	bool clock_steps;	/* time is counted in steps of work, not taken from the host */

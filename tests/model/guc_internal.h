@@ -214,7 +214,15 @@ struct guc_context {
 	u32 logical;		/* mask as registered */
 	u32 engines;		/* mask of sched.engine[] */
 	u64 desc;		/* LRC descriptor */
-	bool unsupported;	/* parallel: accepted, answered, never run */
+	/*
+	 * A parallel context is never on an engine itself: its children are, which nobody knows by number.
+	 * Whether it is enabled, was reset, or owes events is the parent's.
+	 */
+	struct guc_context *parent;
+	struct guc_context **child;
+	unsigned int width;	/* children; 0: not parallel */
+	u64 wq_desc, wq_base;	/* GGTT */
+	u32 wq_size, wq_head;	/* bytes */
 	enum context_state state;
 	bool enabled;		/* as the host wants it */
 	bool was_reset;		/* told the host 0x1008 or 0x6000; off until enabled again */
@@ -345,6 +353,14 @@ enum guc_error guc_context_deregister(struct guc *guc, u32 id);
 enum guc_error guc_context_mode(struct guc *guc, u32 id, u32 enable);
 enum guc_error guc_context_schedule(struct guc *guc, u32 id);
 enum guc_error guc_context_policies(struct guc *guc, const u32 *payload, unsigned int len);
+/* The one that the host knows: the context itself, or its parent. */
+static inline struct guc_context *guc_context_top(struct guc_context *ctx)
+{
+	return ctx->parent ? ctx->parent : ctx;
+}
+
+/* Reset by the firmware: off, and the host is told, until it enables the context again. */
+void guc_context_was_reset(struct guc_context *ctx);
 void guc_context_settle(struct guc *guc, struct guc_context *ctx);	/* events owed, once it is off its engine */
 void guc_contexts_print(struct guc *guc, FILE *out);
 

@@ -67,7 +67,7 @@ void guc_sched_remove(struct guc *guc, struct guc_context *ctx)
 
 void guc_sched_ready(struct guc *guc, struct guc_context *ctx)
 {
-	if (ctx->unsupported || !ctx->enabled)
+	if (!ctx->enabled)
 		return;
 	ctx->waits = false;
 	if (ctx->state == CTX_RUNNING)
@@ -131,7 +131,7 @@ static void detach(struct guc *guc, struct sched_engine *e, bool more)
 static void engine_reset(struct guc *guc, struct sched_engine *e)
 {
 	struct guc_context *ctx = e->current;
-	u32 failure[3] = { e->class, e->instance, 1 }, id = ctx->id;
+	u32 failure[3] = { e->class, e->instance, 1 }, id = guc_context_top(ctx)->id;
 
 	if (fault_take(guc->gpu, FAULT_ENGINE_RESET, NULL)) {
 		e->stopped = true;
@@ -148,9 +148,7 @@ static void engine_reset(struct guc *guc, struct sched_engine *e)
 	e->stopped = false;
 	e->resets++;
 	ctx->resets++;
-	ctx->enabled = false;
-	ctx->was_reset = true;
-	ctx->dirty = false;
+	guc_context_was_reset(guc_context_top(ctx));
 	guc_ct_event(guc, G2H_CONTEXT_RESET, &id, 1);
 	detach(guc, e, false);
 }
@@ -158,7 +156,7 @@ static void engine_reset(struct guc *guc, struct sched_engine *e)
 /* An access that the page tables do not allow. */
 static void memory_error(struct guc *guc, struct sched_engine *e, const struct cs_error *err)
 {
-	u32 id = e->current->id;
+	u32 id = guc_context_top(e->current)->id;
 
 	journal_add(guc->gpu, J_GUC, "gt%u %s context %u: %s of %s %#llx failed at level %u (%s)",
 		    guc->gt->id, cs_info(e->cs)->name, id, err->write ? "write" : "read",

@@ -8,6 +8,7 @@
 #include "gt.h"
 #include "irq.h"
 #include "regs_tables.h"
+#include "soc.h"
 
 #define GT	.flags = REG_GT, .fw = FW_GT
 #define GT_ON	.flags = REG_GT				/* always awake */
@@ -160,7 +161,7 @@ const struct reg regs_gt_render[] = {
 
 /* Fuses of a B580: 20 Xe cores of 8 EUs in slices of 4, one compute engine, six L3 nodes. */
 const struct reg regs_bmg_fuses[] = {
-	RO(0x9114, "XEHP_FUSE4", 0x00010000, P_GT),
+	RO(0x9114, "XEHP_FUSE4", 0, P_GT, .read = soc_fuse4_read),
 	RO(0x9118, "MIRROR_FUSE3", 0x003f00f0, P_GT),
 	RO(0x9134, "XELP_EU_ENABLE", 0xff, P_GT),
 	RO(0x9138, "XELP_GT_SLICE_ENABLE", 0x1f, P_GT),

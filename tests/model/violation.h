@@ -110,7 +110,7 @@
 	X(V_CTX_DISABLED_TWICE,	"context-disabled-twice", "disabled before the answer to the last") \
 	X(V_CTX_SCHED_DISABLED,	"context-schedule-disabled", "work announced while it is disabled") \
 	X(V_CTX_POLICY,		"context-policy",	"no such key, or wrong length or value") \
-	X(V_CTX_PARALLEL,	"unsupported-parallel",	"parallel contexts, which the model has not") \
+	X(V_CTX_PARALLEL,	"context-parallel",	"registration or work queue of a parallel context that cannot be right") \
 	/* contexts, as an engine sees them */ \
 	X(V_RING_MODE,		"ring-mode-legacy",	"an engine that is not in execlist mode") \
 	X(V_CCS_DISABLED,	"ccs-disabled",		"a compute engine that is not enabled") \

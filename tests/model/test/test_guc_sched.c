@@ -128,17 +128,143 @@ static void strict_registration(void **state)
 	host_register(h, 0, BCS, 1);
 	assert_violates(h->gpu, "context-shared-image",
 			HOST_FAST(h, H2G_REGISTER, 1, 1, BCS, 1, 0, 0, 0, 0, 0, host_desc(0), 0));
-	assert_violates(h->gpu, "unsupported-parallel",
-			HOST_FAST(h, H2G_REGISTER_PARALLEL, 1, 3, BCS, 3, 0, 0, 0, 0, 0, 2,
-				  host_desc(1), 0, host_desc(2), 0));
-	assert_int_equal(h->guc->sched.num_contexts, 2);
-	/* It gets its answers all the same. */
+}
+
+/* ---- parallel contexts: two rings on the two copy engines, a work queue in the first status page ---- */
+
+#define WQ_DESC		(CTX_AT(1) + 2048)
+#define WQ_BASE		(WQ_DESC + 1024)
+#define WQ_SIZE		1024u
+
+static void register_parallel(struct host *h, u32 width, u32 mask, u32 size, u32 base)
+{
+	HOST_FAST(h, H2G_REGISTER_PARALLEL, 1, 3, BCS, mask, GGTT_BASE + WQ_DESC, 0, base, 0, size, width,
+		  host_desc(1), 0, host_desc(2), 0);
+}
+
+static void start_parallel(struct host *h)
+{
+	host_put(h, WQ_DESC + 12, 1);
+	register_parallel(h, 2, 3, WQ_SIZE, GGTT_BASE + WQ_BASE);
 	MODE(h, 3, 1);
 	assert_true(host_event(h, G2H_MODE_DONE, 3, 1));
+}
+
+/* An item at @at with the tails that the rings have by now; they stay away from the images until it is read. */
+static u32 wq_append(struct host *h, u32 at, u32 id)
+{
+	u32 tails[2];
+
+	for (unsigned int i = 0; i < 2; i++) {
+		tails[i] = host_image_of(h, 1 + i)[LRC_TAIL];
+		host_image_of(h, 1 + i)[LRC_TAIL] = 0;
+	}
+	host_put(h, WQ_BASE + at, 5 | 4 << 16);
+	host_put(h, WQ_BASE + at + 4, host_desc(1));
+	host_put(h, WQ_BASE + at + 8, id | tails[0] / 8 << 18);
+	host_put(h, WQ_BASE + at + 12, 0);
+	host_put(h, WQ_BASE + at + 16, tails[1] / 8);
+	return at + 20;
+}
+
+static void parallel(void **state)
+{
+	struct host *h = *state;
+	u32 at;
+
+	start_parallel(h);
+	host_ring_store(h, 1, 0, 11);
+	host_ring_store(h, 2, 0, 22);
+	host_put(h, WQ_DESC + 4, wq_append(h, 0, 3));
+	assert_int_equal(host_data(h, 1, 0), 0);
+	HOST_FAST(h, H2G_SCHEDULE, 3);
+	assert_int_equal(host_data(h, 1, 0), 11);
+	assert_int_equal(host_data(h, 2, 0), 22);
+	assert_int_equal(*host_mem(h, WQ_DESC), 20);
+	assert_true(answer_has(h->gpu, "contexts", "id 3 parallel, 2 children, work queue at 20 of 1024"));
+	/* filled up to the end with what does nothing, and on from the start */
+	host_put(h, WQ_BASE + 20, 4 | (WQ_SIZE - 20 - 4) / 4 << 16);
+	host_image_of(h, 1)[LRC_TAIL] = host_image_of(h, 1)[LRC_HEAD];
+	host_image_of(h, 2)[LRC_TAIL] = host_image_of(h, 2)[LRC_HEAD];
+	host_ring_store(h, 1, 4, 33);
+	host_ring_store(h, 2, 4, 44);
+	at = wq_append(h, 0, 3);
+	host_put(h, WQ_DESC + 4, at);
+	HOST_FAST(h, H2G_SCHEDULE, 3);
+	assert_int_equal(host_data(h, 1, 4), 33);
+	assert_int_equal(host_data(h, 2, 4), 44);
+	HOST_FAST(h, H2G_UPDATE_POLICIES, 3, 0x2003 << 16 | 1, 1);
 	MODE(h, 3, 0);
 	assert_true(host_event(h, G2H_MODE_DONE, 3, 0));
 	HOST_FAST(h, H2G_DEREGISTER, 3);
 	assert_true(host_event(h, G2H_DEREGISTERED, 3, 0));
+	assert_int_equal(h->guc->sched.num_contexts, 0);
+	/* both images are free again */
+	host_register(h, 1, BCS, 1);
+	host_register(h, 2, BCS, 1);
+	assert_quiet(h->gpu);
+}
+
+/* One child hangs: the host is told once, of the number it knows, and all of it goes. */
+static void parallel_hang(void **state)
+{
+	struct host *h = *state;
+
+	start_parallel(h);
+	host_spin(h, 1, false);
+	host_ring_batch(h, 1);
+	host_spin(h, 2, true);
+	host_ring_batch(h, 2);
+	host_put(h, WQ_DESC + 4, wq_append(h, 0, 3));
+	HOST_FAST(h, H2G_SCHEDULE, 3);
+	loop(h, 5 * MSEC);
+	assert_true(answer_has(h->gpu, "contexts", "bcs0 busy"));
+	assert_true(answer_has(h->gpu, "contexts", "bcs8 busy"));
+	HOST_FAST(h, H2G_UPDATE_POLICIES, 3, 0x2002 << 16 | 1, 1000);
+	MODE(h, 3, 0);
+	loop(h, 20 * MSEC);
+	assert_true(host_event(h, G2H_CONTEXT_RESET, 3, 0));
+	assert_true(host_event(h, G2H_MODE_DONE, 3, 0));
+	HOST_FAST(h, H2G_DEREGISTER, 3);
+	assert_true(host_event(h, G2H_DEREGISTERED, 3, 0));
+	assert_int_equal(host_recv(h), 0);
+	assert_true(answer_has(h->gpu, "contexts", "bcs8 idle"));
+	assert_quiet(h->gpu);
+	/* and a reset of the firmware in the middle of it leaves nothing behind */
+	start_parallel(h);
+	host_put(h, WQ_DESC, 0);
+	guc_reset(h->gt);
+	assert_int_equal(h->guc->sched.num_contexts, 0);
+}
+
+static void parallel_strict(void **state)
+{
+	struct host *h = *state;
+	u32 base = GGTT_BASE + WQ_BASE;
+
+	assert_violates(h->gpu, "context-parallel: id 3: width", register_parallel(h, 3, 3, WQ_SIZE, base));
+	assert_violates(h->gpu, "context-parallel: id 3: fewer engines", register_parallel(h, 2, 1, WQ_SIZE, base));
+	assert_violates(h->gpu, "context-parallel: id 3: work queue size", register_parallel(h, 2, 3, 0, base));
+	assert_violates(h->gpu, "context-parallel: id 3: work queue address", register_parallel(h, 2, 3, WQ_SIZE, 0));
+	host_register(h, 2, BCS, 1);
+	assert_violates(h->gpu, "context-shared-image", register_parallel(h, 2, 3, WQ_SIZE, base));
+	HOST_FAST(h, H2G_DEREGISTER, 2);
+	assert_true(host_event(h, G2H_DEREGISTERED, 2, 0));
+	start_parallel(h);
+	host_put(h, WQ_DESC + 12, 0);
+	assert_violates(h->gpu, "work queue status", HOST_FAST(h, H2G_SCHEDULE, 3));
+	host_put(h, WQ_DESC + 12, 1);
+	host_put(h, WQ_DESC + 4, WQ_SIZE + 4);
+	assert_violates(h->gpu, "work queue position", HOST_FAST(h, H2G_SCHEDULE, 3));
+	host_put(h, WQ_DESC + 4, 20);
+	host_put(h, WQ_BASE, 6 | 4 << 16);
+	assert_violates(h->gpu, "id 3: item 0x40006", HOST_FAST(h, H2G_SCHEDULE, 3));
+	host_put(h, WQ_BASE, 5 | 400 << 16);
+	assert_violates(h->gpu, "item beyond the end", HOST_FAST(h, H2G_SCHEDULE, 3));
+	host_put(h, WQ_BASE, 5 | 5 << 16);
+	assert_violates(h->gpu, "item length", HOST_FAST(h, H2G_SCHEDULE, 3));
+	wq_append(h, 0, 4);
+	assert_violates(h->gpu, "item of another context", HOST_FAST(h, H2G_SCHEDULE, 3));
 }
 
 static void policies(void **state)
@@ -609,7 +735,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(life), TEST(disable_in_every_state), TEST(strict_states),
-		TEST(strict_registration), TEST(strict_order), TEST(policies), TEST(time_slices), TEST(fair),
+		TEST(strict_registration), TEST(parallel), TEST(parallel_hang),
+		TEST(parallel_strict), TEST(strict_order), TEST(policies), TEST(time_slices), TEST(fair),
 		TEST(priority), TEST(low_priority_waits), TEST(engines), TEST(disable_running),
 		TEST(hang), TEST(short_timeout_has_grace), TEST(disabled_twice), TEST(hang_in_the_way),
 		TEST(illegal_command), TEST(unmapped), TEST(engine_reset_fails), TEST(semaphore),
