@@ -13,6 +13,7 @@
 #define FENCE_FAST	BIT(15)
 
 #define TLB_SEQNO_MAX	0xfffffu
+#define OPT_IN_MAX_WORDS	64u
 
 typedef enum guc_error action_fn(struct guc *guc, const u32 *payload, unsigned int len);
 
@@ -26,6 +27,49 @@ static enum guc_error do_policy_change(struct guc *guc, const u32 *payload, unsi
 	if (guc_buffer_ok(guc, payload[0], 96))
 		return GUC_OK;
 	violation(guc->gpu, V_ADS_POINTER, "policies at GGTT %#x", payload[0]);
+	return GUC_ERR_GGTT;
+}
+
+/* Keys with their lengths that fill @len words exactly; false and a violation if they do not. */
+static bool klvs_ok(struct guc *guc, const char *what, const u32 *klv, u32 len, u16 first, u16 last)
+{
+	u32 pos = 0;
+
+	while (pos < len && klv[pos] >> 16 >= first && klv[pos] >> 16 <= last && (klv[pos] & 0xffff) < len - pos)
+		pos += 1 + (klv[pos] & 0xffff);
+	if (pos == len)
+		return true;
+	violation(guc->gpu, V_H2G_KLV, "%s: word %u of %u is %#010x", what, pos, len, klv[pos]);
+	return false;
+}
+
+static enum guc_error do_scheduling_klv(struct guc *guc, const u32 *payload, unsigned int len)
+{
+	return klvs_ok(guc, "scheduling policies", payload, len, 0x1001, 0x1fff) ? GUC_OK : GUC_ERR_KLV;
+}
+
+static enum guc_error do_opt_in(struct guc *guc, const u32 *payload, unsigned int len)
+{
+	u64 addr = (u64)payload[1] << 32 | payload[0];
+	u32 klv[OPT_IN_MAX_WORDS], words = payload[2];
+
+	if (!words || words > OPT_IN_MAX_WORDS || !guc_buffer_ok(guc, addr, words * 4ull) ||
+	    ggtt_read(guc->gpu, addr, klv, words * 4ul)) {
+		violation(guc->gpu, V_H2G_KLV, "features to opt in: %u words at GGTT %#llx", words,
+			  (unsigned long long)addr);
+		return GUC_ERR_GGTT;
+	}
+	return klvs_ok(guc, "features to opt in", klv, words, 0x4001, 0x4fff) ? GUC_OK : GUC_ERR_KLV;
+}
+
+/* Accepted, and never written: the counters in it stay 0. */
+static enum guc_error do_activity_buffer(struct guc *guc, const u32 *payload, unsigned int len)
+{
+	u64 addr = (u64)payload[1] << 32 | payload[0];
+
+	if (!addr || guc_buffer_ok(guc, addr, PAGE_4K))
+		return GUC_OK;
+	violation(guc->gpu, V_ADS_POINTER, "engine activity at GGTT %#llx", (unsigned long long)addr);
 	return GUC_ERR_GGTT;
 }
 
@@ -154,6 +198,9 @@ static const struct action {
 	{ H2G_LOG_FLUSH_DONE, 0, 2, "log-flush-done", do_log },
 	{ H2G_LOG_FORCE_FLUSH, 0, 2, "log-force-flush", do_log },
 	{ H2G_POLICY_CHANGE, 1, 1, "policy-change", do_policy_change },
+	{ H2G_SCHEDULING_KLV, 1, 32, "scheduling-klv", do_scheduling_klv },
+	{ H2G_ACTIVITY_BUFFER, 4, 4, "activity-buffer", do_activity_buffer },
+	{ H2G_OPT_IN, 3, 3, "opt-in", do_opt_in },
 	{ H2G_SCHEDULE, 1, 1, "schedule", do_schedule },
 	{ H2G_MODE_SET, 2, 2, "mode-set", do_mode_set },
 	{ H2G_UPDATE_POLICIES, 3, 11, "update-policies", guc_context_policies },

@@ -44,8 +44,10 @@
 #define VF_SW_FLAG		0x190240
 #define MED_VF_SW_FLAG		0x190310
 
-/* What the GuC may be told to use of the GGTT: above the WOPCM, below the interrupt controller. */
-#define GUC_GGTT_START		MIB(8)
+/*
+ * What the GuC may be told to use of the GGTT: above the WOPCM that the driver set up (up to the next MiB; all of
+ * it before that), below the interrupt controller.
+ */
 #define GUC_GGTT_END		0xfee00000ull
 #define GUC_WOPCM_MAX		MIB(8)
 
@@ -65,6 +67,7 @@ enum h2g_action {
 	H2G_LOG_FORCE_FLUSH	= 0x0302,
 	H2G_POLICY_CHANGE	= 0x0506,
 	H2G_SELF_CONFIG		= 0x0508,
+	H2G_SCHEDULING_KLV	= 0x0509,
 	H2G_SCHEDULE		= 0x1000,
 	H2G_MODE_SET		= 0x1001,
 	H2G_UPDATE_POLICIES	= 0x100b,
@@ -77,6 +80,8 @@ enum h2g_action {
 	H2G_CONTROL_CTB		= 0x4509,
 	H2G_REGISTER_PARALLEL	= 0x4601,
 	H2G_SOFT_RESET		= 0x5507,
+	H2G_ACTIVITY_BUFFER	= 0x550c,
+	H2G_OPT_IN		= 0x550e,
 	H2G_FAULT_REPLY		= 0x6003,
 	H2G_TLB_INVALIDATE	= 0x7000,
 };

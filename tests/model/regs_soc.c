@@ -47,9 +47,13 @@ const struct reg regs_soc_discrete[] = {
 	R(GU_DEBUG, "GU_DEBUG", .w1c = DRIVERFLR_STATUS),
 	RO(0x1080c0, "DSMBASE", 0, .read = soc_dsmbase_read),
 	RO(0x1080c4, "DSMBASE_UDW", 0, .read = soc_dsmbase_read),
+	RO(0x1083a0, "SG_TILE_ADDR_RANGE", 0, .read = soc_tile_range_read),
 	RO(0x108100, "GSMBASE", 0, .read = soc_gsmbase_read),
 	RO(0x108104, "GSMBASE_UDW", 0, .read = soc_gsmbase_read),
 
+	RO(0x138320, "PCODE_SCRATCH_0", 0),
+	RON(0x138260, 16, "BMG_VRAM_TEMPERATURE", 0),
+	RON(0x280164, 2, "REG_SG_REMAP_ADDR", 0),
 	RO(0x138098, "BMG_PACKAGE_POWER_SKU", TDP | (50u * 8) << 16),
 	RO(0x13809c, "BMG_PACKAGE_POWER_SKU_UDW", 230 * 8),
 	RO(0x1380dc, "BMG_PACKAGE_POWER_SKU_UNIT", 3 | 14 << 8 | 10 << 16),

@@ -92,6 +92,7 @@
 	X(V_H2G_MALFORMED,	"h2g-malformed",	"wrong length or header, or garbage in the padding or the payload") \
 	X(V_H2G_FENCE,		"h2g-fence",		"a request with a fence of those that need no answer, or the other way about") \
 	X(V_H2G_ACTION,		"h2g-unknown-action",	"no such action in the channel") \
+	X(V_H2G_KLV,		"h2g-klv",		"keys that there are not, or that do not fill their message or buffer") \
 	X(V_G2H_OVERFLOW,	"g2h-overflow",		"the answers to what was asked have no room and are not read") \
 	X(V_FAULT_REPLY,	"fault-reply",		"of a page fault that was not reported") \
 	X(V_TLB_MALFORMED,	"tlb-malformed",	"wrong length, or no such operation") \

@@ -238,6 +238,35 @@ static void padding_with_garbage(void **state)
 	assert_int_equal(*host_mem(h, CT_AT), 0);
 }
 
+/* What Linux 7.3 sends after each boot */
+static void features(void **state)
+{
+	struct host *h = *state;
+	const u32 at = 0x90000, lo = GGTT_BASE + at, policies[] = { 0x10010002, 500, 50 };
+	u32 bad[] = { 0x10010003, 500, 50 }, activity[] = { lo, 0, lo, 0 }, none[] = { 0, 0, 0, 0 };
+
+	host_put(h, at, 0x4001 << 16);
+	host_put(h, at + 4, 0x4003 << 16);
+	host_send(h, false, H2G_OPT_IN, (const u32[]){ lo, 0, 2 }, 3);
+	assert_int_equal(host_recv(h), 1);
+	assert_int_equal(h->msg[1], MBOX_OK(0));
+	host_send(h, false, H2G_SCHEDULING_KLV, policies, 3);
+	assert_int_equal(host_recv(h), 1);
+	assert_int_equal(h->msg[1], MBOX_OK(0));
+	host_send(h, true, H2G_ACTIVITY_BUFFER, activity, 4);
+	host_send(h, true, H2G_ACTIVITY_BUFFER, none, 4);
+	assert_quiet(h->gpu);
+	assert_violates(h->gpu, "h2g-klv: scheduling policies", host_send(h, true, H2G_SCHEDULING_KLV, bad, 3));
+	bad[0] = 0x40010002;
+	assert_violates(h->gpu, "h2g-klv: scheduling policies", host_send(h, true, H2G_SCHEDULING_KLV, bad, 3));
+	assert_violates(h->gpu, "h2g-klv: features", HOST_FAST(h, H2G_OPT_IN, 0x40000000, 0, 2));
+	assert_violates(h->gpu, "h2g-klv: features", HOST_FAST(h, H2G_OPT_IN, lo, 0, 0));
+	host_put(h, at + 4, 0x4003 << 16 | 1);
+	assert_violates(h->gpu, "h2g-klv: features", HOST_FAST(h, H2G_OPT_IN, lo, 0, 2));
+	activity[0] = 0x40000000;
+	assert_violates(h->gpu, "ads-pointer: engine activity", host_send(h, true, H2G_ACTIVITY_BUFFER, activity, 4));
+}
+
 static void dirty_descriptor(void **state)
 {
 	struct host *h = *state;
@@ -587,7 +616,7 @@ int main(void)
 		TEST(event_and_head), TEST(wraps), TEST(batch_over_the_end), TEST(no_room),
 		TEST(bounded_wait_list), TEST(answers), TEST(strict_messages), TEST(strict_rings),
 		TEST(host_moves_our_words), TEST(empty_message), TEST(padding_with_garbage),
-		TEST(dirty_descriptor), TEST(enabled_twice), TEST(tlb_forms), TEST(tlb_ggtt), TEST(tlb_ppgtt), TEST(slpc),
+		TEST(features), TEST(dirty_descriptor), TEST(enabled_twice), TEST(tlb_forms), TEST(tlb_ggtt), TEST(tlb_ppgtt), TEST(slpc),
 		TEST(slpc_order), TEST(scripted_events), TEST(scripted_requests), TEST(consequences), TEST(late),
 		TEST(chatter), TEST(crash),
 	};

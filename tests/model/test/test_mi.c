@@ -69,7 +69,7 @@ static void user_batch_and_ggtt(void **state)
 	BATCH_ADD(b, LRI1(0x204, 0x66), LRI1(0x54, 0x66));
 	assert_int_equal(bench_job(b), CS_IDLE);
 	assert_int_equal(engine_reg(b, 0x204), 0x66);
-	assert_int_equal(engine_reg(b, 0x54), 0);
+	assert_int_equal(engine_reg(b, 0x54), 0x40);
 	/* or four of them */
 	reg_poke(b->gpu, 0x22000 + RING_FORCE_TO_NONPRIV(2), (0x22000 + 0x270) | 1);
 	batch_new(b);
