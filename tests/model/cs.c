@@ -121,8 +121,21 @@ enum cs_exec cs_fault(struct cs_engine *cs, u64 addr, bool ggtt, bool write, u8 
 	return X_FAULT;
 }
 
+/* One report for each context that is on the engine. */
+void cs_check_fenced(struct cs_engine *cs, u64 addr)
+{
+	bool said = cs->fenced_said;
+
+	cs->fenced_said = journal_is_fenced(cs->gpu);
+	if (cs->fenced_said && !said)
+		violation(cs->gpu, V_WRITE_AFTER_FENCE, "%s: context 0x%08x writes 0x%llx (command 0x%08x)",
+			  cs->info->name, cs->lrc, (unsigned long long)addr, cs->ipehr);
+}
+
 int cs_xlate(struct cs_engine *cs, u64 addr, bool ggtt, bool write, struct xlat *x)
 {
+	if (write)
+		cs_check_fenced(cs, addr);
 	if (ggtt || !cs->ppgtt)
 		return ggtt_xlate(cs->gpu, addr, write, x);
 	return ppgtt_xlate_tlb(cs->gpu, cs->tlb, cs->asid, cs->root, addr, write, x);

@@ -224,6 +224,7 @@ static void load_state(struct cs_engine *cs, const u32 *image)
 	cs->arb_point = true;
 	cs->pushed = 0;
 	cs->progress = 0;
+	cs->fenced_said = false;
 	memset(cs->stack, 0, sizeof(cs->stack));
 	cs->stopped = false;
 	cs_flush_pages(cs);
@@ -397,6 +398,7 @@ static int write_image(struct cs_engine *cs, const u32 *image)
 	u64 addr = cs->lrc + LRC_REGS_OFFSET;
 	int err;
 
+	cs_check_fenced(cs, addr);
 	err = ggtt_write(cs->gpu, addr, image, LRC_TAIL * 4ul);
 	if (!err)
 		err = ggtt_write(cs->gpu, addr + (LRC_TAIL + 1) * 4ul, image + LRC_TAIL + 1,

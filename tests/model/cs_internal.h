@@ -49,6 +49,7 @@ struct cs_engine {
 	struct cs_error err;
 
 	u32 lrc;			/* GGTT address of the status page */
+	bool fenced_said;		/* a write after the fences was reported */
 	bool ppgtt;
 	u64 root;
 	u32 asid;
@@ -85,6 +86,8 @@ int cs_xlate(struct cs_engine *cs, u64 addr, bool ggtt, bool write, struct xlat 
 enum cs_exec cs_fault(struct cs_engine *cs, u64 addr, bool ggtt, bool write, u8 level, int err);
 enum cs_exec cs_illegal(struct cs_engine *cs, const char *fmt, ...) PRINTF(2, 3);
 void cs_flush_pages(struct cs_engine *cs);
+/* To be asked by every write of the engine. */
+void cs_check_fenced(struct cs_engine *cs, u64 addr);
 /* True if the command comes from the ring or a GGTT batch: it may touch registers and the GGTT. */
 bool cs_privileged(const struct cs_engine *cs);
 u64 cs_position(const struct cs_engine *cs);

@@ -117,6 +117,7 @@
 	X(V_CCS_DISABLED,	"ccs-disabled",		"a compute engine that is not enabled") \
 	X(V_CS_LOAD_TWICE,	"cs-load-twice",	"a context is loaded already") \
 	X(V_CS_REGISTER,	"cs-unknown-register",	"a command or an image names a register without a row") \
+	X(V_WRITE_AFTER_FENCE,	"write-after-fence",	"an engine writes after \"fenced on\", which says that all fences are signalled") \
 	X(V_LRC_DESCRIPTOR,	"lrc-descriptor",	"not valid, or not of a 64-bit address space") \
 	X(V_LRC_LAYOUT,		"lrc-layout",		"registers are not in the engine's places") \
 	X(V_LRC_GARBAGE,	"lrc-garbage",		"not a list of registers") \

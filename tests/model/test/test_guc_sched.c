@@ -624,6 +624,29 @@ static void guc_reset_alone(void **state)
 	assert_quiet(h->gpu);
 }
 
+/* Fences are signalled when nothing can write any more. */
+static void write_after_fence(void **state)
+{
+	struct host *h = *state;
+
+	assert_true(answer_has(h->gpu, "fenced", "error"));
+	host_ring_store(h, 0, 0, 5);
+	start(h, 0);
+	assert_true(answer_has(h->gpu, "fenced on", "ok"));
+	loop(h, MSEC);
+	assert_quiet(h->gpu);
+	/* a store in a ring, once; and the save of a context that only spins */
+	host_ring_store(h, 0, 0, 6);
+	host_ring_store(h, 0, 4, 7);
+	assert_violates(h->gpu, "write-after-fence: bcs0: context 0x01100000 writes", HOST_FAST(h, H2G_SCHEDULE, 0));
+	assert_true(answer_has(h->gpu, "fenced off", "ok"));
+	spin(h, 1, true);
+	assert_true(answer_has(h->gpu, "fenced on", "ok"));
+	loop(h, MSEC);
+	assert_int_equal(counter_get(h->gpu, CNT_VIOLATION), 1);
+	assert_violates(h->gpu, "write-after-fence: bcs0: context 0x01110000 writes", MODE(h, 1, 0));
+}
+
 static void started_while_busy(void **state)
 {
 	struct host *h = *state;
@@ -740,7 +763,7 @@ int main(void)
 		TEST(priority), TEST(low_priority_waits), TEST(engines), TEST(disable_running),
 		TEST(hang), TEST(short_timeout_has_grace), TEST(disabled_twice), TEST(hang_in_the_way),
 		TEST(illegal_command), TEST(unmapped), TEST(engine_reset_fails), TEST(semaphore),
-		TEST(semaphore_chain), TEST(guc_reset_alone), TEST(started_while_busy),
+		TEST(semaphore_chain), TEST(guc_reset_alone), TEST(write_after_fence), TEST(started_while_busy),
 		TEST(full_reset_saves_nothing), TEST(reset_while_busy), TEST(self_service), TEST(crash_while_busy), TEST(vanish_at),
 	};
 
