@@ -32,6 +32,7 @@ struct ctl;		/* ctl.h: control socket */
 struct regs;		/* reg.h: register file of BAR 0 */
 struct irq;		/* irq.h: interrupt tree */
 struct gt_hw;		/* gt.h: forcewake, reset, steering of the GTs */
+struct oracle;		/* oracle.h: who owns a page of VRAM */
 struct display;	/* display.h: what the system's firmware left on */
 struct pcode;		/* pcode.h: mailbox of the power controller */
 struct mem;		/* mem.h: VRAM, GSM, GGTT and PPGTT translation */
@@ -62,6 +63,7 @@ struct gpu_options {
 	bool trap_gsm;		/* GGTT entries by message, so that each access is seen */
 	bool trap_vram;		/* likewise for the VRAM BAR */
 	bool msix;		/* MSI-X beside MSI */
+	bool oracle;		/* the driver says who owns a page of VRAM */
 	bool no_pipe;		/* what the render and compute pipes would do is an error, not skipped */
 };
 
@@ -80,6 +82,7 @@ struct gpu {
 	struct gt_hw *gt_hw;	/* made and freed with regs */
 	struct pcode *pcode;	/* likewise */
 	struct display *display;
+	struct oracle *oracle;
 	struct irq *irq;
 	struct mem *mem;
 	struct gt gts[GPU_MAX_GTS];

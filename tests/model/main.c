@@ -37,6 +37,7 @@ static void usage(FILE *out)
 		"  --clock host|steps   steps: equal work takes equal time\n"
 		"  --msix               MSI-X beside MSI\n"
 		"  --no-pipe            a primitive or a walker stops its engine, instead of being skipped\n"
+		"  --oracle             the driver says who owns a page of VRAM (oracle.h)\n"
 		"  --trap gsm,vram      see each access to GGTT entries, VRAM\n"
 		"  --die-with-parent    end when the process that started it ends\n");
 }
@@ -69,7 +70,8 @@ static bool parse(int argc, char **argv, struct gpu_options *opt)
 		{ "socket", 1, NULL, 's' }, { "control", 1, NULL, 'c' }, { "platform", 1, NULL, 'p' },
 		{ "ccs", 1, NULL, 'e' }, { "vram", 1, NULL, 'v' }, { "bar", 1, NULL, 'b' }, { "plane", 1, NULL, 'l' },
 		{ "journal", 1, NULL, 'j' }, { "clock", 1, NULL, 'k' }, { "trap", 1, NULL, 't' },
-		{ "die-with-parent", 0, NULL, 'd' }, { "msix", 0, NULL, 'm' }, { "no-pipe", 0, NULL, 'n' }, { "help", 0, NULL, 'h' }, { 0 }
+		{ "die-with-parent", 0, NULL, 'd' }, { "msix", 0, NULL, 'm' }, { "no-pipe", 0, NULL, 'n' },
+		{ "oracle", 0, NULL, 'o' }, { "help", 0, NULL, 'h' }, { 0 }
 	};
 	u64 n;
 	int o;
@@ -87,6 +89,7 @@ static bool parse(int argc, char **argv, struct gpu_options *opt)
 			break;
 		case 'm': opt->msix = true; break;
 		case 'n': opt->no_pipe = true; break;
+		case 'o': opt->oracle = true; break;
 		case 'd': prctl(PR_SET_PDEATHSIG, SIGTERM); break;
 		case 'v':
 			if (!size_option(optarg, &opt->vram) || opt->vram % GIB(1)) {

@@ -17,6 +17,7 @@
 
 #include "journal.h"
 #include "mem_internal.h"
+#include "oracle.h"
 #include "platform.h"
 
 /*
@@ -105,6 +106,7 @@ static int load_entry(struct gpu *gpu, u64 va, unsigned int level, u64 addr, u64
 		return phys_read(gpu, MEM_SYSTEM, addr, entry, 8);
 	if (!mem_in_range(gpu, MEM_VRAM, addr, 8))
 		return malformed(gpu, va, level, addr, "table beyond device memory");
+	oracle_check(gpu, addr, 8, false);
 	*entry = load64(mem_vram(gpu) + addr);
 	return 0;
 }

@@ -15,6 +15,7 @@
 
 #include "journal.h"
 #include "mem_internal.h"
+#include "oracle.h"
 
 #define TLB_ENTRIES	8192u
 #define VA_BITS		48
@@ -29,6 +30,7 @@ struct ppgtt_tlb {
 	unsigned int used;	/* entries that are there */
 	struct {
 		u64 key, entry;
+		u32 epoch;	/* of the page that it leads to */
 	} entry[TLB_ENTRIES];
 };
 
@@ -70,16 +72,33 @@ static unsigned int slot_of(u64 key)
 	return (unsigned int)((key * 0x9e3779b97f4a7c15ull) >> 51);
 }
 
+/* Leafs lead to VRAM or not, tables always do on a discrete card. */
+static u32 epoch_of(struct gpu *gpu, unsigned int level, u64 entry)
+{
+	bool leaf = !level || (level <= 2 && entry & BIT64(7));
+
+	if (!(entry & PTE_PRESENT) || (leaf && !(entry & BIT64(11))))
+		return 0;
+	return oracle_epoch(gpu, entry & PTE_ADDR & (leaf && level ? ~BIT64(12) : ~0ull));
+}
+
 static void visit(void *arg, unsigned int level, u64 table, unsigned int index, u64 entry)
 {
 	const struct walker *w = arg;
 	u64 key = key_of(w->asid, level, w->va);
 	unsigned int slot = slot_of(key);
 	bool known = w->tlb->entry[slot].key == key;
+	u32 epoch = epoch_of(w->gpu, level, entry), old = w->tlb->entry[slot].epoch;
 	u64 was = w->tlb->entry[slot].entry;
 
-	if (known && was == entry)
+	w->tlb->entry[slot].epoch = epoch;
+	if (known && was == entry) {
+		if (epoch != old && old)
+			violation(w->gpu, V_FREED_MEMORY,
+				  "%s asid %u va %#llx level %u: entry %#llx is of its page's last owner", w->tlb->name,
+				  w->asid, (unsigned long long)w->va, level, (unsigned long long)entry);
 		return;
+	}
 	if (known)
 		violation(w->gpu, V_PPGTT_STALE,
 			  "%s asid %u va %#llx level %u: entry %#llx, but %#llx was not invalidated", w->tlb->name,

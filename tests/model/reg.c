@@ -128,6 +128,8 @@ struct regs *regs_create(struct gpu *gpu)
 			add_row(regs, reg);
 	for (reg = gpu->opt.plane ? regs_display : NULL; reg && reg->name; reg++)
 		add_row(regs, reg);
+	for (reg = gpu->opt.oracle ? regs_oracle : NULL; reg && reg->name; reg++)
+		add_row(regs, reg);
 	gpu->regs = regs;
 	gpu->gt_hw = gt_hw_create(gpu);
 	gpu->pcode = pcode_create(gpu);

@@ -3,6 +3,7 @@
 #include "display.h"
 #include "gt.h"
 #include "irq.h"
+#include "oracle.h"
 #include "pcode.h"
 #include "regs_tables.h"
 #include "soc.h"
@@ -109,5 +110,13 @@ const struct reg regs_irq[] = {
 	MASK(0x190114, "XEHPC_BCS3_BCS4"),
 	MASK(0x190118, "XEHPC_BCS5_BCS6"),
 	MASK(0x19011c, "XEHPC_BCS7_BCS8"),
+	{ 0 }
+};
+
+const struct reg regs_oracle[] = {
+	R(ORACLE_ADDR_LDW, "ORACLE_ADDR_LDW"),
+	R(ORACLE_ADDR_UDW, "ORACLE_ADDR_UDW"),
+	R(ORACLE_PAGES, "ORACLE_PAGES"),
+	R(ORACLE_EVENT, "ORACLE_EVENT", .write = oracle_write),
 	{ 0 }
 };

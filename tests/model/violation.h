@@ -41,6 +41,8 @@
 	X(V_IRQ_IDENTITY,	"interrupt-identity",	"selected while the last is there, not pending, or not cleared by its valid bit") \
 	X(V_IRQ_NOT_ACKED,	"interrupt-not-acknowledged", "an MSI was sent and nobody wrote to the master") \
 	X(V_IRQ_LEFT_ENABLED,	"interrupt-left-enabled", "unbound with the master on") \
+	X(V_FREED_MEMORY,	"freed-memory",		"the card accesses VRAM that the driver gave back, or by a last owner's translation") \
+	X(V_ORACLE,		"oracle",		"what is said of the owner of pages that there are not, or no such event") \
 	/* display */ \
 	X(V_PLANE_MEMORY,	"plane-memory",		"what a plane shows that is on was written, or its GGTT entries changed") \
 	X(V_PLANE_ASLEEP,	"plane-asleep",		"D3 while a plane is on") \
