@@ -1,5 +1,7 @@
 # driver: xe
-# timeout: 1800
+# timeout: 1200
+# full: timeout=9000 xe_cycles=100
+# soak: timeout=36000 xe_cycles=500
 # set: model_args=--bar=64M
 #
 # SPDX-License-Identifier: MIT

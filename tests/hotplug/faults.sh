@@ -1,5 +1,6 @@
 # driver: xe
 # timeout: 2400
+# full: timeout=4800 xe_points=1000
 # set: model_args=--bar=64M
 #
 # SPDX-License-Identifier: MIT
@@ -165,8 +166,10 @@ fuse() {
 
 # some: a few lines of what is on its input
 some() {
-	local line
-	while read -r line; do echo "$RANDOM $line"; done | sort -n | head -n "$points" | cut -d' ' -f2-
+	local lines line
+	mapfile -t lines
+	echo $((points < ${#lines[@]} ? points : ${#lines[@]})) ${#lines[@]} >>/tmp/some
+	for line in "${lines[@]}"; do echo "$RANDOM $line"; done | sort -n | head -n "$points" | cut -d' ' -f2-
 }
 
 until_ 60 works || { not_ok "the card works"; finish; }
@@ -360,5 +363,6 @@ t "in use: interrupts are lost, and nothing but time" eval \
 disarm
 
 unbind
+points faults $(awk '{ tried += $1; all += $2 } END { print tried, all }' /tmp/some)
 t "kmemleak finds nothing" leaks
 finish

@@ -22,6 +22,8 @@ import tempfile
 import threading
 import time
 
+import klog
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 LAB = os.environ.get("XE_LAB") or os.path.join(
@@ -106,7 +108,7 @@ class Config:
         for name, default in self.FIELDS.items():
             value = fields.get(name)
             setattr(self, name, default if value in (None, "") else str(value))
-        for name, allowed in (("driver", ("none", "upstream", "xe")), ("kernel", ("debug", "stock")),
+        for name, allowed in (("driver", ("none", "upstream", "xe")), ("kernel", ("debug", "debug-full", "stock")),
                               ("hotplug", ("acpi", "pciehp")), ("platform", PLATFORMS),
                               ("load", ("yes", "no"))):
             if getattr(self, name) not in allowed:
@@ -231,8 +233,9 @@ class Guest:
     running = set()
     closed = False	# no more of them
 
-    def __init__(self, config, files=None, command="", shell=False, name="guest"):
+    def __init__(self, config, files=None, command="", shell=False, name="guest", allowed=()):
         self.config = config
+        self.allowed = allowed		# patterns of what the kernel may say, for scenarios
         self.files = Files(files or {})
         self.command = command
         self.shell = shell
@@ -317,6 +320,7 @@ class Guest:
             f.copy(name, os.path.join(HERE, "guestfs", name), 0o644)
         for name in ("model", "bench"):
             f.copy("bin/" + name, artefact("tools", "port"), 0o755)
+        f.text("splats", klog.for_shell(self.allowed), 0o644)
         f.text("cmd", self.command, 0o644)
         env = {"LAB_NONCE": self.nonce, "LAB_DRIVER": c.driver, "LAB_PARAMS": c.params,
                "LAB_LOAD": c.load, "LAB_SHELL": "yes" if self.shell else "no",
@@ -351,7 +355,7 @@ class Guest:
             append.append("tsc_early_khz=" + tsc_khz())
         if c.iommu == "1":
             append.append("intel_iommu=on")
-        elif c.kernel == "debug":
+        elif c.kernel != "stock":
             append.append("intel_iommu=off")
         if c.hotplug == "pciehp":	# the platform's firmware does not hand it over
             append.append("pcie_ports=native")

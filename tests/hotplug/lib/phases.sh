@@ -4,36 +4,13 @@
 # A phase is a function act_PHASE that does it once; prepare_PHASE, where there is one, comes before.
 bus=/sys/bus/pci
 debugfs=/sys/kernel/debug
-# What the kernel says when something is wrong with it.
-splats='WARNING: .*|BUG: .*|Oops: .*|UBSAN: .*|refcount_t: .*|DMA-API: .*|INFO: .*|unreferenced object.*'
-
-# argument NAME: its value on the kernel's command line
-argument() { local v; v=$(grep -oE "\b$1=[0-9]+" /proc/cmdline) && echo "${v#*=}"; }
-put()	{ echo "$1" >"$2"; }
+# argument NAME: its value on the kernel's command line, the last one
+argument() { local v; v=$(grep -oE "\b$1=[0-9]+" /proc/cmdline) && echo "${v##*=}"; }
 # A result that is bad, with the seed that repeats it.
 not_ok() {
 	local why=${2-}${seed:+ xe_seed=$seed}
 	ktap_n=$((ktap_n + 1)) ktap_bad=$((ktap_bad + 1))
 	echo "not ok $ktap_n - $1${why:+ # ${why# }}"
-}
-# bounded SECONDS COMMAND...: 124 if it does not end, and where it is.  What hangs in the kernel
-# cannot be killed.
-bounded() {
-	local pid end=$((SECONDS + $1 + 1))
-	shift
-	"$@" &
-	pid=$!
-	while kill -0 $pid 2>/dev/null; do
-		((SECONDS < end)) || { stacks $pid; return 124; }
-		pause 0.02
-	done
-	wait $pid
-}
-stacks() {
-	local task
-	for task in "$1" $(pgrep -P "$1"); do
-		echo "$(<"/proc/$task/comm"): $(sed 's/.*\] //' "/proc/$task/stack" | head -n 8 | tr '\n' ' ')"
-	done >&2
 }
 # say COMMAND...: to the model, through the one process that the scenario began with coproc MODEL { model; }
 say() {
@@ -64,22 +41,17 @@ leaks() {
 }
 # left: what an unbind or a failed bind has left, if anything
 left()	{ compgen -G "$dev/drm/*" || compgen -G "$dev/tile*" || compgen -G "$dev/hwmon/*" || compgen -G "$debugfs/dri/$gpu"; }
-no_splat() {
-	local found
-	found=$(dmesg | grep -aoE -m1 "$splats|kobject_add_internal failed.*|cannot create duplicate.*")
-	[[ -z $found ]] || { echo "$found"; return 1; }
-}
 # watch_splats: they are gathered as they come, without a process for each look, for no_new_splat
 watch_splats() {
 	: >/tmp/splats
-	dmesg --follow-new | grep -aoE --line-buffered "$splats" >>/tmp/splats &
+	dmesg -t --follow-new | splats >>/tmp/splats &
 	watcher=$!
 	until_ 20 watched || return
 	pause 1
 	: >/tmp/splats
 }
 watched() {
-	echo "unreferenced object, written by ${0##*/}" >/dev/kmsg
+	echo "$splat_trial" >/dev/kmsg
 	pause 0.3
 	[[ -s /tmp/splats ]]
 }
