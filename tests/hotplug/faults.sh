@@ -173,6 +173,7 @@ some() {
 }
 
 until_ 60 works || { not_ok "the card works"; finish; }
+converse
 t "a fault that there is not is noticed" eval '! arm "no.such-fault"'
 t "and one that did not happen" eval 'arm "cs.hang" && ! taken "cs.hang" && disarm'
 t "a BAR that is smaller than VRAM is said" eval 'dmesg | grep -q "64 of 992 MiB of VRAM are visible.*enable"'

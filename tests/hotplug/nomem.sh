@@ -55,13 +55,13 @@ one() {
 		echo "bind says that it worked, and did not"
 		return 1
 	fi
-	found=$(dmesg -t | splats | head -n 1)
-	[[ -z $found ]] || { echo "errno $err: $found"; return 1; }
+	no_splat || { echo "errno $err"; return 1; }
 	found=$(left) && { echo "errno $err, left: $found"; return 1; }
 	no_violations
 }
 
 until_ 60 works || { not_ok "the card works"; finish; }
+converse
 unbind
 all=1000000
 read -r err more < <(bind_nth $all)

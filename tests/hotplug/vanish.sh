@@ -2,8 +2,7 @@
 # timeout: 1200
 # full: parts=4 timeout=3600 xe_least=300
 # soak: parts=4 timeout=360000 xe_points=1000000
-# set: model_args="--trap=vram --bar=64M" append=kmemleak=off
-# allow: kmemleak: Kernel memory leak detector disabled -- nothing is looked for here, and each allocation costs less
+# set: model_args="--trap=vram --bar=64M"
 #
 # SPDX-License-Identifier: MIT
 # Our driver when the card vanishes at the k-th register access or DMA, whatever is going on then.

@@ -6,7 +6,7 @@
 	check --full n/N	part n of N of what a check leaves out for time
 	check --soak		every access, 500 cycles, mutants, upstream's baseline; until it is stopped
 	check --quick		what changed since HEAD: gates, unit tests, one guest
-	--jobs N		so many side by side (as many as there are cores)
+	--jobs N		so many side by side (one more than there are cores: guests wait now and then)
 
 The last line is "N passed, N failed, N skipped"; before it come how many of how many points were tried,
 the table beside upstream, and where the time went.
@@ -20,6 +20,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
@@ -31,6 +32,8 @@ TESTS = os.path.join(TOP, "tests")
 SETUP = os.path.join(HERE, "setup")
 DRIVER = os.path.join(HERE, "driver")
 LONGEST = 40 * 60	# seconds that a part of check-full may take beside its set-up
+ALONE = 1000		# places: nothing beside it
+OTHER = 25 * 60 * 2	# of CPU: a check from an empty cache
 
 loader = importlib.machinery.SourceFileLoader("run", os.path.join(HERE, "run"))
 run = importlib.util.module_from_spec(importlib.util.spec_from_loader("run", loader))
@@ -91,7 +94,7 @@ def guests(folder, names, size="check"):
             if scenario.settings["driver"] != "none":
                 needs.append("model")
             yield Part("%s/%s" % (folder, scenario.name), [os.path.join(HERE, "run"), "--jobs", 1, "--size", size, "--part", number, path],
-                       needs, places=cores() if scenario.alone else 1, seconds=scenario.seconds())
+                       needs, places=ALONE if scenario.alone else 1, seconds=scenario.seconds())
 
 
 def upstream(size="check"):
@@ -119,7 +122,8 @@ DEFAULT = [name for name in GROUPS if name != "igt"]
 
 def full():
     """What a check leaves out, but for what is without end."""
-    return [*guests("hotplug", "*.sh", "full"), *upstream("full"), *guests("upstream", "igt-*.sh", "full")]
+    return [*guests("hotplug", "*.sh", "full"), *upstream("full"), *guests("upstream", "igt-*.sh", "full"),
+            Part("check on the other Debian", [os.path.join(HERE, "other-debian")], places=ALONE, seconds=OTHER)]
 
 
 def full_part(text):
@@ -134,6 +138,15 @@ def full_part(text):
         raise bench.BenchError("PART=%s: a part of so few takes more than an hour on this machine; say 1/%d, 2/%d ..." % (
             text, *[int(of) + 1] * 2))
     return chosen
+
+
+def soak():
+    """One round of what is without end."""
+    return [*guests("hotplug", "*.sh", "soak"),
+            Part("mutants", [test("static", "mutants"), "--guest", "--seconds", 10 * 86400], ["driver for debug", "kernel source", "model"],
+                 seconds=20000, counts=False, shown=True),
+            Part("upstream's baseline", [test("upstream", "baseline"), "--jobs", 1], ["QEMU", "guest root", "debug kernel", "model"],
+                 seconds=20000, counts=False, shown=True)]
 
 
 def changed():
@@ -194,7 +207,7 @@ def main(argv):
     size.add_argument("--full", metavar="n/N")
     size.add_argument("--soak", action="store_true")
     size.add_argument("--quick", action="store_true")
-    parser.add_argument("--jobs", type=int, default=cores())
+    parser.add_argument("--jobs", type=int, default=cores() + (cores() > 1))
     parser.add_argument("parts", nargs="*", choices=[[], *GROUPS])
     args = parser.parse_args(argv)
     # What is tested does not depend on what was typed for `make guest`.
@@ -204,24 +217,25 @@ def main(argv):
     for name in ("PROGRAMS", "STRICT"):
         os.environ.pop(name, None)
     os.environ.setdefault("XE_JOBS", str(cores()))
-    if args.full:
-        wanted = full_part(args.full)
-    elif args.quick:
-        wanted = quick()
-    else:
-        wanted = [part for group in args.parts or DEFAULT for part in GROUPS[group]()]
-    work = Run(with_needs(wanted), args.jobs)
+    wanted = (lambda: full_part(args.full)) if args.full else quick if args.quick else soak if args.soak else \
+             lambda: [part for group in args.parts or DEFAULT for part in GROUPS[group]()]
+    whole = Run([], args.jobs)		# all rounds
+    whole.began -= time.time() - float(os.environ.get("XE_BEGAN", time.time()))	# with what the host lacked
     stop_on_signals()
     try:
-        work.run()
+        while True:
+            work = Run(with_needs(wanted()), args.jobs)
+            whole.parts += work.parts
+            work.run()
+            if not args.soak:
+                break
+            whole.say(report(whole)[0])
     except Stopped as signal:
-        work.say("stopped (%s); of the rest nothing is known: %s" % (
-            signal, ", ".join(p.name for p in work.parts if p.state in ("waits", "stopped"))))
-        report(work)
-        return 130
-    line, good = report(work)
-    work.say(line)
-    return not good
+        unknown = [p for p in whole.parts if p.state in ("waits", "stopped")]
+        whole.say("stopped (%s); of these nothing is known: %s" % (signal, ", ".join(p.name for p in unknown)))
+    line, good = report(whole)
+    whole.say(line)
+    return not (good and all(p.state == "good" for p in whole.parts))
 
 
 if __name__ == "__main__":

@@ -91,7 +91,8 @@ class Splat:
     def signature(self):
         """What two splats of one cause have in common: the kind, what is said, locks; no numbers."""
         title = next((line for line in self.lines if kind_of(line) == self.kind), self.lines[0])
-        locks = {name for line in self.lines for name in LOCK.findall(line)}
+        # Not what the task holds besides.
+        locks = {name for line in self.lines if not HELD.match(line) for name in LOCK.findall(line)}
         return self.kind, NUMBER.sub("N", title), frozenset(locks)
 
     def names(self, module):
@@ -99,6 +100,7 @@ class Splat:
         return any("[%s]" % module in line for line in self.lines)
 
 
+HELD = re.compile(r" #\d+: ")
 LOCK = re.compile(r"\((\S.*?)\)\{[-.+?]+\}")
 NUMBER = re.compile(r"\+?\b0x[0-9a-f/x]+|\b[0-9a-f]{8,}\b|\d+")
 

@@ -2,14 +2,13 @@
 """Run parts of a check side by side, and count.
 
 A part is a command that takes some of the cores ("places") and closes with "N passed, N failed[, N
-skipped]"; one that prepares something (counts=False) only has an exit status. A part begins when
+skipped]"; of one that prepares something (counts=False) only the exit status counts. A part begins when
 what it needs is there and its places are free: of these the one first after which most is still to
 be done. What it printed is shown when it is over, and at the end where the time went.
 """
 
 import os
 import re
-import resource
 import signal
 import subprocess
 import sys
@@ -31,14 +30,14 @@ def cores():
 class Part:
     """seconds: of CPU, about. It decides on the order and on nothing else."""
 
-    def __init__(self, name, command, needs=(), places=1, seconds=60, counts=True, environment=None):
+    def __init__(self, name, command, needs=(), places=1, seconds=60, counts=True, shown=None):
         self.name = name
         self.command = [str(word) for word in command]
         self.needs = list(needs)
         self.places = places
         self.seconds = seconds
         self.counts = counts
-        self.environment = environment or {}
+        self.shown = counts if shown is None else shown
         self.state = "waits"		# "runs", "good", "bad"
         self.passed = self.failed = self.skipped = 0
         self.wall = self.cpu = 0.0
@@ -50,7 +49,7 @@ class Part:
         self.began = time.monotonic()
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT,
-                                        env={**os.environ, **self.environment}, start_new_session=True)
+                                        start_new_session=True)
 
     def ended(self, status, usage):
         """Count what it said; one that dies without counting has failed."""
@@ -127,7 +126,7 @@ class Run:
         for part in ready:
             if part.places <= free:
                 return part
-            if part.places and part.places > 1:		# room is kept for it
+            if part.places > 1:		# room is kept for it
                 free = 0
         return None
 
@@ -140,7 +139,7 @@ class Run:
                 self.show(part)
 
     def show(self, part):
-        if part.counts or part.failed:
+        if part.shown or part.failed:
             self.say("== %s" % part.name)
             self.out.write(part.text if part.text.endswith("\n") or not part.text else part.text + "\n")
         self.say("== %s: %.0f s, %.0f s of CPU%s" % (part.name, part.wall, part.cpu, ", FAILED" if part.failed else ""))
@@ -196,9 +195,9 @@ class Run:
         yield "%-36s %8s %8s" % ("where the time went", "wall, s", "CPU, s")
         for part in sorted(done, key=lambda p: -p.cpu):
             yield "%-36s %8.0f %8.0f" % (part.name[:36], part.wall, part.cpu)
-        wall, cpu = time.monotonic() - self.began, sum(p.cpu for p in done)
+        wall, cpu, n = time.monotonic() - self.began, sum(p.cpu for p in done), cores()
         yield "%-36s %8.0f %8.0f   %d %s, busy %.0f %%" % (
-            "all", wall, cpu, self.places, "core" if self.places == 1 else "cores", 100 * cpu / max(wall, 1) / self.places)
+            "all", wall, cpu, n, "core" if n == 1 else "cores", 100 * cpu / max(wall, 1) / n)
 
     def line(self):
         """The last line, and whether that is a success."""
@@ -225,7 +224,3 @@ def share(parts, which, of):
         lightest[0] += part.seconds
         lightest[1].append(part)
     return loads[which - 1][1]
-
-
-def usage_of_children():
-    return resource.getrusage(resource.RUSAGE_CHILDREN)

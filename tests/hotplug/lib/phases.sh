@@ -25,6 +25,23 @@ say() {
 	done
 	return 1
 }
+# converse: from here on `model` is one process that is asked again and again, and nobody else can ask
+converse() {
+	coproc MODEL { command model; }
+	exec {model_in}>&"${MODEL[1]}" {model_out}<&"${MODEL[0]}"	# those of a coproc are not in each subshell
+	model() {
+		local line
+		echo "$*" >&"$model_in"
+		while IFS= read -r -t 60 -u "$model_out" line; do
+			echo "$line"
+			case $line in
+			ok | ok\ *) return 0 ;;
+			error*)	  return 1 ;;
+			esac
+		done
+		return 2
+	}
+}
 # told COMMAND...: a model that does not take it is said to have given up
 told()	{ say "$@" || { echo "the model did not take: $*"; return 1; }; }
 minor()	{ local n=("$dev"/drm/renderD*); echo "${n##*/renderD}"; }

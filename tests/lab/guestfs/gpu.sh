@@ -48,8 +48,8 @@ stacks() {
 splats()	{ grep -aE --line-buffered "$splat_begins" | grep -avE --line-buffered "$splat_not"; }
 no_splat() {
 	local found
-	found=$(dmesg -t | splats | head -n 1)
-	[[ -z $found ]] || { echo "$found"; return 1; }
+	found=$(dmesg -t | grep -aE "$splat_begins") || return 0
+	! splats <<<"$found"
 }
 # A write of OAG_OA_DEBUG without the render domain awake is upstream's own fault: xe_oa.c
 # programs it in its init without taking forcewake.
