@@ -1,6 +1,6 @@
 # driver: xe
 # timeout: 1200
-# full: timeout=9000 xe_cycles=100
+# full: timeout=12000 xe_cycles=100
 # soak: timeout=36000 xe_cycles=500
 # set: model_args=--bar=64M
 #

@@ -132,7 +132,7 @@ survive() {
 	shift 2
 	arm "$@" || return
 	bounded 30 use_channel >/dev/null 2>&1 || (($? != 124)) || { echo "not over after 30 s"; return 124; }
-	until_ 20 reset_done || { echo "no reset"; errors; return 1; }
+	until_ 100 reset_done || { echo "no reset"; errors; return 1; }
 	taken "$@" || return
 	disarm
 	one_error "$pattern" || return

@@ -1,6 +1,6 @@
 # driver: xe
 # timeout: 1200
-# full: timeout=3600 xe_orders=3
+# full: timeout=4800 xe_orders=3
 # soak: timeout=18000 xe_orders=20
 # set: hotplug=pciehp model_args=--bar=256M
 # control: lib/replug.sh

@@ -135,33 +135,46 @@ def artefact(*path):
     return full
 
 
-compiled = {}		# of each folder, {name: program}
-compiling = threading.Lock()
-
-
 def programs(files, folder):
-    """Put the C programs of a folder into the guest, under /lab/bin; each is built once in a run."""
-    with compiling:
-        if folder not in compiled:
-            compiled[folder] = {name[:-2]: program(os.path.join(folder, name))
-                                for name in sorted(os.listdir(folder)) if name.endswith(".c")}
-    for name, binary in compiled[folder].items():
-        files["lab/bin/" + name] = (stat.S_IFREG | 0o755, binary)
+    """Put the C programs of a folder into the guest, under /lab/bin."""
+    for name in sorted(os.listdir(folder)):
+        if name.endswith(".c"):
+            files["lab/bin/" + name[:-2]] = (stat.S_IFREG | 0o755, program(os.path.join(folder, name)))
+
+
+def sources(program_source):
+    """A C program and the headers beside it and below."""
+    folder = os.path.dirname(program_source)
+    return [program_source, *sorted(glob.glob(folder + "/*.h") + glob.glob(folder + "/*/*.h"))]
 
 
 def program(source):
-    """A C program, static, built against the kernel's DRM headers."""
+    """A C program, static, built against the kernel's DRM headers; once, as long as nothing of it changes."""
     headers = os.path.join(LAB, "src", "linux-source-6.12", "include", "uapi", "drm")
     if not os.path.isdir(headers):	# the demonstration does without the source
         headers = glob.glob(artefact("kernel", "stock", "headers") + "/usr/src/*-common/include/uapi/drm")[0]
+    key = hashlib.sha256()
+    for path in [*sources(source), *sorted(glob.glob(headers + "/*.h"))]:
+        with open(path, "rb") as f:
+            key.update(f.read() + b"\0")
+    kept = os.path.join(BUILT, "programs", os.path.basename(source)[:-2] + "-" + key.hexdigest()[:12])
+    if not os.path.exists(kept):
+        os.makedirs(os.path.dirname(kept), exist_ok=True)
+        compile_program(source, headers, kept)
+    with open(kept, "rb") as f:
+        return f.read()
+
+
+def compile_program(source, headers, kept):
     with tempfile.TemporaryDirectory() as scratch:
         binary = os.path.join(scratch, "program")
         built = subprocess.run(["gcc", "-O1", "-g0", "-static", "-Wall", "-Wextra", "-Werror", "-pthread", "-D__user=",
                                 "-I", headers, "-o", binary, source], capture_output=True, text=True, check=False)
         if built.returncode:
             raise BenchError("%s does not compile:\n%s" % (os.path.basename(source), built.stderr))
-        with open(binary, "rb") as f:
-            return f.read()
+        whole = "%s.%d" % (kept, os.getpid())	# beside it: others may do the same
+        shutil.copy(binary, whole)
+        os.replace(whole, kept)
 
 
 def modules(files, folder, kernel):

@@ -102,10 +102,14 @@ def upstream(size="check"):
         yield from guests("upstream", name + ".sh", size)
 
 
+def model_make(target, seconds):
+    """Each fuzzer runs for so long."""
+    return ["make", "-s", "-j2", "-C", test("model"), "O=" + os.path.join(bench.BUILT, "model"), "FUZZ_SECONDS=%d" % seconds, target]
+
+
 GROUPS = {
     "lab": lambda: [Part("the bench itself", [os.path.join(HERE, "test_lab.py")], seconds=20)],
-    "model": lambda: [Part("the software GPU", ["make", "-s", "-j2", "-C", test("model"), "O=" + os.path.join(bench.BUILT, "model"), "check"],
-                           ["model"], seconds=150)],
+    "model": lambda: [Part("the software GPU", model_make("check", 5), ["model"], seconds=150)],
     "static": lambda: [Part("static gates", [test("static", "check")], ["debug kernel", "driver for debug"], seconds=120)],
     "builds": lambda: [Part("a build in the kernel tree", [test("static", "intree")], ["debug kernel"], seconds=40),
                        Part("a build by dkms", [test("static", "dkms")], ["stock kernel"], seconds=30)],
@@ -123,6 +127,7 @@ DEFAULT = [name for name in GROUPS if name != "igt"]
 def full():
     """What a check leaves out, but for what is without end."""
     return [*guests("hotplug", "*.sh", "full"), *upstream("full"), *guests("upstream", "igt-*.sh", "full"),
+            Part("the software GPU, fuzzed", model_make("fuzz", 120), ["model"], seconds=600),
             Part("check on the other Debian", [os.path.join(HERE, "other-debian")], places=ALONE, seconds=OTHER)]
 
 

@@ -6,6 +6,7 @@ import glob
 import io
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -252,6 +253,24 @@ class Parts(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             script = "mkdir %s/x && sleep 0.3 && rmdir %s/x && echo 1 passed, 0 failed" % (folder, folder)
             self.assertTrue(self.of(*[shell("p%d" % i, script) for i in range(3)], places=1)[1])
+
+    def test_what_runs_ends_with_it(self):
+        def stop(*_):
+            raise parts.Stopped("ALRM")
+        before = signal.signal(signal.SIGALRM, stop)
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        with self.assertRaises(parts.Stopped):
+            self.of(shell("a", "sleep 100"))
+        signal.signal(signal.SIGALRM, before)
+        self.assertEqual(self.work.parts[0].state, "stopped")
+        self.assertIsNotNone(self.work.parts[0].process.poll())
+
+    def test_it_says_where_the_time_went(self):
+        self.of(shell("a", "i=0; while test $i -lt 100000; do i=$((i + 1)); done; echo 1 passed, 0 failed"), shell("b", "sleep 0.5", counts=False))
+        cpu = {line.rsplit(None, 2)[0]: float(line.split()[-1]) for line in list(self.work.times())[1:-1]}
+        self.assertEqual(set(cpu), {"a", "b"})
+        self.assertGreater(self.work.by_name["a"].cpu, self.work.by_name["b"].cpu)
+        self.assertGreater(self.work.by_name["b"].wall, 0.4)
 
     def test_points_of_all_guests_are_added_up(self):
         script = "echo '# points vanish 1 10'; echo '# points vanish 3 10'; echo 1 passed, 0 failed"

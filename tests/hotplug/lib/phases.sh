@@ -63,7 +63,7 @@ watch_splats() {
 	: >/tmp/splats
 	dmesg -t --follow-new | splats >>/tmp/splats &
 	watcher=$!
-	until_ 20 watched || return
+	until_ 100 watched || return
 	pause 1
 	: >/tmp/splats
 }
@@ -114,7 +114,7 @@ act_reset()	{ cat "$debugfs/dri/$gpu/gt0/force_reset_sync"; }
 act_power() {
 	put 10 "$dev/power/autosuspend_delay_ms"
 	put auto "$dev/power/control"
-	until_ 5 grep -q suspended "$dev/power/runtime_status"
+	until_ 60 grep -q suspended "$dev/power/runtime_status"
 	put on "$dev/power/control"
 }
 # nap [DEPTH]: system sleep, but for what the platform does in it; or less deep, "devices"
