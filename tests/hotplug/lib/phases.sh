@@ -83,9 +83,9 @@ no_new_splat() {
 # disarm: no fault of the model is to come any more
 disarm() {
 	local name state rest
-	while read -r name state rest; do
+	while read -r name state rest; do	# all of the answer is there before the next question
 		[[ $state != ARMED ]] || model fault "$name" off >/dev/null
-	done < <(model faults)
+	done <<<"$(model faults)"
 }
 # The PM core's files of a device that has no runtime PM answer -EIO.
 read_all() { find "$@" -type f -perm -400 ! -path '*/power/*' -exec timeout 10 cat {} + >/dev/null; }
