@@ -13,10 +13,11 @@
 #include <drm/drm_print.h>
 #include <uapi/drm/xe_drm.h>
 
+#include "mm/dma_buf.h"
 #include "uapi/debugfs.h"
 #include "uapi/gem.h"
-#include "uapi/prime.h"
 #include "uapi/query.h"
+#include "xe_compat.h"
 #include "xe_device.h"
 #include "xe_module.h"
 
@@ -82,6 +83,7 @@ static const struct drm_ioctl_desc xe_ioctls[] = {
 	XE_IOCTL_LATER(XE_EXEC_QUEUE_GET_PROPERTY),
 	XE_IOCTL_LATER(XE_WAIT_USER_FENCE),
 	XE_IOCTL_LATER(XE_OBSERVATION),
+	XE_COMPAT_IOCTLS
 };
 
 static const struct file_operations xe_fops = {
@@ -100,7 +102,7 @@ const struct drm_driver xe_drm_driver = {
 	.debugfs_init = xe_debugfs_init,
 	.name = "xe",
 	.desc = "Intel Xe Graphics",
-	.date = "20201103",
+	XE_COMPAT_DRM_DATE
 	.major = 1,
 	.minor = 1,
 };

@@ -13,8 +13,8 @@
 #include "guc/boot.h"
 #include "guc/fw.h"
 #include "guc/mailbox.h"
-#include "hw/card.h"
 #include "hw/reset.h"
+#include "hw/state.h"
 #include "regs/guc.h"
 #include "xe_device.h"
 #include "xe_guc.h"
@@ -46,9 +46,9 @@
  * ========================== ============ ====================================================
  * object                     owner        released when
  * ========================== ============ ====================================================
- * running firmware           bound side   stop(): unbind, failed probe, reset
- * channel "up"               bound side   stop()
- * images, ADS, log, rings    drm_device   their mappings at unbind (mm/fwbuf.c), their memory
+ * running firmware           bound side   guc_stop(): unbind, failed probe, reset
+ * channel "up"               bound side   guc_stop()
+ * images, ADS, log, rings    drm_device   their mappings at unbind (hw/ggtt_buf.c), their memory
  *                                         with the last reference
  * struct xe_guc (memory)     drm_device   last reference to it is dropped
  * reset worker               drm_device   recovery_fini(): last reference to it is dropped
@@ -72,16 +72,16 @@
  *
  * Context: bound or in a section.
  */
-struct xe_guc *xe_guc(struct xe_hw *hw, struct xe_gt *gt)
+struct xe_guc *xe_guc(struct xe_hw hw, struct xe_gt *gt)
 {
-	return &xe_hw_card(hw)->guc[gt->id];
+	return &xe_hw_state(hw)->guc[gt->id];
 }
 
 /*
  * Start
  */
 
-static noinline __noipa int enable_channel(struct xe_hw *hw, struct xe_gt *gt)
+static noinline __noipa int enable_channel(struct xe_hw hw, struct xe_gt *gt)
 {
 	u32 last_words;
 	int err;
@@ -94,14 +94,14 @@ static noinline __noipa int enable_channel(struct xe_hw *hw, struct xe_gt *gt)
 		return err;
 
 	/* What went wrong before there was a channel to tell it. */
-	last_words = xe_gt_read32(hw, gt, GUC_SCRATCH(15));
+	last_words = xe_gt_read32(hw, gt, SOFT_SCRATCH(15));
 	if (xe_hw_is_lost(hw))
 		return -ENODEV;
 	if (!last_words)
 		return 0;
 
-	xe_gt_write32(hw, gt, GUC_SCRATCH(15), 0);
-	if (!(last_words & (GUC_SCRATCH15_CRASH | GUC_SCRATCH15_EXCEPTION)))
+	xe_gt_write32(hw, gt, SOFT_SCRATCH(15), 0);
+	if (!(last_words & (SOFT_SCRATCH15_CRASH_DUMP_POSTED | SOFT_SCRATCH15_EXCEPTION)))
 		return 0;
 
 	drm_err(&xe_hw_device(hw)->drm,
@@ -111,7 +111,7 @@ static noinline __noipa int enable_channel(struct xe_hw *hw, struct xe_gt *gt)
 }
 ALLOW_ERROR_INJECTION(enable_channel, ERRNO);
 
-static int get_hwconfig(struct xe_hw *hw, struct xe_gt *gt, u64 address, u32 bytes, u32 *data0)
+static int get_hwconfig(struct xe_hw hw, struct xe_gt *gt, u64 address, u32 bytes, u32 *data0)
 {
 	const u32 request[] = {
 		GUC_ACTION_GET_HWCONFIG, lower_32_bits(address), upper_32_bits(address), bytes,
@@ -124,11 +124,11 @@ static int get_hwconfig(struct xe_hw *hw, struct xe_gt *gt, u64 address, u32 byt
  * The table is for user space, and does not change: it is asked for once. What it is written to is
  * the memory of the channel, which is not in use yet.
  */
-static noinline __noipa int read_hwconfig(struct xe_hw *hw, struct xe_gt *gt)
+static noinline __noipa int read_hwconfig(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_device *xe = xe_hw_device(hw);
 	struct xe_guc_recovery *guc = &xe->guc;
-	struct xe_fwbuf *buf = &xe_guc(hw, gt)->ct.buf;
+	struct xe_ggtt_buf *buf = &xe_guc(hw, gt)->ct.buf;
 	u32 bytes;
 	int err;
 
@@ -146,7 +146,7 @@ static noinline __noipa int read_hwconfig(struct xe_hw *hw, struct xe_gt *gt)
 		return -EPROTO;
 	}
 
-	err = get_hwconfig(hw, gt, xe_fwbuf_ggtt(buf), bytes, NULL);
+	err = get_hwconfig(hw, gt, xe_ggtt_buf_ggtt(buf), bytes, NULL);
 	if (err)
 		return err;
 
@@ -154,21 +154,21 @@ static noinline __noipa int read_hwconfig(struct xe_hw *hw, struct xe_gt *gt)
 	if (!guc->hwconfig)
 		return -ENOMEM;
 
-	xe_fwbuf_read(hw, buf, 0, guc->hwconfig, bytes);
+	xe_ggtt_buf_read(hw, buf, 0, guc->hwconfig, bytes);
 	guc->hwconfig_bytes = bytes;
 	return 0;
 }
 ALLOW_ERROR_INJECTION(read_hwconfig, ERRNO);
 
 /* It may have broken in an exchange that nobody minds, or by an event: why was said then. */
-static int check_channel(struct xe_hw *hw, struct xe_gt *gt)
+static int check_channel(struct xe_hw hw, struct xe_gt *gt)
 {
 	if (xe_hw_is_lost(hw))
 		return -ENODEV;
 	return xe_guc_ct_is_up(hw, gt) ? 0 : -EIO;
 }
 
-static int bring_up(struct xe_hw *hw, struct xe_gt *gt)
+static int bring_up(struct xe_hw hw, struct xe_gt *gt)
 {
 	int err;
 
@@ -202,7 +202,7 @@ static int bring_up(struct xe_hw *hw, struct xe_gt *gt)
 }
 
 /* In reset it forgets everything, so there is no more to be said to it. */
-static void take_down(struct xe_hw *hw, struct xe_gt *gt, bool unbind)
+static void take_down(struct xe_hw hw, struct xe_gt *gt, bool unbind)
 {
 	struct xe_guc *guc = xe_guc(hw, gt);
 	int err;
@@ -217,17 +217,17 @@ static void take_down(struct xe_hw *hw, struct xe_gt *gt, bool unbind)
 		return;
 
 	/* What it can still reach is about to be unmapped: stop everything that is in the GT. */
-	xe_hw_card(hw)->needs_reset = true;
+	xe_hw_state(hw)->needs_reset = true;
 	if (xe_gt_reset(hw, gt))
-		xe_hw_cut_dma(hw);
+		xe_hw_clear_master(hw);
 }
 
-static void stop(struct xe_hw *hw, void *data)
+static void guc_stop(struct xe_hw hw, void *data)
 {
 	take_down(hw, data, true);
 }
 
-static int init(struct xe_hw *hw, struct xe_gt *gt)
+static int init(struct xe_hw hw, struct xe_gt *gt)
 {
 	int err;
 
@@ -249,27 +249,28 @@ static int init(struct xe_hw *hw, struct xe_gt *gt)
 
 /**
  * xe_guc_start - probe step: the GuC of each GT runs and can be talked to
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Context: bound; after the engines were added with xe_guc_ads_add_engine().
  * Return: 0; errors of reading the file and of boot, which were logged; -ENOMEM, -ENOSPC.
  */
-int xe_guc_start(struct xe_hw *hw)
+int xe_guc_start(struct xe_hw_bind bind)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw hw = xe_hw_bound(bind);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
-	err = xe_fw_load(hw, XE_FW_GUC, &card->guc_fw);
+	err = xe_fw_load(hw, XE_FW_GUC, &state->guc_fw);
 	if (err)
 		return err;
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		err = init(hw, gt);
 		if (err)
 			return err;
 
 		/* Before it starts: a boot that fails half way is to be undone as well. */
-		err = xe_hw_defer(hw, stop, gt);
+		err = xe_hw_on_unbind(bind, guc_stop, gt);
 		if (err)
 			return err;
 
@@ -281,14 +282,14 @@ int xe_guc_start(struct xe_hw *hw)
 }
 ALLOW_ERROR_INJECTION(xe_guc_start, ERRNO);
 
-static void by_register_again(struct xe_hw *hw, void *unused)
+static void by_register_again(struct xe_hw hw, void *unused)
 {
 	xe_ggtt_set_invalidate(hw, NULL);
 }
 
 /**
  * xe_guc_settle - probe step: the hardware is up, and the GuC takes over
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Frequency limits that were low for probe are restored, and GGTT invalidations go by message. (A
  * probe has many of these and nothing that runs meanwhile, so that they were cheaper by register.)
@@ -296,12 +297,13 @@ static void by_register_again(struct xe_hw *hw, void *unused)
  * Context: bound.
  * Return: 0; -EIO if a channel has broken meanwhile, which was logged; else another error code.
  */
-int xe_guc_settle(struct xe_hw *hw)
+int xe_guc_settle(struct xe_hw_bind bind)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw hw = xe_hw_bound(bind);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		err = xe_slpc_uncap(hw, gt);
 		if (!err)
 			err = check_channel(hw, gt);
@@ -310,7 +312,7 @@ int xe_guc_settle(struct xe_hw *hw)
 	}
 
 	xe_ggtt_set_invalidate(hw, xe_guc_tlb_invalidate_ggtt);
-	return xe_hw_defer(hw, by_register_again, NULL);
+	return xe_hw_on_unbind(bind, by_register_again, NULL);
 }
 ALLOW_ERROR_INJECTION(xe_guc_settle, ERRNO);
 
@@ -327,7 +329,7 @@ ALLOW_ERROR_INJECTION(xe_guc_settle, ERRNO);
  *
  * Context: bound or in a section, may sleep; not from a handler of the channel.
  */
-void xe_guc_reset_prepare(struct xe_hw *hw, struct xe_gt *gt)
+void xe_guc_reset_prepare(struct xe_hw hw, struct xe_gt *gt)
 {
 	take_down(hw, gt, false);
 }
@@ -341,7 +343,7 @@ void xe_guc_reset_prepare(struct xe_hw *hw, struct xe_gt *gt)
  * why; some 30 ms if all is well.
  * Return: 0; errors of boot and channel, which were logged.
  */
-int xe_guc_restart(struct xe_hw *hw, struct xe_gt *gt)
+int xe_guc_restart(struct xe_hw hw, struct xe_gt *gt)
 {
 	int err;
 
@@ -359,7 +361,7 @@ static bool too_often(struct xe_guc_recovery *recovery)
 	return ++recovery->count > RESETS_MAX;
 }
 
-static int reset_gt(struct xe_hw *hw, struct xe_gt *gt)
+static int reset_gt(struct xe_hw hw, struct xe_gt *gt)
 {
 	int err;
 
@@ -368,13 +370,13 @@ static int reset_gt(struct xe_hw *hw, struct xe_gt *gt)
 	return err ?: xe_guc_restart(hw, gt);
 }
 
-static void reset_gts(struct xe_hw *hw)
+static void reset_gts(struct xe_hw hw)
 {
 	struct xe_device *xe = xe_hw_device(hw);
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		bool broken = test_and_clear_bit(gt->id, &xe->guc.broken);
 		bool wanted = test_and_clear_bit(gt->id, &xe->guc.wanted);
 
@@ -482,7 +484,7 @@ void xe_guc_reset_now(struct xe_device *xe, unsigned int gt_id)
  * Suspend, resume
  */
 
-static int soft_reset(struct xe_hw *hw, struct xe_gt *gt)
+static int soft_reset(struct xe_hw hw, struct xe_gt *gt)
 {
 	const u32 request[] = { GUC_ACTION_SOFT_RESET };
 
@@ -499,12 +501,12 @@ static int soft_reset(struct xe_hw *hw, struct xe_gt *gt)
  * Context: bound, may sleep.
  * Return: 0; errors of xe_guc_core_reset().
  */
-int xe_guc_suspend(struct xe_hw *hw)
+int xe_guc_suspend(struct xe_hw hw)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		struct xe_guc *guc = xe_guc(hw, gt);
 
 		CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
@@ -536,12 +538,12 @@ int xe_guc_suspend(struct xe_hw *hw)
  * the GGTT are set up again.
  * Return: 0; errors of boot, which were logged.
  */
-int xe_guc_resume(struct xe_hw *hw)
+int xe_guc_resume(struct xe_hw hw)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		err = xe_guc_restart(hw, gt);
 		if (err && !xe_hw_is_lost(hw)) {
 			xe_guc_reset_prepare(hw, gt);
@@ -561,7 +563,7 @@ int xe_guc_resume(struct xe_hw *hw)
  * Context: bound, the thread of the interrupt.
  * Return: IRQ_HANDLED.
  */
-irqreturn_t xe_guc_irq(struct xe_hw *hw, struct xe_gt *gt)
+irqreturn_t xe_guc_irq(struct xe_hw hw, struct xe_gt *gt)
 {
 	xe_guc_ct_receive(hw, gt);
 	return IRQ_HANDLED;
@@ -575,9 +577,9 @@ irqreturn_t xe_guc_irq(struct xe_hw *hw, struct xe_gt *gt)
  *
  * Context: bound or in a section, may sleep.
  */
-void xe_guc_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
+void xe_guc_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 {
-	const struct xe_fw_image *fw = &xe_hw_card(hw)->guc_fw.image;
+	const struct xe_fw_image *fw = &xe_hw_state(hw)->guc_fw.image;
 	struct xe_guc *guc = xe_guc(hw, gt);
 
 	CLASS(xe_forcewake, awake)(hw, gt, BIT(XE_FW_GT));

@@ -13,11 +13,11 @@
 #include "guc/log.h"
 #include "guc/slpc.h"
 #include "guc/tlb.h"
+#include "xe_hw.h"
 
 struct drm_printer;
 struct xe_device;
 struct xe_gt;
-struct xe_hw;
 
 /**
  * struct xe_guc - the GuC of a GT: what the driver keeps while it is bound
@@ -63,7 +63,7 @@ struct xe_guc_recovery {
 	u32 hwconfig_bytes;
 };
 
-struct xe_guc *xe_guc(struct xe_hw *hw, struct xe_gt *gt);
+struct xe_guc *xe_guc(struct xe_hw hw, struct xe_gt *gt);
 
 /* Software side */
 int xe_guc_recovery_init(struct xe_device *xe);
@@ -72,16 +72,16 @@ void xe_guc_reset_later(struct xe_device *xe, unsigned int gt_id);
 void xe_guc_reset_now(struct xe_device *xe, unsigned int gt_id);
 
 /* Probe steps */
-int xe_guc_start(struct xe_hw *hw);
-int xe_guc_settle(struct xe_hw *hw);
+int xe_guc_start(struct xe_hw_bind bind);
+int xe_guc_settle(struct xe_hw_bind bind);
 
 /* For reset of a GT, suspend, resume */
-void xe_guc_reset_prepare(struct xe_hw *hw, struct xe_gt *gt);
-int xe_guc_restart(struct xe_hw *hw, struct xe_gt *gt);
-int xe_guc_suspend(struct xe_hw *hw);
-int xe_guc_resume(struct xe_hw *hw);
+void xe_guc_reset_prepare(struct xe_hw hw, struct xe_gt *gt);
+int xe_guc_restart(struct xe_hw hw, struct xe_gt *gt);
+int xe_guc_suspend(struct xe_hw hw);
+int xe_guc_resume(struct xe_hw hw);
 
-irqreturn_t xe_guc_irq(struct xe_hw *hw, struct xe_gt *gt);
-void xe_guc_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p);
+irqreturn_t xe_guc_irq(struct xe_hw hw, struct xe_gt *gt);
+void xe_guc_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
 
 #endif

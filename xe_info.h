@@ -88,7 +88,7 @@ struct xe_counter {
 	u64 total;
 	/** @last: what it said last */
 	u32 last;
-	/** @power_losses: &xe_card.power_losses at that time */
+	/** @power_losses: &xe_hw_state.power_losses at that time */
 	unsigned int power_losses;
 };
 

@@ -1,862 +1,24 @@
 // SPDX-License-Identifier: MIT
 /*
- * The door between the software world and the hardware world: the only object of the driver that
- * knows where the BARs are. See "DOC: The hardware token" in xe_mmio.h.
+ * Accesses to the BARs: registers, GGTT entries, VRAM. Each takes the token.
  */
 
 #include <linux/delay.h>
-#include <linux/dma-mapping.h>
 #include <linux/error-injection.h>
 #include <linux/io-64-nonatomic-lo-hi.h>
 #include <linux/iopoll.h>
 #include <linux/iosys-map.h>
-#include <linux/lockdep.h>
 #include <linux/pci.h>
-#include <linux/pm_runtime.h>
-#include <linux/rwsem.h>
 
-#include <drm/drm_aperture.h>
 #include <drm/drm_cache.h>
-#include <drm/drm_drv.h>
-#include <drm/drm_managed.h>
 #include <drm/drm_print.h>
 
-#include "hw/card.h"
 #include "regs/soc.h"
-#include "xe_device.h"
+#include "xe_hw_private.h"
 #include "xe_mmio.h"
 #include "xe_module.h"
 
-#define XE_BAR_REGS		0
-#define XE_BAR_VRAM		2
-#define XE_REGS_SIZE		SZ_4M		/* registers at the start of BAR 0 */
-#define XE_GSM_OFFSET		SZ_8M		/* GGTT entries in its upper half */
-#define XE_GSM_SIZE		SZ_8M
 #define XE_ALL_ONES		0xffffffffu
-
-#define XE_AUTOSUSPEND_MS	1000
-
-struct xe_dma {
-	/* Mappings can be undone; cleared when unbind has undone them, under @gate. */
-	bool open;
-	struct rw_semaphore gate;
-};
-
-/*
- * The software device is embedded, so that there is a way from the device to the token in this
- * file and in no other: elsewhere the type is incomplete. @device is not the first member on
- * purpose; a cast is not a door.
- */
-struct xe_hw {
-	/* Valid from bind to the last devm action. */
-	struct pci_dev *pdev;
-	void __iomem *regs;
-	void __iomem *gsm;
-	void __iomem *vram;
-	resource_size_t vram_size;
-	const struct xe_hw_power_ops *power;
-	irqreturn_t (*irq_hard)(struct xe_hw *hw);
-	irqreturn_t (*irq_thread)(struct xe_hw *hw);
-	int irq;
-
-	/* Set while the DRM device is registered: a failed probe never gets there. */
-	bool published;
-	/* Once true it stays so: this card is not coming back under this device. */
-	bool lost;
-
-	struct xe_dma dma;
-
-	/* Register accesses, for figures; not exact when accesses race. */
-	u64 accesses;
-
-#ifdef CONFIG_LOCKDEP
-	struct lockdep_map held;
-#endif
-	struct xe_card card;
-	struct xe_device device;
-};
-
-/* A teardown action. Its memory is a devres node and goes with the registration. */
-struct xe_hw_action {
-	struct xe_hw *hw;
-	xe_hw_stop_t stop;
-	void *data;
-};
-
-static struct xe_hw *device_to_hw(struct xe_device *xe)
-{
-	return container_of(xe, struct xe_hw, device);
-}
-
-/*
- * The token is held: lockdep sees sections and callbacks of the bound side as a read lock.
- * Accessors assert that, and sections the opposite.
- */
-static void token_hold(struct xe_hw *hw)
-{
-#ifdef CONFIG_LOCKDEP
-	lock_map_acquire_read(&hw->held);
-#endif
-}
-
-static void token_release(struct xe_hw *hw)
-{
-#ifdef CONFIG_LOCKDEP
-	lock_map_release(&hw->held);
-#endif
-}
-
-static void token_assert(struct xe_hw *hw)
-{
-#ifdef CONFIG_LOCKDEP
-	lockdep_assert(lock_is_held(&hw->held));
-#endif
-}
-
-/* Who has the token passes it on: another section might not open any more. */
-static void token_assert_none(struct xe_hw *hw)
-{
-#ifdef CONFIG_LOCKDEP
-	lockdep_assert(!lock_is_held(&hw->held));
-#endif
-}
-
-DEFINE_GUARD(token, struct xe_hw *, token_hold(_T), token_release(_T))
-
-/*
- * Sections
- */
-
-/**
- * xe_hw_enter - open a section, resuming the device; for xe_hw_scoped() only
- * @xe: &struct xe_device
- *
- * Context: process context, may sleep.
- * Return: the section; its token is NULL if there is no hardware to be had.
- */
-struct xe_hw_section xe_hw_enter(struct xe_device *xe)
-{
-	struct xe_hw_section section = {};
-	struct xe_hw *hw = device_to_hw(xe);
-	int idx;
-
-	token_assert_none(hw);
-	if (!drm_dev_enter(&xe->drm, &idx))
-		return section;
-
-	/* drm_dev_enter() says yes during a probe that may still fail. */
-	if (!READ_ONCE(hw->published) || xe_hw_is_lost(hw))
-		goto closed;
-
-	/* Only now: before the test above the reference might be another driver's to drop. */
-	if (pm_runtime_resume_and_get(&hw->pdev->dev))
-		goto closed;
-
-	/* A resume that finds the card gone is none that failed, see power_resume(). */
-	if (xe_hw_is_lost(hw)) {
-		pm_runtime_put_autosuspend(&hw->pdev->dev);
-		goto closed;
-	}
-
-	token_hold(hw);
-	section.token = hw;
-	section.idx = idx;
-	section.open = true;
-	return section;
-
-closed:
-	drm_dev_exit(idx);
-	return section;
-}
-
-/**
- * xe_hw_exit - close a section; for the section macros only
- * @section: as returned by xe_hw_enter()
- *
- * Context: any.
- */
-void xe_hw_exit(struct xe_hw_section *section)
-{
-	struct xe_hw *hw = section->token;
-
-	if (!hw)
-		return;
-
-	token_release(hw);
-	pm_runtime_mark_last_busy(&hw->pdev->dev);
-	pm_runtime_put_autosuspend(&hw->pdev->dev);
-	drm_dev_exit(section->idx);
-}
-
-/**
- * xe_hw_enter_dma - open a section to undo a DMA mapping; for xe_hw_scoped_dma() only
- * @xe: &struct xe_device
- *
- * Context: process context, may sleep.
- * Return: the section; its token is NULL if unbind has undone all mappings.
- */
-struct xe_dma_section xe_hw_enter_dma(struct xe_device *xe)
-{
-	struct xe_dma *dma = &device_to_hw(xe)->dma;
-
-	down_read(&dma->gate);
-	if (dma->open)
-		return (struct xe_dma_section){ .token = dma, .open = true };
-
-	up_read(&dma->gate);
-	return (struct xe_dma_section){};
-}
-
-/**
- * xe_hw_exit_dma - close a section; for xe_hw_scoped_dma() only
- * @section: as returned by xe_hw_enter_dma()
- *
- * Context: process context.
- */
-void xe_hw_exit_dma(struct xe_dma_section *section)
-{
-	if (section->token)
-		up_read(&section->token->gate);
-}
-
-/**
- * xe_hw_close_dma - no section of xe_hw_scoped_dma() opens any more
- * @hw: the token
- *
- * For the one who undoes all DMA mappings of software: waits for sections that are open.
- *
- * Context: bound, may sleep.
- */
-void xe_hw_close_dma(struct xe_hw *hw)
-{
-	down_write(&hw->dma.gate);
-	hw->dma.open = false;
-	up_write(&hw->dma.gate);
-}
-
-/*
- * The bound side
- */
-
-static void action_release(struct device *dev, void *res)
-{
-	struct xe_hw_action *action = res;
-
-	guard(token)(action->hw);
-	action->stop(action->hw, action->data);
-}
-
-/**
- * xe_hw_defer - register what undoes an acquisition at unbind or failed probe
- * @hw: the token
- * @stop: called with the token, in reverse order of registration
- * @data: passed to @stop
- *
- * Call it right after the acquisition. If it fails, @stop has been called.
- *
- * Context: bound, may sleep.
- * Return: 0 or -ENOMEM.
- */
-int xe_hw_defer(struct xe_hw *hw, xe_hw_stop_t stop, void *data)
-{
-	struct xe_hw_action *action;
-
-	action = devres_alloc(action_release, sizeof(*action), GFP_KERNEL);
-	if (!action) {
-		stop(hw, data);
-		return -ENOMEM;
-	}
-
-	action->hw = hw;
-	action->stop = stop;
-	action->data = data;
-	devres_add(&hw->pdev->dev, action);
-	return 0;
-}
-
-static noinline __noipa int map_registers(struct xe_hw *hw)
-{
-	resource_size_t size = pci_resource_len(hw->pdev, XE_BAR_REGS);
-	void __iomem *bar;
-
-	if (size < XE_GSM_OFFSET + XE_GSM_SIZE) {
-		drm_err(&hw->device.drm,
-			"BAR 0 is %pa bytes, need 16 MiB; check how the platform firmware set up PCI\n",
-			&size);
-		return -ENXIO;
-	}
-
-	bar = pcim_iomap_region(hw->pdev, XE_BAR_REGS, KBUILD_MODNAME);
-	if (IS_ERR(bar))
-		return PTR_ERR(bar);
-
-	hw->regs = bar;
-	hw->gsm = bar + XE_GSM_OFFSET;
-	return 0;
-}
-ALLOW_ERROR_INJECTION(map_registers, ERRNO);
-
-/* Give BAR 2 a size that the card offers. The memory decoder is off meanwhile. */
-static void resize_vram_bar(struct xe_hw *hw)
-{
-	u32 sizes = pci_rebar_get_possible_sizes(hw->pdev, XE_BAR_VRAM);	/* bits, in MiB */
-	u64 wanted = (u64)xe_params.vram_bar_size * SZ_1M;
-	u64 now = pci_resource_len(hw->pdev, XE_BAR_VRAM);
-	u16 command;
-	int err;
-
-	if (!wanted)
-		wanted = sizes ? max_t(u64, now, SZ_1M * (1ull << __fls(sizes))) : now;
-	if (wanted == now)
-		return;
-
-	if (!is_power_of_2(wanted) || !(sizes & BIT(pci_rebar_bytes_to_size(wanted)))) {
-		drm_warn(&hw->device.drm,
-			 "the VRAM BAR cannot have %u MiB (mask of possible sizes %#x); left at %llu MiB\n",
-			 xe_params.vram_bar_size, sizes, now / SZ_1M);
-		return;
-	}
-
-	pci_read_config_word(hw->pdev, PCI_COMMAND, &command);
-	pci_write_config_word(hw->pdev, PCI_COMMAND, command & ~PCI_COMMAND_MEMORY);
-	pci_release_resource(hw->pdev, XE_BAR_VRAM);
-	err = pci_resize_resource(hw->pdev, XE_BAR_VRAM, pci_rebar_bytes_to_size(wanted), 0);
-	if (err)
-		drm_info(&hw->device.drm,
-			 "the VRAM BAR stays at %llu MiB (%pe); enable 'Resizable BAR' in the firmware set-up\n",
-			 now / SZ_1M, ERR_PTR(err));
-	pci_assign_unassigned_bus_resources(hw->pdev->bus);
-	pci_write_config_word(hw->pdev, PCI_COMMAND, command);
-}
-
-/**
- * xe_hw_map_vram - map the VRAM BAR
- * @hw: the token
- *
- * Makes it as large as it can be first, or as module parameter vram_bar_size asks.
- *
- * Context: bound, may sleep.
- * Return: 0, -ENXIO if the card has no such BAR, -ENOMEM.
- */
-int xe_hw_map_vram(struct xe_hw *hw)
-{
-	resource_size_t size;
-
-	resize_vram_bar(hw);
-	size = pci_resource_len(hw->pdev, XE_BAR_VRAM);
-	if (!size || !pci_resource_start(hw->pdev, XE_BAR_VRAM))
-		return -ENXIO;
-
-	hw->vram = devm_ioremap_wc(&hw->pdev->dev, pci_resource_start(hw->pdev, XE_BAR_VRAM), size);
-	if (!hw->vram)
-		return -ENOMEM;
-
-	hw->vram_size = size;
-	return 0;
-}
-ALLOW_ERROR_INJECTION(xe_hw_map_vram, ERRNO);
-
-static void bus_master_off(struct xe_hw *hw, void *unused)
-{
-	xe_hw_close_dma(hw);
-	if (!xe_hw_is_lost(hw))
-		pci_clear_master(hw->pdev);
-}
-
-/**
- * xe_hw_cut_dma - the card does not reach memory any more, whatever it does
- * @hw: the token
- *
- * For unbind, when something of the card could not be stopped and memory is about to be unmapped.
- *
- * Context: bound.
- */
-void xe_hw_cut_dma(struct xe_hw *hw)
-{
-	token_assert(hw);
-	pci_clear_master(hw->pdev);
-}
-
-/**
- * xe_hw_start_dma - probe step: the card may reach memory
- * @hw: the token
- *
- * Context: bound, when nothing of an earlier life of the card runs any more.
- * Return: 0 or a negative error code.
- */
-int xe_hw_start_dma(struct xe_hw *hw)
-{
-	int err;
-
-	err = dma_set_mask_and_coherent(&hw->pdev->dev,
-					DMA_BIT_MASK(hw->device.platform->dma_mask_bits));
-	if (err)
-		return err;
-
-	dma_set_max_seg_size(&hw->pdev->dev, UINT_MAX);
-	pci_set_master(hw->pdev);
-	hw->dma.open = true;
-	return xe_hw_defer(hw, bus_master_off, NULL);
-}
-ALLOW_ERROR_INJECTION(xe_hw_start_dma, ERRNO);
-
-static irqreturn_t irq_hard(int irq, void *cookie)
-{
-	struct xe_hw *hw = cookie;
-
-	guard(token)(hw);
-	return hw->irq_hard(hw);
-}
-
-static irqreturn_t irq_thread(int irq, void *cookie)
-{
-	struct xe_hw *hw = cookie;
-
-	guard(token)(hw);
-	return hw->irq_thread(hw);
-}
-
-/**
- * xe_hw_request_irq - take the interrupt of the card
- * @hw: the token
- * @hard: in hard interrupt context
- * @thread: in the interrupt's thread, when @hard returned IRQ_WAKE_THREAD
- *
- * Both run on the bound side: the interrupt is freed, and its thread waited for, by devm.
- *
- * Context: bound, may sleep.
- * Return: 0 or a negative error code; -ENOSPC if the platform has no MSI for the card.
- */
-int xe_hw_request_irq(struct xe_hw *hw, irqreturn_t (*hard)(struct xe_hw *hw),
-		      irqreturn_t (*thread)(struct xe_hw *hw))
-{
-	int err;
-
-	/* One vector is enough; the PCI core gives it back, by devm and behind our actions. */
-	err = pci_alloc_irq_vectors(hw->pdev, 1, 1, PCI_IRQ_MSIX | PCI_IRQ_MSI);
-	if (err < 0)
-		return err;
-
-	hw->irq = pci_irq_vector(hw->pdev, 0);
-	hw->irq_hard = hard;
-	hw->irq_thread = thread;
-	return devm_request_threaded_irq(&hw->pdev->dev, hw->irq, irq_hard, irq_thread, 0,
-					 KBUILD_MODNAME, hw);
-}
-ALLOW_ERROR_INJECTION(xe_hw_request_irq, ERRNO);
-
-/**
- * xe_hw_wait_irq_idle - wait until a running interrupt handler and its thread have ended
- * @hw: the token
- *
- * Context: bound, may sleep; not from the handler itself.
- */
-void xe_hw_wait_irq_idle(struct xe_hw *hw)
-{
-	synchronize_irq(hw->irq);
-}
-
-static void unpublish(struct xe_hw *hw, void *unused)
-{
-	if (!hw->published)	/* by xe_hw_shutdown() */
-		return;
-
-	/* Marks the device unplugged and waits for the sections, then removes the nodes. */
-	drm_dev_unplug(&hw->device.drm);
-	WRITE_ONCE(hw->published, false);
-}
-
-static noinline __noipa int publish(struct xe_hw *hw)
-{
-	int err;
-
-	/* Before the nodes exist, so that the first open() finds sections to work. */
-	WRITE_ONCE(hw->published, true);
-	err = drm_dev_register(&hw->device.drm, 0);
-	if (err) {
-		unpublish(hw, NULL);
-		return err;
-	}
-
-	return xe_hw_defer(hw, unpublish, NULL);
-}
-ALLOW_ERROR_INJECTION(publish, ERRNO);
-
-static void power_given_back(struct xe_hw *hw, void *unused)
-{
-	pci_d3cold_enable(hw->pdev);
-}
-
-/*
- * The port must not cut the power while probe fails or unbind goes on, when nobody holds a runtime
- * PM reference any more; and later not until the suspend callback finds that nothing is lost by it.
- */
-static noinline __noipa int keep_power(struct xe_hw *hw)
-{
-	guard(token)(hw);
-	pci_d3cold_disable(hw->pdev);
-	return xe_hw_defer(hw, power_given_back, NULL);
-}
-ALLOW_ERROR_INJECTION(keep_power, ERRNO);
-
-static void forbid_runtime_pm(struct xe_hw *hw, void *unused)
-{
-	pm_runtime_forbid(&hw->pdev->dev);
-	pm_runtime_dont_use_autosuspend(&hw->pdev->dev);
-	pci_d3cold_disable(hw->pdev);
-}
-
-static noinline __noipa int allow_runtime_pm(struct xe_hw *hw)
-{
-	struct device *dev = &hw->pdev->dev;
-
-	/* Asleep is not yet ready to lose power: system sleep is to wake it up first. */
-	dev_pm_set_driver_flags(dev, DPM_FLAG_NO_DIRECT_COMPLETE);
-	pm_runtime_set_autosuspend_delay(dev, XE_AUTOSUSPEND_MS);
-	pm_runtime_use_autosuspend(dev);
-	pm_runtime_allow(dev);
-	return xe_hw_defer(hw, forbid_runtime_pm, NULL);
-}
-ALLOW_ERROR_INJECTION(allow_runtime_pm, ERRNO);
-
-/* Of each part of probe; but not of -ENOMEM, of which the kernel has said enough. */
-static int failed(struct pci_dev *pdev, const char *what, int err)
-{
-	return dev_err_probe(&pdev->dev, err, "%s: cannot be brought up\n", what);
-}
-
-static int probe_steps(struct xe_hw *hw, const struct xe_hw_step *steps, unsigned int num_steps)
-{
-	int err;
-
-	guard(token)(hw);
-
-	for (unsigned int i = 0; i < num_steps; i++) {
-		err = steps[i].start(hw);
-		if (!err && xe_hw_is_lost(hw))
-			err = -ENODEV;
-		if (err)
-			return failed(hw->pdev, steps[i].name, err);
-	}
-
-	err = allow_runtime_pm(hw);
-	if (err)
-		return failed(hw->pdev, "runtime PM", err);
-
-	err = publish(hw);
-	return err ? failed(hw->pdev, "DRM device", err) : 0;
-}
-
-/**
- * xe_hw_probe - bind the driver: storage, PCI, the steps of the caller, registration
- * @pdev: the card
- * @driver: what to register
- * @platform: what the PCI ID says
- * @steps: run in order, each with the token; undone in reverse
- * @num_steps: how many
- * @power: power transitions, after probe
- *
- * Everything is undone by devm, on failure as on unbind. Registration is the last devm action and
- * so the first to be undone.
- *
- * Context: the probe callback of the PCI driver.
- * Return: 0 or a negative error code; the step that failed has been named in the log.
- */
-int xe_hw_probe(struct pci_dev *pdev, const struct drm_driver *driver,
-		const struct xe_platform *platform,
-		const struct xe_hw_step *steps, unsigned int num_steps,
-		const struct xe_hw_power_ops *power)
-{
-	static struct lock_class_key held_key;
-	struct xe_hw *hw;
-	int err;
-
-	hw = devm_drm_dev_alloc(&pdev->dev, driver, struct xe_hw, device.drm);
-	if (IS_ERR(hw))
-		return PTR_ERR(hw);
-
-	lockdep_init_map(&hw->held, "xe_hw", &held_key, 0);
-	hw->pdev = pdev;
-	hw->power = power;
-	hw->irq = -1;
-	init_rwsem(&hw->dma.gate);
-	hw->device.pci_device = pdev->device;
-	hw->device.pci_revision = pdev->revision;
-
-	err = xe_device_init(&hw->device, platform);
-	if (err)
-		return failed(pdev, "software state", err);
-
-	/* What the platform's firmware shows on the screen is in VRAM, which we give to buffers. */
-	err = drm_aperture_remove_conflicting_pci_framebuffers(pdev, driver);
-	if (err)
-		return failed(pdev, "framebuffer of the firmware", err);
-
-	/* First, so that MSI vectors and the device itself are switched off last. */
-	err = pcim_enable_device(pdev);
-	if (err)
-		return failed(pdev, "PCI device", err);
-
-	err = keep_power(hw);
-	if (err)
-		return failed(pdev, "power", err);
-
-	err = map_registers(hw);
-	if (err)
-		return failed(pdev, "registers", err);
-
-	pci_set_drvdata(pdev, hw);
-	err = probe_steps(hw, steps, num_steps);
-	if (err)
-		return err;
-
-	/* Cannot fail from here: give back the reference that the PCI core took for probe. */
-	pm_runtime_mark_last_busy(&pdev->dev);
-	pm_runtime_put_autosuspend(&pdev->dev);
-	return 0;
-}
-
-/**
- * xe_hw_remove - the runtime PM contract of the PCI core, and nothing else
- * @pdev: the card
- *
- * A driver that drops the core's runtime PM reference in probe takes it back in its remove
- * callback; the core drops it before devm unwinds. That the card stays in D0 then is the core's
- * doing, which leaves a device without a driver alone, and keep_power()'s, for the port.
- *
- * Context: the remove callback of the PCI driver.
- */
-void xe_hw_remove(struct pci_dev *pdev)
-{
-	pm_runtime_get_noresume(&pdev->dev);
-}
-
-/**
- * xe_hw_shutdown - the system is going down, or another kernel is about to be started
- * @pdev: the card
- *
- * This is no unbind: software stays as it is until it is no more. But the card must not reach into
- * memory that belongs to the next kernel. Software may still run, so it is shut out first, and then
- * the card is silenced. It is out of reach from then on, as if it were lost.
- *
- * Context: the shutdown callback of the PCI driver; the card is in D0.
- */
-void xe_hw_shutdown(struct pci_dev *pdev)
-{
-	struct xe_hw *hw = pci_get_drvdata(pdev);
-
-	unpublish(hw, NULL);
-
-	guard(token)(hw);
-	if (!xe_hw_is_lost(hw))
-		hw->power->shutdown(hw);
-	WRITE_ONCE(hw->lost, true);
-	pci_clear_master(pdev);
-}
-
-static int power_suspend(struct device *dev, bool system)
-{
-	struct xe_hw *hw = dev_get_drvdata(dev);
-
-	guard(token)(hw);
-	return hw->power->suspend(hw, system);
-}
-
-/*
- * An error would be kept by the PM core beyond unbind, and no driver could resume the card any
- * more. So there is none: a card that does not come back was declared lost or wedged, and is awake
- * for the PM core.
- */
-static int power_resume(struct device *dev, bool system)
-{
-	struct xe_hw *hw = dev_get_drvdata(dev);
-
-	guard(token)(hw);
-	/*
-	 * A card that was pulled while it slept is still in D3 for the bridge, which may answer
-	 * for it with anything. Configuration space can be asked whatever the state.
-	 */
-	if (!pci_device_is_present(hw->pdev))
-		xe_hw_declare_lost(hw, "it does not answer when it is to be resumed");
-	if (!xe_hw_is_lost(hw))
-		hw->power->resume(hw, system);
-	return 0;
-}
-
-static int runtime_suspend(struct device *dev)
-{
-	return power_suspend(dev, false);
-}
-
-static int runtime_resume(struct device *dev)
-{
-	return power_resume(dev, false);
-}
-
-static int system_prepare(struct device *dev)
-{
-	struct xe_hw *hw = dev_get_drvdata(dev);
-
-	return hw->power->prepare(&hw->device);
-}
-
-static int system_suspend(struct device *dev)
-{
-	return power_suspend(dev, true);
-}
-
-static int system_resume(struct device *dev)
-{
-	return power_resume(dev, true);
-}
-
-const struct dev_pm_ops xe_hw_pm_ops = {
-	.prepare = pm_sleep_ptr(system_prepare),
-	SYSTEM_SLEEP_PM_OPS(system_suspend, system_resume)
-	RUNTIME_PM_OPS(runtime_suspend, runtime_resume, NULL)
-};
-
-static pci_ers_result_t error_detected(struct pci_dev *pdev, pci_channel_state_t state)
-{
-	struct xe_hw *hw = pci_get_drvdata(pdev);
-
-	if (state == pci_channel_io_normal)
-		return PCI_ERS_RESULT_CAN_RECOVER;
-
-	xe_hw_declare_lost(hw, state == pci_channel_io_perm_failure ?
-			   "the PCI core reports permanent failure" : "its PCI channel is frozen");
-	return PCI_ERS_RESULT_DISCONNECT;
-}
-
-/* Software still believes in what the card forgets by it: buffers, the GGTT, running firmware. */
-static void reset_prepare(struct pci_dev *pdev)
-{
-	xe_hw_declare_lost(pci_get_drvdata(pdev), "somebody resets it");
-}
-
-const struct pci_error_handlers xe_hw_error_handlers = {
-	.error_detected = error_detected,
-	.reset_prepare = reset_prepare,
-};
-
-/**
- * xe_hw_d3cold_possible - can the platform take the power from an idle card, and give it back?
- * @hw: the token
- *
- * It takes a power resource of the slot, and a port that can signal an event without power.
- *
- * Context: bound.
- */
-bool xe_hw_d3cold_possible(struct xe_hw *hw)
-{
-	struct pci_dev *port = pcie_find_root_port(hw->pdev);
-
-	return port && pci_pme_capable(port, PCI_D3cold) && pci_pr3_present(port);
-}
-
-/**
- * xe_hw_allow_d3cold - say whether the sleep that begins may take the power from the card
- * @hw: the token
- * @allow: true if nothing is lost by it
- *
- * Context: bound, power management callback.
- */
-void xe_hw_allow_d3cold(struct xe_hw *hw, bool allow)
-{
-	if (allow)
-		pci_d3cold_enable(hw->pdev);
-	else
-		pci_d3cold_disable(hw->pdev);
-}
-
-/**
- * xe_hw_device - the software side of a card
- * @hw: the token
- *
- * Context: any.
- */
-struct xe_device *xe_hw_device(struct xe_hw *hw)
-{
-	return &hw->device;
-}
-
-/**
- * xe_hw_card - the state of the hardware world: what each block keeps between accesses
- * @hw: the token
- *
- * Context: bound or in a section.
- */
-struct xe_card *xe_hw_card(struct xe_hw *hw)
-{
-	return &hw->card;
-}
-
-/**
- * xe_hw_is_lost - has the card been declared lost?
- * @hw: the token
- *
- * Context: any.
- */
-bool xe_hw_is_lost(const struct xe_hw *hw)
-{
-	return READ_ONCE(hw->lost);
-}
-
-/**
- * xe_hw_declare_lost - the card does not answer any more
- * @hw: the token
- * @reason: for the log
- *
- * From now on no access reaches the bus and no section opens. The state ends with unbind.
- *
- * Context: any.
- */
-void xe_hw_declare_lost(struct xe_hw *hw, const char *reason)
-{
-	if (xchg(&hw->lost, true))
-		return;
-
-	drm_err(&hw->device.drm,
-		"the card is lost: %s; remove it (/sys/bus/pci/devices/%s/remove), check it, rescan\n",
-		reason, pci_name(hw->pdev));
-}
-
-/**
- * xe_hw_config_read16 - read a word of PCI configuration space
- * @hw: the token
- * @where: offset
- *
- * Context: bound or in a section.
- * Return: the word; all ones if the card is lost.
- */
-u16 xe_hw_config_read16(struct xe_hw *hw, int where)
-{
-	u16 value = 0xffff;
-
-	token_assert(hw);
-	pci_read_config_word(hw->pdev, where, &value);
-	return value;
-}
-
-/**
- * xe_hw_vram_bar_size - how much of VRAM the CPU can reach, in bytes
- * @hw: the token
- */
-u64 xe_hw_vram_bar_size(const struct xe_hw *hw)
-{
-	return hw->vram_size;
-}
-
-/**
- * xe_hw_vram_bar_phys - where the VRAM BAR is, for page tables of the CPU
- * @hw: the token
- *
- * Mappings made from it have to be gone before unbind ends: see xe_bo_unplug().
- */
-phys_addr_t xe_hw_vram_bar_phys(const struct xe_hw *hw)
-{
-	return pci_resource_start(hw->pdev, XE_BAR_VRAM);
-}
 
 /*
  * Registers
@@ -866,17 +28,17 @@ phys_addr_t xe_hw_vram_bar_phys(const struct xe_hw *hw)
  * The one place that looks at all ones. Many registers can read so by right; GU_CNTL cannot, most
  * of its bits are reserved and read as zero.
  */
-static void check_all_ones(struct xe_hw *hw)
+static void check_all_ones(struct xe_hw hw)
 {
-	if (readl(hw->regs + GU_CNTL.offset) == XE_ALL_ONES)
+	if (readl(xe_hw_priv(hw)->regs + GU_CNTL.offset) == XE_ALL_ONES)
 		xe_hw_declare_lost(hw, "registers read as all ones");
 }
 
 /* 15015404425: a read can overtake writes; four more, to where nothing is, hold it back. */
-static void flush_writes(struct xe_hw *hw)
+static void flush_writes(struct xe_hw hw)
 {
 	for (unsigned int i = 0; i < 4; i++)
-		writel(0, hw->regs + DUMMY_WRITE.offset);
+		writel(0, xe_hw_priv(hw)->regs + DUMMY_REG.offset);
 }
 
 /**
@@ -887,18 +49,19 @@ static void flush_writes(struct xe_hw *hw)
  * Context: bound or in a section; any interrupt state.
  * Return: the value; all ones if the card is lost.
  */
-u32 xe_read32(struct xe_hw *hw, struct xe_reg reg)
+u32 xe_read32(struct xe_hw hw, struct xe_reg reg)
 {
+	struct xe_hw_private *priv = xe_hw_priv(hw);
 	u32 value;
 
-	token_assert(hw);
+	xe_hw_assert_held(hw);
 	if (xe_hw_is_lost(hw))
 		return XE_ALL_ONES;
 
-	if (hw->device.platform->flush_before_read)
+	if (priv->device.platform->flush_before_read)
 		flush_writes(hw);
-	hw->accesses++;
-	value = readl(hw->regs + reg.offset);
+	priv->accesses++;
+	value = readl(priv->regs + reg.offset);
 	if (unlikely(value == XE_ALL_ONES))
 		check_all_ones(hw);
 	return value;
@@ -912,14 +75,16 @@ u32 xe_read32(struct xe_hw *hw, struct xe_reg reg)
  *
  * Context: bound or in a section; any interrupt state.
  */
-void xe_write32(struct xe_hw *hw, struct xe_reg reg, u32 value)
+void xe_write32(struct xe_hw hw, struct xe_reg reg, u32 value)
 {
-	token_assert(hw);
+	struct xe_hw_private *priv = xe_hw_priv(hw);
+
+	xe_hw_assert_held(hw);
 	if (xe_hw_is_lost(hw))
 		return;
 
-	hw->accesses++;
-	writel(value, hw->regs + reg.offset);
+	priv->accesses++;
+	writel(value, priv->regs + reg.offset);
 }
 
 /**
@@ -934,7 +99,7 @@ void xe_write32(struct xe_hw *hw, struct xe_reg reg, u32 value)
  * Context: bound or in a section.
  * Return: the value before.
  */
-u32 xe_rmw32(struct xe_hw *hw, struct xe_reg reg, u32 clear, u32 set)
+u32 xe_rmw32(struct xe_hw hw, struct xe_reg reg, u32 clear, u32 set)
 {
 	u32 old = xe_read32(hw, reg);
 	u32 new = (old & ~clear) | set;
@@ -954,7 +119,7 @@ u32 xe_rmw32(struct xe_hw *hw, struct xe_reg reg, u32 clear, u32 set)
  * Context: bound or in a section.
  * Return: the value; all ones if the card is lost.
  */
-u64 xe_read64(struct xe_hw *hw, struct xe_reg reg)
+u64 xe_read64(struct xe_hw hw, struct xe_reg reg)
 {
 	struct xe_reg upper = { .offset = reg.offset + 4 };
 	u32 low, high = xe_read32(hw, upper), before;
@@ -969,7 +134,7 @@ u64 xe_read64(struct xe_hw *hw, struct xe_reg reg)
 	return (u64)high << 32 | low;
 }
 
-static int wait32(struct xe_hw *hw, struct xe_reg reg, u32 mask, u32 value,
+static int wait32(struct xe_hw hw, struct xe_reg reg, u32 mask, u32 value,
 		  unsigned int timeout_us, u32 *last, bool atomic)
 {
 	ktime_t end = ktime_add_us(ktime_get(), timeout_us);
@@ -1010,7 +175,7 @@ static int wait32(struct xe_hw *hw, struct xe_reg reg, u32 mask, u32 value,
  * Context: bound or in a section, may sleep.
  * Return: 0, -ETIMEDOUT, or at once -ENODEV if the card is lost.
  */
-int xe_wait32(struct xe_hw *hw, struct xe_reg reg, u32 mask, u32 value,
+int xe_wait32(struct xe_hw hw, struct xe_reg reg, u32 mask, u32 value,
 	      unsigned int timeout_us, u32 *last)
 {
 	might_sleep();
@@ -1029,7 +194,7 @@ int xe_wait32(struct xe_hw *hw, struct xe_reg reg, u32 mask, u32 value,
  * Context: bound or in a section; any interrupt state.
  * Return: 0, -ETIMEDOUT, or at once -ENODEV if the card is lost.
  */
-int xe_wait32_atomic(struct xe_hw *hw, struct xe_reg reg, u32 mask, u32 value,
+int xe_wait32_atomic(struct xe_hw hw, struct xe_reg reg, u32 mask, u32 value,
 		     unsigned int timeout_us, u32 *last)
 {
 	return wait32(hw, reg, mask, value, timeout_us, last, true);
@@ -1039,9 +204,9 @@ int xe_wait32_atomic(struct xe_hw *hw, struct xe_reg reg, u32 mask, u32 value,
  * xe_hw_accesses - register accesses since bind
  * @hw: the token
  */
-u64 xe_hw_accesses(const struct xe_hw *hw)
+u64 xe_hw_accesses(struct xe_hw hw)
 {
-	return hw->accesses;
+	return xe_hw_priv(hw)->accesses;
 }
 
 /*
@@ -1057,14 +222,14 @@ u64 xe_hw_accesses(const struct xe_hw *hw)
  *
  * Context: bound or in a section.
  */
-void xe_gsm_fill(struct xe_hw *hw, u32 entry, u32 count, u64 pte)
+void xe_gsm_fill(struct xe_hw hw, u32 entry, u32 count, u64 pte)
 {
-	token_assert(hw);
+	xe_hw_assert_held(hw);
 	if (WARN_ON_ONCE(entry + (u64)count > XE_GSM_SIZE / sizeof(u64)) || xe_hw_is_lost(hw))
 		return;
 
 	for (u32 i = 0; i < count; i++)
-		writeq(pte, hw->gsm + (entry + i) * sizeof(u64));
+		writeq(pte, xe_hw_priv(hw)->gsm + (entry + i) * sizeof(u64));
 }
 
 /**
@@ -1075,37 +240,122 @@ void xe_gsm_fill(struct xe_hw *hw, u32 entry, u32 count, u64 pte)
  * Context: bound or in a section.
  * Return: the entry; all ones if the card is lost.
  */
-u64 xe_gsm_read(struct xe_hw *hw, u32 entry)
+u64 xe_gsm_read(struct xe_hw hw, u32 entry)
 {
-	token_assert(hw);
+	xe_hw_assert_held(hw);
 	if (WARN_ON_ONCE(entry >= XE_GSM_SIZE / sizeof(u64)) || xe_hw_is_lost(hw))
 		return ~0ull;
 
-	return readq(hw->gsm + entry * sizeof(u64));
+	return readq(xe_hw_priv(hw)->gsm + entry * sizeof(u64));
 }
 
 /*
  * VRAM
  */
 
-static void __iomem *vram_range(struct xe_hw *hw, u64 offset, size_t len)
+/* Give BAR 2 a size that the card offers. The memory decoder is off meanwhile. */
+static void resize_vram_bar(struct xe_hw hw)
 {
-	token_assert(hw);
-	if (WARN_ON_ONCE(offset > hw->vram_size || len > hw->vram_size - offset))
-		return NULL;
-	return xe_hw_is_lost(hw) ? NULL : hw->vram + offset;
+	struct xe_hw_private *priv = xe_hw_priv(hw);
+	u32 sizes = pci_rebar_get_possible_sizes(priv->pdev, XE_BAR_VRAM);	/* bits, in MiB */
+	u64 wanted = (u64)xe_params.vram_bar_size * SZ_1M;
+	u64 now = pci_resource_len(priv->pdev, XE_BAR_VRAM);
+	u16 command;
+	int err;
+
+	if (!wanted)
+		wanted = sizes ? max_t(u64, now, SZ_1M * (1ull << __fls(sizes))) : now;
+	if (wanted == now)
+		return;
+
+	if (!is_power_of_2(wanted) || !(sizes & BIT(pci_rebar_bytes_to_size(wanted)))) {
+		drm_warn(&priv->device.drm,
+			 "the VRAM BAR cannot have %u MiB (mask of possible sizes %#x); left at %llu MiB\n",
+			 xe_params.vram_bar_size, sizes, now / SZ_1M);
+		return;
+	}
+
+	pci_read_config_word(priv->pdev, PCI_COMMAND, &command);
+	pci_write_config_word(priv->pdev, PCI_COMMAND, command & ~PCI_COMMAND_MEMORY);
+	pci_release_resource(priv->pdev, XE_BAR_VRAM);
+	err = pci_resize_resource(priv->pdev, XE_BAR_VRAM, pci_rebar_bytes_to_size(wanted), 0);
+	if (err)
+		drm_info(&priv->device.drm,
+			 "the VRAM BAR stays at %llu MiB (%pe); enable 'Resizable BAR' in the firmware set-up\n",
+			 now / SZ_1M, ERR_PTR(err));
+	pci_assign_unassigned_bus_resources(priv->pdev->bus);
+	pci_write_config_word(priv->pdev, PCI_COMMAND, command);
 }
 
 /**
- * xe_vram_read - copy from VRAM through the BAR
+ * xe_vram_bar_map - map the VRAM BAR
  * @hw: the token
- * @offset: in VRAM; the range has to lie within xe_hw_vram_bar_size()
+ *
+ * Makes it as large as it can be first, or as module parameter vram_bar_size asks.
+ *
+ * Context: bound, may sleep.
+ * Return: 0, -ENXIO if the card has no such BAR, -ENOMEM.
+ */
+int xe_vram_bar_map(struct xe_hw hw)
+{
+	struct xe_hw_private *priv = xe_hw_priv(hw);
+	resource_size_t size;
+
+	resize_vram_bar(hw);
+	size = pci_resource_len(priv->pdev, XE_BAR_VRAM);
+	if (!size || !pci_resource_start(priv->pdev, XE_BAR_VRAM))
+		return -ENXIO;
+
+	priv->vram = devm_ioremap_wc(&priv->pdev->dev, pci_resource_start(priv->pdev, XE_BAR_VRAM),
+				     size);
+	if (!priv->vram)
+		return -ENOMEM;
+
+	priv->vram_size = size;
+	return 0;
+}
+ALLOW_ERROR_INJECTION(xe_vram_bar_map, ERRNO);
+
+/**
+ * xe_vram_bar_size - how much of VRAM the CPU can reach, in bytes
+ * @hw: the token
+ */
+u64 xe_vram_bar_size(struct xe_hw hw)
+{
+	return xe_hw_priv(hw)->vram_size;
+}
+
+/**
+ * xe_vram_bar_phys - where the VRAM BAR is, for page tables of the CPU
+ * @hw: the token
+ *
+ * Mappings made from it have to be gone before unbind ends: see xe_bo_unplug().
+ */
+phys_addr_t xe_vram_bar_phys(struct xe_hw hw)
+{
+	return pci_resource_start(xe_hw_priv(hw)->pdev, XE_BAR_VRAM);
+}
+
+static void __iomem *vram_range(struct xe_hw hw, u64 offset, size_t len)
+{
+	struct xe_hw_private *priv = xe_hw_priv(hw);
+
+	xe_hw_assert_held(hw);
+	if (WARN_ON_ONCE(offset > priv->vram_size || len > priv->vram_size - offset))
+		return NULL;
+	return xe_hw_is_lost(hw) ? NULL : priv->vram + offset;
+}
+
+/**
+ * xe_vram_bar_read - copy from VRAM through the BAR
+ * @hw: the token
+ * @offset: in VRAM; the range has to lie within xe_vram_bar_size()
  * @buf: where to
  * @len: bytes
  *
  * Context: bound or in a section, not in an interrupt. All ones are copied if the card is lost.
  */
-void xe_vram_read(struct xe_hw *hw, u64 offset, void *buf, size_t len)
+void xe_vram_bar_read(struct xe_hw hw, u64 offset, void *buf, size_t len)
 {
 	void __iomem *from = vram_range(hw, offset, len);
 	struct iosys_map to, src;
@@ -1123,15 +373,15 @@ void xe_vram_read(struct xe_hw *hw, u64 offset, void *buf, size_t len)
 }
 
 /**
- * xe_vram_write - copy to VRAM through the BAR
+ * xe_vram_bar_write - copy to VRAM through the BAR
  * @hw: the token
- * @offset: in VRAM; the range has to lie within xe_hw_vram_bar_size()
+ * @offset: in VRAM; the range has to lie within xe_vram_bar_size()
  * @buf: where from
  * @len: bytes
  *
  * Context: bound or in a section.
  */
-void xe_vram_write(struct xe_hw *hw, u64 offset, const void *buf, size_t len)
+void xe_vram_bar_write(struct xe_hw hw, u64 offset, const void *buf, size_t len)
 {
 	void __iomem *to = vram_range(hw, offset, len);
 
@@ -1140,72 +390,18 @@ void xe_vram_write(struct xe_hw *hw, u64 offset, const void *buf, size_t len)
 }
 
 /**
- * xe_vram_fill - set bytes of VRAM through the BAR
+ * xe_vram_bar_fill - set bytes of VRAM through the BAR
  * @hw: the token
- * @offset: in VRAM; the range has to lie within xe_hw_vram_bar_size()
+ * @offset: in VRAM; the range has to lie within xe_vram_bar_size()
  * @byte: the value
  * @len: bytes
  *
  * Context: bound or in a section.
  */
-void xe_vram_fill(struct xe_hw *hw, u64 offset, u8 byte, size_t len)
+void xe_vram_bar_fill(struct xe_hw hw, u64 offset, u8 byte, size_t len)
 {
 	void __iomem *to = vram_range(hw, offset, len);
 
 	if (to)
 		memset_io(to, byte, len);
-}
-
-/*
- * DMA mappings
- */
-
-/**
- * xe_dma_map - map a scatter list for the card
- * @hw: the token
- * @sgt: the list; its DMA addresses are filled in
- * @dir: direction
- *
- * The mapping has to be undone before unbind ends.
- *
- * Context: bound or in a section, may sleep.
- * Return: 0 or a negative error code.
- */
-int xe_dma_map(struct xe_hw *hw, struct sg_table *sgt, enum dma_data_direction dir)
-{
-	token_assert(hw);
-	return dma_map_sgtable(&hw->pdev->dev, sgt, dir, 0);
-}
-ALLOW_ERROR_INJECTION(xe_dma_map, ERRNO);
-
-/**
- * xe_hw_dma - what xe_dma_unmap() takes, for who has the whole token
- * @hw: the token
- *
- * Context: bound or in a section.
- */
-struct xe_dma *xe_hw_dma(struct xe_hw *hw)
-{
-	token_assert(hw);
-	return &hw->dma;
-}
-
-/**
- * xe_dma_unmap - undo xe_dma_map()
- * @dma: from xe_hw_scoped_dma() or xe_hw_dma()
- * @sgt: the list
- * @dir: as it was mapped
- *
- * Also for a lost card: this is between the kernel and the IOMMU.
- *
- * Context: bound or in a section, may sleep.
- */
-void xe_dma_unmap(struct xe_dma *dma, struct sg_table *sgt, enum dma_data_direction dir)
-{
-	struct xe_hw *hw = container_of(dma, struct xe_hw, dma);
-
-#ifdef CONFIG_LOCKDEP
-	lockdep_assert(lock_is_held(&hw->held) || lockdep_is_held(&dma->gate));
-#endif
-	dma_unmap_sgtable(&hw->pdev->dev, sgt, dir, 0);
 }

@@ -8,50 +8,50 @@
 #include <linux/string.h>
 
 #include <drm/drm_drv.h>
-#include <drm/intel/xe_pciids.h>
 
 #include "hw/engine.h"
 #include "hw/forcewake.h"
+#include "hw/ggtt.h"
+#include "hw/ggtt_buf.h"
 #include "hw/gt.h"
 #include "hw/irq.h"
 #include "hw/pcode.h"
-#include "hw/power.h"
 #include "hw/reset.h"
 #include "hw/steering.h"
 #include "hw/topology.h"
-#include "mm/fwbuf.h"
-#include "mm/ggtt.h"
 #include "mm/mm.h"
 #include "mm/vram.h"
 #include "uapi/hwmon.h"
+#include "xe_compat.h"
 #include "xe_guc.h"
-#include "xe_mmio.h"
+#include "xe_hw.h"
 #include "xe_module.h"
 #include "xe_platform.h"
+#include "xe_pm.h"
 #include "xe_sysfs.h"
 
 /**
  * DOC: Probe and unwind
  *
  * xe_probe_steps is the order in which a card is brought up. Each step registers what undoes it
- * with xe_hw_defer() as soon as it has acquired something; the reverse of the list is therefore the
- * order of teardown, and there is no other: failed probe, unbind, a pulled card and module unload
- * all unwind it. The DRM device is registered after the last step and unregistered before the
- * first undo.
+ * with xe_hw_on_unbind() as soon as it has acquired something; the reverse of the list is therefore
+ * the order of teardown, and there is no other: failed probe, unbind, a pulled card and module
+ * unload all unwind it. The DRM device is registered after the last step and unregistered before
+ * the first undo.
  */
 static const struct xe_hw_step xe_probe_steps[] = {
 	{ "reset",		xe_reset_start },
 	{ "power controller",	xe_pcode_start },
 	{ "GT",			xe_gt_start },
 	{ "forcewake",		xe_forcewake_start },
-	{ "quiet",		xe_reset_quiet },
-	{ "DMA",		xe_hw_start_dma },
+	{ "sanitize",		xe_gt_sanitize },
+	{ "DMA",		xe_hw_enable_dma },
 	{ "fuses",		xe_topology_start },
 	{ "steering",		xe_steering_start },
 	{ "VRAM",		xe_vram_start },
 	{ "interrupts",		xe_irq_start },
 	{ "GGTT",		xe_ggtt_start },
-	{ "firmware buffers",	xe_fwbuf_start },
+	{ "firmware buffers",	xe_ggtt_buf_start },
 	{ "buffers",		xe_mm_start },
 	{ "engines",		xe_engine_start },
 	{ "GuC",		xe_guc_start },
@@ -101,8 +101,8 @@ static const struct xe_platform lunarlake = {
 	}
 
 static const struct pci_device_id xe_pci_ids[] = {
-	XE_BMG_IDS(XE_PCI_ID, &battlemage),
-	XE_LNL_IDS(XE_PCI_ID, &lunarlake),
+	INTEL_BMG_IDS(XE_PCI_ID, &battlemage),
+	INTEL_LNL_IDS(XE_PCI_ID, &lunarlake),
 	{ }
 };
 MODULE_DEVICE_TABLE(pci, xe_pci_ids);

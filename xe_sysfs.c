@@ -13,8 +13,8 @@
 #include <drm/drm_managed.h>
 
 #include "guc/slpc.h"
-#include "hw/card.h"
 #include "hw/gt.h"
+#include "hw/state.h"
 #include "regs/gt.h"
 #include "regs/guc.h"
 #include "xe_device.h"
@@ -56,8 +56,8 @@ struct dir {
 /* A file. Either it needs the card, or it is about software only. */
 struct entry {
 	struct attribute attr;
-	ssize_t (*show)(struct xe_hw *hw, struct xe_gt *gt, u32 what, char *buf);
-	int (*store)(struct xe_hw *hw, struct xe_gt *gt, u32 what, u32 value);
+	ssize_t (*show)(struct xe_hw hw, struct xe_gt *gt, u32 what, char *buf);
+	int (*store)(struct xe_hw hw, struct xe_gt *gt, u32 what, u32 value);
 	ssize_t (*show_setting)(struct dir *dir, u32 what, char *buf);
 	int (*store_setting)(struct dir *dir, u32 what, u32 value);
 	u32 what;
@@ -78,7 +78,7 @@ static ssize_t show(struct kobject *kobj, struct attribute *attr, char *buf)
 		return file->show_setting(dir, file->what, buf);
 
 	xe_hw_scoped(hw, dir->xe)
-		ret = file->show(hw, &xe_hw_card(hw)->gt[dir->gt], file->what, buf);
+		ret = file->show(hw, &xe_hw_state(hw)->gt[dir->gt], file->what, buf);
 	return ret;
 }
 
@@ -98,7 +98,7 @@ static ssize_t store(struct kobject *kobj, struct attribute *attr, const char *b
 	}
 
 	xe_hw_scoped(hw, dir->xe)
-		err = file->store(hw, &xe_hw_card(hw)->gt[dir->gt], file->what, value);
+		err = file->store(hw, &xe_hw_state(hw)->gt[dir->gt], file->what, value);
 	return err ?: count;
 }
 
@@ -121,7 +121,7 @@ static void dir_release(struct kobject *kobj)
 
 enum freq { ACT, CUR, RP0, RPE, RPN, MIN, MAX };
 
-static ssize_t show_freq(struct xe_hw *hw, struct xe_gt *gt, u32 what, char *buf)
+static ssize_t show_freq(struct xe_hw hw, struct xe_gt *gt, u32 what, char *buf)
 {
 	u32 mhz = 0, min, max;
 	int err = 0;
@@ -152,7 +152,7 @@ static ssize_t show_freq(struct xe_hw *hw, struct xe_gt *gt, u32 what, char *buf
 	return err ?: sysfs_emit(buf, "%u\n", mhz);
 }
 
-static int store_freq(struct xe_hw *hw, struct xe_gt *gt, u32 what, u32 mhz)
+static int store_freq(struct xe_hw hw, struct xe_gt *gt, u32 what, u32 mhz)
 {
 	return what == MIN ? xe_slpc_set_min(hw, gt, mhz) : xe_slpc_set_max(hw, gt, mhz);
 }
@@ -167,29 +167,30 @@ static struct entry freq_files[] = {
 	FILE("max_freq", 0644, .show = show_freq, .store = store_freq, .what = MAX),
 };
 
-static ssize_t show_throttle(struct xe_hw *hw, struct xe_gt *gt, u32 what, char *buf)
+static ssize_t show_throttle(struct xe_hw hw, struct xe_gt *gt, u32 what, char *buf)
 {
-	u32 reasons = xe_read32(hw, gt->id ? MEDIA_THROTTLE : GT_THROTTLE);
+	u32 reasons = xe_read32(hw, gt->id ? MTL_MEDIA_PERF_LIMIT_REASONS : GT0_PERF_LIMIT_REASONS);
 
 	if (xe_hw_is_lost(hw))
 		return -ENODEV;
 	return sysfs_emit(buf, "%u\n", !!(reasons & what));
 }
 
-#define THROTTLE_ANY	(THROTTLE_PL1 | THROTTLE_PL2 | THROTTLE_PL4 | THROTTLE_VR_TDC |	\
-			 THROTTLE_VR_THERMALERT | THROTTLE_RATL | THROTTLE_THERMAL |	\
-			 THROTTLE_PROCHOT)
+#define THROTTLE_ANY	(POWER_LIMIT_1_MASK | POWER_LIMIT_2_MASK | POWER_LIMIT_4_MASK |	\
+			 VR_TDC_MASK |	\
+			 VR_THERMALERT_MASK | RATL_MASK | THERMAL_LIMIT_MASK |		\
+			 PROCHOT_MASK)
 
 static struct entry throttle_files[] = {
 	FILE("status", 0444, .show = show_throttle, .what = THROTTLE_ANY),
-	FILE("reason_pl1", 0444, .show = show_throttle, .what = THROTTLE_PL1),
-	FILE("reason_pl2", 0444, .show = show_throttle, .what = THROTTLE_PL2),
-	FILE("reason_pl4", 0444, .show = show_throttle, .what = THROTTLE_PL4),
-	FILE("reason_thermal", 0444, .show = show_throttle, .what = THROTTLE_THERMAL),
-	FILE("reason_prochot", 0444, .show = show_throttle, .what = THROTTLE_PROCHOT),
-	FILE("reason_ratl", 0444, .show = show_throttle, .what = THROTTLE_RATL),
-	FILE("reason_vr_thermalert", 0444, .show = show_throttle, .what = THROTTLE_VR_THERMALERT),
-	FILE("reason_vr_tdc", 0444, .show = show_throttle, .what = THROTTLE_VR_TDC),
+	FILE("reason_pl1", 0444, .show = show_throttle, .what = POWER_LIMIT_1_MASK),
+	FILE("reason_pl2", 0444, .show = show_throttle, .what = POWER_LIMIT_2_MASK),
+	FILE("reason_pl4", 0444, .show = show_throttle, .what = POWER_LIMIT_4_MASK),
+	FILE("reason_thermal", 0444, .show = show_throttle, .what = THERMAL_LIMIT_MASK),
+	FILE("reason_prochot", 0444, .show = show_throttle, .what = PROCHOT_MASK),
+	FILE("reason_ratl", 0444, .show = show_throttle, .what = RATL_MASK),
+	FILE("reason_vr_thermalert", 0444, .show = show_throttle, .what = VR_THERMALERT_MASK),
+	FILE("reason_vr_tdc", 0444, .show = show_throttle, .what = VR_TDC_MASK),
 };
 
 /*
@@ -201,10 +202,10 @@ enum idle { IDLE_NAME, IDLE_STATUS, IDLE_RESIDENCY };
 #define C_STATE_0	0
 #define C_STATE_6	3
 
-static const char *idle_status(struct xe_hw *hw, struct xe_gt *gt)
+static const char *idle_status(struct xe_hw hw, struct xe_gt *gt)
 {
 	/* Awake parts of the register file say whether the rest sleeps. */
-	switch (FIELD_GET(FREQ_ACTUAL_C_STATE, xe_gt_read32(hw, gt, FREQ_ACTUAL))) {
+	switch (FIELD_GET(MTL_CC_MASK, xe_gt_read32(hw, gt, MTL_MIRROR_TARGET_WP1))) {
 	case C_STATE_0:
 		return "gt-c0";
 	case C_STATE_6:
@@ -215,19 +216,19 @@ static const char *idle_status(struct xe_hw *hw, struct xe_gt *gt)
 }
 
 /* The counter has 32 bits and counts 1.28 us: it goes round in 91 minutes. */
-static u64 residency_ms(struct xe_hw *hw, struct xe_gt *gt)
+static u64 residency_ms(struct xe_hw hw, struct xe_gt *gt)
 {
-	struct xe_reg reg = gt->id ? MEDIA_RESIDENCY : GT_RESIDENCY;
+	struct xe_reg reg = gt->id ? MTL_MEDIA_MC6 : GT_GFX_RC6;
 	struct xe_device *xe = xe_hw_device(hw);
 	u64 ticks;
 
 	guard(mutex)(&xe->sysfs_lock);
 	ticks = xe_counter_advance(&xe->residency[gt->id], xe_read32(hw, reg),
-				   xe_hw_card(hw)->power_losses);
+				   xe_hw_state(hw)->power_losses);
 	return div_u64(ticks * 128, 100 * 1000);
 }
 
-static ssize_t show_idle(struct xe_hw *hw, struct xe_gt *gt, u32 what, char *buf)
+static ssize_t show_idle(struct xe_hw hw, struct xe_gt *gt, u32 what, char *buf)
 {
 	const char *status;
 	u64 ms;
@@ -372,14 +373,14 @@ static ssize_t store_d3cold(struct device *dev, struct device_attribute *attr, c
 	return err ?: count;
 }
 
-static void d3cold_stop(struct xe_hw *hw, void *data)
+static void d3cold_stop(struct xe_hw hw, void *data)
 {
 	struct xe_device *xe = data;
 
 	sysfs_remove_file(&xe->drm.dev->kobj, &xe->d3cold_file.attr);
 }
 
-static noinline __noipa int d3cold_start(struct xe_hw *hw, struct xe_device *xe)
+static noinline __noipa int d3cold_start(struct xe_hw_bind bind, struct xe_device *xe)
 {
 	int err;
 
@@ -387,7 +388,7 @@ static noinline __noipa int d3cold_start(struct xe_hw *hw, struct xe_device *xe)
 							  show_d3cold, store_d3cold);
 	sysfs_attr_init(&xe->d3cold_file.attr);
 	err = sysfs_create_file(&xe->drm.dev->kobj, &xe->d3cold_file.attr);
-	return err ?: xe_hw_defer(hw, d3cold_stop, xe);
+	return err ?: xe_hw_on_unbind(bind, d3cold_stop, xe);
 }
 ALLOW_ERROR_INJECTION(d3cold_start, ERRNO);
 
@@ -401,7 +402,7 @@ static const struct kobj_type dir_type = {
 };
 
 /* Waits for readers. A directory goes before the one it is in: reverse order. */
-static void dir_stop(struct xe_hw *hw, void *data)
+static void dir_stop(struct xe_hw hw, void *data)
 {
 	struct dir *dir = data;
 
@@ -409,10 +410,10 @@ static void dir_stop(struct xe_hw *hw, void *data)
 	kobject_put(&dir->kobj);
 }
 
-static struct kobject *dir_start(struct xe_hw *hw, struct kobject *parent, const char *name,
+static struct kobject *dir_start(struct xe_hw_bind bind, struct kobject *parent, const char *name,
 				 unsigned int gt, unsigned int class)
 {
-	struct xe_device *xe = xe_hw_device(hw);
+	struct xe_device *xe = xe_hw_device(xe_hw_bound(bind));
 	struct dir *dir;
 	int err;
 
@@ -429,7 +430,7 @@ static struct kobject *dir_start(struct xe_hw *hw, struct kobject *parent, const
 		return ERR_PTR(err);
 	}
 
-	err = xe_hw_defer(hw, dir_stop, dir);
+	err = xe_hw_on_unbind(bind, dir_stop, dir);
 	return err ? ERR_PTR(err) : &dir->kobj;
 }
 ALLOW_ERROR_INJECTION(dir_start, ERRNO);
@@ -445,70 +446,70 @@ static noinline __noipa int add_files(struct kobject *dir, struct entry *files, 
 }
 ALLOW_ERROR_INJECTION(add_files, ERRNO);
 
-static int class_start(struct xe_hw *hw, struct kobject *engines, struct xe_gt *gt,
+static int class_start(struct xe_hw_bind bind, struct kobject *engines, struct xe_gt *gt,
 		       enum xe_engine_class class)
 {
 	struct kobject *dir, *defaults;
 	int err;
 
-	dir = dir_start(hw, engines, class_names[class], gt->id, class);
+	dir = dir_start(bind, engines, class_names[class], gt->id, class);
 	if (IS_ERR(dir))
 		return PTR_ERR(dir);
 	err = add_files(dir, sched_files, ARRAY_SIZE(sched_files));
 	if (err)
 		return err;
 
-	defaults = dir_start(hw, dir, ".defaults", gt->id, class);
+	defaults = dir_start(bind, dir, ".defaults", gt->id, class);
 	if (IS_ERR(defaults))
 		return PTR_ERR(defaults);
 	return add_files(defaults, shipped_files, ARRAY_SIZE(shipped_files));
 }
 
-static int engines_start(struct xe_hw *hw, struct kobject *parent, struct xe_gt *gt)
+static int engines_start(struct xe_hw_bind bind, struct kobject *parent, struct xe_gt *gt)
 {
-	struct kobject *engines = dir_start(hw, parent, "engines", gt->id, 0);
+	struct kobject *engines = dir_start(bind, parent, "engines", gt->id, 0);
 	int err = 0;
 
 	if (IS_ERR(engines))
 		return PTR_ERR(engines);
 	for (unsigned int class = 0; class < XE_ENGINE_CLASSES && !err; class++)
 		if (xe_engine_mask(gt, class))
-			err = class_start(hw, engines, gt, class);
+			err = class_start(bind, engines, gt, class);
 	return err;
 }
 
-static int named_start(struct xe_hw *hw, struct kobject *parent, const char *name,
+static int named_start(struct xe_hw_bind bind, struct kobject *parent, const char *name,
 		       struct xe_gt *gt, struct entry *files, unsigned int count)
 {
-	struct kobject *dir = dir_start(hw, parent, name, gt->id, 0);
+	struct kobject *dir = dir_start(bind, parent, name, gt->id, 0);
 
 	return IS_ERR(dir) ? PTR_ERR(dir) : add_files(dir, files, count);
 }
 
-static int freq_start(struct xe_hw *hw, struct kobject *parent, struct xe_gt *gt)
+static int freq_start(struct xe_hw_bind bind, struct kobject *parent, struct xe_gt *gt)
 {
-	struct kobject *freq = dir_start(hw, parent, "freq0", gt->id, 0);
+	struct kobject *freq = dir_start(bind, parent, "freq0", gt->id, 0);
 	int err;
 
 	if (IS_ERR(freq))
 		return PTR_ERR(freq);
 	err = add_files(freq, freq_files, ARRAY_SIZE(freq_files));
-	return err ?: named_start(hw, freq, "throttle", gt, throttle_files,
+	return err ?: named_start(bind, freq, "throttle", gt, throttle_files,
 				  ARRAY_SIZE(throttle_files));
 }
 
-static int gt_start(struct xe_hw *hw, struct kobject *tile, struct xe_gt *gt)
+static int gt_start(struct xe_hw_bind bind, struct kobject *tile, struct xe_gt *gt)
 {
 	char name[] = { 'g', 't', '0' + gt->id, 0 };
-	struct kobject *dir = dir_start(hw, tile, name, gt->id, 0);
+	struct kobject *dir = dir_start(bind, tile, name, gt->id, 0);
 	int err;
 
 	if (IS_ERR(dir))
 		return PTR_ERR(dir);
-	err = freq_start(hw, dir, gt);
+	err = freq_start(bind, dir, gt);
 	if (!err)
-		err = named_start(hw, dir, "gtidle", gt, idle_files, ARRAY_SIZE(idle_files));
-	return err ?: engines_start(hw, dir, gt);
+		err = named_start(bind, dir, "gtidle", gt, idle_files, ARRAY_SIZE(idle_files));
+	return err ?: engines_start(bind, dir, gt);
 }
 
 static void ship_settings(struct xe_device *xe)
@@ -520,17 +521,18 @@ static void ship_settings(struct xe_device *xe)
 
 /**
  * xe_sysfs_start - probe step: the files below the PCI device
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Before the device is published, files that need the card say -ENODEV.
  *
  * Context: bound, one of the last steps.
  * Return: 0; -ENOMEM, or -EEXIST if somebody else has a directory of that name.
  */
-int xe_sysfs_start(struct xe_hw *hw)
+int xe_sysfs_start(struct xe_hw_bind bind)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	struct xe_device *xe = xe_hw_device(hw);
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	struct kobject *tile;
 	int err;
 
@@ -539,16 +541,16 @@ int xe_sysfs_start(struct xe_hw *hw)
 		return err;
 
 	ship_settings(xe);
-	err = d3cold_start(hw, xe);
+	err = d3cold_start(bind, xe);
 	if (err)
 		return err;
 
-	tile = dir_start(hw, &xe->drm.dev->kobj, "tile0", 0, 0);
+	tile = dir_start(bind, &xe->drm.dev->kobj, "tile0", 0, 0);
 	if (IS_ERR(tile))
 		return PTR_ERR(tile);
 
-	xe_for_each_gt(gt, card) {
-		err = gt_start(hw, tile, gt);
+	xe_for_each_gt(gt, state) {
+		err = gt_start(bind, tile, gt);
 		if (err)
 			return err;
 	}

@@ -2,8 +2,8 @@
 #ifndef _XE_SYSFS_H_
 #define _XE_SYSFS_H_
 
-struct xe_hw;
+#include "xe_hw.h"
 
-int xe_sysfs_start(struct xe_hw *hw);
+int xe_sysfs_start(struct xe_hw_bind bind);
 
 #endif

@@ -6,7 +6,7 @@ import re
 import sys
 
 TOP = pathlib.Path(sys.argv[1])
-DOOR = TOP / "xe_mmio.c"
+DOOR = TOP / "xe_hw.c"
 FUNCTION = re.compile(r"^(static )?[a-z][^\n;#(]*?\b(\w+)\([^;{]*?\)\n{\n(.*?)^}", re.M | re.S)
 CALL = re.compile(r"\b(\w+)\(")
 
@@ -47,7 +47,7 @@ def registered(name, path, seen=None):
     found = []
     for call in CALL.finditer(body):
         callee, rest = call.group(1), body[call.end():]
-        if callee == "xe_hw_defer":
+        if callee == "xe_hw_on_unbind":
             found.append(("devm", argument(rest, 1) + "()", where))
         elif callee in ("drmm_add_action_or_reset", "drmm_add_action"):
             found.append(("drmm", argument(rest, 1) + "()", where))
@@ -98,7 +98,7 @@ def main():
 
     title = "Probe and unwinding"
     print(".. SPDX-License-Identifier: MIT\n\n" + "=" * len(title) + f"\n{title}\n" + "=" * len(title) + "\n")
-    print("Made from the list of steps in ``xe_pci.c``, from the door, ``xe_mmio.c``, which runs it, and from\n"
+    print("Made from the list of steps in ``xe_pci.c``, from the door, ``xe_hw.c``, which runs it, and from\n"
           "what all of these call, by ``Documentation/probe.py``. That knows nothing of conditions and loops:\n"
           "it names what is registered in any case, and once for each step. Memory of drmm and its mutexes\n"
           "are left out, as they only are freed.")

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Additional data structures: what the GuC is told of its GT at boot.
- * Source: Linux 6.12 drivers/gpu/drm/xe/xe_guc_fwif.h, fact sheet section 12.8.
+ * Source: Linux 6.12 drivers/gpu/drm/xe/xe_guc_fwif.h, hardware.rst xe-hw-guc-ads.
  */
 #ifndef _XE_ABI_GUC_ADS_H_
 #define _XE_ABI_GUC_ADS_H_

@@ -2,7 +2,7 @@
 /*
  * Layout of firmware files, and what the GuC says of its boot.
  * Source: Linux 6.12 drivers/gpu/drm/xe/xe_uc_fw_abi.h, abi/guc_errors_abi.h, xe_guc_fwif.h;
- * fact sheet section 11; files of linux-firmware.
+ * hardware.rst xe-hw-guc-boot; files of linux-firmware.
  */
 #ifndef _XE_ABI_GUC_FIRMWARE_H_
 #define _XE_ABI_GUC_FIRMWARE_H_

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Messages between host and GuC.
- * Source: Linux 6.12 drivers/gpu/drm/xe/abi/, fact sheet section 12.
+ * Source: Linux 6.12 drivers/gpu/drm/xe/abi/, hardware.rst xe-hw-guc-messages.
  */
 #ifndef _XE_ABI_GUC_MESSAGES_H_
 #define _XE_ABI_GUC_MESSAGES_H_

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * SLPC, the frequency control of the GuC.
- * Source: Linux 6.12 drivers/gpu/drm/xe/abi/guc_actions_slpc_abi.h, fact sheet section 12.6.
+ * Source: Linux 6.12 drivers/gpu/drm/xe/abi/guc_actions_slpc_abi.h, hardware.rst xe-hw-guc-slpc.
  */
 #ifndef _XE_ABI_GUC_SLPC_H_
 #define _XE_ABI_GUC_SLPC_H_

@@ -11,7 +11,7 @@
 #include <drm/drm_print.h>
 
 #include "guc/ads.h"
-#include "hw/card.h"
+#include "hw/state.h"
 #include "regs/guc.h"
 #include "xe_device.h"
 #include "xe_guc.h"
@@ -35,7 +35,7 @@
  * ================== =========== =========================================
  * object             owner       released when
  * ================== =========== =========================================
- * buffer             drm_device  as every xe_fwbuf
+ * buffer             drm_device  as every xe_ggtt_buf
  * lists of registers their table the step that added the engine is undone
  * ================== =========== =========================================
  */
@@ -48,12 +48,12 @@
 /* Context images begin with two parts that the GuC leaves alone: status page and registers. */
 #define CONTEXT_SKIP_BYTES	(SZ_4K + 96 * sizeof(u32))
 
-static struct xe_guc_ads *ads_of(struct xe_hw *hw, struct xe_gt *gt)
+static struct xe_guc_ads *ads_of(struct xe_hw hw, struct xe_gt *gt)
 {
 	return &xe_guc(hw, gt)->ads;
 }
 
-/* Source: fact sheet section 13, Xe2. */
+/* Source: hardware.rst xe-hw-context, Xe2. */
 static u32 context_bytes(enum xe_guc_class class)
 {
 	switch (class) {
@@ -95,7 +95,7 @@ struct xe_ads_layout xe_guc_ads_layout(const struct xe_ads_sizes *sizes)
  * Context: bound, before xe_guc_start().
  * Return: 0; -EINVAL if it cannot be an engine.
  */
-int xe_guc_ads_add_engine(struct xe_hw *hw, struct xe_gt *gt, const struct xe_ads_engine *engine)
+int xe_guc_ads_add_engine(struct xe_hw hw, struct xe_gt *gt, const struct xe_ads_engine *engine)
 {
 	struct xe_guc_ads *ads = ads_of(hw, gt);
 
@@ -126,11 +126,11 @@ static u32 classes(const struct xe_guc_ads *ads)
  * Context: bound, may sleep; the engines were added, the firmware file was read.
  * Return: 0, -ENOMEM, -ENOSPC.
  */
-int xe_guc_ads_init(struct xe_hw *hw, struct xe_gt *gt)
+int xe_guc_ads_init(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_guc_ads *ads = ads_of(hw, gt);
 	struct xe_ads_sizes sizes = {
-		.private = xe_hw_card(hw)->guc_fw.image.private_bytes,
+		.private = xe_hw_state(hw)->guc_fw.image.private_bytes,
 	};
 	unsigned long mask = classes(ads);
 	unsigned int class;
@@ -141,14 +141,14 @@ int xe_guc_ads_init(struct xe_hw *hw, struct xe_gt *gt)
 		sizes.golden += context_bytes(class);
 
 	ads->layout = xe_guc_ads_layout(&sizes);
-	return xe_fwbuf_create(hw, &ads->buf, ads->layout.end, "GuC ADS");
+	return xe_ggtt_buf_create(hw, &ads->buf, ads->layout.end, "GuC ADS");
 }
 ALLOW_ERROR_INJECTION(xe_guc_ads_init, ERRNO);
 
 /* One word of the fixed part. */
-static void put(struct xe_hw *hw, struct xe_guc_ads *ads, size_t offset, u32 value)
+static void put(struct xe_hw hw, struct xe_guc_ads *ads, size_t offset, u32 value)
 {
-	xe_fwbuf_write(hw, &ads->buf, offset, &value, sizeof(value));
+	xe_ggtt_buf_write(hw, &ads->buf, offset, &value, sizeof(value));
 }
 
 static size_t header_word(size_t array, unsigned int index)
@@ -156,7 +156,7 @@ static size_t header_word(size_t array, unsigned int index)
 	return offsetof(struct xe_guc_ads_blob, header) + array + index * sizeof(u32);
 }
 
-static void fill_policies(struct xe_hw *hw, struct xe_guc_ads *ads)
+static void fill_policies(struct xe_hw hw, struct xe_guc_ads *ads)
 {
 	const struct xe_guc_policies policies = {
 		.dpc_promote_us = DPC_PROMOTE_US,
@@ -165,11 +165,11 @@ static void fill_policies(struct xe_hw *hw, struct xe_guc_ads *ads)
 		.valid = 1,
 	};
 
-	xe_fwbuf_write(hw, &ads->buf, offsetof(struct xe_guc_ads_blob, policies), &policies,
-		       sizeof(policies));
+	xe_ggtt_buf_write(hw, &ads->buf, offsetof(struct xe_guc_ads_blob, policies), &policies,
+			  sizeof(policies));
 }
 
-static void fill_info(struct xe_hw *hw, struct xe_gt *gt)
+static void fill_info(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_guc_ads *ads = ads_of(hw, gt);
 	struct xe_guc_system_info info = {};
@@ -184,13 +184,14 @@ static void fill_info(struct xe_hw *hw, struct xe_gt *gt)
 
 	if (!xe_hw_device(hw)->platform->is_discrete)
 		info.generic[GUC_INFO_DOORBELLS_PER_SQIDI] =
-			FIELD_GET(GUC_DOORBELLS_PER_SQIDI,
-				  xe_gt_read32(hw, gt, GUC_DOORBELLS_POPULATED)) + 1;
+			FIELD_GET(DOORBELLS_PER_SQIDI_MASK,
+				  xe_gt_read32(hw, gt, DIST_DBS_POPULATED)) + 1;
 
-	xe_fwbuf_write(hw, &ads->buf, offsetof(struct xe_guc_ads_blob, info), &info, sizeof(info));
+	xe_ggtt_buf_write(hw, &ads->buf, offsetof(struct xe_guc_ads_blob, info), &info,
+			  sizeof(info));
 }
 
-static void fill_reg_lists(struct xe_hw *hw, struct xe_guc_ads *ads)
+static void fill_reg_lists(struct xe_hw hw, struct xe_guc_ads *ads)
 {
 	u32 at = ads->layout.reg_lists;
 
@@ -198,15 +199,15 @@ static void fill_reg_lists(struct xe_hw *hw, struct xe_guc_ads *ads)
 		const struct xe_ads_engine *engine = &ads->engines[i];
 		u32 bytes = engine->num_regs * sizeof(*engine->regs);
 		const struct xe_guc_reg_list list = {
-			.address = xe_fwbuf_ggtt(&ads->buf) + at,
+			.address = xe_ggtt_buf_ggtt(&ads->buf) + at,
 			.count = engine->num_regs,
 		};
 
 		if (!bytes)
 			continue;
-		xe_fwbuf_write(hw, &ads->buf, at, engine->regs, bytes);
-		xe_fwbuf_write(hw, &ads->buf,
-			       offsetof(struct xe_guc_ads_header, reg_list) +
+		xe_ggtt_buf_write(hw, &ads->buf, at, engine->regs, bytes);
+		xe_ggtt_buf_write(hw, &ads->buf,
+				  offsetof(struct xe_guc_ads_header, reg_list) +
 			       (engine->class * GUC_INSTANCES + engine->instance) * sizeof(list),
 			       &list, sizeof(list));
 		at += bytes;
@@ -217,9 +218,9 @@ static void fill_reg_lists(struct xe_hw *hw, struct xe_guc_ads *ads)
  * Where the image that a hung context restarts from will be; no context has run yet, so it is
  * empty. The address is that of the whole image, the size that of the engine's part.
  */
-static void fill_golden(struct xe_hw *hw, struct xe_guc_ads *ads)
+static void fill_golden(struct xe_hw hw, struct xe_guc_ads *ads)
 {
-	u32 address = xe_fwbuf_ggtt(&ads->buf) + ads->layout.golden;
+	u32 address = xe_ggtt_buf_ggtt(&ads->buf) + ads->layout.golden;
 	unsigned long mask = classes(ads);
 	unsigned int class;
 
@@ -233,9 +234,9 @@ static void fill_golden(struct xe_hw *hw, struct xe_guc_ads *ads)
 	}
 }
 
-static void fill_capture(struct xe_hw *hw, struct xe_guc_ads *ads)
+static void fill_capture(struct xe_hw hw, struct xe_guc_ads *ads)
 {
-	u32 address = xe_fwbuf_ggtt(&ads->buf) + ads->layout.capture;
+	u32 address = xe_ggtt_buf_ggtt(&ads->buf) + ads->layout.capture;
 
 	for (size_t at = offsetof(struct xe_guc_ads_header, capture_instance);
 	     at < offsetof(struct xe_guc_ads_header, workarounds_lo); at += sizeof(u32))
@@ -265,7 +266,7 @@ static const struct {
 	{ 2004, false, 0, GUC_KEY_BACK_TO_BACK_RESET },
 };
 
-static void fill_workarounds(struct xe_hw *hw, struct xe_gt *gt)
+static void fill_workarounds(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_guc_ads *ads = ads_of(hw, gt);
 	u32 start = ads->layout.workarounds, at = start;
@@ -288,7 +289,7 @@ static void fill_workarounds(struct xe_hw *hw, struct xe_gt *gt)
 	if (at == start)
 		return;
 	put(hw, ads, offsetof(struct xe_guc_ads_header, workarounds_lo),
-	    xe_fwbuf_ggtt(&ads->buf) + start);
+	    xe_ggtt_buf_ggtt(&ads->buf) + start);
 	put(hw, ads, offsetof(struct xe_guc_ads_header, workarounds_bytes), at - start);
 }
 
@@ -297,16 +298,16 @@ static void fill_workarounds(struct xe_hw *hw, struct xe_gt *gt)
  * @hw: the token
  * @gt: the GT
  *
- * Source: fact sheet section 12.8.
+ * Source: hardware.rst xe-hw-guc-ads.
  *
  * Context: bound or in a section; GT forcewake is held, the GuC is in reset.
  */
-void xe_guc_ads_fill(struct xe_hw *hw, struct xe_gt *gt)
+void xe_guc_ads_fill(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_guc_ads *ads = ads_of(hw, gt);
-	u32 base = xe_fwbuf_ggtt(&ads->buf);
+	u32 base = xe_ggtt_buf_ggtt(&ads->buf);
 
-	xe_fwbuf_fill(hw, &ads->buf, 0, 0, ads->layout.end);
+	xe_ggtt_buf_fill(hw, &ads->buf, 0, 0, ads->layout.end);
 	put(hw, ads, offsetof(struct xe_guc_ads_header, policies),
 	    base + offsetof(struct xe_guc_ads_blob, policies));
 	put(hw, ads, offsetof(struct xe_guc_ads_header, system_info),

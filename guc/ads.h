@@ -5,10 +5,10 @@
 #include <linux/types.h>
 
 #include "abi/guc_ads.h"
-#include "mm/fwbuf.h"
+#include "hw/ggtt_buf.h"
+#include "xe_hw.h"
 
 struct xe_gt;
-struct xe_hw;
 
 /**
  * struct xe_ads_sizes - how much room the parts of an ADS need, in bytes
@@ -65,7 +65,7 @@ struct xe_ads_engine {
  */
 struct xe_guc_ads {
 	/** @buf: where it is told */
-	struct xe_fwbuf buf;
+	struct xe_ggtt_buf buf;
 	/** @layout: of @buf */
 	struct xe_ads_layout layout;
 	/** @engines: of the GT, as added */
@@ -75,8 +75,8 @@ struct xe_guc_ads {
 };
 
 struct xe_ads_layout xe_guc_ads_layout(const struct xe_ads_sizes *sizes);
-int xe_guc_ads_add_engine(struct xe_hw *hw, struct xe_gt *gt, const struct xe_ads_engine *engine);
-int xe_guc_ads_init(struct xe_hw *hw, struct xe_gt *gt);
-void xe_guc_ads_fill(struct xe_hw *hw, struct xe_gt *gt);
+int xe_guc_ads_add_engine(struct xe_hw hw, struct xe_gt *gt, const struct xe_ads_engine *engine);
+int xe_guc_ads_init(struct xe_hw hw, struct xe_gt *gt);
+void xe_guc_ads_fill(struct xe_hw hw, struct xe_gt *gt);
 
 #endif

@@ -12,7 +12,7 @@
 #include "abi/guc_firmware.h"
 #include "guc/boot.h"
 #include "guc/slpc.h"
-#include "hw/card.h"
+#include "hw/state.h"
 #include "regs/guc.h"
 #include "regs/soc.h"
 #include "xe_device.h"
@@ -37,7 +37,7 @@
  * object                owner          released when
  * ===================== ============== ==================================
  * WOPCM partition       the card       power cycle
- * running firmware      bound side     stop() of xe_guc.c
+ * running firmware      bound side     guc_stop() of xe_guc.c
  * ===================== ============== ==================================
  */
 
@@ -46,7 +46,7 @@
 #define BOOT_TIMEOUT_MS		3000	/* at the lowest clock; 20 ms are usual */
 #define BOOT_TRIES		2
 
-#define MOCS_UNCACHED		3	/* Xe2, fact sheet section 8.5 */
+#define MOCS_UNCACHED		3	/* Xe2, hardware.rst xe-hw-cache */
 
 /* What is kept for a HuC that is not there (yet): the partition outlives this driver. */
 #define HUC_ROOM		SZ_1M
@@ -59,11 +59,11 @@ struct wopcm_part {
 	u32 base, size;
 };
 
-static int check_part(struct xe_hw *hw, struct xe_gt *gt, struct wopcm_part part, bool locked)
+static int check_part(struct xe_hw hw, struct xe_gt *gt, struct wopcm_part part, bool locked)
 {
 	struct xe_device *xe = xe_hw_device(hw);
-	struct xe_card *card = xe_hw_card(hw);
-	u32 guc = card->guc_fw.image.upload + GUC_WOPCM_START_RESERVED + GUC_WOPCM_STACK;
+	struct xe_hw_state *state = xe_hw_state(hw);
+	u32 guc = state->guc_fw.image.upload + GUC_WOPCM_START_RESERVED + GUC_WOPCM_STACK;
 	u32 huc = xe_guc(hw, gt)->huc.fw.image.upload + WOPCM_START_RESERVED;
 	u32 end = xe->platform->wopcm_size - WOPCM_END_RESERVED;
 
@@ -79,7 +79,7 @@ static int check_part(struct xe_hw *hw, struct xe_gt *gt, struct wopcm_part part
 }
 
 /* Bits that are neither asked for nor part of the field are the card's business. */
-static int lock_register(struct xe_hw *hw, const struct xe_gt *gt, struct xe_gt_reg reg, u32 field,
+static int lock_register(struct xe_hw hw, const struct xe_gt *gt, struct xe_gt_reg reg, u32 field,
 			 u32 value, u32 lock)
 {
 	u32 got;
@@ -97,7 +97,7 @@ static int lock_register(struct xe_hw *hw, const struct xe_gt *gt, struct xe_gt_
 	return -EIO;
 }
 
-static struct wopcm_part choose_part(struct xe_hw *hw, struct xe_gt *gt)
+static struct wopcm_part choose_part(struct xe_hw hw, struct xe_gt *gt)
 {
 	u32 end = xe_hw_device(hw)->platform->wopcm_size - WOPCM_END_RESERVED;
 	u32 huc = xe_guc(hw, gt)->huc.fw.image.upload;
@@ -105,10 +105,10 @@ static struct wopcm_part choose_part(struct xe_hw *hw, struct xe_gt *gt)
 
 	if (!huc && xe_huc_is_of(hw, gt))
 		huc = HUC_ROOM;
-	base = ALIGN(huc + WOPCM_START_RESERVED, BIT(__ffs(GUC_WOPCM_BASE_BYTES)));
+	base = ALIGN(huc + WOPCM_START_RESERVED, BIT(__ffs(GUC_WOPCM_OFFSET_MASK)));
 	return (struct wopcm_part){
 		.base = base,
-		.size = base < end ? (end - base) & GUC_WOPCM_SIZE_BYTES : 0,
+		.size = base < end ? (end - base) & GUC_WOPCM_SIZE_MASK : 0,
 	};
 }
 
@@ -117,25 +117,25 @@ static struct wopcm_part choose_part(struct xe_hw *hw, struct xe_gt *gt)
  * @hw: the token
  * @gt: the GT
  *
- * Source: fact sheet section 8.2.
+ * Source: hardware.rst xe-hw-guc-wopcm.
  *
  * Context: bound or in a section; GT forcewake is held, firmware files are loaded.
  * Return: 0; -E2BIG if the images do not fit; -EIO if the registers do not take it; -ENODEV.
  */
-int xe_guc_wopcm_partition(struct xe_hw *hw, struct xe_gt *gt)
+int xe_guc_wopcm_partition(struct xe_hw hw, struct xe_gt *gt)
 {
-	u32 base = xe_gt_read32(hw, gt, GUC_WOPCM_BASE);
+	u32 base = xe_gt_read32(hw, gt, DMA_GUC_WOPCM_OFFSET);
 	u32 size = xe_gt_read32(hw, gt, GUC_WOPCM_SIZE);
-	bool loads_huc = base & GUC_WOPCM_BASE_LOADS_HUC;
+	bool loads_huc = base & HUC_LOADING_AGENT_GUC;
 	struct wopcm_part part;
 	int err;
 
 	if (xe_hw_is_lost(hw))
 		return -ENODEV;
 
-	if ((base & GUC_WOPCM_BASE_LOCKED) && (size & GUC_WOPCM_SIZE_LOCKED)) {
-		part.base = base & GUC_WOPCM_BASE_BYTES;
-		part.size = size & GUC_WOPCM_SIZE_BYTES;
+	if ((base & GUC_WOPCM_OFFSET_VALID) && (size & GUC_WOPCM_SIZE_LOCKED)) {
+		part.base = base & GUC_WOPCM_OFFSET_MASK;
+		part.size = size & GUC_WOPCM_SIZE_MASK;
 		xe_huc_fit(hw, gt, loads_huc ? part.base : 0);
 		return check_part(hw, gt, part, true);
 	}
@@ -145,13 +145,13 @@ int xe_guc_wopcm_partition(struct xe_hw *hw, struct xe_gt *gt)
 	if (err)
 		return err;
 
-	err = lock_register(hw, gt, GUC_WOPCM_SIZE, GUC_WOPCM_SIZE_BYTES, part.size,
+	err = lock_register(hw, gt, GUC_WOPCM_SIZE, GUC_WOPCM_SIZE_MASK, part.size,
 			    GUC_WOPCM_SIZE_LOCKED);
 	if (err)
 		return err;
-	return lock_register(hw, gt, GUC_WOPCM_BASE, GUC_WOPCM_BASE_BYTES,
-			     part.base | (xe_huc_is_of(hw, gt) ? GUC_WOPCM_BASE_LOADS_HUC : 0),
-			     GUC_WOPCM_BASE_LOCKED);
+	return lock_register(hw, gt, DMA_GUC_WOPCM_OFFSET, GUC_WOPCM_OFFSET_MASK,
+			     part.base | (xe_huc_is_of(hw, gt) ? HUC_LOADING_AGENT_GUC : 0),
+			     GUC_WOPCM_OFFSET_VALID);
 }
 ALLOW_ERROR_INJECTION(xe_guc_wopcm_partition, ERRNO);
 
@@ -162,8 +162,8 @@ ALLOW_ERROR_INJECTION(xe_guc_wopcm_partition, ERRNO);
 /* A core that was never started is in reset as well, and has said nothing yet. */
 static bool is_fresh(u32 status)
 {
-	return (status & GUC_STATUS_IN_RESET) &&
-	       !(status & (GUC_STATUS_BOOTROM | GUC_STATUS_FIRMWARE));
+	return (status & GS_MIA_IN_RESET) &&
+	       !(status & (GS_BOOTROM_MASK | GS_UKERNEL_MASK));
 }
 
 /**
@@ -176,14 +176,14 @@ static bool is_fresh(u32 status)
  * Context: bound or in a section, may sleep a few ms; GT forcewake is held.
  * Return: 0; -ETIMEDOUT or -EIO if it does not reset, which is logged; -ENODEV.
  */
-int xe_guc_core_reset(struct xe_hw *hw, struct xe_gt *gt)
+int xe_guc_core_reset(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct drm_device *drm = &xe_hw_device(hw)->drm;
 	u32 status, last = 0;
 	int err;
 
-	xe_gt_write32(hw, gt, GT_RESET, GT_RESET_GUC);
-	err = xe_gt_wait32(hw, gt, GT_RESET, GT_RESET_GUC, 0, RESET_TIMEOUT_US, &last);
+	xe_gt_write32(hw, gt, GDRST, GRDOM_GUC);
+	err = xe_gt_wait32(hw, gt, GDRST, GRDOM_GUC, 0, RESET_TIMEOUT_US, &last);
 	if (err == -ETIMEDOUT)
 		drm_err(drm, "GT%u: reset of the GuC does not end (%#x); if it stays so, power cycle the card\n",
 			gt->id, last);
@@ -194,7 +194,7 @@ int xe_guc_core_reset(struct xe_hw *hw, struct xe_gt *gt)
 	if (xe_hw_is_lost(hw))
 		return -ENODEV;
 	/* What the firmware said last may stay to be read until it says more. */
-	if (status & GUC_STATUS_IN_RESET)
+	if (status & GS_MIA_IN_RESET)
 		return 0;
 
 	drm_err(drm, "GT%u: GuC is not in reset after its reset (status %#010x); if it stays so, power cycle the card\n",
@@ -215,7 +215,7 @@ static u32 workarounds(const struct xe_gt *gt)
 	return tsc ? GUC_WORKAROUND_TSC_CHECK : 0;
 }
 
-static void write_params(struct xe_hw *hw, struct xe_gt *gt)
+static void write_params(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_guc *guc = xe_guc(hw, gt);
 	const struct xe_device *xe = xe_hw_device(hw);
@@ -224,45 +224,46 @@ static void write_params(struct xe_hw *hw, struct xe_gt *gt)
 		[GUC_PARAM_WORKAROUNDS] = workarounds(gt),
 		[GUC_PARAM_FEATURES] = GUC_FEATURE_SLPC,
 		[GUC_PARAM_DEBUG] = xe_guc_log_debug_param(&guc->log),
-		[GUC_PARAM_ADS] = FIELD_PREP(GUC_ADS_PAGE, xe_fwbuf_ggtt(&guc->ads.buf) / SZ_4K),
+		[GUC_PARAM_ADS] = FIELD_PREP(GUC_ADS_PAGE, xe_ggtt_buf_ggtt(&guc->ads.buf) / SZ_4K),
 		[GUC_PARAM_DEVICE] = FIELD_PREP(GUC_DEVICE_ID, xe->pci_device) |
 				     FIELD_PREP(GUC_DEVICE_REVISION, xe->pci_revision),
 	};
 
 	/* All of them: a firmware that ran before may have left something. */
-	xe_gt_write32(hw, gt, GUC_SCRATCH(0), 0);
+	xe_gt_write32(hw, gt, SOFT_SCRATCH(0), 0);
 	for (unsigned int i = 0; i < GUC_PARAM_COUNT; i++)
-		xe_gt_write32(hw, gt, GUC_SCRATCH(1 + i), params[i]);
+		xe_gt_write32(hw, gt, SOFT_SCRATCH(1 + i), params[i]);
 	/* The last words of a firmware that died survive its reset. */
-	xe_gt_write32(hw, gt, GUC_SCRATCH(15), 0);
+	xe_gt_write32(hw, gt, SOFT_SCRATCH(15), 0);
 }
 
-static void prepare_core(struct xe_hw *hw, struct xe_gt *gt)
+static void prepare_core(struct xe_hw hw, struct xe_gt *gt)
 {
-	xe_gt_write32(hw, gt, GUC_SHIM,
-		      GUC_SHIM_CACHE_READS | GUC_SHIM_CACHE_SRAM | GUC_SHIM_CACHE_WOPCM |
-		      GUC_SHIM_CLOCK_GATING | FIELD_PREP(GUC_SHIM_MOCS_INDEX, MOCS_UNCACHED));
-	xe_write32(hw, GUC_DOORBELLS, GUC_DOORBELLS_ENABLE);
+	xe_gt_write32(hw, gt, GUC_SHIM_CONTROL,
+		      GUC_ENABLE_READ_CACHE_LOGIC | GUC_ENABLE_READ_CACHE_FOR_SRAM_DATA |
+		      GUC_ENABLE_READ_CACHE_FOR_WOPCM_DATA |
+		      GUC_ENABLE_MIA_CLOCK_GATING | FIELD_PREP(GUC_MOCS_INDEX_MASK, MOCS_UNCACHED));
+	xe_write32(hw, GT_PM_CONFIG, GT_DOORBELL_ENABLE);
 
 	/* Its timer interrupt goes to the GuC. */
-	xe_gt_rmw32(hw, gt, GUC_PM_INTERRUPT_MASK, GUC_PM_INTERRUPT_ARAT, 0);
+	xe_gt_rmw32(hw, gt, PMINTRMSK, ARAT_EXPIRED_INTRMSK, 0);
 }
 
 /* The boot ROM of a part wants the one or the other, by the length of its keys. */
-static void write_signature(struct xe_hw *hw, struct xe_gt *gt, const struct xe_fw *fw)
+static void write_signature(struct xe_hw hw, struct xe_gt *gt, const struct xe_fw *fw)
 {
 	const struct xe_fw_image *image = &fw->image;
 	u32 in_registers = 64 * sizeof(u32);
 
 	if (image->signature_bytes > in_registers) {
-		xe_gt_write32(hw, gt, GUC_SIGNATURE(0),
-			      xe_fwbuf_ggtt(&fw->buf) + image->signature);
+		xe_gt_write32(hw, gt, UOS_RSA_SCRATCH(0),
+			      xe_ggtt_buf_ggtt(&fw->buf) + image->signature);
 		return;
 	}
 
 	for (u32 at = 0; at < image->signature_bytes; at += sizeof(u32))
-		xe_gt_write32(hw, gt, GUC_SIGNATURE(at / sizeof(u32)),
-			      xe_fwbuf_read32(hw, &fw->buf, image->signature + at));
+		xe_gt_write32(hw, gt, UOS_RSA_SCRATCH(at / sizeof(u32)),
+			      xe_ggtt_buf_read32(hw, &fw->buf, image->signature + at));
 }
 
 /**
@@ -271,31 +272,33 @@ static void write_signature(struct xe_hw *hw, struct xe_gt *gt, const struct xe_
  * @gt: the GT
  * @fw: the image
  * @wopcm_offset: where to, from the start of the part that the image is for
- * @flag: GUC_DMA_CTRL_GUC or GUC_DMA_CTRL_HUC
+ * @flag: UOS_MOVE or HUC_UKERNEL
  *
  * Context: bound or in a section, may sleep up to 100 ms; GT forcewake is held.
  * Return: 0; -ETIMEDOUT, which is logged; -ENODEV.
  */
-noinline __noipa int xe_guc_dma(struct xe_hw *hw, struct xe_gt *gt, const struct xe_fw *fw,
+noinline __noipa int xe_guc_dma(struct xe_hw hw, struct xe_gt *gt, const struct xe_fw *fw,
 				u32 wopcm_offset, u32 flag)
 {
 	u32 last = 0;
 	int err;
 
-	xe_gt_write32(hw, gt, GUC_DMA_SRC_LO, xe_fwbuf_ggtt(&fw->buf) + fw->image.start);
-	xe_gt_write32(hw, gt, GUC_DMA_SRC_HI, FIELD_PREP(GUC_DMA_HI_SPACE, GUC_DMA_SPACE_GGTT));
-	xe_gt_write32(hw, gt, GUC_DMA_DST_LO, wopcm_offset);
-	xe_gt_write32(hw, gt, GUC_DMA_DST_HI, FIELD_PREP(GUC_DMA_HI_SPACE, GUC_DMA_SPACE_WOPCM));
-	xe_gt_write32(hw, gt, GUC_DMA_SIZE, fw->image.upload);
-	xe_gt_write32(hw, gt, GUC_DMA_CTRL, XE_MASKED_ENABLE(flag | GUC_DMA_CTRL_START));
+	xe_gt_write32(hw, gt, DMA_ADDR_0_LOW, xe_ggtt_buf_ggtt(&fw->buf) + fw->image.start);
+	xe_gt_write32(hw, gt, DMA_ADDR_0_HIGH,
+		      FIELD_PREP(DMA_ADDR_SPACE_MASK, DMA_ADDRESS_SPACE_GGTT));
+	xe_gt_write32(hw, gt, DMA_ADDR_1_LOW, wopcm_offset);
+	xe_gt_write32(hw, gt, DMA_ADDR_1_HIGH,
+		      FIELD_PREP(DMA_ADDR_SPACE_MASK, DMA_ADDRESS_SPACE_WOPCM));
+	xe_gt_write32(hw, gt, DMA_COPY_SIZE, fw->image.upload);
+	xe_gt_write32(hw, gt, DMA_CTRL, XE_MASKED_ENABLE(flag | START_DMA));
 
-	err = xe_gt_wait32(hw, gt, GUC_DMA_CTRL, GUC_DMA_CTRL_START, 0, DMA_TIMEOUT_US, &last);
+	err = xe_gt_wait32(hw, gt, DMA_CTRL, START_DMA, 0, DMA_TIMEOUT_US, &last);
 	if (err == -ETIMEDOUT)
 		drm_err(&xe_hw_device(hw)->drm,
 			"GT%u: copy of the %s image does not end (%#x); reset or power cycle the card\n",
 			gt->id, fw->buf.name, last);
 
-	xe_gt_write32(hw, gt, GUC_DMA_CTRL, XE_MASKED_DISABLE(flag | GUC_DMA_CTRL_START));
+	xe_gt_write32(hw, gt, DMA_CTRL, XE_MASKED_DISABLE(flag | START_DMA));
 	return err;
 }
 ALLOW_ERROR_INJECTION(xe_guc_dma, ERRNO);
@@ -348,7 +351,7 @@ static const struct boot_end *find_end(const struct boot_end *ends, size_t count
 }
 
 /* Polled with pauses that grow: a boot takes milliseconds, and each look is a register access. */
-static int wait_boot(struct xe_hw *hw, struct xe_gt *gt, u32 *status, const struct boot_end **end)
+static int wait_boot(struct xe_hw hw, struct xe_gt *gt, u32 *status, const struct boot_end **end)
 {
 	ktime_t timeout = ktime_add_ms(ktime_get(), BOOT_TIMEOUT_MS);
 	unsigned int pause_us = 500;
@@ -362,18 +365,18 @@ static int wait_boot(struct xe_hw *hw, struct xe_gt *gt, u32 *status, const stru
 		*status = xe_gt_read32(hw, gt, GUC_STATUS);
 		if (xe_hw_is_lost(hw))
 			return -ENODEV;
-		in_reset = *status & GUC_STATUS_IN_RESET;
+		in_reset = *status & GS_MIA_IN_RESET;
 
 		/* What is read in reset may be of the boot before: seen last, and never "ready". */
 		if (in_reset && !expired)
 			continue;
-		if (!in_reset && FIELD_GET(GUC_STATUS_FIRMWARE, *status) == GUC_FIRMWARE_READY)
+		if (!in_reset && FIELD_GET(GS_UKERNEL_MASK, *status) == GUC_FIRMWARE_READY)
 			return 0;
 
 		*end = find_end(firmware_ends, ARRAY_SIZE(firmware_ends),
-				FIELD_GET(GUC_STATUS_FIRMWARE, *status)) ?:
+				FIELD_GET(GS_UKERNEL_MASK, *status)) ?:
 		       find_end(rom_ends, ARRAY_SIZE(rom_ends),
-				FIELD_GET(GUC_STATUS_BOOTROM, *status));
+				FIELD_GET(GS_BOOTROM_MASK, *status));
 		if (*end)
 			return -EPROTO;
 	} while (!expired);
@@ -381,11 +384,11 @@ static int wait_boot(struct xe_hw *hw, struct xe_gt *gt, u32 *status, const stru
 	return -ETIMEDOUT;
 }
 
-static void complain(struct xe_hw *hw, struct xe_gt *gt, u32 status, const struct boot_end *end)
+static void complain(struct xe_hw hw, struct xe_gt *gt, u32 status, const struct boot_end *end)
 {
 	struct drm_device *drm = &xe_hw_device(hw)->drm;
-	u32 rom = FIELD_GET(GUC_STATUS_BOOTROM, status);
-	u32 firmware = FIELD_GET(GUC_STATUS_FIRMWARE, status);
+	u32 rom = FIELD_GET(GS_BOOTROM_MASK, status);
+	u32 firmware = FIELD_GET(GS_UKERNEL_MASK, status);
 
 	if (end)
 		drm_err(drm, "GT%u: GuC firmware %s (status %#010x, boot ROM %#x, firmware %#x)\n",
@@ -396,9 +399,9 @@ static void complain(struct xe_hw *hw, struct xe_gt *gt, u32 status, const struc
 }
 
 /* Nothing is said yet of what may pass: *end is why, for whoever gives up. */
-static int boot_once(struct xe_hw *hw, struct xe_gt *gt, u32 *status, const struct boot_end **end)
+static int boot_once(struct xe_hw hw, struct xe_gt *gt, u32 *status, const struct boot_end **end)
 {
-	struct xe_fw *fw = &xe_hw_card(hw)->guc_fw;
+	struct xe_fw *fw = &xe_hw_state(hw)->guc_fw;
 	int err;
 
 	/* A firmware that crashed may have left anything in it. */
@@ -412,7 +415,7 @@ static int boot_once(struct xe_hw *hw, struct xe_gt *gt, u32 *status, const stru
 	prepare_core(hw, gt);
 	write_signature(hw, gt, fw);
 
-	err = xe_guc_dma(hw, gt, fw, GUC_WOPCM_OFFSET, GUC_DMA_CTRL_GUC);
+	err = xe_guc_dma(hw, gt, fw, GUC_WOPCM_OFFSET, UOS_MOVE);
 	if (err)
 		return err;
 
@@ -430,14 +433,14 @@ static int boot_once(struct xe_hw *hw, struct xe_gt *gt, u32 *status, const stru
  * Log and image are in place, the WOPCM is shared out. A core that runs is reset first; then the
  * ADS is written.
  *
- * Source: fact sheet section 11.
+ * Source: hardware.rst xe-hw-guc-boot.
  *
  * Context: bound or in a section, may sleep; some 20 ms, 3 s if the firmware says nothing. (6 s if
  * it takes that long to fail for a reason that may pass.) GT forcewake is held.
  * Return: 0; -EPROTO if the firmware says that it failed, -ETIMEDOUT if it says nothing, -EIO if
  * the core does not reset, -ENODEV. Logged.
  */
-int xe_guc_boot(struct xe_hw *hw, struct xe_gt *gt)
+int xe_guc_boot(struct xe_hw hw, struct xe_gt *gt)
 {
 	const struct boot_end *end = NULL;
 	u32 status = xe_gt_read32(hw, gt, GUC_STATUS);

@@ -14,7 +14,7 @@
 #include "guc/ct_layout.h"
 #include "guc/mailbox.h"
 #include "guc/ring.h"
-#include "hw/card.h"
+#include "hw/state.h"
 #include "regs/soc.h"
 #include "xe_device.h"
 #include "xe_guc.h"
@@ -51,8 +51,8 @@
  * ==================== =========== ==================================================
  * object               owner       released when
  * ==================== =========== ==================================================
- * rings, descriptors   drm_device  as every xe_fwbuf
- * state "up"           bound side  stop() of xe_guc.c, before the GuC is reset
+ * rings, descriptors   drm_device  as every xe_ggtt_buf
+ * state "up"           bound side  guc_stop() of xe_guc.c, before the GuC is reset
  * struct xe_ct_wait    the waiter  answered, timed out, broken, lost or taken down
  * ==================== =========== ==================================================
  */
@@ -60,7 +60,7 @@
 #define SPACE_WAIT_MAX_MS	64
 #define POLL_MS			20
 
-static struct xe_guc_ct *ct_of(struct xe_hw *hw, struct xe_gt *gt)
+static struct xe_guc_ct *ct_of(struct xe_hw hw, struct xe_gt *gt)
 {
 	return &xe_guc(hw, gt)->ct;
 }
@@ -73,7 +73,7 @@ static struct xe_guc_ct *ct_of(struct xe_hw *hw, struct xe_gt *gt)
  * Context: bound, may sleep.
  * Return: 0, -ENOMEM, -ENOSPC.
  */
-int xe_guc_ct_init(struct xe_hw *hw, struct xe_gt *gt)
+int xe_guc_ct_init(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct drm_device *drm = &xe_hw_device(hw)->drm;
 	struct xe_guc_ct *ct = ct_of(hw, gt);
@@ -88,14 +88,14 @@ int xe_guc_ct_init(struct xe_hw *hw, struct xe_gt *gt)
 	if (err)
 		return err;
 
-	return xe_fwbuf_create(hw, &ct->buf, CT_BYTES, "GuC channel");
+	return xe_ggtt_buf_create(hw, &ct->buf, CT_BYTES, "GuC channel");
 }
 ALLOW_ERROR_INJECTION(xe_guc_ct_init, ERRNO);
 
-static int register_ring(struct xe_hw *hw, struct xe_gt *gt, u16 desc_key, u32 desc,
+static int register_ring(struct xe_hw hw, struct xe_gt *gt, u16 desc_key, u32 desc,
 			 u16 buffer_key, u32 buffer, u16 size_key, u32 bytes)
 {
-	u32 base = xe_fwbuf_ggtt(&ct_of(hw, gt)->buf);
+	u32 base = xe_ggtt_buf_ggtt(&ct_of(hw, gt)->buf);
 	int err;
 
 	err = xe_guc_mailbox_config(hw, gt, desc_key, 2, base + desc);
@@ -106,7 +106,7 @@ static int register_ring(struct xe_hw *hw, struct xe_gt *gt, u16 desc_key, u32 d
 	return err;
 }
 
-static int switch_on(struct xe_hw *hw, struct xe_gt *gt)
+static int switch_on(struct xe_hw hw, struct xe_gt *gt)
 {
 	const u32 request[] = { GUC_ACTION_CONTROL_CHANNEL, 1 };
 	u32 data0;
@@ -129,7 +129,7 @@ static int switch_on(struct xe_hw *hw, struct xe_gt *gt)
  * Context: bound or in a section, may sleep; the GuC has booted, the channel is down.
  * Return: 0, or errors of xe_guc_mailbox_send().
  */
-int xe_guc_ct_enable(struct xe_hw *hw, struct xe_gt *gt)
+int xe_guc_ct_enable(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_guc_ct *ct = ct_of(hw, gt);
 	int err;
@@ -137,7 +137,7 @@ int xe_guc_ct_enable(struct xe_hw *hw, struct xe_gt *gt)
 	guard(mutex)(&ct->send_lock);
 	guard(mutex)(&ct->receive_lock);
 
-	xe_fwbuf_fill(hw, &ct->buf, 0, 0, CT_H2G_OFFSET);
+	xe_ggtt_buf_fill(hw, &ct->buf, 0, 0, CT_H2G_OFFSET);
 	ct->tail = 0;
 	ct->head_seen = 0;
 	ct->head = 0;
@@ -160,7 +160,7 @@ int xe_guc_ct_enable(struct xe_hw *hw, struct xe_gt *gt)
 }
 ALLOW_ERROR_INJECTION(xe_guc_ct_enable, ERRNO);
 
-static void finish(struct xe_ct_wait *wait, int err, u32 data)
+static void complete_wait(struct xe_ct_wait *wait, int err, u32 data)
 {
 	wait->err = err;
 	wait->data = data;
@@ -169,7 +169,7 @@ static void finish(struct xe_ct_wait *wait, int err, u32 data)
 	complete(&wait->done);
 }
 
-static void take_down(struct xe_guc_ct *ct, enum xe_ct_state state, int err)
+static void fail_waiters(struct xe_guc_ct *ct, enum xe_ct_state state, int err)
 {
 	struct xe_ct_wait *wait, *next;
 
@@ -177,7 +177,7 @@ static void take_down(struct xe_guc_ct *ct, enum xe_ct_state state, int err)
 
 	ct->state = state;
 	list_for_each_entry_safe(wait, next, &ct->waits, link)
-		finish(wait, err, 0);
+		complete_wait(wait, err, 0);
 }
 
 /**
@@ -191,12 +191,12 @@ static void take_down(struct xe_guc_ct *ct, enum xe_ct_state state, int err)
  *
  * Context: bound or in a section, may sleep, briefly; not from a handler of the channel.
  */
-void xe_guc_ct_disable(struct xe_hw *hw, struct xe_gt *gt, int err)
+void xe_guc_ct_disable(struct xe_hw hw, struct xe_gt *gt, int err)
 {
 	struct xe_guc_ct *ct = ct_of(hw, gt);
 
 	scoped_guard(spinlock, &ct->lock)
-		take_down(ct, XE_CT_DOWN, err);
+		fail_waiters(ct, XE_CT_DOWN, err);
 
 	/* A sender that was past its look at the state, or waits for room and looks again. */
 	mutex_lock(&ct->send_lock);
@@ -214,7 +214,7 @@ void xe_guc_ct_disable(struct xe_hw *hw, struct xe_gt *gt, int err)
  *
  * Context: bound or in a section.
  */
-bool xe_guc_ct_is_up(struct xe_hw *hw, struct xe_gt *gt)
+bool xe_guc_ct_is_up(struct xe_hw hw, struct xe_gt *gt)
 {
 	return READ_ONCE(ct_of(hw, gt)->state) == XE_CT_UP;
 }
@@ -232,7 +232,7 @@ bool xe_guc_ct_is_up(struct xe_hw *hw, struct xe_gt *gt)
  * Context: bound or in a section.
  * Return: -EPIPE; -ENODEV if the card is lost.
  */
-int xe_guc_ct_break(struct xe_hw *hw, struct xe_gt *gt, const char *format, ...)
+int xe_guc_ct_break(struct xe_hw hw, struct xe_gt *gt, const char *format, ...)
 {
 	struct xe_guc_ct *ct = ct_of(hw, gt);
 	int err = xe_hw_is_lost(hw) ? -ENODEV : -EPIPE;
@@ -242,7 +242,7 @@ int xe_guc_ct_break(struct xe_hw *hw, struct xe_gt *gt, const char *format, ...)
 
 	scoped_guard(spinlock, &ct->lock) {
 		was_up = ct->state == XE_CT_UP;
-		take_down(ct, was_up ? XE_CT_BROKEN : ct->state, err);
+		fail_waiters(ct, was_up ? XE_CT_BROKEN : ct->state, err);
 	}
 	if (!was_up || err == -ENODEV)
 		return err;
@@ -257,7 +257,7 @@ int xe_guc_ct_break(struct xe_hw *hw, struct xe_gt *gt, const char *format, ...)
 	return err;
 }
 
-static int state_error(struct xe_hw *hw, const struct xe_guc_ct *ct)
+static int state_error(struct xe_hw hw, const struct xe_guc_ct *ct)
 {
 	if (xe_hw_is_lost(hw))
 		return -ENODEV;
@@ -273,7 +273,7 @@ static int state_error(struct xe_hw *hw, const struct xe_guc_ct *ct)
 }
 
 /* A card that is gone raises no interrupt, so who waits has to look. */
-static void look_around(struct xe_hw *hw, struct xe_gt *gt)
+static void poll(struct xe_hw hw, struct xe_gt *gt)
 {
 	xe_read32(hw, GU_CNTL);
 	if (xe_hw_is_lost(hw))
@@ -286,11 +286,11 @@ static void look_around(struct xe_hw *hw, struct xe_gt *gt)
  * Room in the H2G ring
  */
 
-static int read_head(struct xe_hw *hw, struct xe_gt *gt)
+static int read_head(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_guc_ct *ct = ct_of(hw, gt);
-	u32 status = xe_fwbuf_read32(hw, &ct->buf, CT_H2G_DESC + CT_DESC_STATUS);
-	u32 head = xe_fwbuf_read32(hw, &ct->buf, CT_H2G_DESC + CT_DESC_HEAD);
+	u32 status = xe_ggtt_buf_read32(hw, &ct->buf, CT_H2G_DESC + CT_DESC_STATUS);
+	u32 head = xe_ggtt_buf_read32(hw, &ct->buf, CT_H2G_DESC + CT_DESC_HEAD);
 
 	lockdep_assert_held(&ct->send_lock);
 
@@ -323,7 +323,7 @@ static void give_credits(struct xe_guc_ct *ct, u32 words)
 	ct->credits += words;
 }
 
-static int wait_room(struct xe_hw *hw, struct xe_gt *gt, u32 words, u32 back)
+static int wait_room(struct xe_hw hw, struct xe_gt *gt, u32 words, u32 back)
 {
 	struct xe_guc_ct *ct = ct_of(hw, gt);
 	unsigned int pause_ms = 1, waited_ms = 0;
@@ -347,7 +347,7 @@ static int wait_room(struct xe_hw *hw, struct xe_gt *gt, u32 words, u32 back)
 		msleep(pause_ms);
 		waited_ms += pause_ms;
 		pause_ms = min(2 * pause_ms, SPACE_WAIT_MAX_MS);
-		look_around(hw, gt);
+		poll(hw, gt);
 	}
 
 	if (credits)
@@ -359,14 +359,14 @@ static int wait_room(struct xe_hw *hw, struct xe_gt *gt, u32 words, u32 back)
  * Messages
  */
 
-static void write_words(struct xe_hw *hw, struct xe_guc_ct *ct, const u32 *words, u32 len)
+static void write_words(struct xe_hw hw, struct xe_guc_ct *ct, const u32 *words, u32 len)
 {
-	xe_fwbuf_write(hw, &ct->buf, CT_H2G_OFFSET + ct->tail * sizeof(u32), words,
-		       len * sizeof(u32));
+	xe_ggtt_buf_write(hw, &ct->buf, CT_H2G_OFFSET + ct->tail * sizeof(u32), words,
+			  len * sizeof(u32));
 	ct->tail = xe_ring_advance(ct->tail, len, CT_H2G_WORDS);
 }
 
-static void write_message(struct xe_hw *hw, struct xe_gt *gt, const u32 *action,
+static void write_message(struct xe_hw hw, struct xe_gt *gt, const u32 *action,
 			  unsigned int len, u32 padding, bool answered)
 {
 	struct xe_guc_ct *ct = ct_of(hw, gt);
@@ -377,19 +377,19 @@ static void write_message(struct xe_hw *hw, struct xe_gt *gt, const u32 *action,
 	};
 
 	if (padding) {
-		xe_fwbuf_fill(hw, &ct->buf, CT_H2G_OFFSET + ct->tail * sizeof(u32), 0,
-			      padding * sizeof(u32));
+		xe_ggtt_buf_fill(hw, &ct->buf, CT_H2G_OFFSET + ct->tail * sizeof(u32), 0,
+				 padding * sizeof(u32));
 		ct->tail = 0;
 	}
 	write_words(hw, ct, header, ARRAY_SIZE(header));
 	write_words(hw, ct, action + 1, len - 1);
-	xe_fwbuf_write32(hw, &ct->buf, CT_H2G_DESC + CT_DESC_TAIL, ct->tail);
+	xe_ggtt_buf_write32(hw, &ct->buf, CT_H2G_DESC + CT_DESC_TAIL, ct->tail);
 	ct->sent++;
-	xe_guc_ring_bell(hw, gt);
+	xe_guc_notify(hw, gt);
 }
 
 /* Waiters are known to the channel before the GuC can answer them. */
-static int add_wait(struct xe_hw *hw, struct xe_guc_ct *ct, struct xe_ct_wait *wait)
+static int add_wait(struct xe_hw hw, struct xe_guc_ct *ct, struct xe_ct_wait *wait)
 {
 	int err;
 
@@ -400,7 +400,7 @@ static int add_wait(struct xe_hw *hw, struct xe_guc_ct *ct, struct xe_ct_wait *w
 	return err;
 }
 
-static int send(struct xe_hw *hw, struct xe_gt *gt, const u32 *action, unsigned int len,
+static int send(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
 		struct xe_ct_wait *wait, u32 back)
 {
 	struct xe_guc_ct *ct = ct_of(hw, gt);
@@ -448,7 +448,7 @@ static int send(struct xe_hw *hw, struct xe_gt *gt, const u32 *action, unsigned 
  * Return: 0; -EPIPE if the channel is broken, -ECANCELED if it is down, -ENODEV if the card is
  * lost.
  */
-int xe_guc_ct_send(struct xe_hw *hw, struct xe_gt *gt, const u32 *action, unsigned int len)
+int xe_guc_ct_send(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len)
 {
 	return send(hw, gt, action, len, NULL, 0);
 }
@@ -468,7 +468,7 @@ ALLOW_ERROR_INJECTION(xe_guc_ct_send, ERRNO);
  * Context: as xe_guc_ct_send().
  * Return: as xe_guc_ct_send().
  */
-int xe_guc_ct_send_for(struct xe_hw *hw, struct xe_gt *gt, const u32 *action, unsigned int len,
+int xe_guc_ct_send_for(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
 		       struct xe_ct_wait *wait, u32 words)
 {
 	init_completion(&wait->done);
@@ -487,13 +487,13 @@ int xe_guc_ct_send_for(struct xe_hw *hw, struct xe_gt *gt, const u32 *action, un
  * Return: what @wait was completed with; -EPIPE if that did not come in time, the channel is then
  * broken; -ENODEV if the card is lost.
  */
-int xe_guc_ct_wait(struct xe_hw *hw, struct xe_gt *gt, struct xe_ct_wait *wait, u32 action)
+int xe_guc_ct_wait(struct xe_hw hw, struct xe_gt *gt, struct xe_ct_wait *wait, u32 action)
 {
 	unsigned int ms = wait->what == XE_CT_TLB ? XE_CT_TLB_TIMEOUT_MS : XE_CT_TIMEOUT_MS;
 	unsigned long end = jiffies + msecs_to_jiffies(ms);
 
 	while (!wait_for_completion_timeout(&wait->done, msecs_to_jiffies(POLL_MS))) {
-		look_around(hw, gt);
+		poll(hw, gt);
 		/* The look may have found the answer. A break completes the waiter, too. */
 		if (time_after(jiffies, end) && !completion_done(&wait->done))
 			xe_guc_ct_break(hw, gt, "no answer to request %#x within %u ms", action,
@@ -517,7 +517,7 @@ int xe_guc_ct_wait(struct xe_hw *hw, struct xe_gt *gt, struct xe_ct_wait *wait, 
  * Return: 0; -EIO if the GuC refuses, which is logged; -EAGAIN if it still wants to be asked again;
  * else as xe_guc_ct_send().
  */
-int xe_guc_ct_request(struct xe_hw *hw, struct xe_gt *gt, const u32 *action, unsigned int len,
+int xe_guc_ct_request(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
 		      u32 *data)
 {
 	unsigned long end = jiffies + msecs_to_jiffies(XE_CT_TIMEOUT_MS);
@@ -563,7 +563,7 @@ bool xe_guc_ct_finish_answer(struct xe_guc_ct *ct, u32 fence, int err, u32 heade
 	list_for_each_entry(wait, &ct->waits, link) {
 		if (wait->what != XE_CT_ANSWER || wait->id != fence)
 			continue;
-		finish(wait, err, header);
+		complete_wait(wait, err, header);
 		return true;
 	}
 	return false;
@@ -578,7 +578,7 @@ bool xe_guc_ct_finish_answer(struct xe_guc_ct *ct, u32 fence, int err, u32 heade
  *
  * Context: a handler of the channel.
  */
-void xe_guc_ct_complete(struct xe_hw *hw, struct xe_gt *gt,
+void xe_guc_ct_complete(struct xe_hw hw, struct xe_gt *gt,
 			bool (*match)(const struct xe_ct_wait *wait, u32 id), u32 id)
 {
 	struct xe_guc_ct *ct = ct_of(hw, gt);
@@ -587,7 +587,7 @@ void xe_guc_ct_complete(struct xe_hw *hw, struct xe_gt *gt,
 	guard(spinlock)(&ct->lock);
 	list_for_each_entry_safe(wait, next, &ct->waits, link)
 		if (match(wait, id))
-			finish(wait, 0, id);
+			complete_wait(wait, 0, id);
 }
 
 /**
@@ -598,7 +598,7 @@ void xe_guc_ct_complete(struct xe_hw *hw, struct xe_gt *gt,
  *
  * Context: bound or in a section, may sleep.
  */
-void xe_guc_ct_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
+void xe_guc_ct_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 {
 	static const char *const names[] = {
 		[XE_CT_DOWN] = "down", [XE_CT_UP] = "up", [XE_CT_BROKEN] = "broken",
@@ -609,10 +609,10 @@ void xe_guc_ct_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
 	drm_printf(p, "channel %s, credits %u of %u words, %llu sent, %llu received\n",
 		   names[READ_ONCE(ct->state)], READ_ONCE(ct->credits), CT_CREDITS,
 		   ct->sent, ct->received);
-	xe_fwbuf_read(hw, &ct->buf, CT_H2G_DESC, &desc, sizeof(desc));
+	xe_ggtt_buf_read(hw, &ct->buf, CT_H2G_DESC, &desc, sizeof(desc));
 	drm_printf(p, "to the GuC: head %u, tail %u, status %#x\n", desc.head, desc.tail,
 		   desc.status);
-	xe_fwbuf_read(hw, &ct->buf, CT_G2H_DESC, &desc, sizeof(desc));
+	xe_ggtt_buf_read(hw, &ct->buf, CT_G2H_DESC, &desc, sizeof(desc));
 	drm_printf(p, "from the GuC: head %u, tail %u, status %#x\n", desc.head, desc.tail,
 		   desc.status);
 }

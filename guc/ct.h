@@ -9,11 +9,11 @@
 #include <linux/types.h>
 
 #include "abi/guc_messages.h"
-#include "mm/fwbuf.h"
+#include "hw/ggtt_buf.h"
+#include "xe_hw.h"
 
 struct drm_printer;
 struct xe_gt;
-struct xe_hw;
 
 /* What the channel reserves for an event that a request brings about, in words. */
 #define XE_CT_WORDS_TLB		3
@@ -58,7 +58,7 @@ struct xe_ct_wait {
  */
 struct xe_guc_ct {
 	/** @buf: descriptors and rings */
-	struct xe_fwbuf buf;
+	struct xe_ggtt_buf buf;
 	/** @send_lock: protects the H2G ring, @tail, @head_seen and @fence */
 	struct mutex send_lock;
 	/** @tail: where the next message to the GuC goes, in words */
@@ -75,8 +75,8 @@ struct xe_guc_ct {
 	u32 msg[CT_MAX_WORDS];
 	/** @lock: protects @state, @waits and @credits; inside the two above */
 	spinlock_t lock;
-	/** @stranger: an event of unknown kind has come, and was said; for handlers */
-	bool stranger;
+	/** @unknown_event_seen: an event of unknown kind has come, and was said; for handlers */
+	bool unknown_event_seen;
 	/** @state: see enum xe_ct_state */
 	enum xe_ct_state state;
 	/** @waits: &xe_ct_wait.link */
@@ -89,24 +89,24 @@ struct xe_guc_ct {
 	u64 received;
 };
 
-int xe_guc_ct_init(struct xe_hw *hw, struct xe_gt *gt);
-int xe_guc_ct_enable(struct xe_hw *hw, struct xe_gt *gt);
-void xe_guc_ct_disable(struct xe_hw *hw, struct xe_gt *gt, int err);
-bool xe_guc_ct_is_up(struct xe_hw *hw, struct xe_gt *gt);
-void xe_guc_ct_receive(struct xe_hw *hw, struct xe_gt *gt);
+int xe_guc_ct_init(struct xe_hw hw, struct xe_gt *gt);
+int xe_guc_ct_enable(struct xe_hw hw, struct xe_gt *gt);
+void xe_guc_ct_disable(struct xe_hw hw, struct xe_gt *gt, int err);
+bool xe_guc_ct_is_up(struct xe_hw hw, struct xe_gt *gt);
+void xe_guc_ct_receive(struct xe_hw hw, struct xe_gt *gt);
 
-int xe_guc_ct_send(struct xe_hw *hw, struct xe_gt *gt, const u32 *action, unsigned int len);
-int xe_guc_ct_request(struct xe_hw *hw, struct xe_gt *gt, const u32 *action, unsigned int len,
+int xe_guc_ct_send(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len);
+int xe_guc_ct_request(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
 		      u32 *data);
-int xe_guc_ct_send_for(struct xe_hw *hw, struct xe_gt *gt, const u32 *action, unsigned int len,
+int xe_guc_ct_send_for(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
 		       struct xe_ct_wait *wait, u32 words);
-int xe_guc_ct_wait(struct xe_hw *hw, struct xe_gt *gt, struct xe_ct_wait *wait, u32 action);
-void xe_guc_ct_complete(struct xe_hw *hw, struct xe_gt *gt,
+int xe_guc_ct_wait(struct xe_hw hw, struct xe_gt *gt, struct xe_ct_wait *wait, u32 action);
+void xe_guc_ct_complete(struct xe_hw hw, struct xe_gt *gt,
 			bool (*match)(const struct xe_ct_wait *wait, u32 id), u32 id);
 
 __printf(3, 4)
-int xe_guc_ct_break(struct xe_hw *hw, struct xe_gt *gt, const char *format, ...);
+int xe_guc_ct_break(struct xe_hw hw, struct xe_gt *gt, const char *format, ...);
 
-void xe_guc_ct_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p);
+void xe_guc_ct_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
 
 #endif

@@ -13,7 +13,7 @@
 struct xe_guc_ct;
 
 #define XE_CT_TIMEOUT_MS	1000
-#define XE_CT_TLB_TIMEOUT_MS	2500	/* the GuC may take 2.25 s (fact sheet section 12.4) */
+#define XE_CT_TLB_TIMEOUT_MS	2500	/* the GuC's are 2.25 s, hardware.rst xe-hw-guc-actions */
 
 #define CT_H2G_DESC		0
 #define CT_G2H_DESC		SZ_2K

@@ -13,7 +13,7 @@
 #include "guc/ct_layout.h"
 #include "guc/ring.h"
 #include "guc/tlb.h"
-#include "hw/card.h"
+#include "hw/state.h"
 #include "xe_device.h"
 #include "xe_guc.h"
 
@@ -21,18 +21,18 @@
  * Events
  */
 
-static int ignore(struct xe_hw *hw, struct xe_gt *gt, const u32 *payload)
+static int ignore(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
 {
 	return 0;
 }
 
-static int engine_reset_failed(struct xe_hw *hw, struct xe_gt *gt, const u32 *payload)
+static int engine_reset_failed(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
 {
 	return xe_guc_ct_break(hw, gt, "engine %u of class %u could not be reset (reason %#x)",
 			       payload[1], payload[0], payload[2]);
 }
 
-static int firmware_died(struct xe_hw *hw, struct xe_gt *gt, const u32 *payload)
+static int firmware_died(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
 {
 	return xe_guc_ct_break(hw, gt, "the firmware has crashed");
 }
@@ -44,8 +44,8 @@ static int firmware_died(struct xe_hw *hw, struct xe_gt *gt, const u32 *payload)
 static const struct {
 	u16 event;
 	u8 min, max;
-	u8 promised;
-	int (*handle)(struct xe_hw *hw, struct xe_gt *gt, const u32 *payload);
+	u8 reserved;
+	int (*handle)(struct xe_hw hw, struct xe_gt *gt, const u32 *payload);
 } events[] = {
 	{ GUC_EVENT_TLB_INVALIDATED,	 1, 1,   XE_CT_WORDS_TLB, xe_guc_tlb_invalidated },
 	{ GUC_EVENT_ENGINE_RESET_FAILED, 3, 3,   0, engine_reset_failed },
@@ -66,19 +66,19 @@ static bool return_credits(struct xe_guc_ct *ct, u32 words)
 }
 
 /* Once: the more of them, the less there is to be learnt. */
-static int unknown_event(struct xe_hw *hw, struct xe_gt *gt, u32 event)
+static int unknown_event(struct xe_hw hw, struct xe_gt *gt, u32 event)
 {
 	struct xe_guc_ct *ct = &xe_guc(hw, gt)->ct;
 
-	if (!ct->stranger)
+	if (!ct->unknown_event_seen)
 		drm_notice(&xe_hw_device(hw)->drm,
 			   "GT%u: this driver does not know event %#x of the GuC, and ignores what it does not know\n",
 			   gt->id, event);
-	ct->stranger = true;
+	ct->unknown_event_seen = true;
 	return 0;
 }
 
-static int handle_event(struct xe_hw *hw, struct xe_gt *gt, const u32 *hxg, u32 len)
+static int handle_event(struct xe_hw hw, struct xe_gt *gt, const u32 *hxg, u32 len)
 {
 	u32 event = FIELD_GET(HXG_ACTION, hxg[0]);
 
@@ -88,7 +88,7 @@ static int handle_event(struct xe_hw *hw, struct xe_gt *gt, const u32 *hxg, u32 
 		if (len - 1 < events[i].min || len - 1 > events[i].max)
 			return xe_guc_ct_break(hw, gt, "event %#x has %u words behind its header",
 					       event, len - 1);
-		if (!return_credits(&xe_guc(hw, gt)->ct, events[i].promised))
+		if (!return_credits(&xe_guc(hw, gt)->ct, events[i].reserved))
 			return xe_guc_ct_break(hw, gt, "event %#x that nobody waits for", event);
 		return events[i].handle(hw, gt, hxg + 1);
 	}
@@ -99,7 +99,7 @@ static int handle_event(struct xe_hw *hw, struct xe_gt *gt, const u32 *hxg, u32 
  * Answers
  */
 
-static int handle_answer(struct xe_hw *hw, struct xe_gt *gt, u32 fence, const u32 *hxg)
+static int handle_answer(struct xe_hw hw, struct xe_gt *gt, u32 fence, const u32 *hxg)
 {
 	struct xe_guc_ct *ct = &xe_guc(hw, gt)->ct;
 	u32 type = FIELD_GET(HXG_TYPE, hxg[0]);
@@ -116,7 +116,7 @@ static int handle_answer(struct xe_hw *hw, struct xe_gt *gt, u32 fence, const u3
 	return 0;
 }
 
-static int handle_message(struct xe_hw *hw, struct xe_gt *gt, const u32 *msg)
+static int handle_message(struct xe_hw hw, struct xe_gt *gt, const u32 *msg)
 {
 	u32 fence = FIELD_GET(CT_FENCE, msg[0]), len = FIELD_GET(CT_LENGTH, msg[0]);
 	const u32 *hxg = msg + 1;
@@ -142,22 +142,22 @@ static int handle_message(struct xe_hw *hw, struct xe_gt *gt, const u32 *msg)
  * The ring
  */
 
-static void read_words(struct xe_hw *hw, struct xe_guc_ct *ct, u32 *to, u32 len)
+static void read_words(struct xe_hw hw, struct xe_guc_ct *ct, u32 *to, u32 len)
 {
 	u32 first = min(len, CT_G2H_WORDS - ct->head);
 
-	xe_fwbuf_read(hw, &ct->buf, CT_G2H_OFFSET + ct->head * sizeof(u32), to,
-		      first * sizeof(u32));
-	xe_fwbuf_read(hw, &ct->buf, CT_G2H_OFFSET, to + first, (len - first) * sizeof(u32));
+	xe_ggtt_buf_read(hw, &ct->buf, CT_G2H_OFFSET + ct->head * sizeof(u32), to,
+			 first * sizeof(u32));
+	xe_ggtt_buf_read(hw, &ct->buf, CT_G2H_OFFSET, to + first, (len - first) * sizeof(u32));
 	ct->head = xe_ring_advance(ct->head, len, CT_G2H_WORDS);
 }
 
 /* Up to where the GuC has written; negative if there is nothing sensible to be read. */
-static int read_tail(struct xe_hw *hw, struct xe_gt *gt)
+static int read_tail(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_guc_ct *ct = &xe_guc(hw, gt)->ct;
-	u32 tail = xe_fwbuf_read32(hw, &ct->buf, CT_G2H_DESC + CT_DESC_TAIL);
-	u32 status = xe_fwbuf_read32(hw, &ct->buf, CT_G2H_DESC + CT_DESC_STATUS);
+	u32 tail = xe_ggtt_buf_read32(hw, &ct->buf, CT_G2H_DESC + CT_DESC_TAIL);
+	u32 status = xe_ggtt_buf_read32(hw, &ct->buf, CT_G2H_DESC + CT_DESC_STATUS);
 
 	if (status)
 		xe_guc_ct_break(hw, gt, "status %#x of the ring from the GuC", status);
@@ -168,7 +168,7 @@ static int read_tail(struct xe_hw *hw, struct xe_gt *gt)
 	return -EPIPE;
 }
 
-static bool receive_one(struct xe_hw *hw, struct xe_gt *gt, u32 tail)
+static bool receive_one(struct xe_hw hw, struct xe_gt *gt, u32 tail)
 {
 	struct xe_guc_ct *ct = &xe_guc(hw, gt)->ct;
 	u32 avail = xe_ring_used(ct->head, tail, CT_G2H_WORDS);
@@ -187,7 +187,7 @@ static bool receive_one(struct xe_hw *hw, struct xe_gt *gt, u32 tail)
 	read_words(hw, ct, ct->msg + 1, len);
 	/* The GuC may write over the words as soon as it sees the new head. */
 	dma_mb();
-	xe_fwbuf_write32(hw, &ct->buf, CT_G2H_DESC + CT_DESC_HEAD, ct->head);
+	xe_ggtt_buf_write32(hw, &ct->buf, CT_G2H_DESC + CT_DESC_HEAD, ct->head);
 	ct->received++;
 	return !handle_message(hw, gt, ct->msg);
 }
@@ -202,7 +202,7 @@ static bool receive_one(struct xe_hw *hw, struct xe_gt *gt, u32 tail)
  *
  * Context: bound or in a section, may sleep; the thread of the interrupt, or a waiter.
  */
-void xe_guc_ct_receive(struct xe_hw *hw, struct xe_gt *gt)
+void xe_guc_ct_receive(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_guc_ct *ct = &xe_guc(hw, gt)->ct;
 	int tail;

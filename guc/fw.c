@@ -15,7 +15,7 @@
 #include "abi/guc_firmware.h"
 #include "guc/fw.h"
 #include "xe_device.h"
-#include "xe_mmio.h"
+#include "xe_hw.h"
 #include "xe_module.h"
 
 /**
@@ -35,7 +35,7 @@
  * object            owner          released when
  * ================= ============== ====================================================
  * struct firmware   xe_fw_load()   it returns
- * copy of the file  drm_device     as every xe_fwbuf: mapping at unbind, memory with the
+ * copy of the file  drm_device     as every xe_ggtt_buf: mapping at unbind, memory with the
  *                                  last reference
  * ================= ============== ====================================================
  */
@@ -219,7 +219,7 @@ static int parse_huc(const void *data, size_t size, struct xe_fw_image *image,
  * @image: filled in
  * @fault: filled in when the file is refused
  *
- * Source: fact sheet section 11.2.
+ * Source: hardware.rst xe-hw-guc-firmware.
  *
  * Context: any; a pure function.
  * Return: 0; -ENODATA if the file is too short, -EINVAL if it is something else, -EPROTO if its
@@ -250,7 +250,7 @@ static const char *fw_path(struct xe_device *xe, enum xe_fw_kind kind)
 }
 
 /* A missing HuC is no error, see "DOC: HuC"; whoever wants it will look for the warning. */
-static int fw_request(struct xe_hw *hw, enum xe_fw_kind kind, const char *path,
+static int fw_request(struct xe_hw hw, enum xe_fw_kind kind, const char *path,
 		      const struct firmware **file)
 {
 	struct drm_device *drm = &xe_hw_device(hw)->drm;
@@ -269,14 +269,14 @@ static int fw_request(struct xe_hw *hw, enum xe_fw_kind kind, const char *path,
 	return err;
 }
 
-static int fw_copy(struct xe_hw *hw, enum xe_fw_kind kind, const struct firmware *file,
+static int fw_copy(struct xe_hw hw, enum xe_fw_kind kind, const struct firmware *file,
 		   struct xe_fw *fw)
 {
 	int err;
 
-	err = xe_fwbuf_create(hw, &fw->buf, file->size, kind == XE_FW_GUC ? "GuC" : "HuC");
+	err = xe_ggtt_buf_create(hw, &fw->buf, file->size, kind == XE_FW_GUC ? "GuC" : "HuC");
 	if (!err)
-		xe_fwbuf_write(hw, &fw->buf, 0, file->data, file->size);
+		xe_ggtt_buf_write(hw, &fw->buf, 0, file->data, file->size);
 	return err;
 }
 
@@ -292,7 +292,7 @@ static int fw_copy(struct xe_hw *hw, enum xe_fw_kind kind, const struct firmware
  * Return: 0; -ENOENT if there is none (HuC: switched off, too), errors of the firmware loader and
  * of xe_fw_parse(), -ENOMEM, -ENOSPC. What is wrong with a file has been logged.
  */
-int xe_fw_load(struct xe_hw *hw, enum xe_fw_kind kind, struct xe_fw *fw)
+int xe_fw_load(struct xe_hw hw, enum xe_fw_kind kind, struct xe_fw *fw)
 {
 	struct xe_device *xe = xe_hw_device(hw);
 	const char *path = fw_path(xe, kind);

@@ -4,9 +4,8 @@
 
 #include <linux/types.h>
 
-#include "mm/fwbuf.h"
-
-struct xe_hw;
+#include "hw/ggtt_buf.h"
+#include "xe_hw.h"
 
 enum xe_fw_kind {
 	XE_FW_GUC,
@@ -52,13 +51,13 @@ struct xe_fw_fault {
  */
 struct xe_fw {
 	/** @buf: the whole file */
-	struct xe_fwbuf buf;
+	struct xe_ggtt_buf buf;
 	/** @image: what it says of itself */
 	struct xe_fw_image image;
 };
 
 int xe_fw_parse(enum xe_fw_kind kind, const void *data, size_t size, struct xe_fw_image *image,
 		struct xe_fw_fault *fault);
-int xe_fw_load(struct xe_hw *hw, enum xe_fw_kind kind, struct xe_fw *fw);
+int xe_fw_load(struct xe_hw hw, enum xe_fw_kind kind, struct xe_fw *fw);
 
 #endif

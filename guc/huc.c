@@ -11,7 +11,7 @@
 #include "guc/boot.h"
 #include "guc/ct.h"
 #include "guc/huc.h"
-#include "hw/card.h"
+#include "hw/state.h"
 #include "regs/guc.h"
 #include "xe_device.h"
 #include "xe_guc.h"
@@ -31,7 +31,7 @@
  * ========= =========== ====================================
  * object    owner       released when
  * ========= =========== ====================================
- * image     drm_device  as every xe_fwbuf
+ * image     drm_device  as every xe_ggtt_buf
  * running   the card    a reset of the GT or the function, power cycle
  * ========= =========== ====================================
  */
@@ -45,9 +45,9 @@
  *
  * Context: bound or in a section.
  */
-bool xe_huc_is_of(struct xe_hw *hw, const struct xe_gt *gt)
+bool xe_huc_is_of(struct xe_hw hw, const struct xe_gt *gt)
 {
-	return gt->id == xe_hw_card(hw)->num_gts - 1;
+	return gt->id == xe_hw_state(hw)->num_gts - 1;
 }
 
 /**
@@ -59,7 +59,7 @@ bool xe_huc_is_of(struct xe_hw *hw, const struct xe_gt *gt)
  *
  * Context: bound, may sleep.
  */
-void xe_huc_load(struct xe_hw *hw, struct xe_gt *gt)
+void xe_huc_load(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_huc *huc = &xe_guc(hw, gt)->huc;
 
@@ -77,7 +77,7 @@ void xe_huc_load(struct xe_hw *hw, struct xe_gt *gt)
  *
  * Context: bound or in a section.
  */
-void xe_huc_fit(struct xe_hw *hw, struct xe_gt *gt, u32 base)
+void xe_huc_fit(struct xe_hw hw, struct xe_gt *gt, u32 base)
 {
 	struct xe_fw_image *image = &xe_guc(hw, gt)->huc.fw.image;
 
@@ -98,33 +98,33 @@ void xe_huc_fit(struct xe_hw *hw, struct xe_gt *gt, u32 base)
  * Context: bound or in a section, may sleep; GT forcewake is held, the GuC has not booted yet.
  * Return: 0, also without HuC; errors of xe_guc_dma().
  */
-int xe_huc_upload(struct xe_hw *hw, struct xe_gt *gt)
+int xe_huc_upload(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_huc *huc = &xe_guc(hw, gt)->huc;
 
 	huc->running = false;
 	if (!huc->fw.image.upload)
 		return 0;
-	return xe_guc_dma(hw, gt, &huc->fw, 0, GUC_DMA_CTRL_HUC);
+	return xe_guc_dma(hw, gt, &huc->fw, 0, HUC_UKERNEL);
 }
 ALLOW_ERROR_INJECTION(xe_huc_upload, ERRNO);
 
-static int verify(struct xe_hw *hw, struct xe_gt *gt, const struct xe_fw *fw)
+static int verify(struct xe_hw hw, struct xe_gt *gt, const struct xe_fw *fw)
 {
 	const u32 request[] = {
 		GUC_ACTION_AUTHENTICATE_HUC,
-		xe_fwbuf_ggtt(&fw->buf) + fw->image.signature,
+		xe_ggtt_buf_ggtt(&fw->buf) + fw->image.signature,
 	};
 	int err;
 
 	/* It survives resets of the GuC. */
-	if (xe_gt_read32(hw, gt, HUC_LOAD_INFO) & HUC_LOAD_INFO_VERIFIED)
+	if (xe_gt_read32(hw, gt, HUC_KERNEL_LOAD_INFO) & HUC_LOAD_SUCCESSFUL)
 		return xe_hw_is_lost(hw) ? -ENODEV : 0;
 
 	err = xe_guc_ct_request(hw, gt, request, ARRAY_SIZE(request), NULL);
 	if (err)
 		return err;
-	return xe_gt_wait32(hw, gt, HUC_LOAD_INFO, HUC_LOAD_INFO_VERIFIED, HUC_LOAD_INFO_VERIFIED,
+	return xe_gt_wait32(hw, gt, HUC_KERNEL_LOAD_INFO, HUC_LOAD_SUCCESSFUL, HUC_LOAD_SUCCESSFUL,
 			    VERIFY_TIMEOUT_US, NULL);
 }
 
@@ -138,7 +138,7 @@ static int verify(struct xe_hw *hw, struct xe_gt *gt, const struct xe_fw *fw)
  * Context: bound or in a section, may sleep as long as xe_guc_ct_request(), and 100 ms; GT
  * forcewake is held, the channel is up.
  */
-void xe_huc_authenticate(struct xe_hw *hw, struct xe_gt *gt)
+void xe_huc_authenticate(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_huc *huc = &xe_guc(hw, gt)->huc;
 	int err;

@@ -5,9 +5,9 @@
 #include <linux/types.h>
 
 #include "guc/fw.h"
+#include "xe_hw.h"
 
 struct xe_gt;
-struct xe_hw;
 
 /**
  * struct xe_huc - the HuC of a GT
@@ -19,10 +19,10 @@ struct xe_huc {
 	bool running;
 };
 
-bool xe_huc_is_of(struct xe_hw *hw, const struct xe_gt *gt);
-void xe_huc_load(struct xe_hw *hw, struct xe_gt *gt);
-void xe_huc_fit(struct xe_hw *hw, struct xe_gt *gt, u32 base);
-int xe_huc_upload(struct xe_hw *hw, struct xe_gt *gt);
-void xe_huc_authenticate(struct xe_hw *hw, struct xe_gt *gt);
+bool xe_huc_is_of(struct xe_hw hw, const struct xe_gt *gt);
+void xe_huc_load(struct xe_hw hw, struct xe_gt *gt);
+void xe_huc_fit(struct xe_hw hw, struct xe_gt *gt, u32 base);
+int xe_huc_upload(struct xe_hw hw, struct xe_gt *gt);
+void xe_huc_authenticate(struct xe_hw hw, struct xe_gt *gt);
 
 #endif

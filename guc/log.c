@@ -12,7 +12,7 @@
 
 #include "abi/guc_firmware.h"
 #include "guc/log.h"
-#include "hw/card.h"
+#include "hw/state.h"
 #include "xe_device.h"
 #include "xe_guc.h"
 #include "xe_module.h"
@@ -29,7 +29,7 @@
  * ======== =========== ==================================
  * object   owner       released when
  * ======== =========== ==================================
- * buffer   drm_device  as every xe_fwbuf
+ * buffer   drm_device  as every xe_ggtt_buf
  * ======== =========== ==================================
  */
 
@@ -52,12 +52,12 @@
  * Context: bound, may sleep.
  * Return: 0, -ENOMEM, -ENOSPC.
  */
-int xe_guc_log_init(struct xe_hw *hw, struct xe_gt *gt)
+int xe_guc_log_init(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_guc_log *log = &xe_guc(hw, gt)->log;
 
 	log->level = clamp(xe_params.guc_log_level, 0, LOG_LEVEL_MAX);
-	return xe_fwbuf_create(hw, &log->buf, LOG_BYTES, "GuC log");
+	return xe_ggtt_buf_create(hw, &log->buf, LOG_BYTES, "GuC log");
 }
 ALLOW_ERROR_INJECTION(xe_guc_log_init, ERRNO);
 
@@ -65,7 +65,7 @@ ALLOW_ERROR_INJECTION(xe_guc_log_init, ERRNO);
  * xe_guc_log_param - where the log is, as a boot parameter
  * @log: the log
  *
- * Source: fact sheet section 11.1.
+ * Source: hardware.rst xe-hw-guc-params.
  *
  * Context: any.
  * Return: the parameter.
@@ -73,7 +73,7 @@ ALLOW_ERROR_INJECTION(xe_guc_log_init, ERRNO);
 u32 xe_guc_log_param(const struct xe_guc_log *log)
 {
 	return GUC_LOG_VALID | GUC_LOG_NOTIFY_HALF_FULL |
-	       (xe_fwbuf_ggtt(&log->buf) & GUC_LOG_ADDRESS) |
+	       (xe_ggtt_buf_ggtt(&log->buf) & GUC_LOG_ADDRESS) |
 	       FIELD_PREP(GUC_LOG_CRASH_UNITS, LOG_UNITS(LOG_CRASH_BYTES)) |
 	       FIELD_PREP(GUC_LOG_DEBUG_UNITS, LOG_UNITS(LOG_DEBUG_BYTES)) |
 	       FIELD_PREP(GUC_LOG_CAPTURE_UNITS, LOG_UNITS(LOG_CAPTURE_BYTES));
@@ -103,7 +103,7 @@ u32 xe_guc_log_debug_param(const struct xe_guc_log *log)
  *
  * Context: bound or in a section, may sleep.
  */
-void xe_guc_log_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
+void xe_guc_log_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 {
 	struct xe_guc_log *log = &xe_guc(hw, gt)->log;
 	u32 line[8];
@@ -111,7 +111,7 @@ void xe_guc_log_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
 	drm_printf(p, "level %u, state %u, crash %u, debug %u, capture %u bytes\n", log->level,
 		   LOG_STATE_BYTES, LOG_CRASH_BYTES, LOG_DEBUG_BYTES, LOG_CAPTURE_BYTES);
 	for (size_t at = 0; at < LOG_BYTES; at += sizeof(line)) {
-		xe_fwbuf_read(hw, &log->buf, at, line, sizeof(line));
+		xe_ggtt_buf_read(hw, &log->buf, at, line, sizeof(line));
 		if (memchr_inv(line, 0, sizeof(line)))
 			drm_printf(p, "%05zx: %*ph\n", at, (int)sizeof(line), line);
 	}

@@ -11,7 +11,7 @@
 
 #include "abi/guc_messages.h"
 #include "guc/mailbox.h"
-#include "hw/card.h"
+#include "hw/state.h"
 #include "regs/guc.h"
 #include "xe_device.h"
 #include "xe_guc.h"
@@ -39,22 +39,22 @@
 
 static struct xe_reg word(const struct xe_gt *gt, unsigned int n)
 {
-	return gt->window ? MEDIA_GUC_MAILBOX(n) : GUC_MAILBOX(n);
+	return gt->window ? MED_VF_SW_FLAG(n) : VF_SW_FLAG(n);
 }
 
 /**
- * xe_guc_ring_bell - tell the GuC that there is something in the mailbox or the channel
+ * xe_guc_notify - tell the GuC that there is something in the mailbox or the channel
  * @hw: the token
  * @gt: its GT
  *
  * Context: bound or in a section; any interrupt state.
  */
-void xe_guc_ring_bell(struct xe_hw *hw, const struct xe_gt *gt)
+void xe_guc_notify(struct xe_hw hw, const struct xe_gt *gt)
 {
-	xe_write32(hw, gt->window ? MEDIA_GUC_BELL : GUC_BELL, 0);
+	xe_write32(hw, gt->window ? MED_GUC_HOST_INTERRUPT : GUC_HOST_INTERRUPT, 0);
 }
 
-static int wait_answer(struct xe_hw *hw, struct xe_gt *gt, ktime_t end, u32 *answer)
+static int wait_answer(struct xe_hw hw, struct xe_gt *gt, ktime_t end, u32 *answer)
 {
 	s64 left;
 	int err;
@@ -68,7 +68,7 @@ static int wait_answer(struct xe_hw *hw, struct xe_gt *gt, ktime_t end, u32 *ans
 			 HXG_FROM_GUC | HXG_TYPE_FINAL, max(left, 0), answer);
 }
 
-static int exchange(struct xe_hw *hw, struct xe_gt *gt, const u32 *request, unsigned int len,
+static int exchange(struct xe_hw hw, struct xe_gt *gt, const u32 *request, unsigned int len,
 		    u32 *answer)
 {
 	ktime_t end = ktime_add_us(ktime_get(), MAILBOX_TIMEOUT_US);
@@ -78,7 +78,7 @@ static int exchange(struct xe_hw *hw, struct xe_gt *gt, const u32 *request, unsi
 	do {
 		for (unsigned int n = 0; n < len; n++)
 			xe_write32(hw, word(gt, n), request[n]);
-		xe_guc_ring_bell(hw, gt);
+		xe_guc_notify(hw, gt);
 
 		err = wait_answer(hw, gt, end, answer);
 		if (err || FIELD_GET(HXG_TYPE, *answer) != HXG_RETRY)
@@ -96,13 +96,13 @@ static int exchange(struct xe_hw *hw, struct xe_gt *gt, const u32 *request, unsi
  * @len: in words, at most 4
  * @data0: if not NULL, the data of the answer
  *
- * Source: fact sheet section 12.2.
+ * Source: hardware.rst xe-hw-guc-mailbox.
  *
  * Context: bound or in a section, may sleep up to 50 ms, or about 1 s if the firmware wants time.
  * Return: 0; -ETIMEDOUT if there was no answer, -EBUSY if it wanted to be asked for too long, -EIO
  * if it refused, -EPROTO if the answer makes no sense, -ENODEV if the card is lost. Logged.
  */
-noinline __noipa int xe_guc_mailbox_send(struct xe_hw *hw, struct xe_gt *gt, const u32 *request,
+noinline __noipa int xe_guc_mailbox_send(struct xe_hw hw, struct xe_gt *gt, const u32 *request,
 					 unsigned int len, u32 *data0)
 {
 	struct drm_device *drm = &xe_hw_device(hw)->drm;
@@ -152,7 +152,7 @@ ALLOW_ERROR_INJECTION(xe_guc_mailbox_send, ERRNO);
  * Context: as xe_guc_mailbox_send().
  * Return: 0; -ENOKEY if the firmware does not know the key; errors of xe_guc_mailbox_send().
  */
-int xe_guc_mailbox_config(struct xe_hw *hw, struct xe_gt *gt, u16 key, unsigned int words,
+int xe_guc_mailbox_config(struct xe_hw hw, struct xe_gt *gt, u16 key, unsigned int words,
 			  u64 value)
 {
 	const u32 request[] = {

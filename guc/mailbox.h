@@ -4,13 +4,14 @@
 
 #include <linux/types.h>
 
-struct xe_gt;
-struct xe_hw;
+#include "xe_hw.h"
 
-void xe_guc_ring_bell(struct xe_hw *hw, const struct xe_gt *gt);
-int xe_guc_mailbox_send(struct xe_hw *hw, struct xe_gt *gt, const u32 *request, unsigned int len,
+struct xe_gt;
+
+void xe_guc_notify(struct xe_hw hw, const struct xe_gt *gt);
+int xe_guc_mailbox_send(struct xe_hw hw, struct xe_gt *gt, const u32 *request, unsigned int len,
 			u32 *data0);
-int xe_guc_mailbox_config(struct xe_hw *hw, struct xe_gt *gt, u16 key, unsigned int words,
+int xe_guc_mailbox_config(struct xe_hw hw, struct xe_gt *gt, u16 key, unsigned int words,
 			  u64 value);
 
 #endif

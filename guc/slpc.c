@@ -14,7 +14,7 @@
 #include "abi/guc_slpc.h"
 #include "guc/ct.h"
 #include "guc/slpc.h"
-#include "hw/card.h"
+#include "hw/state.h"
 #include "regs/guc.h"
 #include "regs/soc.h"
 #include "xe_device.h"
@@ -37,7 +37,7 @@
  * ================= =========== =====================================
  * object            owner       released when
  * ================= =========== =====================================
- * shared data       drm_device  as every xe_fwbuf
+ * shared data       drm_device  as every xe_ggtt_buf
  * "ready"           bound side  xe_slpc_stop(), before the GuC stops
  * ================= =========== =====================================
  */
@@ -50,7 +50,7 @@
 #define CAP_GRAPHICS_2001_MHZ	2133
 #define CAP_MEDIA_2000_MHZ	800
 
-static struct xe_slpc *slpc_of(struct xe_hw *hw, struct xe_gt *gt)
+static struct xe_slpc *slpc_of(struct xe_hw hw, struct xe_gt *gt)
 {
 	return &xe_guc(hw, gt)->slpc;
 }
@@ -75,11 +75,11 @@ static u32 cap(const struct xe_gt *gt, const struct xe_slpc *slpc)
 	return slpc->highest;
 }
 
-static void read_efficient(struct xe_hw *hw, struct xe_gt *gt)
+static void read_efficient(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_slpc *slpc = slpc_of(hw, gt);
-	u32 value = xe_read32(hw, gt->window ? MEDIA_FREQ_EFFICIENT : FREQ_EFFICIENT);
-	u32 mhz = to_mhz(FIELD_GET(FREQ_EFFICIENT_RATIO, value));
+	u32 value = xe_read32(hw, gt->window ? MTL_MPE_FREQUENCY : MTL_GT_RPE_FREQUENCY);
+	u32 mhz = to_mhz(FIELD_GET(MTL_RPE_MASK, value));
 
 	/* 0 is not a frequency: who is to tell has not done so yet. */
 	if (xe_hw_is_lost(hw) || !mhz)
@@ -90,16 +90,16 @@ static void read_efficient(struct xe_hw *hw, struct xe_gt *gt)
 }
 
 /* Absurd fuses would make every limit illegal, so they are refused here and not there. */
-static int read_fuses(struct xe_hw *hw, struct xe_gt *gt)
+static int read_fuses(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_slpc *slpc = slpc_of(hw, gt);
-	u32 value = xe_read32(hw, gt->window ? MEDIA_FREQ_FUSED : FREQ_FUSED);
+	u32 value = xe_read32(hw, gt->window ? MTL_MEDIAP_STATE_CAP : MTL_RP_STATE_CAP);
 
 	if (xe_hw_is_lost(hw))
 		return -ENODEV;
 
-	slpc->highest = to_mhz(FIELD_GET(FREQ_FUSED_HIGHEST, value));
-	slpc->fused_lowest = to_mhz(FIELD_GET(FREQ_FUSED_LOWEST, value));
+	slpc->highest = to_mhz(FIELD_GET(MTL_RP0_CAP_MASK, value));
+	slpc->fused_lowest = to_mhz(FIELD_GET(MTL_RPN_CAP_MASK, value));
 	slpc->lowest = slpc->fused_lowest;
 	slpc->efficient = slpc->fused_lowest;
 	if (slpc->highest && slpc->lowest <= slpc->highest)
@@ -119,7 +119,7 @@ static int read_fuses(struct xe_hw *hw, struct xe_gt *gt)
  * Context: bound, may sleep.
  * Return: 0; -EINVAL if the fuses make no sense; -ENOMEM, -ENOSPC, -ENODEV.
  */
-int xe_slpc_init(struct xe_hw *hw, struct xe_gt *gt)
+int xe_slpc_init(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_slpc *slpc = slpc_of(hw, gt);
 	int err;
@@ -132,17 +132,17 @@ int xe_slpc_init(struct xe_hw *hw, struct xe_gt *gt)
 	if (err)
 		return err;
 
-	return xe_fwbuf_create(hw, &slpc->shared, SLPC_SHARED_BYTES, "SLPC");
+	return xe_ggtt_buf_create(hw, &slpc->shared, SLPC_SHARED_BYTES, "SLPC");
 }
 ALLOW_ERROR_INJECTION(xe_slpc_init, ERRNO);
 
 /* Past the firmware, so only while it does not run. */
-static void request_by_register(struct xe_hw *hw, struct xe_gt *gt, u32 mhz)
+static void request_by_register(struct xe_hw hw, struct xe_gt *gt, u32 mhz)
 {
-	xe_gt_write32(hw, gt, FREQ_SOFTWARE_CONTROL, FREQ_SOFTWARE_CONTROL_ON);
-	xe_gt_write32(hw, gt, FREQ_REQUEST, FIELD_PREP(FREQ_REQUEST_RATIO, from_mhz(mhz)));
+	xe_gt_write32(hw, gt, RP_CONTROL, RPSWCTL_ENABLE);
+	xe_gt_write32(hw, gt, RPNSWREQ, FIELD_PREP(REQ_RATIO_MASK, from_mhz(mhz)));
 	usleep_range(100, 200);
-	xe_gt_write32(hw, gt, FREQ_SOFTWARE_CONTROL, 0);
+	xe_gt_write32(hw, gt, RP_CONTROL, 0);
 }
 
 /**
@@ -154,7 +154,7 @@ static void request_by_register(struct xe_hw *hw, struct xe_gt *gt, u32 mhz)
  *
  * Context: bound or in a section, may sleep; GT forcewake is held, no firmware runs.
  */
-void xe_slpc_raise_for_boot(struct xe_hw *hw, struct xe_gt *gt)
+void xe_slpc_raise_for_boot(struct xe_hw hw, struct xe_gt *gt)
 {
 	request_by_register(hw, gt, cap(gt, slpc_of(hw, gt)));
 }
@@ -168,48 +168,48 @@ static u32 event(enum xe_slpc_event id, unsigned int words)
 	return FIELD_PREP(SLPC_EVENT_ID, id) | FIELD_PREP(SLPC_EVENT_WORDS, words);
 }
 
-static int send_reset(struct xe_hw *hw, struct xe_gt *gt)
+static int send_reset(struct xe_hw hw, struct xe_gt *gt)
 {
 	const u32 request[] = {
 		GUC_ACTION_SLPC, event(SLPC_EVENT_RESET, 2),
-		xe_fwbuf_ggtt(&slpc_of(hw, gt)->shared), 0,
+		xe_ggtt_buf_ggtt(&slpc_of(hw, gt)->shared), 0,
 	};
 
 	return xe_guc_ct_send(hw, gt, request, ARRAY_SIZE(request));
 }
 
-static int query(struct xe_hw *hw, struct xe_gt *gt)
+static int query(struct xe_hw hw, struct xe_gt *gt)
 {
 	const u32 request[] = {
 		GUC_ACTION_SLPC, event(SLPC_EVENT_QUERY, 2),
-		xe_fwbuf_ggtt(&slpc_of(hw, gt)->shared), 0,
+		xe_ggtt_buf_ggtt(&slpc_of(hw, gt)->shared), 0,
 	};
 
 	return xe_guc_ct_request(hw, gt, request, ARRAY_SIZE(request), NULL);
 }
 
-static int set_param(struct xe_hw *hw, struct xe_gt *gt, enum xe_slpc_param param, u32 value)
+static int set_param(struct xe_hw hw, struct xe_gt *gt, enum xe_slpc_param param, u32 value)
 {
 	const u32 request[] = { GUC_ACTION_SLPC, event(SLPC_EVENT_SET, 2), param, value };
 
 	return xe_guc_ct_send(hw, gt, request, ARRAY_SIZE(request));
 }
 
-static int set_rc_control(struct xe_hw *hw, struct xe_gt *gt, u32 who)
+static int set_rc_control(struct xe_hw hw, struct xe_gt *gt, u32 who)
 {
 	const u32 request[] = { GUC_ACTION_RC_CONTROL, who };
 
 	return xe_guc_ct_send(hw, gt, request, ARRAY_SIZE(request));
 }
 
-static u32 read_state(struct xe_hw *hw, struct xe_gt *gt)
+static u32 read_state(struct xe_hw hw, struct xe_gt *gt)
 {
-	return xe_fwbuf_read32(hw, &slpc_of(hw, gt)->shared,
+	return xe_ggtt_buf_read32(hw, &slpc_of(hw, gt)->shared,
 			       offsetof(struct xe_slpc_shared, state));
 }
 
 /* Memory, not a register: that the card went away shows only where one is read. */
-static int poll_running(struct xe_hw *hw, struct xe_gt *gt)
+static int poll_running(struct xe_hw hw, struct xe_gt *gt)
 {
 	ktime_t start = ktime_get();
 	s64 waited_us;
@@ -232,7 +232,7 @@ static int poll_running(struct xe_hw *hw, struct xe_gt *gt)
 	return xe_hw_is_lost(hw) ? -ENODEV : -ETIMEDOUT;
 }
 
-static int wait_running(struct xe_hw *hw, struct xe_gt *gt)
+static int wait_running(struct xe_hw hw, struct xe_gt *gt)
 {
 	int err;
 
@@ -257,7 +257,7 @@ static int wait_running(struct xe_hw *hw, struct xe_gt *gt)
  * Limits
  */
 
-static int write_min(struct xe_hw *hw, struct xe_gt *gt, u32 mhz)
+static int write_min(struct xe_hw hw, struct xe_gt *gt, u32 mhz)
 {
 	struct xe_slpc *slpc = slpc_of(hw, gt);
 	int err;
@@ -269,14 +269,14 @@ static int write_min(struct xe_hw *hw, struct xe_gt *gt, u32 mhz)
 	return err ?: set_param(hw, gt, SLPC_PARAM_MIN_MHZ, mhz);
 }
 
-static int write_max(struct xe_hw *hw, struct xe_gt *gt, u32 mhz)
+static int write_max(struct xe_hw hw, struct xe_gt *gt, u32 mhz)
 {
 	lockdep_assert_held(&slpc_of(hw, gt)->lock);
 
 	return set_param(hw, gt, SLPC_PARAM_MAX_MHZ, mhz);
 }
 
-static int read_limits(struct xe_hw *hw, struct xe_gt *gt, u32 *min, u32 *max)
+static int read_limits(struct xe_hw hw, struct xe_gt *gt, u32 *min, u32 *max)
 {
 	struct xe_slpc *slpc = slpc_of(hw, gt);
 	u32 value;
@@ -288,7 +288,7 @@ static int read_limits(struct xe_hw *hw, struct xe_gt *gt, u32 *min, u32 *max)
 	if (err)
 		return err;
 
-	value = xe_fwbuf_read32(hw, &slpc->shared, offsetof(struct xe_slpc_shared, frequency));
+	value = xe_ggtt_buf_read32(hw, &slpc->shared, offsetof(struct xe_slpc_shared, frequency));
 	*min = to_mhz(FIELD_GET(SLPC_FREQUENCY_MIN, value));
 	*max = to_mhz(FIELD_GET(SLPC_FREQUENCY_MAX, value));
 	return 0;
@@ -303,7 +303,7 @@ static u32 within_fuses(const struct xe_slpc *slpc, u32 mhz)
  * What the firmware starts with may be above what is fused, and the user's wishes are not known to
  * it. What results goes into the stash if it has to be lower for now.
  */
-static int set_first_limits(struct xe_hw *hw, struct xe_gt *gt)
+static int set_first_limits(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_slpc *slpc = slpc_of(hw, gt);
 	u32 limit = cap(gt, slpc), min, max, found_min, found_max;
@@ -332,14 +332,14 @@ static int set_first_limits(struct xe_hw *hw, struct xe_gt *gt)
 	return err;
 }
 
-static int start_locked(struct xe_hw *hw, struct xe_gt *gt)
+static int start_locked(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_slpc *slpc = slpc_of(hw, gt);
 	int err;
 
-	xe_fwbuf_fill(hw, &slpc->shared, 0, 0, SLPC_SHARED_BYTES);
-	xe_fwbuf_write32(hw, &slpc->shared, offsetof(struct xe_slpc_shared, bytes),
-			 SLPC_SHARED_BYTES);
+	xe_ggtt_buf_fill(hw, &slpc->shared, 0, 0, SLPC_SHARED_BYTES);
+	xe_ggtt_buf_write32(hw, &slpc->shared, offsetof(struct xe_slpc_shared, bytes),
+			    SLPC_SHARED_BYTES);
 
 	err = send_reset(hw, gt);
 	if (!err)
@@ -357,13 +357,13 @@ static int start_locked(struct xe_hw *hw, struct xe_gt *gt)
  * @hw: the token
  * @gt: the GT
  *
- * Source: fact sheet section 12.6.
+ * Source: hardware.rst xe-hw-guc-slpc.
  *
  * Context: bound or in a section, may sleep; some ms, up to 1 s if the firmware does not start it,
  * and what xe_guc_ct_request() takes. GT forcewake is held, the channel is up.
  * Return: 0; -EIO if the firmware does not start it, which is logged; errors of xe_guc_ct_send().
  */
-int xe_slpc_start(struct xe_hw *hw, struct xe_gt *gt)
+int xe_slpc_start(struct xe_hw hw, struct xe_gt *gt)
 {
 	guard(mutex)(&slpc_of(hw, gt)->lock);
 	return start_locked(hw, gt);
@@ -378,7 +378,7 @@ ALLOW_ERROR_INJECTION(xe_slpc_start, ERRNO);
  * Context: bound or in a section, may sleep.
  * Return: 0, or errors of xe_guc_ct_send().
  */
-int xe_slpc_uncap(struct xe_hw *hw, struct xe_gt *gt)
+int xe_slpc_uncap(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_slpc *slpc = slpc_of(hw, gt);
 	int err;
@@ -408,7 +408,7 @@ ALLOW_ERROR_INJECTION(xe_slpc_uncap, ERRNO);
  *
  * Context: bound or in a section, may sleep; GT forcewake is held.
  */
-void xe_slpc_stop(struct xe_hw *hw, struct xe_gt *gt, bool unbind)
+void xe_slpc_stop(struct xe_hw hw, struct xe_gt *gt, bool unbind)
 {
 	struct xe_slpc *slpc = slpc_of(hw, gt);
 
@@ -439,7 +439,7 @@ void xe_slpc_stop(struct xe_hw *hw, struct xe_gt *gt, bool unbind)
  * Context: bound or in a section, may sleep up to about 2 s.
  * Return: 0; -EAGAIN while the GT is being reset; errors of xe_guc_ct_request().
  */
-int xe_slpc_get_limits(struct xe_hw *hw, struct xe_gt *gt, u32 *min, u32 *max)
+int xe_slpc_get_limits(struct xe_hw hw, struct xe_gt *gt, u32 *min, u32 *max)
 {
 	struct xe_slpc *slpc = slpc_of(hw, gt);
 
@@ -455,8 +455,8 @@ int xe_slpc_get_limits(struct xe_hw *hw, struct xe_gt *gt, u32 *min, u32 *max)
 	return read_limits(hw, gt, min, max);
 }
 
-static int set_limit(struct xe_hw *hw, struct xe_gt *gt, u32 mhz, u32 *kept,
-		     int (*write)(struct xe_hw *hw, struct xe_gt *gt, u32 mhz))
+static int set_limit(struct xe_hw hw, struct xe_gt *gt, u32 mhz, u32 *kept,
+		     int (*write)(struct xe_hw hw, struct xe_gt *gt, u32 mhz))
 {
 	struct xe_slpc *slpc = slpc_of(hw, gt);
 	int err;
@@ -487,7 +487,7 @@ static int set_limit(struct xe_hw *hw, struct xe_gt *gt, u32 mhz, u32 *kept,
  * Return: 0; -EINVAL if the GT does not have the frequency; -EAGAIN while the GT is being reset;
  * errors of xe_guc_ct_send().
  */
-int xe_slpc_set_min(struct xe_hw *hw, struct xe_gt *gt, u32 mhz)
+int xe_slpc_set_min(struct xe_hw hw, struct xe_gt *gt, u32 mhz)
 {
 	return set_limit(hw, gt, mhz, &slpc_of(hw, gt)->user_min, write_min);
 }
@@ -501,7 +501,7 @@ int xe_slpc_set_min(struct xe_hw *hw, struct xe_gt *gt, u32 mhz)
  * Context: bound or in a section, may sleep up to about 1 s.
  * Return: as xe_slpc_set_min().
  */
-int xe_slpc_set_max(struct xe_hw *hw, struct xe_gt *gt, u32 mhz)
+int xe_slpc_set_max(struct xe_hw hw, struct xe_gt *gt, u32 mhz)
 {
 	return set_limit(hw, gt, mhz, &slpc_of(hw, gt)->user_max, write_max);
 }
@@ -513,7 +513,7 @@ int xe_slpc_set_max(struct xe_hw *hw, struct xe_gt *gt, u32 mhz)
  *
  * Context: bound or in a section.
  */
-u32 xe_slpc_fused_highest(struct xe_hw *hw, struct xe_gt *gt)
+u32 xe_slpc_fused_highest(struct xe_hw hw, struct xe_gt *gt)
 {
 	return slpc_of(hw, gt)->highest;
 }
@@ -525,7 +525,7 @@ u32 xe_slpc_fused_highest(struct xe_hw *hw, struct xe_gt *gt)
  *
  * Context: bound or in a section.
  */
-u32 xe_slpc_fused_lowest(struct xe_hw *hw, struct xe_gt *gt)
+u32 xe_slpc_fused_lowest(struct xe_hw hw, struct xe_gt *gt)
 {
 	return READ_ONCE(slpc_of(hw, gt)->lowest);
 }
@@ -537,7 +537,7 @@ u32 xe_slpc_fused_lowest(struct xe_hw *hw, struct xe_gt *gt)
  *
  * Context: bound or in a section, may sleep.
  */
-u32 xe_slpc_efficient(struct xe_hw *hw, struct xe_gt *gt)
+u32 xe_slpc_efficient(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_slpc *slpc = slpc_of(hw, gt);
 
@@ -554,11 +554,11 @@ u32 xe_slpc_efficient(struct xe_hw *hw, struct xe_gt *gt)
  * Context: bound or in a section.
  * Return: MHz; 0 in deep sleep, or if the card is lost.
  */
-u32 xe_slpc_actual(struct xe_hw *hw, struct xe_gt *gt)
+u32 xe_slpc_actual(struct xe_hw hw, struct xe_gt *gt)
 {
-	u32 value = xe_gt_read32(hw, gt, FREQ_ACTUAL);
+	u32 value = xe_gt_read32(hw, gt, MTL_MIRROR_TARGET_WP1);
 
-	return xe_hw_is_lost(hw) ? 0 : to_mhz(FIELD_GET(FREQ_ACTUAL_RATIO, value));
+	return xe_hw_is_lost(hw) ? 0 : to_mhz(FIELD_GET(MTL_CAGF_MASK, value));
 }
 
 /**
@@ -570,13 +570,13 @@ u32 xe_slpc_actual(struct xe_hw *hw, struct xe_gt *gt)
  * Context: bound or in a section.
  * Return: 0; -ETIMEDOUT or -ENODEV.
  */
-int xe_slpc_requested(struct xe_hw *hw, struct xe_gt *gt, u32 *mhz)
+int xe_slpc_requested(struct xe_hw hw, struct xe_gt *gt, u32 *mhz)
 {
 	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
 	if (fw.err)
 		return fw.err;
 
-	*mhz = to_mhz(FIELD_GET(FREQ_REQUEST_RATIO, xe_gt_read32(hw, gt, FREQ_REQUEST)));
+	*mhz = to_mhz(FIELD_GET(REQ_RATIO_MASK, xe_gt_read32(hw, gt, RPNSWREQ)));
 	return xe_hw_is_lost(hw) ? -ENODEV : 0;
 }
 
@@ -588,7 +588,7 @@ int xe_slpc_requested(struct xe_hw *hw, struct xe_gt *gt, u32 *mhz)
  *
  * Context: bound or in a section, may sleep.
  */
-void xe_slpc_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
+void xe_slpc_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 {
 	struct xe_slpc *slpc = slpc_of(hw, gt);
 

@@ -5,11 +5,11 @@
 #include <linux/mutex.h>
 #include <linux/types.h>
 
-#include "mm/fwbuf.h"
+#include "hw/ggtt_buf.h"
+#include "xe_hw.h"
 
 struct drm_printer;
 struct xe_gt;
-struct xe_hw;
 
 /**
  * struct xe_slpc - frequency control of a GT
@@ -18,7 +18,7 @@ struct xe_hw;
  */
 struct xe_slpc {
 	/** @shared: what the firmware tells */
-	struct xe_fwbuf shared;
+	struct xe_ggtt_buf shared;
 	/** @lock: protects what follows; one change of limits at a time */
 	struct mutex lock;
 	/** @ready: limits can be read and changed */
@@ -41,20 +41,20 @@ struct xe_slpc {
 	u32 stashed_max;
 };
 
-int xe_slpc_init(struct xe_hw *hw, struct xe_gt *gt);
-void xe_slpc_raise_for_boot(struct xe_hw *hw, struct xe_gt *gt);
-int xe_slpc_start(struct xe_hw *hw, struct xe_gt *gt);
-int xe_slpc_uncap(struct xe_hw *hw, struct xe_gt *gt);
-void xe_slpc_stop(struct xe_hw *hw, struct xe_gt *gt, bool unbind);
+int xe_slpc_init(struct xe_hw hw, struct xe_gt *gt);
+void xe_slpc_raise_for_boot(struct xe_hw hw, struct xe_gt *gt);
+int xe_slpc_start(struct xe_hw hw, struct xe_gt *gt);
+int xe_slpc_uncap(struct xe_hw hw, struct xe_gt *gt);
+void xe_slpc_stop(struct xe_hw hw, struct xe_gt *gt, bool unbind);
 
-int xe_slpc_get_limits(struct xe_hw *hw, struct xe_gt *gt, u32 *min, u32 *max);
-int xe_slpc_set_min(struct xe_hw *hw, struct xe_gt *gt, u32 mhz);
-int xe_slpc_set_max(struct xe_hw *hw, struct xe_gt *gt, u32 mhz);
-u32 xe_slpc_fused_highest(struct xe_hw *hw, struct xe_gt *gt);
-u32 xe_slpc_fused_lowest(struct xe_hw *hw, struct xe_gt *gt);
-u32 xe_slpc_efficient(struct xe_hw *hw, struct xe_gt *gt);
-u32 xe_slpc_actual(struct xe_hw *hw, struct xe_gt *gt);
-int xe_slpc_requested(struct xe_hw *hw, struct xe_gt *gt, u32 *mhz);
-void xe_slpc_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p);
+int xe_slpc_get_limits(struct xe_hw hw, struct xe_gt *gt, u32 *min, u32 *max);
+int xe_slpc_set_min(struct xe_hw hw, struct xe_gt *gt, u32 mhz);
+int xe_slpc_set_max(struct xe_hw hw, struct xe_gt *gt, u32 mhz);
+u32 xe_slpc_fused_highest(struct xe_hw hw, struct xe_gt *gt);
+u32 xe_slpc_fused_lowest(struct xe_hw hw, struct xe_gt *gt);
+u32 xe_slpc_efficient(struct xe_hw hw, struct xe_gt *gt);
+u32 xe_slpc_actual(struct xe_hw hw, struct xe_gt *gt);
+int xe_slpc_requested(struct xe_hw hw, struct xe_gt *gt, u32 *mhz);
+void xe_slpc_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
 
 #endif

@@ -10,9 +10,9 @@
 
 #include "guc/ct.h"
 #include "guc/tlb.h"
-#include "hw/card.h"
-#include "xe_guc.h"
+#include "hw/state.h"
 #include "xe_device.h"
+#include "xe_guc.h"
 
 /**
  * DOC: TLB invalidation
@@ -21,7 +21,7 @@
  * request. It works in order, so an event also stands for every request before it. Numbers run from
  * 1 to 0xfffff and start over; "before" is taken on the circle.
  *
- * As long as there is no channel the GGTT invalidates by register (mm/ggtt.c). By message is the
+ * As long as there is no channel the GGTT invalidates by register (hw/ggtt.c). By message is the
  * way while the GuC works: it then knows of it, and the host learns when it is done.
  *
  * Nothing is allocated here; a waiter is on the stack of who waits, see "DOC: GuC channel".
@@ -35,7 +35,7 @@
  * Context: bound.
  * Return: 0 or -ENOMEM.
  */
-int xe_guc_tlb_init(struct xe_hw *hw, struct xe_gt *gt)
+int xe_guc_tlb_init(struct xe_hw hw, struct xe_gt *gt)
 {
 	return drmm_mutex_init(&xe_hw_device(hw)->drm, &xe_guc(hw, gt)->tlb.lock);
 }
@@ -66,7 +66,7 @@ static bool is_done(const struct xe_ct_wait *wait, u32 sequence)
  * handler of the channel.
  * Return: 0, or errors of xe_guc_ct_send(); -ECANCELED if there is no channel.
  */
-int xe_guc_tlb_invalidate_ggtt(struct xe_hw *hw, struct xe_gt *gt)
+int xe_guc_tlb_invalidate_ggtt(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_guc_tlb *tlb = &xe_guc(hw, gt)->tlb;
 	struct xe_ct_wait wait = { .what = XE_CT_TLB };
@@ -95,7 +95,7 @@ int xe_guc_tlb_invalidate_ggtt(struct xe_hw *hw, struct xe_gt *gt)
  * Context: a handler of the channel.
  * Return: 0; errors of xe_guc_ct_break() for a number that cannot be.
  */
-int xe_guc_tlb_invalidated(struct xe_hw *hw, struct xe_gt *gt, const u32 *payload)
+int xe_guc_tlb_invalidated(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
 {
 	if (!payload[0] || payload[0] >= GUC_TLB_SEQUENCE_END)
 		return xe_guc_ct_break(hw, gt, "invalidation %#x was never asked for", payload[0]);

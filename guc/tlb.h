@@ -5,8 +5,9 @@
 #include <linux/mutex.h>
 #include <linux/types.h>
 
+#include "xe_hw.h"
+
 struct xe_gt;
-struct xe_hw;
 
 /**
  * struct xe_guc_tlb - invalidations that a GuC carries out
@@ -18,8 +19,8 @@ struct xe_guc_tlb {
 	u32 sequence;
 };
 
-int xe_guc_tlb_init(struct xe_hw *hw, struct xe_gt *gt);
-int xe_guc_tlb_invalidate_ggtt(struct xe_hw *hw, struct xe_gt *gt);
-int xe_guc_tlb_invalidated(struct xe_hw *hw, struct xe_gt *gt, const u32 *payload);
+int xe_guc_tlb_init(struct xe_hw hw, struct xe_gt *gt);
+int xe_guc_tlb_invalidate_ggtt(struct xe_hw hw, struct xe_gt *gt);
+int xe_guc_tlb_invalidated(struct xe_hw hw, struct xe_gt *gt, const u32 *payload);
 
 #endif

@@ -8,8 +8,8 @@
 #include <drm/drm_print.h>
 
 #include "hw/cache.h"
-#include "hw/card.h"
 #include "hw/gt.h"
+#include "hw/state.h"
 #include "hw/steering.h"
 #include "regs/gt.h"
 #include "xe_device.h"
@@ -28,11 +28,11 @@
  * 1 write through, 3 none. Coherency: 0 none, 2 one way, 3 two ways.
  */
 #define PAT(promote, compress, class, l3, l4, coherency)			\
-	((promote) | (compress) | FIELD_PREP_CONST(PAT_L3_CLASS, class) |	\
-	 FIELD_PREP_CONST(PAT_L3_POLICY, l3) | FIELD_PREP_CONST(PAT_L4_POLICY, l4) |	\
-	 FIELD_PREP_CONST(PAT_COHERENCY, coherency))
-#define KEEP	PAT_NO_PROMOTE
-#define COMP	PAT_COMPRESS
+	((promote) | (compress) | FIELD_PREP_CONST(XE2_L3_CLOS, class) |	\
+	 FIELD_PREP_CONST(XE2_L3_POLICY, l3) | FIELD_PREP_CONST(XE2_L4_POLICY, l4) |	\
+	 FIELD_PREP_CONST(XE2_COH_MODE, coherency))
+#define KEEP	XE2_NO_PROMOTE
+#define COMP	XE2_COMP_EN
 
 static const u16 xe2_pat[] = {
 	/* The first class of L3: all data that asks for none. */
@@ -57,14 +57,14 @@ static const u16 xe2_pat[] = {
 #define XE2_PAT_TABLES	PAT(0, 0, 0, 0, 3, 0)
 
 static const u16 xe2_mocs[] = {
-	MOCS_L4_NONE,					/* as the PAT row says */
-	MOCS_IGNORE_PAT | MOCS_L4_NONE,			/* L3 */
-	MOCS_IGNORE_PAT | MOCS_L3_NONE,			/* L4 */
-	[XE_MOCS_UNCACHED] = MOCS_IGNORE_PAT | MOCS_L3_NONE | MOCS_L4_NONE,
-	[XE_MOCS_CACHED] = MOCS_IGNORE_PAT,		/* L3 and L4 */
+	L4_3_UC,					/* as the PAT row says */
+	IG_PAT | L4_3_UC,				/* L3 */
+	IG_PAT | XE2_L3_3_UC,				/* L4 */
+	[XE_MOCS_UNCACHED] = IG_PAT | XE2_L3_3_UC | L4_3_UC,
+	[XE_MOCS_CACHED] = IG_PAT,			/* L3 and L4 */
 };
 
-#define MAX_WRITES	(ARRAY_SIZE(xe2_pat) + MOCS_ROWS + 2)
+#define MAX_WRITES	(ARRAY_SIZE(xe2_pat) + XE2_NUM_MOCS_ENTRIES + 2)
 
 struct writes {
 	struct xe_reg_write list[MAX_WRITES];
@@ -98,18 +98,18 @@ unsigned int xe_pat_count(const struct xe_gt *gt)
  */
 bool xe_pat_is_coherent(unsigned int index)
 {
-	return index < ARRAY_SIZE(xe2_pat) && FIELD_GET(PAT_COHERENCY, xe2_pat[index]);
+	return index < ARRAY_SIZE(xe2_pat) && FIELD_GET(XE2_COH_MODE, xe2_pat[index]);
 }
 
-static void list_pat(struct xe_hw *hw, const struct xe_gt *gt, struct writes *writes)
+static void list_pat(struct xe_hw hw, const struct xe_gt *gt, struct writes *writes)
 {
 	u32 flags = gt->id ? 0 : XE_WRITE_MCR;
 
 	for (unsigned int i = 0; i < xe_pat_count(gt); i++)
-		add(writes, PAT_ROW(i), xe2_pat[i], flags);
-	add(writes, PAT_ROW_ATS, XE2_PAT_ATS, flags);
+		add(writes, PAT_INDEX(i), xe2_pat[i], flags);
+	add(writes, PAT_ATS, XE2_PAT_ATS, flags);
 	if (xe_hw_device(hw)->platform->is_discrete)
-		add(writes, PAT_ROW_TABLES, XE2_PAT_TABLES, flags);
+		add(writes, PAT_PTA, XE2_PAT_TABLES, flags);
 }
 
 /* Rows that nobody asked for are cached: the most that can go wrong is coherency. */
@@ -117,8 +117,8 @@ static void list_mocs(const struct xe_gt *gt, struct writes *writes)
 {
 	u32 flags = gt->version >= 2000 ? XE_WRITE_MCR : 0;
 
-	for (unsigned int i = 0; i < MOCS_ROWS; i++)
-		add(writes, MOCS_ROW(i),
+	for (unsigned int i = 0; i < XE2_NUM_MOCS_ENTRIES; i++)
+		add(writes, XEHP_GLOBAL_MOCS(i),
 		    xe2_mocs[i < ARRAY_SIZE(xe2_mocs) ? i : XE_MOCS_CACHED], flags);
 }
 
@@ -131,7 +131,7 @@ static void list_mocs(const struct xe_gt *gt, struct writes *writes)
  *
  * Context: bound or in a section; the GT domain is held.
  */
-void xe_cache_program(struct xe_hw *hw, struct xe_gt *gt)
+void xe_cache_program(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct writes writes;
 
@@ -149,7 +149,7 @@ void xe_cache_program(struct xe_hw *hw, struct xe_gt *gt)
  *
  * Context: bound or in a section, may sleep; the GT domain is held.
  */
-void xe_cache_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
+void xe_cache_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 {
 	struct writes writes;
 
@@ -173,9 +173,9 @@ void xe_cache_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
  * Context: bound or in a section; any interrupt state. At most 0.5 ms.
  * Return: 0, -ETIMEDOUT or -ENODEV.
  */
-int xe_cache_flush(struct xe_hw *hw)
+int xe_cache_flush(struct xe_hw hw)
 {
-	struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+	struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 	int err;
 
 	if (!xe_hw_device(hw)->platform->is_discrete)
@@ -186,8 +186,9 @@ int xe_cache_flush(struct xe_hw *hw)
 		return fw.err;
 
 	guard(spinlock)(&gt->steering.lock);
-	xe_gt_write32(hw, gt, L2_INVALIDATE, L2_INVALIDATE_ALL);
-	err = xe_wait32_atomic(hw, xe_gt_reg(gt, L2_INVALIDATE), L2_INVALIDATE_ALL, 0, 500, NULL);
+	xe_gt_write32(hw, gt, XE2_GLOBAL_INVAL, XE2_GLOBAL_INVAL_ALL);
+	err = xe_wait32_atomic(hw, xe_gt_reg(gt, XE2_GLOBAL_INVAL), XE2_GLOBAL_INVAL_ALL, 0, 500,
+			       NULL);
 	if (err == -ETIMEDOUT)
 		drm_err_once(&xe_hw_device(hw)->drm,
 			     "L2 is not flushed within 0.5 ms; contents of VRAM may be stale, reset the card\n");

@@ -4,9 +4,10 @@
 
 #include <linux/types.h>
 
+#include "xe_hw.h"
+
 struct drm_printer;
 struct xe_gt;
-struct xe_hw;
 
 /* Rows of the MOCS table that the driver itself uses */
 #define XE_MOCS_UNCACHED	3
@@ -18,10 +19,10 @@ struct xe_hw;
 #define XE_PAT_COMPRESSED	12
 #define XE_PAT_WRITE_THROUGH	15
 
-void xe_cache_program(struct xe_hw *hw, struct xe_gt *gt);
-void xe_cache_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p);
+void xe_cache_program(struct xe_hw hw, struct xe_gt *gt);
+void xe_cache_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
 unsigned int xe_pat_count(const struct xe_gt *gt);
 bool xe_pat_is_coherent(unsigned int index);
-int xe_cache_flush(struct xe_hw *hw);
+int xe_cache_flush(struct xe_hw hw);
 
 #endif

@@ -9,10 +9,10 @@
 #include <drm/drm_print.h>
 
 #include "guc/ads.h"
-#include "hw/card.h"
 #include "hw/engine.h"
 #include "hw/gt.h"
 #include "hw/reset.h"
+#include "hw/state.h"
 #include "regs/engine.h"
 #include "xe_device.h"
 
@@ -28,7 +28,7 @@
  * object                   owner         released when
  * ======================== ============= ==========================================
  * list of engines          bound side    constant after xe_topology_start()
- * status pages             bound side    unbind (xe_fwbuf), behind engine_stop()
+ * status pages             bound side    unbind (xe_ggtt_buf), behind engine_stop()
  * registers                bound side    engine_stop() at unbind
  * ======================== ============= ==========================================
  */
@@ -38,8 +38,9 @@
 	  .instance = (instance_), .base = (base_), .domain = (domain_) }
 
 /*
- * Fact sheet, section 9. Copy engines 1 to 7 exist in no GT of version 20. The highest is kept for
- * the driver's own copies, as upstream keeps it: userspace shall find the same engines with both.
+ * See hardware.rst xe-hw-engines. Copy engines 1 to 7 exist in no GT of version 20. The highest is
+ * kept for the driver's own copies, as upstream keeps it: userspace shall find the same engines
+ * with both.
  */
 static const struct xe_engine_row xe2_graphics[] = {
 	E("rcs0", RENDER, 0, 0x002000, XE_FW_RENDER),
@@ -162,7 +163,7 @@ struct xe_engine *xe_engine_find(struct xe_gt *gt, enum xe_engine_class class,
  */
 u32 xe_engine_status_page(const struct xe_gt *gt, const struct xe_engine *engine)
 {
-	return xe_fwbuf_ggtt(&gt->engines.status) + (engine - gt->engines.list) * SZ_4K;
+	return xe_ggtt_buf_ggtt(&gt->engines.status) + (engine - gt->engines.list) * SZ_4K;
 }
 
 static const enum xe_guc_class guc_classes[] = {
@@ -174,11 +175,11 @@ static const enum xe_guc_class guc_classes[] = {
 };
 
 /* A reset of an engine by the GuC loses what is written here; tell it which registers that are. */
-static int tell_guc(struct xe_hw *hw, struct xe_gt *gt, struct xe_engine *engine)
+static int tell_guc(struct xe_hw hw, struct xe_gt *gt, struct xe_engine *engine)
 {
 	u32 base = engine->row->base;
 	const struct xe_gt_reg others[] = {
-		ENGINE_MODE(base), ENGINE_HWS_ADDRESS(base), ENGINE_IMR(base), RCU_MODE,
+		RING_MODE(base), RING_HWS_PGA(base), RING_IMR(base), RCU_MODE,
 	};
 	/* The last is of the whole GT: the render engine takes it along. */
 	unsigned int num_others = ARRAY_SIZE(others) - (engine->row->class != XE_ENGINE_RENDER);
@@ -203,8 +204,8 @@ static int tell_guc(struct xe_hw *hw, struct xe_gt *gt, struct xe_engine *engine
 	for (unsigned int i = 0; i < num_others; i++)
 		engine->saved[ads.num_regs++] = (struct xe_guc_saved_reg){
 			.offset = others[i].reg.offset,
-			.flags = others[i].reg.offset == ENGINE_HWS_ADDRESS(base).reg.offset ||
-				 others[i].reg.offset == ENGINE_IMR(base).reg.offset ?
+			.flags = others[i].reg.offset == RING_HWS_PGA(base).reg.offset ||
+				 others[i].reg.offset == RING_IMR(base).reg.offset ?
 				 0 : GUC_SAVED_REG_MASKED,
 		};
 	return xe_guc_ads_add_engine(hw, gt, &ads);
@@ -219,21 +220,21 @@ static int tell_guc(struct xe_hw *hw, struct xe_gt *gt, struct xe_engine *engine
  *
  * Context: bound or in a section; all forcewake domains are held.
  */
-void xe_engine_program(struct xe_hw *hw, struct xe_gt *gt)
+void xe_engine_program(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_wa_list list;
 
 	if (xe_engine_mask(gt, XE_ENGINE_COMPUTE))
-		xe_gt_write32(hw, gt, RCU_MODE, XE_MASKED_ENABLE(RCU_MODE_COMPUTE));
+		xe_gt_write32(hw, gt, RCU_MODE, XE_MASKED_ENABLE(RCU_MODE_CCS_ENABLE));
 
 	xe_for_each_engine(engine, gt) {
 		u32 base = engine->row->base;
 
 		/* No interrupts by memory write: those go through the interrupt tree. */
-		xe_gt_write32(hw, gt, ENGINE_HWSTAM(base), ~0);
-		xe_gt_write32(hw, gt, ENGINE_HWS_ADDRESS(base), xe_engine_status_page(gt, engine));
-		xe_gt_write32(hw, gt, ENGINE_MODE(base), XE_MASKED_ENABLE(ENGINE_MODE_NO_LEGACY));
-		xe_gt_write32(hw, gt, ENGINE_MI_MODE(base), XE_MASKED_DISABLE(ENGINE_MI_MODE_STOP));
+		xe_gt_write32(hw, gt, RING_HWSTAM(base), ~0);
+		xe_gt_write32(hw, gt, RING_HWS_PGA(base), xe_engine_status_page(gt, engine));
+		xe_gt_write32(hw, gt, RING_MODE(base), XE_MASKED_ENABLE(GFX_DISABLE_LEGACY_MODE));
+		xe_gt_write32(hw, gt, RING_MI_MODE(base), XE_MASKED_DISABLE(STOP_RING));
 		if (!xe_wa_list(hw, gt, engine, XE_WA_ENGINE, &list))
 			xe_gt_apply(hw, gt, list.writes, list.count);
 	}
@@ -247,7 +248,7 @@ void xe_engine_program(struct xe_hw *hw, struct xe_gt *gt)
  *
  * Context: bound or in a section, may sleep; all forcewake domains are held.
  */
-void xe_engine_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
+void xe_engine_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 {
 	struct xe_wa_list list;
 
@@ -256,19 +257,19 @@ void xe_engine_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
 
 		drm_printf(p, "%s: logical %u, mode %#x, MI mode %#x, status at %#x, ",
 			   engine->row->name, engine->logical,
-			   xe_gt_read32(hw, gt, ENGINE_MODE(base)),
-			   xe_gt_read32(hw, gt, ENGINE_MI_MODE(base)),
-			   xe_gt_read32(hw, gt, ENGINE_HWS_ADDRESS(base)));
+			   xe_gt_read32(hw, gt, RING_MODE(base)),
+			   xe_gt_read32(hw, gt, RING_MI_MODE(base)),
+			   xe_gt_read32(hw, gt, RING_HWS_PGA(base)));
 		drm_printf(p, "IMR %#x, HWSTAM %#x\n",
-			   xe_gt_read32(hw, gt, ENGINE_IMR(base)),
-			   xe_gt_read32(hw, gt, ENGINE_HWSTAM(base)));
+			   xe_gt_read32(hw, gt, RING_IMR(base)),
+			   xe_gt_read32(hw, gt, RING_HWSTAM(base)));
 		if (!xe_wa_list(hw, gt, engine, XE_WA_ENGINE, &list))
 			xe_gt_print_writes(hw, gt, list.writes, list.count, p);
 	}
 }
 
 /* The GuC is gone by now and with it what fed the engines; they must not fetch on. */
-static void engine_stop(struct xe_hw *hw, void *data)
+static void engine_stop(struct xe_hw hw, void *data)
 {
 	struct xe_gt *gt = data;
 
@@ -277,16 +278,18 @@ static void engine_stop(struct xe_hw *hw, void *data)
 		return;
 
 	xe_for_each_engine(engine, gt)
-		xe_gt_write32(hw, gt, ENGINE_MI_MODE(engine->row->base),
-			      XE_MASKED_ENABLE(ENGINE_MI_MODE_STOP));
+		xe_gt_write32(hw, gt, RING_MI_MODE(engine->row->base),
+			      XE_MASKED_ENABLE(STOP_RING));
 	xe_gt_quiesce(hw, gt);
 }
 
-static int gt_start(struct xe_hw *hw, struct xe_gt *gt)
+static int gt_start(struct xe_hw_bind bind, struct xe_gt *gt)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	int err;
 
-	err = xe_fwbuf_create(hw, &gt->engines.status, gt->engines.count * SZ_4K, "engine status");
+	err = xe_ggtt_buf_create(hw, &gt->engines.status, gt->engines.count * SZ_4K,
+				 "engine status");
 	if (err)
 		return err;
 
@@ -299,23 +302,24 @@ static int gt_start(struct xe_hw *hw, struct xe_gt *gt)
 	err = xe_gt_program(hw, gt);
 	if (err)
 		return err;
-	return xe_hw_defer(hw, engine_stop, gt);
+	return xe_hw_on_unbind(bind, engine_stop, gt);
 }
 
 /**
  * xe_engine_start - probe step: engines are ready to be given contexts
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Context: bound, may sleep.
  * Return: 0 or a negative error code.
  */
-int xe_engine_start(struct xe_hw *hw)
+int xe_engine_start(struct xe_hw_bind bind)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw hw = xe_hw_bound(bind);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
-	xe_for_each_gt(gt, card) {
-		err = gt_start(hw, gt);
+	xe_for_each_gt(gt, state) {
+		err = gt_start(bind, gt);
 		if (err)
 			return err;
 	}

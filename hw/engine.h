@@ -5,12 +5,12 @@
 #include <linux/types.h>
 
 #include "abi/guc_ads.h"
+#include "hw/ggtt_buf.h"
 #include "hw/wa.h"
-#include "mm/fwbuf.h"
+#include "xe_hw.h"
 #include "xe_info.h"
 
 struct xe_gt;
-struct xe_hw;
 
 /**
  * struct xe_engine_row - an engine that a GT may have, constant
@@ -53,16 +53,16 @@ struct xe_engines {
 	/** @count: how many */
 	unsigned int count;
 	/** @status: a page for each, in which it reports its status */
-	struct xe_fwbuf status;
+	struct xe_ggtt_buf status;
 };
 
 #define xe_for_each_engine(engine, gt)					\
 	for (struct xe_engine *engine = (gt)->engines.list;		\
 	     engine < (gt)->engines.list + (gt)->engines.count; engine++)
 
-int xe_engine_start(struct xe_hw *hw);
-void xe_engine_program(struct xe_hw *hw, struct xe_gt *gt);
-void xe_engine_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p);
+int xe_engine_start(struct xe_hw_bind bind);
+void xe_engine_program(struct xe_hw hw, struct xe_gt *gt);
+void xe_engine_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
 u32 xe_engine_status_page(const struct xe_gt *gt, const struct xe_engine *engine);
 void xe_engine_list(struct xe_gt *gt, u32 decode, u32 enhance, u32 compute);
 u32 xe_engine_mask(const struct xe_gt *gt, enum xe_engine_class class);

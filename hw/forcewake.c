@@ -7,9 +7,9 @@
 
 #include <drm/drm_print.h>
 
-#include "hw/card.h"
 #include "hw/forcewake.h"
 #include "hw/gt.h"
+#include "hw/state.h"
 #include "regs/gt.h"
 #include "xe_device.h"
 
@@ -29,7 +29,7 @@
  * ================= ================ ===================================
  */
 
-#define FORCEWAKE_TIMEOUT_US	50000	/* fact sheet, section 4 */
+#define FORCEWAKE_TIMEOUT_US	50000	/* hardware.rst xe-hw-forcewake */
 
 struct domain_regs {
 	struct xe_gt_reg request, ack;
@@ -39,21 +39,23 @@ static struct domain_regs domain_regs(unsigned int domain)
 {
 	switch (domain) {
 	case XE_FW_GT:
-		return (struct domain_regs){ FORCEWAKE_GT, FORCEWAKE_GT_ACK };
+		return (struct domain_regs){ FORCEWAKE_GT, FORCEWAKE_ACK_GT_MTL };
 	case XE_FW_RENDER:
-		return (struct domain_regs){ FORCEWAKE_RENDER, FORCEWAKE_RENDER_ACK };
+		return (struct domain_regs){ FORCEWAKE_RENDER, FORCEWAKE_ACK_RENDER };
 	case XE_FW_VDBOX0 ... XE_FW_VDBOX7:
 		domain -= XE_FW_VDBOX0;
-		return (struct domain_regs){ FORCEWAKE_VDBOX(domain), FORCEWAKE_VDBOX_ACK(domain) };
+		return (struct domain_regs){ FORCEWAKE_MEDIA_VDBOX(domain),
+		       FORCEWAKE_ACK_MEDIA_VDBOX(domain) };
 	case XE_FW_VEBOX0 ... XE_FW_VEBOX3:
 		domain -= XE_FW_VEBOX0;
-		return (struct domain_regs){ FORCEWAKE_VEBOX(domain), FORCEWAKE_VEBOX_ACK(domain) };
+		return (struct domain_regs){ FORCEWAKE_MEDIA_VEBOX(domain),
+		       FORCEWAKE_ACK_MEDIA_VEBOX(domain) };
 	default:
-		return (struct domain_regs){ FORCEWAKE_GSC, FORCEWAKE_GSC_ACK };
+		return (struct domain_regs){ FORCEWAKE_GSC, FORCEWAKE_ACK_GSC };
 	}
 }
 
-static int wait_ack(struct xe_hw *hw, struct xe_gt *gt, unsigned int domain, bool awake)
+static int wait_ack(struct xe_hw hw, struct xe_gt *gt, unsigned int domain, bool awake)
 {
 	struct xe_reg ack = xe_gt_reg(gt, domain_regs(domain).ack);
 	struct xe_forcewake *fw = &gt->forcewake;
@@ -75,14 +77,14 @@ static int wait_ack(struct xe_hw *hw, struct xe_gt *gt, unsigned int domain, boo
 	return err;
 }
 
-static void request(struct xe_hw *hw, struct xe_gt *gt, unsigned int domain, bool awake)
+static void request(struct xe_hw hw, struct xe_gt *gt, unsigned int domain, bool awake)
 {
 	xe_gt_write32(hw, gt, domain_regs(domain).request,
 		      awake ? XE_MASKED_ENABLE(FORCEWAKE_KERNEL) :
 			      XE_MASKED_DISABLE(FORCEWAKE_KERNEL));
 }
 
-static void let_go(struct xe_hw *hw, struct xe_gt *gt, unsigned long domains)
+static void let_go(struct xe_hw hw, struct xe_gt *gt, unsigned long domains)
 {
 	unsigned int domain;
 
@@ -104,7 +106,7 @@ static void let_go(struct xe_hw *hw, struct xe_gt *gt, unsigned long domains)
  * Context: bound or in a section; any interrupt state. Spins up to 50 ms for a broken card.
  * Return: 0; -ETIMEDOUT or -ENODEV, then nothing is held.
  */
-int xe_forcewake_get(struct xe_hw *hw, struct xe_gt *gt, u32 domains)
+int xe_forcewake_get(struct xe_hw hw, struct xe_gt *gt, u32 domains)
 {
 	struct xe_forcewake *fw = &gt->forcewake;
 	unsigned long held = domains & fw->present;
@@ -146,17 +148,17 @@ ALLOW_ERROR_INJECTION(xe_forcewake_get, ERRNO);
  *
  * Context: bound or in a section; any interrupt state.
  */
-void xe_forcewake_put(struct xe_hw *hw, struct xe_gt *gt, u32 domains)
+void xe_forcewake_put(struct xe_hw hw, struct xe_gt *gt, u32 domains)
 {
 	guard(spinlock_irqsave)(&gt->forcewake.lock);
 	let_go(hw, gt, domains & gt->forcewake.present);
 }
 
-static void stop(struct xe_hw *hw, void *unused)
+static void forcewake_stop(struct xe_hw hw, void *unused)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 
-	xe_for_each_gt(gt, card)
+	xe_for_each_gt(gt, state)
 		for (unsigned int domain = 0; domain < XE_FW_COUNT; domain++)
 			drm_WARN(&xe_hw_device(hw)->drm, gt->forcewake.users[domain],
 				 "GT%u: power domain %u is still held at unbind\n", gt->id, domain);
@@ -171,7 +173,7 @@ static void stop(struct xe_hw *hw, void *unused)
  *
  * Context: probe, before the domains are used; nothing but the GT domain is held.
  */
-void xe_forcewake_let_go(struct xe_hw *hw, struct xe_gt *gt)
+void xe_forcewake_let_go(struct xe_hw hw, struct xe_gt *gt)
 {
 	guard(spinlock_irqsave)(&gt->forcewake.lock);
 
@@ -182,20 +184,21 @@ void xe_forcewake_let_go(struct xe_hw *hw, struct xe_gt *gt)
 
 /**
  * xe_forcewake_start - probe step: the GT domains can be held from now on
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Context: bound.
  * Return: 0 or a negative error code.
  */
-int xe_forcewake_start(struct xe_hw *hw)
+int xe_forcewake_start(struct xe_hw_bind bind)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw hw = xe_hw_bound(bind);
+	struct xe_hw_state *state = xe_hw_state(hw);
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		spin_lock_init(&gt->forcewake.lock);
 		gt->forcewake.present = BIT(XE_FW_GT);
 		xe_forcewake_let_go(hw, gt);
 	}
-	return xe_hw_defer(hw, stop, NULL);
+	return xe_hw_on_unbind(bind, forcewake_stop, NULL);
 }
 ALLOW_ERROR_INJECTION(xe_forcewake_start, ERRNO);

@@ -7,8 +7,9 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
+#include "xe_hw.h"
+
 struct xe_gt;
-struct xe_hw;
 
 /* Power domains of a GT. Registers of a domain that sleeps read as zero and ignore writes. */
 enum xe_forcewake_domain {
@@ -38,21 +39,21 @@ struct xe_forcewake {
 	u16 users[XE_FW_COUNT];
 };
 
-int xe_forcewake_start(struct xe_hw *hw);
-void xe_forcewake_let_go(struct xe_hw *hw, struct xe_gt *gt);
-int xe_forcewake_get(struct xe_hw *hw, struct xe_gt *gt, u32 domains);
-void xe_forcewake_put(struct xe_hw *hw, struct xe_gt *gt, u32 domains);
+int xe_forcewake_start(struct xe_hw_bind bind);
+void xe_forcewake_let_go(struct xe_hw hw, struct xe_gt *gt);
+int xe_forcewake_get(struct xe_hw hw, struct xe_gt *gt, u32 domains);
+void xe_forcewake_put(struct xe_hw hw, struct xe_gt *gt, u32 domains);
 
 /* One hold, for CLASS(): let go at the end of the scope. */
 struct xe_forcewake_hold {
-	struct xe_hw *hw;
+	struct xe_hw hw;
 	struct xe_gt *gt;
 	u32 domains;
 	int err;
 };
 
 static inline struct xe_forcewake_hold
-xe_forcewake_hold(struct xe_hw *hw, struct xe_gt *gt, u32 domains)
+xe_forcewake_hold(struct xe_hw hw, struct xe_gt *gt, u32 domains)
 {
 	return (struct xe_forcewake_hold){
 		.hw = hw, .gt = gt, .domains = domains,
@@ -73,6 +74,6 @@ static inline void xe_forcewake_release(struct xe_forcewake_hold *hold)
  */
 DEFINE_CLASS(xe_forcewake, struct xe_forcewake_hold, xe_forcewake_release(&_T),
 	     xe_forcewake_hold(hw, gt, domains),
-	     struct xe_hw *hw, struct xe_gt *gt, u32 domains)
+	     struct xe_hw hw, struct xe_gt *gt, u32 domains)
 
 #endif

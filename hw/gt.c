@@ -8,8 +8,8 @@
 
 #include <drm/drm_print.h>
 
-#include "hw/card.h"
 #include "hw/gt.h"
+#include "hw/state.h"
 #include "regs/gt.h"
 #include "xe_device.h"
 
@@ -25,7 +25,7 @@ struct xe_reg xe_gt_reg(const struct xe_gt *gt, struct xe_gt_reg reg)
 {
 	u32 offset = reg.reg.offset;
 
-	return XE_REG(offset < XE_GT_WINDOW_END ? offset + gt->window : offset);
+	return XE_REG(offset < MEDIA_GT_GSI_LENGTH ? offset + gt->window : offset);
 }
 
 /**
@@ -37,7 +37,7 @@ struct xe_reg xe_gt_reg(const struct xe_gt *gt, struct xe_gt_reg reg)
  * Context: bound or in a section; the register's forcewake domain is held.
  * Return: the value; all ones if the card is lost.
  */
-u32 xe_gt_read32(struct xe_hw *hw, const struct xe_gt *gt, struct xe_gt_reg reg)
+u32 xe_gt_read32(struct xe_hw hw, const struct xe_gt *gt, struct xe_gt_reg reg)
 {
 	return xe_read32(hw, xe_gt_reg(gt, reg));
 }
@@ -51,7 +51,7 @@ u32 xe_gt_read32(struct xe_hw *hw, const struct xe_gt *gt, struct xe_gt_reg reg)
  *
  * Context: bound or in a section; the register's forcewake domain is held.
  */
-void xe_gt_write32(struct xe_hw *hw, const struct xe_gt *gt, struct xe_gt_reg reg, u32 value)
+void xe_gt_write32(struct xe_hw hw, const struct xe_gt *gt, struct xe_gt_reg reg, u32 value)
 {
 	xe_write32(hw, xe_gt_reg(gt, reg), value);
 }
@@ -67,7 +67,7 @@ void xe_gt_write32(struct xe_hw *hw, const struct xe_gt *gt, struct xe_gt_reg re
  * Context: bound or in a section; the register's forcewake domain is held.
  * Return: the value before.
  */
-u32 xe_gt_rmw32(struct xe_hw *hw, const struct xe_gt *gt, struct xe_gt_reg reg, u32 clear, u32 set)
+u32 xe_gt_rmw32(struct xe_hw hw, const struct xe_gt *gt, struct xe_gt_reg reg, u32 clear, u32 set)
 {
 	return xe_rmw32(hw, xe_gt_reg(gt, reg), clear, set);
 }
@@ -85,34 +85,35 @@ u32 xe_gt_rmw32(struct xe_hw *hw, const struct xe_gt *gt, struct xe_gt_reg reg, 
  * Context: bound or in a section, may sleep; the register's forcewake domain is held.
  * Return: 0, -ETIMEDOUT, or at once -ENODEV if the card is lost.
  */
-int xe_gt_wait32(struct xe_hw *hw, const struct xe_gt *gt, struct xe_gt_reg reg,
+int xe_gt_wait32(struct xe_hw hw, const struct xe_gt *gt, struct xe_gt_reg reg,
 		 u32 mask, u32 value, unsigned int timeout_us, u32 *last)
 {
 	return xe_wait32(hw, xe_gt_reg(gt, reg), mask, value, timeout_us, last);
 }
 
-static void identify(struct xe_hw *hw, struct xe_gt *gt)
+static void identify(struct xe_hw hw, struct xe_gt *gt)
 {
 	u32 id = xe_gt_read32(hw, gt, GMD_ID);
 
-	gt->version = FIELD_GET(GMD_ID_ARCH, id) * 100 + FIELD_GET(GMD_ID_RELEASE, id);
-	gt->step = FIELD_GET(GMD_ID_STEP, id);
+	gt->version = FIELD_GET(GMD_ID_ARCH_MASK, id) * 100 + FIELD_GET(GMD_ID_RELEASE_MASK, id);
+	gt->step = FIELD_GET(GMD_ID_REVID, id);
 }
 
 /**
  * xe_gt_start - probe step: find the GTs
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * A media GT may be fused off; its ID then reads 0.
  *
  * Context: bound.
  * Return: 0; -ENODEV if the graphics version is none that this driver knows.
  */
-int xe_gt_start(struct xe_hw *hw)
+int xe_gt_start(struct xe_hw_bind bind)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	struct xe_device *xe = xe_hw_device(hw);
-	struct xe_card *card = xe_hw_card(hw);
-	struct xe_gt *gt = &card->gt[0];
+	struct xe_hw_state *state = xe_hw_state(hw);
+	struct xe_gt *gt = &state->gt[0];
 
 	identify(hw, gt);
 	if (gt->version != 2001 && gt->version != 2004) {
@@ -120,14 +121,14 @@ int xe_gt_start(struct xe_hw *hw)
 			gt->version / 100, gt->version % 100);
 		return -ENODEV;
 	}
-	card->num_gts = 1;
+	state->num_gts = 1;
 
-	gt = &card->gt[1];
+	gt = &state->gt[1];
 	gt->id = 1;
-	gt->window = XE_GT_MEDIA_WINDOW;
+	gt->window = MEDIA_GT_GSI_OFFSET;
 	identify(hw, gt);
 	if (gt->version == 1301 || gt->version == 2000)
-		card->num_gts = 2;
+		state->num_gts = 2;
 	else if (gt->version)
 		drm_err(&xe->drm, "media version %u.%02u is unknown; going on without media\n",
 			gt->version / 100, gt->version % 100);

@@ -15,7 +15,7 @@
 struct xe_gt {
 	/** @id: 0 is the primary GT, 1 the media GT */
 	u8 id;
-	/** @window: added to offsets below XE_GT_WINDOW_END */
+	/** @window: added to offsets below MEDIA_GT_GSI_LENGTH */
 	u32 window;
 	/** @version: architecture and release, 2001 for 20.01 */
 	u16 version;
@@ -32,16 +32,16 @@ struct xe_gt {
 };
 
 /* for (each GT that the card has) */
-#define xe_for_each_gt(gt, card)	\
-	for (struct xe_gt *gt = (card)->gt; gt < (card)->gt + (card)->num_gts; gt++)
+#define xe_for_each_gt(gt, state)	\
+	for (struct xe_gt *gt = (state)->gt; gt < (state)->gt + (state)->num_gts; gt++)
 
-int xe_gt_start(struct xe_hw *hw);
+int xe_gt_start(struct xe_hw_bind bind);
 
 struct xe_reg xe_gt_reg(const struct xe_gt *gt, struct xe_gt_reg reg);
-u32 xe_gt_read32(struct xe_hw *hw, const struct xe_gt *gt, struct xe_gt_reg reg);
-void xe_gt_write32(struct xe_hw *hw, const struct xe_gt *gt, struct xe_gt_reg reg, u32 value);
-u32 xe_gt_rmw32(struct xe_hw *hw, const struct xe_gt *gt, struct xe_gt_reg reg, u32 clear, u32 set);
-int xe_gt_wait32(struct xe_hw *hw, const struct xe_gt *gt, struct xe_gt_reg reg,
+u32 xe_gt_read32(struct xe_hw hw, const struct xe_gt *gt, struct xe_gt_reg reg);
+void xe_gt_write32(struct xe_hw hw, const struct xe_gt *gt, struct xe_gt_reg reg, u32 value);
+u32 xe_gt_rmw32(struct xe_hw hw, const struct xe_gt *gt, struct xe_gt_reg reg, u32 clear, u32 set);
+int xe_gt_wait32(struct xe_hw hw, const struct xe_gt *gt, struct xe_gt_reg reg,
 		 u32 mask, u32 value, unsigned int timeout_us, u32 *last);
 
 #endif

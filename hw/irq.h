@@ -5,9 +5,10 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
+#include "xe_hw.h"
+
 struct xe_engine;
 struct xe_gt;
-struct xe_hw;
 
 /**
  * typedef xe_irq_engine_t - an engine reached a point at which it was told to interrupt
@@ -18,7 +19,7 @@ struct xe_hw;
  *
  * Called in the thread of the interrupt, may sleep.
  */
-typedef void (*xe_irq_engine_t)(struct xe_hw *hw, struct xe_gt *gt, struct xe_engine *engine,
+typedef void (*xe_irq_engine_t)(struct xe_hw hw, struct xe_gt *gt, struct xe_engine *engine,
 				u16 events);
 
 /**
@@ -37,9 +38,9 @@ struct xe_irq {
 	u64 count;
 };
 
-int xe_irq_start(struct xe_hw *hw);
-void xe_irq_suspend(struct xe_hw *hw);
-void xe_irq_resume(struct xe_hw *hw);
-void xe_irq_handle_engines(struct xe_hw *hw, xe_irq_engine_t engine);
+int xe_irq_start(struct xe_hw_bind bind);
+void xe_irq_suspend(struct xe_hw hw);
+void xe_irq_resume(struct xe_hw hw);
+void xe_irq_handle_engines(struct xe_hw hw, xe_irq_engine_t engine);
 
 #endif

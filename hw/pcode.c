@@ -11,8 +11,8 @@
 #include <drm/drm_managed.h>
 #include <drm/drm_print.h>
 
-#include "hw/card.h"
 #include "hw/pcode.h"
+#include "hw/state.h"
 #include "regs/soc.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
@@ -37,26 +37,26 @@ static int pcode_error(u32 code)
 	}
 }
 
-static int transfer(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1)
+static int transfer(struct xe_hw hw, u32 mailbox, u32 *data0, u32 *data1)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	u32 status;
 	int err;
 
-	lockdep_assert_held(&card->pcode_lock);
+	lockdep_assert_held(&state->pcode_lock);
 
-	if (xe_read32(hw, PCODE_MAILBOX) & PCODE_MAILBOX_BUSY)
+	if (xe_read32(hw, PCODE_MAILBOX) & PCODE_READY)
 		return xe_hw_is_lost(hw) ? -ENODEV : -EAGAIN;
 
 	xe_write32(hw, PCODE_DATA0, *data0);
 	xe_write32(hw, PCODE_DATA1, data1 ? *data1 : 0);
-	xe_write32(hw, PCODE_MAILBOX, PCODE_MAILBOX_BUSY | mailbox);
+	xe_write32(hw, PCODE_MAILBOX, PCODE_READY | mailbox);
 
-	err = xe_wait32(hw, PCODE_MAILBOX, PCODE_MAILBOX_BUSY, 0, PCODE_TIMEOUT_US, &status);
+	err = xe_wait32(hw, PCODE_MAILBOX, PCODE_READY, 0, PCODE_TIMEOUT_US, &status);
 	if (err)
 		return err;
 
-	err = pcode_error(FIELD_GET(PCODE_MAILBOX_COMMAND, status));
+	err = pcode_error(FIELD_GET(PCODE_MB_COMMAND, status));
 	if (err)
 		return err;
 
@@ -76,9 +76,9 @@ static int transfer(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1)
  * Context: bound or in a section, may sleep, up to 10 ms.
  * Return: 0; -EAGAIN if the mailbox is busy, -ETIMEDOUT, -ENODEV, or what PCODE answered.
  */
-noinline __noipa int xe_pcode_read(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1)
+noinline __noipa int xe_pcode_read(struct xe_hw hw, u32 mailbox, u32 *data0, u32 *data1)
 {
-	guard(mutex)(&xe_hw_card(hw)->pcode_lock);
+	guard(mutex)(&xe_hw_state(hw)->pcode_lock);
 	return transfer(hw, mailbox, data0, data1);
 }
 ALLOW_ERROR_INJECTION(xe_pcode_read, ERRNO);
@@ -92,7 +92,7 @@ ALLOW_ERROR_INJECTION(xe_pcode_read, ERRNO);
  * Context: bound or in a section, may sleep, up to 10 ms.
  * Return: as xe_pcode_read().
  */
-int xe_pcode_write(struct xe_hw *hw, u32 mailbox, u32 data0)
+int xe_pcode_write(struct xe_hw hw, u32 mailbox, u32 data0)
 {
 	return xe_pcode_read(hw, mailbox, &data0, NULL);
 }
@@ -105,7 +105,7 @@ int xe_pcode_write(struct xe_hw *hw, u32 mailbox, u32 data0)
  * Context: bound, may sleep.
  * Return: 0, -ETIMEDOUT, -ENODEV, or what PCODE answered last.
  */
-noinline __noipa int xe_pcode_wait_ready(struct xe_hw *hw, unsigned int timeout_s)
+noinline __noipa int xe_pcode_wait_ready(struct xe_hw hw, unsigned int timeout_s)
 {
 	struct xe_device *xe = xe_hw_device(hw);
 	ktime_t end = ktime_add_ms(ktime_get(), timeout_s * MSEC_PER_SEC);
@@ -117,7 +117,7 @@ noinline __noipa int xe_pcode_wait_ready(struct xe_hw *hw, unsigned int timeout_
 
 	do {
 		status = 0;
-		err = xe_pcode_read(hw, FIELD_PREP(PCODE_MAILBOX_COMMAND, PCODE_GET_INIT_STATUS),
+		err = xe_pcode_read(hw, FIELD_PREP(PCODE_MB_COMMAND, PCODE_GET_INIT_STATUS),
 				    &status, NULL);
 		if (err == -ENODEV || (!err && (status & PCODE_INIT_DONE)))
 			return err;
@@ -138,29 +138,30 @@ ALLOW_ERROR_INJECTION(xe_pcode_wait_ready, ERRNO);
  * Context: bound, may sleep.
  * Return: 0, -ETIMEDOUT, or -ENODEV.
  */
-noinline __noipa int xe_pcode_wait_memory(struct xe_hw *hw, unsigned int timeout_s)
+noinline __noipa int xe_pcode_wait_memory(struct xe_hw hw, unsigned int timeout_s)
 {
 	if (!xe_hw_device(hw)->platform->is_discrete)
 		return 0;
 
-	return xe_wait32(hw, GU_CNTL, GU_CNTL_LMEM_READY, GU_CNTL_LMEM_READY,
+	return xe_wait32(hw, GU_CNTL, LMEM_INIT, LMEM_INIT,
 			 timeout_s * USEC_PER_SEC, NULL);
 }
 ALLOW_ERROR_INJECTION(xe_pcode_wait_memory, ERRNO);
 
 /**
  * xe_pcode_start - probe step: the power controller is up and so is the memory
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Context: bound.
  * Return: 0; -EPROBE_DEFER if memory is not initialised yet; else as xe_pcode_wait_ready().
  */
-int xe_pcode_start(struct xe_hw *hw)
+int xe_pcode_start(struct xe_hw_bind bind)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	struct xe_device *xe = xe_hw_device(hw);
 	int err;
 
-	err = drmm_mutex_init(&xe->drm, &xe_hw_card(hw)->pcode_lock);
+	err = drmm_mutex_init(&xe->drm, &xe_hw_state(hw)->pcode_lock);
 	if (err)
 		return err;
 

@@ -4,20 +4,20 @@
 
 #include <linux/types.h>
 
-struct xe_hw;
+#include "xe_hw.h"
 
 /*
  * How long the card may take to initialise itself. A cold one trains its memory, which may take
- * minutes (fact sheet section 6). But a section waits for runtime resume, and unplug for the
+ * minutes (hardware.rst xe-hw-pcode). But a section waits for runtime resume, and unplug for the
  * section, also unplug of another driver's device.
  */
 #define XE_PCODE_COLD_S		180
 #define XE_PCODE_RESUME_S	5
 
-int xe_pcode_start(struct xe_hw *hw);
-int xe_pcode_read(struct xe_hw *hw, u32 mailbox, u32 *data0, u32 *data1);
-int xe_pcode_write(struct xe_hw *hw, u32 mailbox, u32 data0);
-int xe_pcode_wait_ready(struct xe_hw *hw, unsigned int timeout_s);
-int xe_pcode_wait_memory(struct xe_hw *hw, unsigned int timeout_s);
+int xe_pcode_start(struct xe_hw_bind bind);
+int xe_pcode_read(struct xe_hw hw, u32 mailbox, u32 *data0, u32 *data1);
+int xe_pcode_write(struct xe_hw hw, u32 mailbox, u32 data0);
+int xe_pcode_wait_ready(struct xe_hw hw, unsigned int timeout_s);
+int xe_pcode_wait_memory(struct xe_hw hw, unsigned int timeout_s);
 
 #endif

@@ -9,15 +9,16 @@
 #include <drm/drm_print.h>
 
 #include "hw/cache.h"
-#include "hw/card.h"
 #include "hw/engine.h"
 #include "hw/gt.h"
 #include "hw/reset.h"
+#include "hw/state.h"
 #include "hw/steering.h"
 #include "hw/wa.h"
 #include "regs/gt.h"
 #include "regs/guc.h"
 #include "regs/soc.h"
+#include "regs/wa.h"
 #include "xe_device.h"
 
 /**
@@ -45,7 +46,7 @@
 static u32 powergate(const struct xe_gt *gt)
 {
 	u32 decoders = xe_engine_mask(gt, XE_ENGINE_VIDEO_DECODE);
-	u32 value = POWERGATE_RENDER | POWERGATE_MEDIA;
+	u32 value = RENDER_POWERGATE_ENABLE | MEDIA_POWERGATE_ENABLE;
 
 	/* 14020316580: these decoders of Battlemage do not come back. */
 	if (gt->version == 1301)
@@ -53,7 +54,7 @@ static u32 powergate(const struct xe_gt *gt)
 
 	for (unsigned int i = 0; i < 8; i++)
 		if (decoders & BIT(i))
-			value |= POWERGATE_DECODE(i) | POWERGATE_DECODE_ENCODE(i);
+			value |= VDN_HCP_POWERGATE_ENABLE(i) | VDN_MFXVDENC_POWERGATE_ENABLE(i);
 	return value;
 }
 
@@ -65,7 +66,7 @@ static u32 powergate(const struct xe_gt *gt)
  * Context: bound or in a section, may sleep.
  * Return: 0, -ETIMEDOUT or -ENODEV.
  */
-int xe_gt_program(struct xe_hw *hw, struct xe_gt *gt)
+int xe_gt_program(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_wa_list list;
 	int err;
@@ -81,7 +82,7 @@ int xe_gt_program(struct xe_hw *hw, struct xe_gt *gt)
 		return err;
 	xe_gt_apply(hw, gt, list.writes, list.count);
 
-	xe_gt_write32(hw, gt, POWERGATE, powergate(gt));
+	xe_gt_write32(hw, gt, POWERGATE_ENABLE, powergate(gt));
 	xe_engine_program(hw, gt);
 	return xe_hw_is_lost(hw) ? -ENODEV : 0;
 }
@@ -95,7 +96,7 @@ ALLOW_ERROR_INJECTION(xe_gt_program, ERRNO);
  *
  * Context: bound or in a section, may sleep.
  */
-void xe_gt_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
+void xe_gt_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 {
 	struct xe_wa_list list;
 
@@ -106,7 +107,7 @@ void xe_gt_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
 	}
 
 	xe_cache_print(hw, gt, p);
-	drm_printf(p, "power gates %#x\n", xe_gt_read32(hw, gt, POWERGATE));
+	drm_printf(p, "power gates %#x\n", xe_gt_read32(hw, gt, POWERGATE_ENABLE));
 	if (!xe_wa_list(hw, gt, NULL, XE_WA_GT, &list)) {
 		drm_puts(p, "workarounds and tuning of the GT\n");
 		xe_gt_print_writes(hw, gt, list.writes, list.count, p);
@@ -121,23 +122,24 @@ void xe_gt_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
  *
  * Context: bound; the GT domain is held.
  */
-void xe_gt_quiesce(struct xe_hw *hw, struct xe_gt *gt)
+void xe_gt_quiesce(struct xe_hw hw, struct xe_gt *gt)
 {
 	const struct xe_reg_write no_host_l2 = {
-		.offset = L2_CONTROL.reg.offset, .clear = L2_CONTROL_HOST, .flags = XE_WRITE_MCR,
+		.offset = XE2_GAMREQSTRM_CTRL, .clear = CG_DIS_CNTLBUS,
+		.flags = XE_WRITE_MCR,
 	};
 
-	xe_gt_write32(hw, gt, POWERGATE, 0);
+	xe_gt_write32(hw, gt, POWERGATE_ENABLE, 0);
 	if (gt->version == 2001)	/* 16023588340 */
 		xe_gt_apply(hw, gt, &no_host_l2, 1);
 }
 
-static int reset_all(struct xe_hw *hw, struct xe_gt *gt)
+static int reset_all(struct xe_hw hw, struct xe_gt *gt)
 {
 	int err;
 
-	xe_gt_write32(hw, gt, GT_RESET, GT_RESET_ALL);
-	err = xe_gt_wait32(hw, gt, GT_RESET, GT_RESET_ALL, 0, GT_RESET_TIMEOUT_US, NULL);
+	xe_gt_write32(hw, gt, GDRST, GRDOM_FULL);
+	err = xe_gt_wait32(hw, gt, GDRST, GRDOM_FULL, 0, GT_RESET_TIMEOUT_US, NULL);
 	if (err == -ETIMEDOUT)
 		drm_err(&xe_hw_device(hw)->drm,
 			"GT%u does not come out of reset; power cycle the card\n", gt->id);
@@ -154,7 +156,7 @@ static int reset_all(struct xe_hw *hw, struct xe_gt *gt)
  * Context: bound or in a section, may sleep.
  * Return: 0; -ETIMEDOUT, which was logged, or -ENODEV.
  */
-int xe_gt_reset(struct xe_hw *hw, struct xe_gt *gt)
+int xe_gt_reset(struct xe_hw hw, struct xe_gt *gt)
 {
 	int err;
 
@@ -166,18 +168,18 @@ int xe_gt_reset(struct xe_hw *hw, struct xe_gt *gt)
 	return err ?: xe_gt_program(hw, gt);
 }
 
-static int quiet(struct xe_hw *hw, struct xe_gt *gt)
+static int quiet(struct xe_hw hw, struct xe_gt *gt)
 {
 	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
 	if (fw.err)
 		return fw.err;
 
-	return xe_gt_read32(hw, gt, GUC_STATUS) & GUC_STATUS_IN_RESET ? 0 : reset_all(hw, gt);
+	return xe_gt_read32(hw, gt, GUC_STATUS) & GS_MIA_IN_RESET ? 0 : reset_all(hw, gt);
 }
 
 /**
- * xe_reset_quiet - probe step: nothing of an earlier life of the card runs any more
- * @hw: the token
+ * xe_gt_sanitize - probe step: nothing of an earlier life of the card runs any more
+ * @bind: the token of a probe step
  *
  * A kernel that crashed, or boot firmware, may have left a GuC and engines that run, with a GGTT
  * that leads to memory which is somebody else's by now.
@@ -185,54 +187,55 @@ static int quiet(struct xe_hw *hw, struct xe_gt *gt)
  * Context: bound, before the card may reach memory.
  * Return: 0; -ETIMEDOUT, which was logged, or -ENODEV.
  */
-int xe_reset_quiet(struct xe_hw *hw)
+int xe_gt_sanitize(struct xe_hw_bind bind)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw hw = xe_hw_bound(bind);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		err = quiet(hw, gt);
 		if (err)
 			return err;
 	}
 	return 0;
 }
-ALLOW_ERROR_INJECTION(xe_reset_quiet, ERRNO);
+ALLOW_ERROR_INJECTION(xe_gt_sanitize, ERRNO);
 
 /* Not a probe step: the card would have to be brought up from the beginning. */
-static void function_reset(struct xe_hw *hw, void *unused)
+static void function_reset(struct xe_hw hw, void *unused)
 {
 	struct xe_device *xe = xe_hw_device(hw);
 	int err;
 
-	if (!(xe_device_is_wedged(xe) || xe_hw_card(hw)->needs_reset) || xe_hw_is_lost(hw) ||
-	    xe_read32(hw, GU_CNTL_PROTECTED) & GU_CNTL_PROTECTED_NO_FLR)
+	if (!(xe_device_is_wedged(xe) || xe_hw_state(hw)->needs_reset) || xe_hw_is_lost(hw) ||
+	    xe_read32(hw, GU_CNTL_PROTECTED) & DRIVERINT_FLR_DIS)
 		return;
 
-	err = xe_wait32(hw, GU_CNTL, GU_CNTL_FLR, 0, FLR_TIMEOUT_US, NULL);
+	err = xe_wait32(hw, GU_CNTL, DRIVERFLR, 0, FLR_TIMEOUT_US, NULL);
 	if (!err) {
-		xe_write32(hw, GU_DEBUG, GU_DEBUG_FLR_DONE);
-		xe_rmw32(hw, GU_CNTL, 0, GU_CNTL_FLR);
-		err = xe_wait32(hw, GU_CNTL, GU_CNTL_FLR, 0, FLR_TIMEOUT_US, NULL);
+		xe_write32(hw, GU_DEBUG, DRIVERFLR_STATUS);
+		xe_rmw32(hw, GU_CNTL, 0, DRIVERFLR);
+		err = xe_wait32(hw, GU_CNTL, DRIVERFLR, 0, FLR_TIMEOUT_US, NULL);
 	}
 	if (!err)
-		err = xe_wait32(hw, GU_DEBUG, GU_DEBUG_FLR_DONE, GU_DEBUG_FLR_DONE,
+		err = xe_wait32(hw, GU_DEBUG, DRIVERFLR_STATUS, DRIVERFLR_STATUS,
 				FLR_TIMEOUT_US, NULL);
 	if (err == -ETIMEDOUT)
 		drm_err(&xe->drm, "the card does not finish its reset; power cycle it\n");
 	else if (!err)
-		xe_write32(hw, GU_DEBUG, GU_DEBUG_FLR_DONE);
+		xe_write32(hw, GU_DEBUG, DRIVERFLR_STATUS);
 }
 
 /**
  * xe_reset_start - first probe step: what unbind does last
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Context: bound.
  * Return: 0 or -ENOMEM.
  */
-int xe_reset_start(struct xe_hw *hw)
+int xe_reset_start(struct xe_hw_bind bind)
 {
-	return xe_hw_defer(hw, function_reset, NULL);
+	return xe_hw_on_unbind(bind, function_reset, NULL);
 }
 ALLOW_ERROR_INJECTION(xe_reset_start, ERRNO);

@@ -9,8 +9,8 @@
 
 #include <drm/drm_print.h>
 
-#include "hw/card.h"
 #include "hw/gt.h"
+#include "hw/state.h"
 #include "hw/steering.h"
 #include "regs/gt.h"
 #include "xe_device.h"
@@ -115,7 +115,7 @@ static const struct copies *find_copies(const struct xe_gt *gt, u32 offset)
 }
 
 /* A copy that is there, as the selector wants it. */
-static u32 some_copy(struct xe_hw *hw, struct xe_gt *gt, u32 offset)
+static u32 some_copy(struct xe_hw hw, struct xe_gt *gt, u32 offset)
 {
 	const struct xe_gt_info *info = &xe_hw_device(hw)->gt[gt->id];
 	const struct copies *range = find_copies(gt, offset);
@@ -144,15 +144,15 @@ static u32 some_copy(struct xe_hw *hw, struct xe_gt *gt, u32 offset)
 			!(xe_engine_mask(gt, XE_ENGINE_VIDEO_ENHANCE) & BIT(0));
 		break;
 	}
-	return FIELD_PREP(STEERING_GROUP, group) | FIELD_PREP(STEERING_INSTANCE, instance);
+	return FIELD_PREP(MTL_MCR_GROUPID, group) | FIELD_PREP(MTL_MCR_INSTANCEID, instance);
 }
 
-static bool take_semaphore(struct xe_hw *hw, struct xe_gt *gt)
+static bool take_semaphore(struct xe_hw hw, struct xe_gt *gt)
 {
 	int err;
 
-	err = xe_wait32_atomic(hw, xe_gt_reg(gt, STEERING_SEMAPHORE), STEERING_SEMAPHORE_GRANTED,
-			       STEERING_SEMAPHORE_GRANTED, SEMAPHORE_TIMEOUT_US, NULL);
+	err = xe_wait32_atomic(hw, xe_gt_reg(gt, STEER_SEMAPHORE), STEER_SEMAPHORE_GRANTED,
+			       STEER_SEMAPHORE_GRANTED, SEMAPHORE_TIMEOUT_US, NULL);
 	if (err == -ETIMEDOUT)
 		drm_err_once(&xe_hw_device(hw)->drm,
 			     "GT%u: firmware does not let go of steering; reset the card if it misbehaves\n",
@@ -161,22 +161,22 @@ static bool take_semaphore(struct xe_hw *hw, struct xe_gt *gt)
 }
 
 /* Going on without it is no worse than not going on: who holds it has most likely crashed. */
-static void give_semaphore(struct xe_hw *hw, struct xe_gt *gt, bool taken)
+static void give_semaphore(struct xe_hw hw, struct xe_gt *gt, bool taken)
 {
 	if (taken)
-		xe_gt_write32(hw, gt, STEERING_SEMAPHORE, STEERING_SEMAPHORE_GRANTED);
+		xe_gt_write32(hw, gt, STEER_SEMAPHORE, STEER_SEMAPHORE_GRANTED);
 }
 
-static void select_all(struct xe_hw *hw, struct xe_gt *gt)
+static void select_all(struct xe_hw hw, struct xe_gt *gt)
 {
-	xe_gt_write32(hw, gt, STEERING, STEERING_MULTICAST);
+	xe_gt_write32(hw, gt, MTL_MCR_SELECTOR, MCR_MULTICAST);
 }
 
-static u32 read_steered(struct xe_hw *hw, struct xe_gt *gt, u32 offset, u32 selector)
+static u32 read_steered(struct xe_hw hw, struct xe_gt *gt, u32 offset, u32 selector)
 {
 	u32 value;
 
-	xe_gt_write32(hw, gt, STEERING, selector);
+	xe_gt_write32(hw, gt, MTL_MCR_SELECTOR, selector);
 	value = xe_gt_read32(hw, gt, XE_GT_REG(offset));
 	select_all(hw, gt);
 	return value;
@@ -193,10 +193,11 @@ static u32 read_steered(struct xe_hw *hw, struct xe_gt *gt, u32 offset, u32 sele
  * Context: bound or in a section; any interrupt state but hard; the register's domain is held.
  * Return: the value; zero if that copy is fused off, all ones if the card is lost.
  */
-u32 xe_mcr_read32_at(struct xe_hw *hw, struct xe_gt *gt, struct xe_mcr_reg reg,
+u32 xe_mcr_read32_at(struct xe_hw hw, struct xe_gt *gt, struct xe_mcr_reg reg,
 		     u8 group, u8 instance)
 {
-	u32 selector = FIELD_PREP(STEERING_GROUP, group) | FIELD_PREP(STEERING_INSTANCE, instance);
+	u32 selector = FIELD_PREP(MTL_MCR_GROUPID, group) |
+		       FIELD_PREP(MTL_MCR_INSTANCEID, instance);
 	u32 value;
 	bool taken;
 
@@ -216,15 +217,15 @@ u32 xe_mcr_read32_at(struct xe_hw *hw, struct xe_gt *gt, struct xe_mcr_reg reg,
  * Context: bound or in a section; any interrupt state but hard; the register's domain is held.
  * Return: the value of a copy that is not fused off; all ones if the card is lost.
  */
-u32 xe_mcr_read32(struct xe_hw *hw, struct xe_gt *gt, struct xe_mcr_reg reg)
+u32 xe_mcr_read32(struct xe_hw hw, struct xe_gt *gt, struct xe_mcr_reg reg)
 {
 	u32 copy = some_copy(hw, gt, reg.reg.offset);
 
-	return xe_mcr_read32_at(hw, gt, reg, FIELD_GET(STEERING_GROUP, copy),
-				FIELD_GET(STEERING_INSTANCE, copy));
+	return xe_mcr_read32_at(hw, gt, reg, FIELD_GET(MTL_MCR_GROUPID, copy),
+				FIELD_GET(MTL_MCR_INSTANCEID, copy));
 }
 
-static u32 new_value(struct xe_hw *hw, struct xe_gt *gt, const struct xe_reg_write *write)
+static u32 new_value(struct xe_hw hw, struct xe_gt *gt, const struct xe_reg_write *write)
 {
 	u32 old = 0;
 
@@ -250,7 +251,7 @@ static u32 new_value(struct xe_hw *hw, struct xe_gt *gt, const struct xe_reg_wri
  *
  * Context: bound or in a section; any interrupt state but hard; all forcewake domains are held.
  */
-void xe_gt_apply(struct xe_hw *hw, struct xe_gt *gt, const struct xe_reg_write *writes,
+void xe_gt_apply(struct xe_hw hw, struct xe_gt *gt, const struct xe_reg_write *writes,
 		 unsigned int count)
 {
 	bool replicated = false, taken = false;
@@ -279,7 +280,7 @@ void xe_gt_apply(struct xe_hw *hw, struct xe_gt *gt, const struct xe_reg_write *
  *
  * Context: bound or in a section, may sleep; all forcewake domains are held.
  */
-void xe_gt_print_writes(struct xe_hw *hw, struct xe_gt *gt, const struct xe_reg_write *writes,
+void xe_gt_print_writes(struct xe_hw hw, struct xe_gt *gt, const struct xe_reg_write *writes,
 			unsigned int count, struct drm_printer *p)
 {
 	for (unsigned int i = 0; i < count; i++) {
@@ -295,7 +296,7 @@ void xe_gt_print_writes(struct xe_hw *hw, struct xe_gt *gt, const struct xe_reg_
 }
 
 /* Whatever ran before us may have left the selector at one copy, and the semaphore taken. */
-static int rest(struct xe_hw *hw, struct xe_gt *gt)
+static int rest(struct xe_hw hw, struct xe_gt *gt)
 {
 	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
 	if (fw.err)
@@ -310,17 +311,18 @@ static int rest(struct xe_hw *hw, struct xe_gt *gt)
 
 /**
  * xe_steering_start - probe step: replicated registers can be accessed
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Context: bound, after xe_topology_start().
  * Return: 0; -ETIMEDOUT or -ENODEV if a GT does not wake up.
  */
-int xe_steering_start(struct xe_hw *hw)
+int xe_steering_start(struct xe_hw_bind bind)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw hw = xe_hw_bound(bind);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		spin_lock_init(&gt->steering.lock);
 		/* As the firmware's table of the hardware has it for all of version 20. */
 		gt->steering.dss_per_group = 4;

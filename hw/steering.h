@@ -9,7 +9,6 @@
 
 struct drm_printer;
 struct xe_gt;
-struct xe_hw;
 
 /* How to make a write of a table; see struct xe_reg_write. */
 #define XE_WRITE_MASKED		BIT(0)	/* the upper half says which bits of the lower one change */
@@ -39,13 +38,13 @@ struct xe_steering {
 	u8 dss_per_group;
 };
 
-int xe_steering_start(struct xe_hw *hw);
-u32 xe_mcr_read32(struct xe_hw *hw, struct xe_gt *gt, struct xe_mcr_reg reg);
-u32 xe_mcr_read32_at(struct xe_hw *hw, struct xe_gt *gt, struct xe_mcr_reg reg,
+int xe_steering_start(struct xe_hw_bind bind);
+u32 xe_mcr_read32(struct xe_hw hw, struct xe_gt *gt, struct xe_mcr_reg reg);
+u32 xe_mcr_read32_at(struct xe_hw hw, struct xe_gt *gt, struct xe_mcr_reg reg,
 		     u8 group, u8 instance);
-void xe_gt_apply(struct xe_hw *hw, struct xe_gt *gt, const struct xe_reg_write *writes,
+void xe_gt_apply(struct xe_hw hw, struct xe_gt *gt, const struct xe_reg_write *writes,
 		 unsigned int count);
-void xe_gt_print_writes(struct xe_hw *hw, struct xe_gt *gt, const struct xe_reg_write *writes,
+void xe_gt_print_writes(struct xe_hw hw, struct xe_gt *gt, const struct xe_reg_write *writes,
 			unsigned int count, struct drm_printer *p);
 
 #endif

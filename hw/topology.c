@@ -9,9 +9,9 @@
 
 #include <drm/drm_print.h>
 
-#include "hw/card.h"
 #include "hw/engine.h"
 #include "hw/gt.h"
+#include "hw/state.h"
 #include "hw/topology.h"
 #include "regs/gt.h"
 #include "xe_device.h"
@@ -36,8 +36,8 @@
 
 static u64 l3_banks(u32 fuse3)
 {
-	u64 banks = FIELD_GET(FUSE3_L3_BANKS, fuse3), all = 0;
-	unsigned long nodes = FIELD_GET(FUSE3_NODES, fuse3);
+	u64 banks = FIELD_GET(XE2_GT_L3_MODE_MASK, fuse3), all = 0;
+	unsigned long nodes = FIELD_GET(XE2_NODE_ENABLE_MASK, fuse3);
 	unsigned int node;
 
 	for_each_set_bit(node, &nodes, 16)
@@ -45,7 +45,7 @@ static u64 l3_banks(u32 fuse3)
 	return all;
 }
 
-static int absurd(struct xe_hw *hw, const struct xe_gt *gt, const char *what, u32 value)
+static int absurd(struct xe_hw hw, const struct xe_gt *gt, const char *what, u32 value)
 {
 	drm_err(&xe_hw_device(hw)->drm,
 		"GT%u: fuses leave no %s (%#x); update the card's firmware or replace the card\n",
@@ -54,26 +54,26 @@ static int absurd(struct xe_hw *hw, const struct xe_gt *gt, const char *what, u3
 }
 
 /* The divider instead of the crystal: MHz and a fraction of one. */
-static u32 divided_clock(struct xe_hw *hw)
+static u32 divided_clock(struct xe_hw hw)
 {
-	u32 divider = xe_read32(hw, CLOCK_DIVIDER);
+	u32 divider = xe_read32(hw, TIMESTAMP_OVERRIDE);
 
-	return (FIELD_GET(CLOCK_DIVIDER_MHZ, divider) + 1) * 1000000 +
-	       1000000 / (FIELD_GET(CLOCK_DIVIDER_DENOMINATOR, divider) + 1);
+	return (FIELD_GET(TIMESTAMP_OVERRIDE_US_COUNTER_DIVIDER_MASK, divider) + 1) * 1000000 +
+	       1000000 / (FIELD_GET(TIMESTAMP_OVERRIDE_US_COUNTER_DENOMINATOR_MASK, divider) + 1);
 }
 
-static u32 crystal_clock(struct xe_hw *hw, const struct xe_gt *gt)
+static u32 crystal_clock(struct xe_hw hw, const struct xe_gt *gt)
 {
 	static const u32 crystals[8] = { 24000000, 19200000, 38400000, 25000000 };
-	u32 config = xe_gt_read32(hw, gt, CLOCK_CONFIG);
+	u32 config = xe_gt_read32(hw, gt, RPM_CONFIG0);
 
-	return crystals[FIELD_GET(CLOCK_CONFIG_CRYSTAL, config)] >>
-	       (3 - FIELD_GET(CLOCK_CONFIG_SHIFT, config));
+	return crystals[FIELD_GET(RPM_CONFIG0_CRYSTAL_CLOCK_FREQ_MASK, config)] >>
+	       (3 - FIELD_GET(RPM_CONFIG0_CTC_SHIFT_PARAMETER_MASK, config));
 }
 
-static int read_clock(struct xe_hw *hw, const struct xe_gt *gt, struct xe_gt_info *info)
+static int read_clock(struct xe_hw hw, const struct xe_gt *gt, struct xe_gt_info *info)
 {
-	if (xe_gt_read32(hw, gt, CLOCK_SOURCE) & CLOCK_SOURCE_DIVIDER)
+	if (xe_gt_read32(hw, gt, CTC_MODE) & CTC_SOURCE_DIVIDE_LOGIC)
 		info->clock_hz = divided_clock(hw);
 	else
 		info->clock_hz = crystal_clock(hw, gt);
@@ -81,17 +81,17 @@ static int read_clock(struct xe_hw *hw, const struct xe_gt *gt, struct xe_gt_inf
 	return info->clock_hz ? 0 : absurd(hw, gt, "reference clock", 0);
 }
 
-static int read_graphics(struct xe_hw *hw, struct xe_gt *gt, struct xe_gt_info *info)
+static int read_graphics(struct xe_hw hw, struct xe_gt *gt, struct xe_gt_info *info)
 {
-	u32 fuse3 = xe_gt_read32(hw, gt, FUSE3);
-	u32 fuse4 = xe_gt_read32(hw, gt, FUSE4);
+	u32 fuse3 = xe_gt_read32(hw, gt, MIRROR_FUSE3);
+	u32 fuse4 = xe_gt_read32(hw, gt, XEHP_FUSE4);
 
-	info->nodes = FIELD_GET(FUSE3_NODES, fuse3);
+	info->nodes = FIELD_GET(XE2_NODE_ENABLE_MASK, fuse3);
 	info->l3_banks = l3_banks(fuse3);
-	info->geometry_dss = xe_gt_read32(hw, gt, FUSE_GEOMETRY_DSS);
-	info->compute_dss = xe_gt_read32(hw, gt, FUSE_COMPUTE_DSS);
-	info->eus_per_dss = xe_gt_read32(hw, gt, FUSE_EUS);
-	gt->no_mid_thread_preempt = fuse4 & FUSE4_NO_MID_THREAD_PREEMPT;
+	info->geometry_dss = xe_gt_read32(hw, gt, XELP_GT_GEOMETRY_DSS_ENABLE);
+	info->compute_dss = xe_gt_read32(hw, gt, XEHP_GT_COMPUTE_DSS_ENABLE);
+	info->eus_per_dss = xe_gt_read32(hw, gt, XELP_EU_ENABLE);
+	gt->no_mid_thread_preempt = fuse4 & CFEG_WMTP_DISABLE;
 
 	if (!info->nodes)
 		return absurd(hw, gt, "memory nodes", fuse3);
@@ -100,20 +100,20 @@ static int read_graphics(struct xe_hw *hw, struct xe_gt *gt, struct xe_gt_info *
 	if (!info->eus_per_dss)
 		return absurd(hw, gt, "execution units", 0);
 
-	xe_engine_list(gt, 0, 0, FIELD_GET(FUSE4_COMPUTE, fuse4));
+	xe_engine_list(gt, 0, 0, FIELD_GET(CCS_EN_MASK, fuse4));
 	return 0;
 }
 
 /* Steering and L3 of the media GT are not ours to program; it has no execution units. */
-static void read_media(struct xe_hw *hw, struct xe_gt *gt, struct xe_gt_info *info)
+static void read_media(struct xe_hw hw, struct xe_gt *gt, struct xe_gt_info *info)
 {
-	u32 fuse3 = xe_gt_read32(hw, gt, FUSE3);
-	u32 media = xe_gt_read32(hw, gt, FUSE_MEDIA);
+	u32 fuse3 = xe_gt_read32(hw, gt, MIRROR_FUSE3);
+	u32 media = xe_gt_read32(hw, gt, GT_VEBOX_VDBOX_DISABLE);
 
-	info->nodes = FIELD_GET(FUSE3_NODES, fuse3);
+	info->nodes = FIELD_GET(XE2_NODE_ENABLE_MASK, fuse3);
 	info->l3_banks = l3_banks(fuse3);
-	xe_engine_list(gt, FIELD_GET(FUSE_MEDIA_DECODE, media),
-		       FIELD_GET(FUSE_MEDIA_ENHANCE, media), 0);
+	xe_engine_list(gt, FIELD_GET(GT_VDBOX_DISABLE_MASK, media),
+		       FIELD_GET(GT_VEBOX_DISABLE_MASK, media), 0);
 }
 
 static void tell_queries(const struct xe_gt *gt, struct xe_gt_info *info)
@@ -134,7 +134,7 @@ static void tell_queries(const struct xe_gt *gt, struct xe_gt_info *info)
 	}
 }
 
-static int read_fuses(struct xe_hw *hw, struct xe_gt *gt, struct xe_gt_info *info)
+static int read_fuses(struct xe_hw hw, struct xe_gt *gt, struct xe_gt_info *info)
 {
 	int err = 0;
 
@@ -156,20 +156,21 @@ static int read_fuses(struct xe_hw *hw, struct xe_gt *gt, struct xe_gt_info *inf
 
 /**
  * xe_topology_start - probe step: read the fuses
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Engines and power domains of the GTs are known from then on, and what queries tell of them.
  *
  * Context: bound.
  * Return: 0; -ENXIO if the fuses leave nothing to work with, -ENODEV, -ETIMEDOUT.
  */
-int xe_topology_start(struct xe_hw *hw)
+int xe_topology_start(struct xe_hw_bind bind)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	struct xe_device *xe = xe_hw_device(hw);
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		struct xe_gt_info *info = &xe->gt[gt->id];
 
 		err = read_fuses(hw, gt, info);
@@ -180,7 +181,7 @@ int xe_topology_start(struct xe_hw *hw)
 
 		if (gt->id && !gt->engines.count) {
 			drm_warn(&xe->drm, "GT1: fuses leave no media engines; going on without\n");
-			card->num_gts = 1;
+			state->num_gts = 1;
 			break;
 		}
 		tell_queries(gt, info);

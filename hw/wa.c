@@ -9,11 +9,12 @@
 #include <drm/drm_print.h>
 
 #include "hw/cache.h"
-#include "hw/card.h"
 #include "hw/engine.h"
 #include "hw/gt.h"
+#include "hw/state.h"
 #include "hw/wa.h"
 #include "regs/engine.h"
+#include "regs/wa.h"
 #include "xe_device.h"
 
 /**
@@ -93,141 +94,153 @@ struct row {
  */
 static const struct row rows[] = {
 	/* Tunings of the GT */
-	GT_ROW(GRAPHICS_GT, 0xb158, MCR, GENMASK(9, 0), 0x7f,
+	GT_ROW(GRAPHICS_GT, XEHP_L3SQCREG5, MCR, L3_PWM_TIMER_INIT_VAL_MASK, 0x7f,
 	       "tuning: longer time to gather partial writes in L3"),
-	GT_ROW(LUNARLAKE_MEDIA, 0xb658, MCR, GENMASK(9, 0), 0x7f,
+	GT_ROW(LUNARLAKE_MEDIA, XE2LPM_L3SQCREG5, MCR, L3_PWM_TIMER_INIT_VAL_MASK, 0x7f,
 	       "tuning: longer time to gather partial writes in L3"),
-	GT_ROW(GRAPHICS_GT, 0x8828, MCR, BIT(18), BIT(23),
+	GT_ROW(GRAPHICS_GT, CCCHKNREG1, MCR, ENCOMPPERFFIX, L3CMPCTRL,
 	       "tuning: fetch ahead of compressed data under control of L3"),
-	GT_ROW(LUNARLAKE_MEDIA, 0x82a8, 0, BIT(18), BIT(23),
+	GT_ROW(LUNARLAKE_MEDIA, XE2LPM_CCCHKNREG1, 0, ENCOMPPERFFIX, L3CMPCTRL,
 	       "tuning: fetch ahead of compressed data under control of L3"),
-	GT_ROW(GRAPHICS_GT, 0xb108, MCR, 0, BIT(28),
+	GT_ROW(GRAPHICS_GT, L3SQCREG3, MCR, 0, COMPPWOVERFETCHEN,
 	       "tuning: fetch ahead on partial writes of compressible data"),
-	GT_ROW(LUNARLAKE_MEDIA, 0xb608, MCR, 0, BIT(28),
+	GT_ROW(LUNARLAKE_MEDIA, XE2LPM_L3SQCREG3, MCR, 0, COMPPWOVERFETCHEN,
 	       "tuning: fetch ahead on partial writes of compressible data"),
-	GT_ROW(GRAPHICS_GT, 0xb104, MCR, 0, BIT(20),
+	GT_ROW(GRAPHICS_GT, L3SQCREG2, MCR, 0, COMPMEMRD256BOVRFETCHEN,
 	       "tuning: fetch 256 bytes ahead for compressible data only"),
-	GT_ROW(LUNARLAKE_MEDIA, 0xb604, MCR, 0, BIT(20),
+	GT_ROW(LUNARLAKE_MEDIA, XE2LPM_L3SQCREG2, MCR, 0, COMPMEMRD256BOVRFETCHEN,
 	       "tuning: fetch 256 bytes ahead for compressible data only"),
-	GT_ROW(GRAPHICS_GT, 0x4148, MCR, GENMASK(3, 0), 0,
+	GT_ROW(GRAPHICS_GT, STATELESS_COMPRESSION_CTRL, MCR, UNIFIED_COMPRESSION_FORMAT, 0,
 	       "tuning: one format of compression for stateless accesses"),
-	GT_ROW(BATTLEMAGE_MEDIA, 0x4148, MCR, GENMASK(3, 0), 0,
+	GT_ROW(BATTLEMAGE_MEDIA, STATELESS_COMPRESSION_CTRL, MCR, UNIFIED_COMPRESSION_FORMAT, 0,
 	       "tuning: one format of compression for stateless accesses"),
-	GT_ROW(LUNARLAKE_MEDIA, 0x4148, MCR, GENMASK(3, 0), 0,
+	GT_ROW(LUNARLAKE_MEDIA, STATELESS_COMPRESSION_CTRL, MCR, UNIFIED_COMPRESSION_FORMAT, 0,
 	       "tuning: one format of compression for stateless accesses"),
-	GT_ROW(LUNARLAKE_GT, 0xb154, MCR, 0, BIT(17),
+	GT_ROW(LUNARLAKE_GT, SCRATCH3_LBCF, MCR, 0, RWFLUSHALLEN,
 	       "tuning: a flush of L3 covers reads and writes of all clients"),
-	GT_ROW(LUNARLAKE_MEDIA, 0xb654, MCR, 0, BIT(17),
+	GT_ROW(LUNARLAKE_MEDIA, XE2LPM_SCRATCH3_LBCF, MCR, 0, RWFLUSHALLEN,
 	       "tuning: a flush of L3 covers reads and writes of all clients"),
 
 	/* Workarounds of the GT */
-	GT_ROW_A(LUNARLAKE_GT, 0x94d4, MCR, 0, BIT(4),
+	GT_ROW_A(LUNARLAKE_GT, XEHP_SLICE_UNIT_LEVEL_CLKGATE, MCR, 0, SBEUNIT_CLKGATE_DIS,
 		 "16020975621: clock of the setup backend stays on"),
-	GT_ROW_A(LUNARLAKE_GT, 0xb194, MCR, ~0u, ~0u, "14018157293: all ways of L3 for class 0"),
-	GT_ROW_A(LUNARLAKE_GT, 0xb19c, MCR, ~0u, ~0u, "14018157293: all ways of L3 for class 1"),
-	GT_ROW_A(LUNARLAKE_GT, 0xb1a4, MCR, ~0u, ~0u, "14018157293: all ways of L3 for class 2"),
-	GT_ROW_A(LUNARLAKE_GT, 0xb1ac, MCR, ~0u, ~0u, "14018157293: all ways of L3 for class 3"),
-	GT_ROW(BATTLEMAGE_GT, 0x4194, MCR, 0, BIT(6),
+	GT_ROW_A(LUNARLAKE_GT, XEHPC_L3CLOS_MASK(0), MCR, ~0u, ~0u,
+		 "14018157293: all ways of L3 for class 0"),
+	GT_ROW_A(LUNARLAKE_GT, XEHPC_L3CLOS_MASK(1), MCR, ~0u, ~0u,
+		 "14018157293: all ways of L3 for class 1"),
+	GT_ROW_A(LUNARLAKE_GT, XEHPC_L3CLOS_MASK(2), MCR, ~0u, ~0u,
+		 "14018157293: all ways of L3 for class 2"),
+	GT_ROW_A(LUNARLAKE_GT, XEHPC_L3CLOS_MASK(3), MCR, ~0u, ~0u,
+		 "14018157293: all ways of L3 for class 3"),
+	GT_ROW(BATTLEMAGE_GT, XE2_GAMREQSTRM_CTRL, MCR, 0, CG_DIS_CNTLBUS,
 	       "16023588340: host accesses to VRAM go through L2"),
-	GT_ROW(BATTLEMAGE_GT, 0xb1ac, MCR, ~0u, 0xf,
+	GT_ROW(BATTLEMAGE_GT, XEHPC_L3CLOS_MASK(3), MCR, ~0u, 0xf,
 	       "16023588340: L3 ways of class 3 are for host accesses to VRAM"),
-	DECODER_ROW(LUNARLAKE_MEDIA, 0x3f10, BIT(22),
+	DECODER_ROW(LUNARLAKE_MEDIA, VDBOX_CGCTL3F10(0), IECPUNIT_CLKGATE_DIS,
 		    "14017421178: clock of the decoder's IEC unit stays on"),
-	DECODER_ROW(LUNARLAKE_MEDIA, 0x3f1c, BIT(3),
+	DECODER_ROW(LUNARLAKE_MEDIA, VDBOX_CGCTL3F1C(0), MFXPIPE_CLKGATE_DIS,
 		    "16021867713: clock of the decoder's pipe stays on"),
-	DECODER_ROW(BATTLEMAGE_MEDIA, 0x3f1c, BIT(3),
+	DECODER_ROW(BATTLEMAGE_MEDIA, VDBOX_CGCTL3F1C(0), MFXPIPE_CLKGATE_DIS,
 		    "16021867713: clock of the decoder's pipe stays on"),
-	DECODER_ROW(LUNARLAKE_MEDIA, 0x3f08, BIT(5),
+	DECODER_ROW(LUNARLAKE_MEDIA, VDBOX_CGCTL3F08(0), CG3DDISHRS_CLKGATE_DIS,
 		    "14019449301: clock of the decoder's HRS unit stays on"),
-	DECODER_ROW(BATTLEMAGE_MEDIA, 0x3f08, BIT(5),
+	DECODER_ROW(BATTLEMAGE_MEDIA, VDBOX_CGCTL3F08(0), CG3DDISHRS_CLKGATE_DIS,
 		    "14019449301: clock of the decoder's HRS unit stays on"),
 
 	/* Defaults of engines; those of media GTs are good as they are. */
-	ENGINE_ROW(GRAPHICS_GT, RENDER | COPY, 0xc4, OF_ENGINE | MASKED,
-		   ENGINE_CMD_CCTL_WRITE | ENGINE_CMD_CCTL_READ,
-		   FIELD_PREP_CONST(ENGINE_CMD_CCTL_WRITE, XE_MOCS_UNCACHED) |
-		   FIELD_PREP_CONST(ENGINE_CMD_CCTL_READ, XE_MOCS_UNCACHED),
+	ENGINE_ROW(GRAPHICS_GT, RENDER | COPY, RING_CMD_CCTL(0), OF_ENGINE | MASKED,
+		   CMD_CCTL_WRITE_OVERRIDE_MASK | CMD_CCTL_READ_OVERRIDE_MASK,
+		   FIELD_PREP_CONST(CMD_CCTL_WRITE_OVERRIDE_MASK, XE_MOCS_UNCACHED) |
+		   FIELD_PREP_CONST(CMD_CCTL_READ_OVERRIDE_MASK, XE_MOCS_UNCACHED),
 		   "default: commands that do not name a MOCS entry bypass caches"),
-	ENGINE_ROW(BATTLEMAGE_GT, COMPUTE, 0xc4, OF_ENGINE | MASKED,
-		   ENGINE_CMD_CCTL_WRITE | ENGINE_CMD_CCTL_READ,
-		   FIELD_PREP_CONST(ENGINE_CMD_CCTL_WRITE, XE_MOCS_UNCACHED) |
-		   FIELD_PREP_CONST(ENGINE_CMD_CCTL_READ, XE_MOCS_CACHED),
+	ENGINE_ROW(BATTLEMAGE_GT, COMPUTE, RING_CMD_CCTL(0), OF_ENGINE | MASKED,
+		   CMD_CCTL_WRITE_OVERRIDE_MASK | CMD_CCTL_READ_OVERRIDE_MASK,
+		   FIELD_PREP_CONST(CMD_CCTL_WRITE_OVERRIDE_MASK, XE_MOCS_UNCACHED) |
+		   FIELD_PREP_CONST(CMD_CCTL_READ_OVERRIDE_MASK, XE_MOCS_CACHED),
 		   "default: on discrete parts, commands of compute are read through caches"),
-	ENGINE_ROW(LUNARLAKE_GT, COMPUTE, 0xc4, OF_ENGINE | MASKED,
-		   ENGINE_CMD_CCTL_WRITE | ENGINE_CMD_CCTL_READ,
-		   FIELD_PREP_CONST(ENGINE_CMD_CCTL_WRITE, XE_MOCS_UNCACHED) |
-		   FIELD_PREP_CONST(ENGINE_CMD_CCTL_READ, XE_MOCS_UNCACHED),
+	ENGINE_ROW(LUNARLAKE_GT, COMPUTE, RING_CMD_CCTL(0), OF_ENGINE | MASKED,
+		   CMD_CCTL_WRITE_OVERRIDE_MASK | CMD_CCTL_READ_OVERRIDE_MASK,
+		   FIELD_PREP_CONST(CMD_CCTL_WRITE_OVERRIDE_MASK, XE_MOCS_UNCACHED) |
+		   FIELD_PREP_CONST(CMD_CCTL_READ_OVERRIDE_MASK, XE_MOCS_UNCACHED),
 		   "default: commands that do not name a MOCS entry bypass caches"),
-	ENGINE_ROW(GRAPHICS_GT, ANY_ENGINE, 0xd4, OF_ENGINE | MASKED, 0, BIT(7),
-		   "default: command streamers read memory with priority"),
+	ENGINE_ROW(GRAPHICS_GT, ANY_ENGINE, CSFE_CHICKEN1(0), OF_ENGINE | MASKED, 0,
+		   CS_PRIORITY_MEM_READ, "default: command streamers read memory with priority"),
 
 	/* Workarounds of engines */
-	ENGINE_ROW(GRAPHICS_GT, ANY_ENGINE, 0xd4, OF_ENGINE | MASKED, 0, BIT(15) | BIT(14),
+	ENGINE_ROW(GRAPHICS_GT, ANY_ENGINE, CSFE_CHICKEN1(0), OF_ENGINE | MASKED, 0,
+		   GHWSP_CSB_REPORT_DIS | PPHWSP_CSB_AND_TIMESTAMP_REPORT_DIS,
 		   "16021639441, 18032095049: no reports of context switches to memory"),
-	ENGINE_ROW(BATTLEMAGE_MEDIA, ANY_ENGINE, 0xd4, OF_ENGINE | MASKED, 0, BIT(15) | BIT(14),
+	ENGINE_ROW(BATTLEMAGE_MEDIA, ANY_ENGINE, CSFE_CHICKEN1(0), OF_ENGINE | MASKED, 0,
+		   GHWSP_CSB_REPORT_DIS | PPHWSP_CSB_AND_TIMESTAMP_REPORT_DIS,
 		   "16021639441: no reports of context switches to memory"),
-	ENGINE_ROW(LUNARLAKE_MEDIA, ANY_ENGINE, 0xd4, OF_ENGINE | MASKED, 0, BIT(15) | BIT(14),
+	ENGINE_ROW(LUNARLAKE_MEDIA, ANY_ENGINE, CSFE_CHICKEN1(0), OF_ENGINE | MASKED, 0,
+		   GHWSP_CSB_REPORT_DIS | PPHWSP_CSB_AND_TIMESTAMP_REPORT_DIS,
 		   "16021639441: no reports of context switches to memory"),
-	ENGINE_ROW(GRAPHICS_GT, RENDER, 0xe7c8, MCR, 0, BIT(13),
+	ENGINE_ROW(GRAPHICS_GT, RENDER, LSC_CHICKEN_BIT_0, MCR, 0,
+		   SEQUENTIAL_ACCESS_UPGRADE_DISABLE,
 		   "18032247524: sequential accesses are not upgraded"),
-	ENGINE_ROW(BATTLEMAGE_GT, RENDER, 0xe7c8, MCR, 0, BIT(26),
+	ENGINE_ROW(BATTLEMAGE_GT, RENDER, LSC_CHICKEN_BIT_0, MCR, 0, WR_REQ_CHAINING_DIS,
 		   "14019811474: write requests are not chained"),
-	ENGINE_ROW_A(LUNARLAKE_GT, RENDER, 0xe7c8, MCR, 0, BIT(17),
+	ENGINE_ROW_A(LUNARLAKE_GT, RENDER, LSC_CHICKEN_BIT_0, MCR, 0, TGM_WRITE_EOM_FORCE,
 		     "14019322943: typed writes force an end of message"),
-	ENGINE_ROW(GRAPHICS_GT, RENDER, 0xe7cc, MCR, 0, BIT(15),
+	ENGINE_ROW(GRAPHICS_GT, RENDER, LSC_CHICKEN_BIT_0_UDW, MCR, 0, XE2_ALLOC_DPA_STARVE_FIX_DIS,
 		   "16018712365: fix against starvation of the allocator is off"),
-	ENGINE_ROW(GRAPHICS_GT, RENDER, 0xe7cc, MCR, 0, BIT(12),
+	ENGINE_ROW(GRAPHICS_GT, RENDER, LSC_CHICKEN_BIT_0_UDW, MCR, 0,
+		   ENABLE_SMP_LD_RENDER_SURFACE_CONTROL,
 		   "14018471104: surface control for sampled loads and render targets"),
-	ENGINE_ROW_A(LUNARLAKE_GT, RENDER, 0xe188, MCR | MASKED, 0, BIT(0),
+	ENGINE_ROW_A(LUNARLAKE_GT, RENDER, HALF_SLICE_CHICKEN5, MCR | MASKED, 0,
+		     DISABLE_SAMPLE_G_PERFORMANCE,
 		     "14018957109: fast path of the sampler's gathers is off"),
-	ENGINE_ROW(GRAPHICS_GT, RENDER, 0xe49c, MCR | MASKED, 0, BIT(14),
+	ENGINE_ROW(GRAPHICS_GT, RENDER, ROW_CHICKEN3, MCR | MASKED, 0, XE2_EUPEND_CHK_FLUSH_DIS,
 		   "14020338487: no check for a flush when EUs suspend"),
-	ENGINE_ROW(GRAPHICS_GT, RENDER, 0xe48c, MCR | MASKED, 0, BIT(9),
+	ENGINE_ROW(GRAPHICS_GT, RENDER, ROW_CHICKEN4, MCR | MASKED, 0, DISABLE_TDL_PUSH,
 		   "18034896535, 16021540221: thread dispatch does not push"),
-	ENGINE_ROW(GRAPHICS_GT, RENDER, 0xe4f0, MCR | MASKED, 0, BIT(1),
+	ENGINE_ROW(GRAPHICS_GT, RENDER, ROW_CHICKEN, MCR | MASKED, 0, EARLY_EOT_DIS,
 		   "16018737384: no early end of thread"),
-	ENGINE_ROW(LUNARLAKE_GT, RENDER, 0xe4c4, MCR | MASKED, 0, BIT(11),
+	ENGINE_ROW(LUNARLAKE_GT, RENDER, TDL_TSL_CHICKEN, MCR | MASKED, 0, SLM_WMTP_RESTORE,
 		   "16018610683: shared memory is restored after mid-thread preemption"),
-	ENGINE_ROW(BATTLEMAGE_GT, RENDER, 0xe4c4, MCR | MASKED, 0, BIT(12),
+	ENGINE_ROW(BATTLEMAGE_GT, RENDER, TDL_TSL_CHICKEN, MCR | MASKED, 0, STK_ID_RESTRICT,
 		   "14021821874, 14022954250: fewer stack ids for ray tracing"),
-	ENGINE_ROW(GRAPHICS_GT, RENDER, 0xe194, MCR | MASKED, 0, BIT(6),
-		   "14021402888: clears are not optimised"),
+	ENGINE_ROW(GRAPHICS_GT, RENDER, HALF_SLICE_CHICKEN7, MCR | MASKED, 0,
+		   CLEAR_OPTIMIZATION_DISABLE, "14021402888: clears are not optimised"),
 
 	/* Defaults of contexts */
-	ROW(XE_WA_CONTEXT, GRAPHICS_GT, EVERY_STEP, COPY, 0x204, OF_ENGINE,
-	    ENGINE_BLIT_CCTL_WRITE | ENGINE_BLIT_CCTL_READ,
-	    FIELD_PREP_CONST(ENGINE_BLIT_CCTL_WRITE, XE_MOCS_UNCACHED) |
-	    FIELD_PREP_CONST(ENGINE_BLIT_CCTL_READ, XE_MOCS_UNCACHED),
+	ROW(XE_WA_CONTEXT, GRAPHICS_GT, EVERY_STEP, COPY, BLIT_CCTL(0), OF_ENGINE,
+	    BLIT_CCTL_DST_MOCS_MASK | BLIT_CCTL_SRC_MOCS_MASK,
+	    FIELD_PREP_CONST(BLIT_CCTL_DST_MOCS_MASK, XE_MOCS_UNCACHED) |
+	    FIELD_PREP_CONST(BLIT_CCTL_SRC_MOCS_MASK, XE_MOCS_UNCACHED),
 	    "default: blits that do not name a MOCS entry bypass caches"),
 
 	/* Tunings and workarounds of contexts */
-	CONTEXT_ROW(BATTLEMAGE_GT, 0x6210, MCR, GENMASK(25, 20), GENMASK(25, 20),
+	CONTEXT_ROW(BATTLEMAGE_GT, FF_MODE, MCR, VS_HIT_MAX_VALUE_MASK, VS_HIT_MAX_VALUE_MASK,
 		    "tuning: most hits of the vertex cache"),
-	CONTEXT_ROW(GRAPHICS_GT, 0x6208, MCR | MASKED, 0, BIT(5),
+	CONTEXT_ROW(GRAPHICS_GT, CHICKEN_RASTER_2, MCR | MASKED, 0, TBIMR_FAST_CLIP,
 		    "14021567978: fast clipping of tiles is on"),
-	CONTEXT_ROW_A(LUNARLAKE_GT, 0x6210, MCR, 0, BIT(31),
+	CONTEXT_ROW_A(LUNARLAKE_GT, FF_MODE, MCR, 0, DIS_TE_AUTOSTRIP,
 		      "16020518922: no automatic strips in tessellation"),
-	CONTEXT_ROW(GRAPHICS_GT, 0x6210, MCR, 0, BIT(16) | BIT(15),
+	CONTEXT_ROW(GRAPHICS_GT, FF_MODE, MCR, 0, DIS_MESH_PARTIAL_AUTOSTRIP | DIS_MESH_AUTOSTRIP,
 		    "14021490052: no automatic strips in mesh shaders"),
-	CONTEXT_ROW(GRAPHICS_GT, 0x62a8, MCR | MASKED, 0, BIT(9) | BIT(6),
+	CONTEXT_ROW(GRAPHICS_GT, VFLSKPD, MCR | MASKED, 0, DIS_PARTIAL_AUTOSTRIP | DIS_AUTOSTRIP,
 		    "14021490052: no automatic strips in vertex fetch"),
-	CONTEXT_ROW(GRAPHICS_GT, 0x83a8, MASKED, 0, BIT(13),
+	CONTEXT_ROW(GRAPHICS_GT, VF_SCRATCHPAD, MASKED, 0, XE2_VFG_TED_CREDIT_INTERFACE_DISABLE,
 		    "14019386621: no credits between vertex fetch and tessellation"),
-	CONTEXT_ROW(GRAPHICS_GT, 0x7044, MCR | MASKED, 0, BIT(5),
+	CONTEXT_ROW(GRAPHICS_GT, XEHP_PSS_CHICKEN, MCR | MASKED, 0, FD_END_COLLECT,
 		    "14019877138: pixel shader dispatch collects its ends"),
-	CONTEXT_ROW(GRAPHICS_GT, 0x7044, MCR | MASKED, 0, BIT(10),
+	CONTEXT_ROW(GRAPHICS_GT, XEHP_PSS_CHICKEN, MCR | MASKED, 0, FLSH_IGNORES_PSD,
 		    "14019988906: flush does not wait for pixel shader dispatch"),
-	CONTEXT_ROW(GRAPHICS_GT, 0x5588, MCR | MASKED, 0, BIT(10),
+	CONTEXT_ROW(GRAPHICS_GT, WM_CHICKEN3, MCR | MASKED, 0, HIZ_PLANE_COMPRESSION_DIS,
 		    "14020756599, 14020013138: no plane compression of depth"),
-	CONTEXT_ROW_A(LUNARLAKE_GT, 0x20c0, MASKED, 0, BIT(13),
+	CONTEXT_ROW_A(LUNARLAKE_GT, INSTPM(RENDER_RING_BASE), MASKED, 0, ENABLE_SEMAPHORE_POLL_BIT,
 		      "16020183090: semaphores are polled"),
-	CONTEXT_ROW(GRAPHICS_GT, 0x7010, MASKED, 0, BIT(14),
+	CONTEXT_ROW(GRAPHICS_GT, COMMON_SLICE_CHICKEN1, MASKED, 0,
+		    DISABLE_BOTTOM_CLIP_RECTANGLE_TEST,
 		    "18033852989: no test of clip rectangles at the bottom"),
-	CONTEXT_ROW(GRAPHICS_GT, 0x6204, MCR | MASKED, 0, BIT(6),
+	CONTEXT_ROW(GRAPHICS_GT, CHICKEN_RASTER_1, MCR | MASKED, 0, DIS_CLIP_NEGATIVE_BOUNDING_BOX,
 		    "15016589081: negative bounding boxes are not clipped"),
-	CONTEXT_ROW(BATTLEMAGE_GT, 0x6204, MCR | MASKED, 0, BIT(8),
+	CONTEXT_ROW(BATTLEMAGE_GT, CHICKEN_RASTER_1, MCR | MASKED, 0, DIS_SF_ROUND_NEAREST_EVEN,
 		    "15010599737: setup does not round to nearest even"),
-	CONTEXT_ROW(BATTLEMAGE_GT, 0x7300, MASKED, 0, BIT(12),
+	CONTEXT_ROW(BATTLEMAGE_GT, COMMON_SLICE_CHICKEN4, MASKED, 0,
+		    SBE_PUSH_CONSTANT_BEHIND_FIX_ENABLE,
 		    "22021007897: push constants stay behind state"),
 };
 
@@ -299,8 +312,8 @@ static int add_fused(struct xe_wa_list *list, const struct xe_gt *gt,
 		     const struct xe_engine *engine)
 {
 	static const struct row no_mid_thread = {
-		/* level of preemption: 2 bits, which are 2 and 1 in the register */
-		.offset = 0x580, .flags = MASKED, .clear = BIT(2) | BIT(1), .set = BIT(1),
+		.offset = CS_CHICKEN1(0), .flags = MASKED,
+		.clear = PREEMPT_GPGPU_LEVEL_MASK, .set = PREEMPT_GPGPU_THREAD_GROUP_LEVEL,
 	};
 
 	if (!gt->no_mid_thread_preempt || !((RENDER | COMPUTE) & BIT(engine->row->class)))
@@ -319,7 +332,7 @@ static int add_fused(struct xe_wa_list *list, const struct xe_gt *gt,
  * Context: bound or in a section, after xe_topology_start().
  * Return: 0; -ENOSPC if the table outgrew XE_WA_MAX_WRITES, which was logged.
  */
-int xe_wa_list(struct xe_hw *hw, const struct xe_gt *gt, const struct xe_engine *engine,
+int xe_wa_list(struct xe_hw hw, const struct xe_gt *gt, const struct xe_engine *engine,
 	       enum xe_wa_scope scope, struct xe_wa_list *list)
 {
 	int err = 0;
@@ -350,7 +363,7 @@ int xe_wa_list(struct xe_hw *hw, const struct xe_gt *gt, const struct xe_engine 
  *
  * Context: bound or in a section.
  */
-void xe_wa_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p)
+void xe_wa_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 {
 	static const char * const scopes[] = { "GT", "engine", "context" };
 

@@ -5,11 +5,11 @@
 #include <linux/types.h>
 
 #include "hw/steering.h"
+#include "xe_hw.h"
 
 struct drm_printer;
 struct xe_engine;
 struct xe_gt;
-struct xe_hw;
 
 /* Who loses what a row of the table writes, and so who writes it again. */
 enum xe_wa_scope {
@@ -33,9 +33,9 @@ struct xe_wa_list {
 	unsigned int count;
 };
 
-int xe_wa_list(struct xe_hw *hw, const struct xe_gt *gt, const struct xe_engine *engine,
+int xe_wa_list(struct xe_hw hw, const struct xe_gt *gt, const struct xe_engine *engine,
 	       enum xe_wa_scope scope, struct xe_wa_list *list);
-void xe_wa_print(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p);
+void xe_wa_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
 
 /**
  * xe_wa_for_each_write - for each register of a list

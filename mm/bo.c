@@ -12,11 +12,12 @@
 #include <drm/ttm/ttm_tt.h>
 
 #include "mm/bo.h"
+#include "mm/dma_buf.h"
 #include "mm/import.h"
 #include "mm/tt.h"
 #include "mm/vram.h"
 #include "mm/vram_alloc.h"
-#include "uapi/prime.h"
+#include "xe_compat.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
 
@@ -65,7 +66,7 @@ static int move_to_vram(struct ttm_buffer_object *bo, struct ttm_operation_ctx *
 	if (!has_data(bo->ttm)) {
 		err = xe_vram_clear(xe, to, bo->base.size);
 	} else {
-		err = ttm_tt_populate(bo->bdev, bo->ttm, ctx);
+		err = ttm_bo_populate(bo, ctx);
 		if (!err)
 			err = xe_vram_from_pages(xe, to, bo->ttm->pages, bo->ttm->num_pages);
 	}
@@ -95,7 +96,7 @@ static int move_from_vram(struct ttm_buffer_object *bo, struct ttm_operation_ctx
 {
 	int err;
 
-	err = ttm_tt_populate(bo->bdev, bo->ttm, ctx);
+	err = ttm_bo_populate(bo, ctx);
 	if (err)
 		return err;
 
@@ -144,7 +145,7 @@ static int bo_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operatio
 
 	/* Importers of the buffer have to look for it anew. */
 	if (ttm_to_xe_bo(bo)->exported)
-		dma_buf_move_notify(ttm_to_xe_bo(bo)->exported);
+		dma_buf_invalidate_mappings(ttm_to_xe_bo(bo)->exported);
 
 	if (to_vram)
 		err = move_to_vram(bo, ctx, to);
@@ -183,9 +184,9 @@ static int access_memory(struct ttm_buffer_object *bo, unsigned long offset, voi
 	xe_hw_scoped(hw, xe) {
 		done = min3((u64)len, adjacent, (u64)SZ_1M);
 		if (write)
-			xe_vram_write(hw, at, buf, done);
+			xe_vram_bar_write(hw, at, buf, done);
 		else
-			xe_vram_read(hw, at, buf, done);
+			xe_vram_bar_read(hw, at, buf, done);
 	}
 	return done;
 }
@@ -217,15 +218,15 @@ static void bo_destroy(struct ttm_buffer_object *ttm)
 
 	if (bo->import)
 		xe_import_destroy(bo_to_xe(ttm), bo->import);
-	if (bo->blank)
-		__free_page(bo->blank);
+	if (bo->dummy)
+		__free_page(bo->dummy);
 	drm_gem_object_release(&ttm->base);
 	kfree(bo);
 }
 
 static void gem_free(struct drm_gem_object *obj)
 {
-	ttm_bo_put(&to_xe_bo(obj)->ttm);
+	ttm_bo_fini(&to_xe_bo(obj)->ttm);
 }
 
 static int gem_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma)
@@ -375,7 +376,7 @@ int xe_bo_move_to(struct xe_bo *bo, u32 mem_type)
 }
 
 /**
- * xe_bo_bring_back - move a buffer to where userspace wants it, if there is room
+ * xe_bo_validate - move a buffer to where userspace wants it, if there is room
  * @bo: the buffer, reserved; nothing happens unless it was moved out of VRAM, or has no memory yet
  *
  * Nothing else has to make room for it, and nobody is waited for: where it cannot be moved at once,
@@ -384,7 +385,7 @@ int xe_bo_move_to(struct xe_bo *bo, u32 mem_type)
  * Context: process context; enters.
  * Return: 0; -ENOMEM if it has no memory and there is none.
  */
-int xe_bo_bring_back(struct xe_bo *bo)
+int xe_bo_validate(struct xe_bo *bo)
 {
 	static const struct ttm_place places[] = {
 		{ .mem_type = XE_MEM_VRAM, .flags = TTM_PL_FLAG_DESIRED },

@@ -29,8 +29,8 @@ struct xe_bo {
 	struct xe_import *import;
 	/** @exported: the dma-buf that others have it by, if there is one; under the reservation */
 	struct dma_buf *exported;
-	/** @blank: what processes map in the place of VRAM that is gone; under the reservation */
-	struct page *blank;
+	/** @dummy: what processes map in the place of VRAM that is gone; under the reservation */
+	struct page *dummy;
 };
 
 /**
@@ -69,7 +69,7 @@ struct xe_bo *xe_bo_alloc(void);
 int xe_bo_init(struct xe_device *xe, struct xe_bo *bo, const struct xe_bo_args *args);
 struct xe_bo *xe_bo_create(struct xe_device *xe, const struct xe_bo_args *args);
 int xe_bo_move_to(struct xe_bo *bo, u32 mem_type);
-int xe_bo_bring_back(struct xe_bo *bo);
+int xe_bo_validate(struct xe_bo *bo);
 bool xe_bo_can_be_in(const struct xe_bo *bo, u32 region);
 
 #endif

@@ -27,18 +27,18 @@
  * SIGBUS because a card was pulled.
  */
 
-static vm_fault_t map_blank(struct vm_fault *vmf)
+static vm_fault_t map_dummy(struct vm_fault *vmf)
 {
 	struct ttm_buffer_object *ttm = vmf->vma->vm_private_data;
 	struct xe_bo *bo = ttm_to_xe_bo(ttm);
 
 	dma_resv_assert_held(ttm->base.resv);
-	if (!bo->blank)
-		bo->blank = alloc_page(GFP_KERNEL | __GFP_ZERO);
-	if (!bo->blank)
+	if (!bo->dummy)
+		bo->dummy = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	if (!bo->dummy)
 		return VM_FAULT_OOM;
 
-	return vmf_insert_pfn_prot(vmf->vma, vmf->address, page_to_pfn(bo->blank),
+	return vmf_insert_pfn_prot(vmf->vma, vmf->address, page_to_pfn(bo->dummy),
 				   vmf->vma->vm_page_prot);
 }
 
@@ -48,14 +48,14 @@ static vm_fault_t map_blank(struct vm_fault *vmf)
  * has no token: it would open a section in this one, which fails when unplug has begun since, and
  * TTM makes a SIGBUS of that.
  */
-static vm_fault_t map_vram(struct xe_hw *hw, struct vm_fault *vmf)
+static vm_fault_t map_vram(struct xe_hw hw, struct vm_fault *vmf)
 {
 	struct ttm_buffer_object *bo = vmf->vma->vm_private_data;
 	struct ttm_resource *res = bo->resource;
 
 	/* Moves end before they return: TTM has nothing to wait for in this section. */
 	WARN_ON_ONCE(!dma_resv_test_signaled(bo->base.resv, DMA_RESV_USAGE_KERNEL));
-	res->bus.offset = xe_hw_vram_bar_phys(hw);
+	res->bus.offset = xe_vram_bar_phys(hw);
 	res->bus.is_iomem = true;
 	res->bus.caching = ttm_write_combined;
 	return ttm_bo_vm_fault_reserved(vmf, vmf->vma->vm_page_prot, TTM_BO_VM_NUM_PREFAULT);
@@ -68,7 +68,7 @@ static vm_fault_t fault_vram(struct vm_fault *vmf, struct xe_device *xe)
 			return map_vram(hw, vmf);
 
 	/* Not in the section, as there may be a page to be allocated. */
-	return map_blank(vmf);
+	return map_dummy(vmf);
 }
 
 static vm_fault_t fault(struct vm_fault *vmf)
@@ -81,7 +81,7 @@ static vm_fault_t fault(struct vm_fault *vmf)
 	if (ret)
 		return ret;
 
-	if (xe_bo_bring_back(ttm_to_xe_bo(bo)))
+	if (xe_bo_validate(ttm_to_xe_bo(bo)))
 		ret = VM_FAULT_OOM;
 	else if (bo->resource->mem_type == XE_MEM_VRAM)
 		ret = fault_vram(vmf, xe);

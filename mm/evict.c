@@ -14,7 +14,7 @@
 #include "mm/bo.h"
 #include "mm/mm.h"
 #include "xe_device.h"
-#include "xe_mmio.h"
+#include "xe_hw.h"
 
 /**
  * DOC: VRAM and sleep
@@ -31,7 +31,7 @@
  *    swapping and by writing files back; a failure calls the sleep off. From here to wake-up
  *    nothing is moved back to VRAM.
  * 2. The prepare callback moves what was created since. User space stands still.
- * 3. The suspend callback of the card then finds VRAM empty; see hw/power.c.
+ * 3. The suspend callback of the card then finds VRAM empty; see xe_pm.c.
  *
  * An idle card: the runtime suspend callback cannot move anything, for a section would wait for it.
  * If less VRAM is in use than vram_d3cold_threshold, it is put off once and the worker here empties
@@ -39,7 +39,7 @@
  * that, the card was not idle.
  *
  * Nothing is moved back as such. A buffer that may be in VRAM goes back there when a process
- * touches it and there is room; see xe_bo_bring_back(). What nobody touches costs no time at
+ * touches it and there is room; see xe_bo_validate(). What nobody touches costs no time at
  * resume.
  *
  * What the driver itself needs is not in VRAM: firmware buffers are in system memory, the GGTT and
@@ -177,7 +177,7 @@ int xe_mm_set_d3cold_threshold(struct xe_device *xe, u32 mib)
 	return 0;
 }
 
-static void xe_mm_evict_stop(struct xe_hw *hw, void *data)
+static void xe_mm_evict_stop(struct xe_hw hw, void *data)
 {
 	struct xe_mm *mm = data;
 
@@ -198,13 +198,14 @@ void xe_mm_evict_init(struct xe_mm *mm)
 
 /**
  * xe_mm_evict_start - part of a probe step: when is VRAM to be emptied?
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Context: bound; the size of VRAM is known.
  * Return: 0 or a negative error code.
  */
-int xe_mm_evict_start(struct xe_hw *hw)
+int xe_mm_evict_start(struct xe_hw_bind bind)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	struct xe_device *xe = xe_hw_device(hw);
 	struct xe_mm *mm = &xe->mm;
 	int err;
@@ -212,6 +213,6 @@ int xe_mm_evict_start(struct xe_hw *hw)
 	xe->can_d3cold = xe_hw_d3cold_possible(hw);
 	mm->d3cold_threshold = min(D3COLD_THRESHOLD_MIB, mm->vram_size / SZ_1M);
 	err = register_pm_notifier(&mm->sleep_notifier);
-	return err ?: xe_hw_defer(hw, xe_mm_evict_stop, mm);
+	return err ?: xe_hw_on_unbind(bind, xe_mm_evict_stop, mm);
 }
 ALLOW_ERROR_INJECTION(xe_mm_evict_start, ERRNO);

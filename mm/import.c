@@ -10,8 +10,9 @@
 #include <linux/slab.h>
 
 #include "mm/import.h"
+#include "xe_compat.h"
 #include "xe_device.h"
-#include "xe_mmio.h"
+#include "xe_hw.h"
 
 /**
  * DOC: Imported pages
@@ -83,14 +84,14 @@ static int enlist(struct xe_mm *mm, struct xe_import *import)
 }
 
 /* The exporter is about to move the pages; the reservation is held. */
-static void move_notify(struct dma_buf_attachment *attach)
+static void invalidate_mappings(struct dma_buf_attachment *attach)
 {
 	xe_import_unmap(attach->importer_priv);
 }
 
 static const struct dma_buf_attach_ops importer_ops = {
 	.allow_peer2peer = false,
-	.move_notify = move_notify,
+	.invalidate_mappings = invalidate_mappings,
 };
 
 static int attach(struct xe_device *xe, struct xe_import *import)
@@ -254,7 +255,7 @@ int xe_import_mmap(struct xe_import *import, struct vm_area_struct *vma)
  *
  * Context: bound, at unbind; may sleep.
  */
-void xe_import_stop(struct xe_hw *hw)
+void xe_import_stop(struct xe_hw hw)
 {
 	struct xe_mm *mm = &xe_hw_device(hw)->mm;
 	struct xe_import *import;

@@ -2,11 +2,12 @@
 #ifndef _XE_MM_IMPORT_H_
 #define _XE_MM_IMPORT_H_
 
+#include "xe_hw.h"
+
 struct dma_buf;
 struct dma_resv;
 struct vm_area_struct;
 struct xe_device;
-struct xe_hw;
 struct xe_import;
 
 struct xe_import *xe_import_create(struct xe_device *xe, struct dma_buf *dma_buf);
@@ -17,6 +18,6 @@ int xe_import_map(struct xe_import *import);
 void xe_import_unmap(struct xe_import *import);
 int xe_import_mmap(struct xe_import *import, struct vm_area_struct *vma);
 
-void xe_import_stop(struct xe_hw *hw);
+void xe_import_stop(struct xe_hw hw);
 
 #endif

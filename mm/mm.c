@@ -13,6 +13,7 @@
 #include "mm/import.h"
 #include "mm/mm.h"
 #include "mm/tt.h"
+#include "xe_compat.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
 
@@ -32,7 +33,7 @@
  * ======================== ============= ==========================================
  */
 
-static void xe_mm_stop(struct xe_hw *hw, void *unused)
+static void xe_mm_stop(struct xe_hw hw, void *unused)
 {
 	xe_import_stop(hw);
 	xe_tt_unmap_all(hw);
@@ -78,7 +79,7 @@ int xe_mm_init(struct xe_device *xe)
 
 	/* Without a device: TTM maps nothing for DMA, see mm/tt.c. */
 	err = ttm_device_init(&mm->ttm, &xe_ttm_funcs, NULL, drm->anon_inode->i_mapping,
-			      drm->vma_offset_manager, false, false);
+			      drm->vma_offset_manager, 0);
 	if (err)
 		return err;
 
@@ -97,16 +98,16 @@ ALLOW_ERROR_INJECTION(xe_mm_init, ERRNO);
 
 /**
  * xe_mm_start - probe step: buffers can be mapped for DMA, and moved before sleep
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Context: bound.
  * Return: 0 or -ENOMEM.
  */
-int xe_mm_start(struct xe_hw *hw)
+int xe_mm_start(struct xe_hw_bind bind)
 {
-	int err = xe_hw_defer(hw, xe_mm_stop, NULL);
+	int err = xe_hw_on_unbind(bind, xe_mm_stop, NULL);
 
-	return err ?: xe_mm_evict_start(hw);
+	return err ?: xe_mm_evict_start(bind);
 }
 ALLOW_ERROR_INJECTION(xe_mm_start, ERRNO);
 
@@ -118,7 +119,7 @@ ALLOW_ERROR_INJECTION(xe_mm_start, ERRNO);
  *
  * Context: bound, power management callback.
  */
-void xe_mm_suspend(struct xe_hw *hw)
+void xe_mm_suspend(struct xe_hw hw)
 {
 	unmap_mapping_range(xe_hw_device(hw)->drm.anon_inode->i_mapping, 0, 0, 1);
 }

@@ -13,9 +13,9 @@
 #include <drm/ttm/ttm_resource.h>
 
 #include "mm/vram_alloc.h"
+#include "xe_hw.h"
 
 struct xe_device;
-struct xe_hw;
 
 /* Where a buffer can be, as TTM numbers it. */
 #define XE_MEM_SYSTEM	TTM_PL_SYSTEM	/* pages, out of reach of the card, may be swapped out */
@@ -67,11 +67,11 @@ struct xe_mm {
 };
 
 int xe_mm_init(struct xe_device *xe);
-int xe_mm_start(struct xe_hw *hw);
-void xe_mm_suspend(struct xe_hw *hw);
+int xe_mm_start(struct xe_hw_bind bind);
+void xe_mm_suspend(struct xe_hw hw);
 
 void xe_mm_evict_init(struct xe_mm *mm);
-int xe_mm_evict_start(struct xe_hw *hw);
+int xe_mm_evict_start(struct xe_hw_bind bind);
 int xe_mm_evict(struct xe_device *xe);
 int xe_mm_may_lose_power(struct xe_device *xe);
 int xe_mm_set_d3cold_threshold(struct xe_device *xe, u32 mib);

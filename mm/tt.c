@@ -14,7 +14,7 @@
 #include "mm/import.h"
 #include "mm/tt.h"
 #include "xe_device.h"
-#include "xe_mmio.h"
+#include "xe_hw.h"
 
 /**
  * DOC: Pages and their DMA mappings
@@ -50,7 +50,7 @@ static bool is_mapped(struct xe_mm *mm, const struct xe_tt *tt)
 	return !list_empty(&tt->link);
 }
 
-static int map(struct xe_hw *hw, struct xe_mm *mm, struct xe_tt *tt)
+static int tt_map(struct xe_hw hw, struct xe_mm *mm, struct xe_tt *tt)
 {
 	int err = xe_dma_map(hw, &tt->sgt, DMA_BIDIRECTIONAL);
 
@@ -62,7 +62,7 @@ static int map(struct xe_hw *hw, struct xe_mm *mm, struct xe_tt *tt)
 	return 0;
 }
 
-static void unmap(struct xe_dma *dma, struct xe_mm *mm, struct xe_tt *tt)
+static void tt_unmap(struct xe_dma dma, struct xe_mm *mm, struct xe_tt *tt)
 {
 	lockdep_assert_held(&mm->lock);
 
@@ -97,7 +97,7 @@ int xe_tt_map_dma(struct xe_device *xe, struct ttm_tt *ttm)
 
 	err = -ENODEV;
 	xe_hw_scoped(hw, xe)
-		err = map(hw, &xe->mm, tt);
+		err = tt_map(hw, &xe->mm, tt);
 	if (err)
 		sg_free_table(&tt->sgt);
 	return err;
@@ -124,7 +124,7 @@ void xe_tt_unmap_dma(struct xe_device *xe, struct ttm_tt *ttm)
 	xe_hw_scoped_dma(dma, xe) {
 		guard(mutex)(&xe->mm.lock);
 		if (!list_empty(&tt->link))
-			unmap(dma, &xe->mm, tt);
+			tt_unmap(dma, &xe->mm, tt);
 	}
 }
 
@@ -134,17 +134,17 @@ void xe_tt_unmap_dma(struct xe_device *xe, struct ttm_tt *ttm)
  *
  * Context: bound, when no section opens any more; may sleep.
  */
-void xe_tt_unmap_all(struct xe_hw *hw)
+void xe_tt_unmap_all(struct xe_hw hw)
 {
 	struct xe_mm *mm = &xe_hw_device(hw)->mm;
 	struct xe_tt *tt, *next;
 
 	mutex_lock(&mm->lock);
 	list_for_each_entry_safe(tt, next, &mm->mapped, link)
-		unmap(xe_hw_dma(hw), mm, tt);
+		tt_unmap(xe_hw_dma(hw), mm, tt);
 	mutex_unlock(&mm->lock);
 
-	xe_hw_close_dma(hw);
+	xe_hw_seal_dma(hw);
 }
 
 static int pages_alloc(struct ttm_resource_manager *man, struct ttm_buffer_object *bo,

@@ -7,11 +7,12 @@
 
 #include <drm/ttm/ttm_tt.h>
 
+#include "xe_hw.h"
+
 struct ttm_buffer_object;
 struct ttm_device;
 struct ttm_operation_ctx;
 struct xe_device;
-struct xe_hw;
 struct xe_import;
 
 /**
@@ -38,6 +39,6 @@ void xe_tt_destroy(struct ttm_device *bdev, struct ttm_tt *ttm);
 
 int xe_tt_map_dma(struct xe_device *xe, struct ttm_tt *ttm);
 void xe_tt_unmap_dma(struct xe_device *xe, struct ttm_tt *ttm);
-void xe_tt_unmap_all(struct xe_hw *hw);
+void xe_tt_unmap_all(struct xe_hw hw);
 
 #endif

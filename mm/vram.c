@@ -11,7 +11,7 @@
 
 #include <drm/drm_print.h>
 
-#include "hw/card.h"
+#include "hw/state.h"
 #include "hw/steering.h"
 #include "mm/vram.h"
 #include "mm/vram_alloc.h"
@@ -41,37 +41,37 @@
  */
 
 #define COPY_PAGES	256ul		/* of a piece */
-#define CCS_ALIGN	SZ_128K		/* fact sheet, section 8.1 */
+#define CCS_ALIGN	SZ_128K		/* hardware.rst xe-hw-vram */
 
 /* Where the part ends that is ours. */
-static u64 usable_end(struct xe_hw *hw, struct xe_device *xe, struct xe_gt *gt)
+static u64 usable_end(struct xe_hw hw, struct xe_device *xe, struct xe_gt *gt)
 {
-	u32 low = xe_mcr_read32(hw, gt, FLAT_CCS_BASE_LO), high;
+	u32 low = xe_mcr_read32(hw, gt, XE2_FLAT_CCS_BASE_RANGE_LOWER), high;
 	u64 base;
 
-	if (!(low & FLAT_CCS_ENABLE))
-		return xe_read64(hw, GSM_BASE);
+	if (!(low & XE2_FLAT_CCS_ENABLE))
+		return xe_read64(hw, GSMBASE);
 
 	/* Counted per node of the memory fabric. */
-	high = xe_mcr_read32(hw, gt, FLAT_CCS_BASE_HI);
-	base = (u64)FIELD_GET(FLAT_CCS_BASE_HI_ADDR, high) << 32;
-	base |= low & FLAT_CCS_BASE_LO_ADDR;
+	high = xe_mcr_read32(hw, gt, XE2_FLAT_CCS_BASE_RANGE_UPPER);
+	base = (u64)FIELD_GET(XE2_FLAT_CCS_BASE_UPPER_ADDR_MASK, high) << 32;
+	base |= low & XE2_FLAT_CCS_BASE_LOWER_ADDR_MASK;
 	return round_up(base * hweight16(xe->gt[0].nodes), CCS_ALIGN);
 }
 
-static int find_size(struct xe_hw *hw, struct xe_device *xe)
+static int find_size(struct xe_hw hw, struct xe_device *xe)
 {
-	u64 base, total, end, bar = xe_hw_vram_bar_size(hw);
-	struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+	u64 base, total, end, bar = xe_vram_bar_size(hw);
+	struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 	u32 range;
 
 	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
 	if (fw.err)
 		return fw.err;
 
-	range = xe_mcr_read32(hw, gt, TILE0_ADDR_RANGE);
-	base = FIELD_GET(TILE_ADDR_RANGE_BASE, range) * (u64)SZ_1G;
-	total = FIELD_GET(TILE_ADDR_RANGE_SIZE, range) * (u64)SZ_1G;
+	range = xe_mcr_read32(hw, gt, XEHP_TILE_ADDR_RANGE(0));
+	base = FIELD_GET(XEHP_TILE_ADDR_RANGE_BASE, range) * (u64)SZ_1G;
+	total = FIELD_GET(XEHP_TILE_ADDR_RANGE_SIZE, range) * (u64)SZ_1G;
 	end = usable_end(hw, xe, gt);
 	if (xe_hw_is_lost(hw))
 		return -ENODEV;
@@ -94,20 +94,21 @@ static int find_size(struct xe_hw *hw, struct xe_device *xe)
 
 /**
  * xe_vram_start - probe step: how much VRAM is there, and where
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Context: bound; after the fuses were read.
  * Return: 0, also for a card that has none; -EIO if what the card says makes no sense; -ENXIO.
  */
-int xe_vram_start(struct xe_hw *hw)
+int xe_vram_start(struct xe_hw_bind bind)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	struct xe_device *xe = xe_hw_device(hw);
 	int err;
 
 	if (!xe->platform->is_discrete)
 		return 0;
 
-	err = xe_hw_map_vram(hw);
+	err = xe_vram_bar_map(hw);
 	if (err) {
 		drm_err(&xe->drm, "VRAM cannot be mapped (%pe); check how the platform firmware set up BAR 2\n",
 			ERR_PTR(err));
@@ -137,7 +138,7 @@ static u64 piece(const struct ttm_resource *res, u64 offset, u64 size, u64 *at)
 	return min3(len, size - offset, (u64)COPY_PAGES << PAGE_SHIFT);
 }
 
-static bool still_there(struct xe_hw *hw)
+static bool still_there(struct xe_hw hw)
 {
 	xe_read32(hw, GU_CNTL);
 	return !xe_hw_is_lost(hw);
@@ -161,7 +162,7 @@ int xe_vram_clear(struct xe_device *xe, const struct ttm_resource *res, u64 size
 
 		len = piece(res, done, size, &at);
 		xe_hw_scoped(hw, xe) {
-			xe_vram_fill(hw, at, 0, len);
+			xe_vram_bar_fill(hw, at, 0, len);
 			err = still_there(hw) ? 0 : -ENODEV;
 		}
 		if (err)
@@ -196,7 +197,7 @@ int xe_vram_from_pages(struct xe_device *xe, const struct ttm_resource *res, str
 			for (u64 i = 0; i < len; i++) {
 				void *from = kmap_local_page(pages[done + i] ?: ZERO_PAGE(0));
 
-				xe_vram_write(hw, at + (i << PAGE_SHIFT), from, PAGE_SIZE);
+				xe_vram_bar_write(hw, at + (i << PAGE_SHIFT), from, PAGE_SIZE);
 				kunmap_local(from);
 			}
 			err = still_there(hw) ? 0 : -ENODEV;
@@ -232,7 +233,7 @@ void xe_vram_to_pages(struct xe_device *xe, const struct ttm_resource *res, stru
 			for (; i < len; i++) {
 				void *to = kmap_local_page(pages[done + i]);
 
-				xe_vram_read(hw, at + (i << PAGE_SHIFT), to, PAGE_SIZE);
+				xe_vram_bar_read(hw, at + (i << PAGE_SHIFT), to, PAGE_SIZE);
 				kunmap_local(to);
 			}
 			if (!still_there(hw))

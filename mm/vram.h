@@ -4,12 +4,13 @@
 
 #include <linux/types.h>
 
+#include "xe_hw.h"
+
 struct page;
 struct ttm_resource;
 struct xe_device;
-struct xe_hw;
 
-int xe_vram_start(struct xe_hw *hw);
+int xe_vram_start(struct xe_hw_bind bind);
 
 int xe_vram_clear(struct xe_device *xe, const struct ttm_resource *res, u64 size);
 int xe_vram_from_pages(struct xe_device *xe, const struct ttm_resource *res, struct page **pages,

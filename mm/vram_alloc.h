@@ -7,20 +7,7 @@
 
 #include <drm/ttm/ttm_resource.h>
 
-/* The allocator was renamed within 6.12's stable series, see Kbuild. */
-#ifdef XE_HAVE_GPU_BUDDY
-#include <linux/gpu_buddy.h>
-#else
-#include <drm/drm_buddy.h>
-#define gpu_buddy		drm_buddy
-#define gpu_buddy_block		drm_buddy_block
-#define gpu_buddy_init		drm_buddy_init
-#define gpu_buddy_fini		drm_buddy_fini
-#define gpu_buddy_alloc_blocks	drm_buddy_alloc_blocks
-#define gpu_buddy_free_list	drm_buddy_free_list
-#define gpu_buddy_block_offset	drm_buddy_block_offset
-#define gpu_buddy_block_order	drm_buddy_block_order
-#endif
+#include "xe_compat.h"
 
 struct xe_device;
 

@@ -10,10 +10,10 @@
 #include <drm/drm_print.h>
 #include <drm/ttm/ttm_resource.h>
 
-#include "hw/card.h"
+#include "hw/ggtt.h"
 #include "hw/reset.h"
+#include "hw/state.h"
 #include "hw/wa.h"
-#include "mm/ggtt.h"
 #include "uapi/debugfs.h"
 #include "xe_device.h"
 
@@ -108,15 +108,15 @@ static int show_vram(struct seq_file *m, void *unused)
 }
 
 static int print_gts(struct seq_file *m,
-		     void (*print)(struct xe_hw *hw, struct xe_gt *gt, struct drm_printer *p))
+		     void (*print)(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p))
 {
 	struct drm_printer p = drm_seq_file_printer(m);
 	int err = -ENODEV;
 
 	xe_hw_scoped(hw, show_device(m)) {
-		struct xe_card *card = xe_hw_card(hw);
+		struct xe_hw_state *state = xe_hw_state(hw);
 
-		xe_for_each_gt(gt, card) {
+		xe_for_each_gt(gt, state) {
 			drm_printf(&p, "GT%u\n", gt->id);
 			print(hw, gt, &p);
 		}

@@ -14,8 +14,8 @@
 #include <drm/drm_managed.h>
 #include <drm/drm_print.h>
 
-#include "hw/card.h"
 #include "hw/pcode.h"
+#include "hw/state.h"
 #include "regs/soc.h"
 #include "uapi/hwmon.h"
 #include "xe_device.h"
@@ -46,7 +46,7 @@ enum channel {
 
 static struct xe_reg limit_reg(int channel)
 {
-	return channel == CARD ? CARD_POWER_LIMIT : PACKAGE_POWER_LIMIT;
+	return channel == CARD ? BMG_PLATFORM_POWER_LIMIT : BMG_PACKAGE_RAPL_LIMIT;
 }
 
 static u64 microwatts(const struct xe_hwmon *hwmon, u64 value)
@@ -54,21 +54,21 @@ static u64 microwatts(const struct xe_hwmon *hwmon, u64 value)
 	return mul_u64_u32_shr(value, MICROWATT_PER_MILLIWATT * 1000, hwmon->power_shift);
 }
 
-static int read_limit(struct xe_hw *hw, int channel, long *out)
+static int read_limit(struct xe_hw hw, int channel, long *out)
 {
 	struct xe_hwmon *hwmon = &xe_hw_device(hw)->hwmon;
 	u32 limit = xe_read32(hw, limit_reg(channel));
 	u64 rating, value, min, max;
 
-	if (!(limit & POWER_LIMIT_ENABLE)) {
+	if (!(limit & PKG_PWR_LIM_1_EN)) {
 		*out = 0;
 		return 0;
 	}
 
-	rating = xe_read64(hw, POWER_RATING);
-	value = microwatts(hwmon, FIELD_GET(POWER_LIMIT_VALUE, limit));
-	min = microwatts(hwmon, FIELD_GET(POWER_RATING_MIN, rating));
-	max = microwatts(hwmon, FIELD_GET(POWER_RATING_MAX, rating));
+	rating = xe_read64(hw, BMG_PACKAGE_POWER_SKU);
+	value = microwatts(hwmon, FIELD_GET(PKG_PWR_LIM_1, limit));
+	min = microwatts(hwmon, FIELD_GET(PKG_MIN_PWR, rating));
+	max = microwatts(hwmon, FIELD_GET(PKG_MAX_PWR, rating));
 
 	/* The card takes any limit and works with the nearest that it can. */
 	if (min && max && min <= max)
@@ -77,7 +77,7 @@ static int read_limit(struct xe_hw *hw, int channel, long *out)
 	return 0;
 }
 
-static int write_limit(struct xe_hw *hw, int channel, long value)
+static int write_limit(struct xe_hw hw, int channel, long value)
 {
 	struct xe_hwmon *hwmon = &xe_hw_device(hw)->hwmon;
 	struct xe_reg reg = limit_reg(channel);
@@ -89,66 +89,68 @@ static int write_limit(struct xe_hw *hw, int channel, long value)
 	guard(mutex)(&xe_hw_device(hw)->sysfs_lock);
 
 	if (!value) {
-		xe_rmw32(hw, reg, POWER_LIMIT_ENABLE, 0);
+		xe_rmw32(hw, reg, PKG_PWR_LIM_1_EN, 0);
 		/* Not every card can do without. */
-		return xe_read32(hw, reg) & POWER_LIMIT_ENABLE ? -EOPNOTSUPP : 0;
+		return xe_read32(hw, reg) & PKG_PWR_LIM_1_EN ? -EOPNOTSUPP : 0;
 	}
 
 	if (value > LONG_MAX >> hwmon->power_shift)
 		return -EINVAL;
 	units = DIV_ROUND_CLOSEST_ULL((u64)value << hwmon->power_shift, MEGA);
-	if (units > FIELD_MAX(POWER_LIMIT_VALUE))
+	if (units > FIELD_MAX(PKG_PWR_LIM_1))
 		return -EINVAL;
 
-	xe_rmw32(hw, reg, POWER_LIMIT_VALUE,
-		 POWER_LIMIT_ENABLE | FIELD_PREP(POWER_LIMIT_VALUE, units));
+	xe_rmw32(hw, reg, PKG_PWR_LIM_1,
+		 PKG_PWR_LIM_1_EN | FIELD_PREP(PKG_PWR_LIM_1, units));
 	return 0;
 }
 
 static u32 i1_mailbox(u32 subcommand)
 {
-	return FIELD_PREP(PCODE_MAILBOX_COMMAND, PCODE_POWER_SETUP) |
-	       FIELD_PREP(PCODE_MAILBOX_PARAM1, subcommand);
+	return FIELD_PREP(PCODE_MB_COMMAND, PCODE_POWER_SETUP) |
+	       FIELD_PREP(PCODE_MB_PARAM1, subcommand);
 }
 
-static int read_critical(struct xe_hw *hw, u32 per_unit, long *out)
+static int read_critical(struct xe_hw hw, u32 per_unit, long *out)
 {
 	u32 i1 = 0;
 	int err;
 
-	err = xe_pcode_read(hw, i1_mailbox(PCODE_POWER_SETUP_READ_I1), &i1, NULL);
+	err = xe_pcode_read(hw, i1_mailbox(POWER_SETUP_SUBCOMMAND_READ_I1), &i1, NULL);
 	if (!err)
-		*out = mul_u64_u32_shr(FIELD_GET(PCODE_I1_VALUE, i1), per_unit, I1_FRACTION_BITS);
+		*out = mul_u64_u32_shr(FIELD_GET(POWER_SETUP_I1_DATA_MASK, i1), per_unit,
+				       I1_FRACTION_BITS);
 	return err;
 }
 
-static int write_critical(struct xe_hw *hw, u32 per_unit, long value)
+static int write_critical(struct xe_hw hw, u32 per_unit, long value)
 {
 	u64 units;
 
 	if (value < 0 || value > LONG_MAX >> I1_FRACTION_BITS)
 		return -EINVAL;
 	units = DIV_ROUND_CLOSEST_ULL((u64)value << I1_FRACTION_BITS, per_unit);
-	if (units > FIELD_MAX(PCODE_I1_VALUE))
+	if (units > FIELD_MAX(POWER_SETUP_I1_DATA_MASK))
 		return -EINVAL;
-	return xe_pcode_write(hw, i1_mailbox(PCODE_POWER_SETUP_WRITE_I1), units);
+	return xe_pcode_write(hw, i1_mailbox(POWER_SETUP_SUBCOMMAND_WRITE_I1), units);
 }
 
 /* The counters have 32 bits; the sum goes on as long as somebody looks before they go round. */
-static int read_energy(struct xe_hw *hw, int channel, long *out)
+static int read_energy(struct xe_hw hw, int channel, long *out)
 {
 	struct xe_hwmon *hwmon = &xe_hw_device(hw)->hwmon;
-	struct xe_reg reg = channel == CARD ? CARD_ENERGY : PACKAGE_ENERGY;
+	struct xe_reg reg = channel == CARD ?
+			    BMG_PLATFORM_ENERGY_STATUS : BMG_PACKAGE_ENERGY_STATUS;
 	u64 ticks;
 
 	guard(mutex)(&xe_hw_device(hw)->sysfs_lock);
 	ticks = xe_counter_advance(&hwmon->energy[channel], xe_read32(hw, reg),
-				   xe_hw_card(hw)->power_losses);
+				   xe_hw_state(hw)->power_losses);
 	*out = mul_u64_u32_shr(ticks, MEGA, hwmon->energy_shift);
 	return 0;
 }
 
-static int read_power(struct xe_hw *hw, u32 attr, int channel, long *out)
+static int read_power(struct xe_hw hw, u32 attr, int channel, long *out)
 {
 	struct xe_hwmon *hwmon = &xe_hw_device(hw)->hwmon;
 
@@ -156,8 +158,8 @@ static int read_power(struct xe_hw *hw, u32 attr, int channel, long *out)
 	case hwmon_power_max:
 		return read_limit(hw, channel, out);
 	case hwmon_power_rated_max:
-		*out = microwatts(hwmon, FIELD_GET(POWER_RATING_DESIGN,
-						   xe_read32(hw, POWER_RATING)));
+		*out = microwatts(hwmon, FIELD_GET(PKG_TDP,
+						   xe_read32(hw, BMG_PACKAGE_POWER_SKU)));
 		return 0;
 	case hwmon_power_crit:
 		return read_critical(hw, MEGA, out);
@@ -258,8 +260,8 @@ static ssize_t interval_show(struct device *dev, struct device_attribute *attr, 
 
 	xe_hw_scoped(hw, xe) {
 		u32 limit = xe_read32(hw, limit_reg(channel));
-		u64 quarters = (4ull + FIELD_GET(POWER_LIMIT_TIME_FRACTION, limit)) <<
-			       FIELD_GET(POWER_LIMIT_TIME_EXPONENT, limit);
+		u64 quarters = (4ull + FIELD_GET(PKG_PWR_LIM_1_TIME_X, limit)) <<
+			       FIELD_GET(PKG_PWR_LIM_1_TIME_Y, limit);
 
 		if (!xe_hw_is_lost(hw))
 			ret = sysfs_emit(buf, "%llu\n", mul_u64_u32_shr(quarters, MSEC_PER_SEC,
@@ -292,9 +294,9 @@ static ssize_t interval_store(struct device *dev, struct device_attribute *attr,
 	xe_hw_scoped(hw, xe) {
 		guard(mutex)(&xe->sysfs_lock);
 		xe_rmw32(hw, limit_reg(channel),
-			 POWER_LIMIT_TIME_FRACTION | POWER_LIMIT_TIME_EXPONENT,
-			 FIELD_PREP(POWER_LIMIT_TIME_FRACTION, fraction) |
-			 FIELD_PREP(POWER_LIMIT_TIME_EXPONENT, exponent));
+			 PKG_PWR_LIM_1_TIME_X | PKG_PWR_LIM_1_TIME_Y,
+			 FIELD_PREP(PKG_PWR_LIM_1_TIME_X, fraction) |
+			 FIELD_PREP(PKG_PWR_LIM_1_TIME_Y, exponent));
 		ret = count;
 	}
 	return ret;
@@ -310,35 +312,37 @@ static struct attribute *interval_attrs[] = {
 };
 ATTRIBUTE_GROUPS(interval);
 
-static void hwmon_stop(struct xe_hw *hw, void *data)
+static void hwmon_stop(struct xe_hw hw, void *data)
 {
 	hwmon_device_unregister(data);
 }
 
-static void read_units(struct xe_hw *hw, struct xe_hwmon *hwmon)
+static void read_units(struct xe_hw hw, struct xe_hwmon *hwmon)
 {
-	u32 units = xe_read32(hw, POWER_UNITS), i1 = 0;
+	u32 units = xe_read32(hw, BMG_PACKAGE_POWER_SKU_UNIT), i1 = 0;
 
-	hwmon->power_shift = FIELD_GET(POWER_UNITS_POWER, units);
-	hwmon->energy_shift = FIELD_GET(POWER_UNITS_ENERGY, units);
-	hwmon->time_shift = FIELD_GET(POWER_UNITS_TIME, units);
-	hwmon->has_critical = !xe_pcode_read(hw, i1_mailbox(PCODE_POWER_SETUP_READ_I1), &i1, NULL);
-	hwmon->critical_is_power = i1 & PCODE_I1_IS_POWER;
-	hwmon->energy[CARD].last = xe_read32(hw, CARD_ENERGY);
-	hwmon->energy[PACKAGE].last = xe_read32(hw, PACKAGE_ENERGY);
+	hwmon->power_shift = FIELD_GET(PKG_PWR_UNIT, units);
+	hwmon->energy_shift = FIELD_GET(PKG_ENERGY_UNIT, units);
+	hwmon->time_shift = FIELD_GET(PKG_TIME_UNIT, units);
+	hwmon->has_critical = !xe_pcode_read(hw, i1_mailbox(POWER_SETUP_SUBCOMMAND_READ_I1), &i1,
+					     NULL);
+	hwmon->critical_is_power = i1 & POWER_SETUP_I1_WATTS;
+	hwmon->energy[CARD].last = xe_read32(hw, BMG_PLATFORM_ENERGY_STATUS);
+	hwmon->energy[PACKAGE].last = xe_read32(hw, BMG_PACKAGE_ENERGY_STATUS);
 }
 
 /**
  * xe_hwmon_start - probe step: sensors of discrete parts
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * A card works without: if the sensors cannot be registered, that is said and probe goes on.
  *
  * Context: bound, one of the last steps, after xe_sysfs_start().
  * Return: 0 or -ENOMEM.
  */
-int xe_hwmon_start(struct xe_hw *hw)
+int xe_hwmon_start(struct xe_hw_bind bind)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	struct xe_device *xe = xe_hw_device(hw);
 	struct device *dev;
 
@@ -351,6 +355,6 @@ int xe_hwmon_start(struct xe_hw *hw)
 		drm_warn(&xe->drm, "no sensors (%pe); going on without\n", dev);
 		return 0;
 	}
-	return xe_hw_defer(hw, hwmon_stop, dev);
+	return xe_hw_on_unbind(bind, hwmon_stop, dev);
 }
 ALLOW_ERROR_INJECTION(xe_hwmon_start, ERRNO);

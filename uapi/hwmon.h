@@ -2,8 +2,8 @@
 #ifndef _XE_UAPI_HWMON_H_
 #define _XE_UAPI_HWMON_H_
 
-struct xe_hw;
+#include "xe_hw.h"
 
-int xe_hwmon_start(struct xe_hw *hw);
+int xe_hwmon_start(struct xe_hw_bind bind);
 
 #endif

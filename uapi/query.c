@@ -15,7 +15,7 @@
 #include <drm/ttm/ttm_resource.h>
 #include <uapi/drm/xe_drm.h>
 
-#include "hw/card.h"
+#include "hw/state.h"
 #include "regs/engine.h"
 #include "uapi/query.h"
 #include "xe_device.h"
@@ -261,7 +261,7 @@ static size_t cycles_size(struct xe_device *xe)
 	return sizeof(struct drm_xe_query_engine_cycles);
 }
 
-static int read_cycles(struct xe_hw *hw, struct xe_gt *gt, const struct xe_engine_row *row,
+static int read_cycles(struct xe_hw hw, struct xe_gt *gt, const struct xe_engine_row *row,
 		       struct drm_xe_query_engine_cycles *answer)
 {
 	u32 low, high, before;
@@ -271,14 +271,14 @@ static int read_cycles(struct xe_hw *hw, struct xe_gt *gt, const struct xe_engin
 	if (fw.err)
 		return fw.err;
 
-	high = xe_gt_read32(hw, gt, ENGINE_TIMESTAMP_UPPER(row->base));
+	high = xe_gt_read32(hw, gt, RING_TIMESTAMP_UDW(row->base));
 	for (int tries = 0; tries < 3; tries++) {
 		before = high;
 		start = local_clock();
 		cpu_clock_ns(answer->clockid, &answer->cpu_timestamp);
-		low = xe_gt_read32(hw, gt, ENGINE_TIMESTAMP(row->base));
+		low = xe_gt_read32(hw, gt, RING_TIMESTAMP(row->base));
 		answer->cpu_delta = local_clock() - start;
-		high = xe_gt_read32(hw, gt, ENGINE_TIMESTAMP_UPPER(row->base));
+		high = xe_gt_read32(hw, gt, RING_TIMESTAMP_UDW(row->base));
 		if (high == before)
 			break;
 	}
@@ -287,16 +287,16 @@ static int read_cycles(struct xe_hw *hw, struct xe_gt *gt, const struct xe_engin
 	return xe_hw_is_lost(hw) ? -ENODEV : 0;
 }
 
-static int find_and_read_cycles(struct xe_hw *hw, struct drm_xe_query_engine_cycles *answer)
+static int find_and_read_cycles(struct xe_hw hw, struct drm_xe_query_engine_cycles *answer)
 {
 	struct drm_xe_engine_class_instance *wanted = &answer->eci;
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	struct xe_gt *gt;
 
-	if (wanted->gt_id >= card->num_gts)
+	if (wanted->gt_id >= state->num_gts)
 		return -EINVAL;
 
-	gt = &card->gt[wanted->gt_id];
+	gt = &state->gt[wanted->gt_id];
 	xe_for_each_engine(engine, gt)
 		if (!engine->row->reserved &&
 		    user_class[engine->row->class] == wanted->engine_class &&
@@ -326,11 +326,11 @@ static size_t firmware_size(struct xe_device *xe)
 	return sizeof(struct drm_xe_query_uc_fw_version);
 }
 
-static int huc_version(struct xe_hw *hw, struct xe_fw_version *version)
+static int huc_version(struct xe_hw hw, struct xe_fw_version *version)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		const struct xe_huc *huc = &xe_guc(hw, gt)->huc;
 
 		if (!huc->running)
@@ -358,7 +358,7 @@ static int firmware_fill(struct xe_device *xe, void *data)
 		if (answer->uc_type == XE_QUERY_UC_TYPE_HUC)
 			err = huc_version(hw, &version);
 		else
-			version = xe_hw_card(hw)->guc_fw.image.submission;
+			version = xe_hw_state(hw)->guc_fw.image.submission;
 	}
 	if (err)
 		return err;

@@ -12,7 +12,7 @@
 # many orders for each way.
 #
 # Seen to fail: with dir_stop() of xe_sysfs.c registered by drmm_add_action_or_reset() instead of
-# xe_hw_defer(), in a copy of the checkout, "unbind" says that
+# xe_hw_on_unbind(), in a copy of the checkout, "unbind" says that
 # late use reads sysfs files of a card that is gone, and bind fails with -EEXIST: "sysfs: cannot
 # create duplicate filename .../tile0", "kobject_add_internal failed for tile0 with -EEXIST".
 . /lab/gpu.sh

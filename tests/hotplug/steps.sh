@@ -12,7 +12,7 @@
 # nothing touches the card.  The binds by which calls are counted show in between that the card works.
 # On the kernel's command line: xe_seed=N repeats a run, xe_points=N is how many calls of each.
 #
-# Seen to fail: without the xe_hw_defer() of xe_mm_evict_start() (KASAN); with an error of
+# Seen to fail: without the xe_hw_on_unbind() of xe_mm_evict_start() (KASAN); with an error of
 # xe_guc_log_init() ignored; with publish() not marked noinline; on a kernel without FAIL_FUNCTION.
 . /lab/gpu.sh
 . ./lib/phases.sh
@@ -20,14 +20,14 @@
 fail=$debugfs/fail_function
 EIO=0xfffffffffffffffb ENOMEM=0xfffffffffffffff4
 # Called more than once in a bind.
-often=" dir_start add_files xe_dma_map xe_forcewake_get xe_fwbuf_create xe_ggtt_map xe_fw_load xe_guc_dma
+often=" dir_start add_files xe_dma_map xe_forcewake_get xe_ggtt_buf_create xe_ggtt_map xe_fw_load xe_guc_dma
 	xe_guc_ads_add_engine xe_guc_mailbox_send xe_guc_mailbox_config xe_guc_ct_send xe_pcode_read "
 # Bind may go on without what these were to get.
 declare -A spared=(
 	[xe_pcode_read]="the power controller is asked again until it is up; sensors do without a limit"
 	[xe_forcewake_get]="one is for an invalidation by register; if the domain really sleeps the next step fails"
 	[xe_fw_load]="the second file is the HuC's, which is no error of the card"
-	[xe_fwbuf_create]="one is the HuC's image"
+	[xe_ggtt_buf_create]="one is the HuC's image"
 	[xe_dma_map]="one is the HuC's image"
 	[xe_ggtt_map]="one is the HuC's image"
 )

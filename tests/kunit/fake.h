@@ -10,13 +10,14 @@
 
 #include <linux/types.h>
 
+#include "xe_hw.h"
+
 struct device;
 struct kunit;
-struct xe_card;
 struct xe_device;
 struct xe_fake_slot;
 struct xe_guc_ct;
-struct xe_hw;
+struct xe_hw_state;
 struct xe_hw_step;
 struct xe_platform;
 
@@ -39,14 +40,14 @@ struct device *xe_fake_slot_device(struct xe_fake_slot *slot);
 int xe_fake_bind(struct xe_fake_slot *slot, const struct xe_platform *platform,
 		 const struct xe_hw_step *steps, unsigned int num_steps);
 void xe_fake_unbind(struct xe_fake_slot *slot);
-struct xe_device *xe_fake_bound(struct xe_fake_slot *slot, struct xe_card **card);
-unsigned int xe_fake_deferred(struct xe_hw *hw, unsigned int skip, char *buf, size_t size);
+struct xe_device *xe_fake_bound(struct xe_fake_slot *slot, struct xe_hw_state **state);
+unsigned int xe_fake_deferred(struct xe_hw hw, unsigned int skip, char *buf, size_t size);
 
 /* Firmware that does what it is asked: see tests/kunit/xe_guc.c */
 const char *xe_fake_guc_did(void);
 void xe_fake_guc_fails(unsigned int call);
 unsigned int xe_fake_guc_cancelled(void);
-struct xe_guc_ct *xe_fake_channel(struct kunit *test, struct xe_device *xe, struct xe_hw *hw);
+struct xe_guc_ct *xe_fake_channel(struct kunit *test, struct xe_device *xe, struct xe_hw hw);
 unsigned int xe_fake_resets(struct xe_device *xe);
 
 #endif

@@ -15,8 +15,8 @@
 #include "guc/boot.h"
 #include "guc/fw.h"
 #include "guc/mailbox.h"
-#include "hw/card.h"
 #include "hw/reset.h"
+#include "hw/state.h"
 #include "tests/kunit/fake.h"
 #include "xe_device.h"
 #include "xe_guc.h"
@@ -58,13 +58,13 @@ unsigned int xe_fake_guc_cancelled(void)
 	return fake.cancelled;
 }
 
-static int fake_load(struct xe_hw *hw, enum xe_fw_kind kind, struct xe_fw *fw)
+static int fake_load(struct xe_hw hw, enum xe_fw_kind kind, struct xe_fw *fw)
 {
 	fw->image = (struct xe_fw_image){ .private_bytes = SZ_4K };
 	return fake_call('L');
 }
 
-static int fake_mailbox(struct xe_hw *hw, struct xe_gt *gt, const u32 *request, unsigned int len,
+static int fake_mailbox(struct xe_hw hw, struct xe_gt *gt, const u32 *request, unsigned int len,
 			u32 *data0)
 {
 	if (data0)
@@ -72,7 +72,7 @@ static int fake_mailbox(struct xe_hw *hw, struct xe_gt *gt, const u32 *request, 
 	return fake_call('T');
 }
 
-static int fake_enable(struct xe_hw *hw, struct xe_gt *gt)
+static int fake_enable(struct xe_hw hw, struct xe_gt *gt)
 {
 	int err = fake_call('C');
 
@@ -81,7 +81,7 @@ static int fake_enable(struct xe_hw *hw, struct xe_gt *gt)
 	return err;
 }
 
-static int fake_slpc_start(struct xe_hw *hw, struct xe_gt *gt)
+static int fake_slpc_start(struct xe_hw hw, struct xe_gt *gt)
 {
 	int err = fake_call('S');
 
@@ -92,7 +92,7 @@ static int fake_slpc_start(struct xe_hw *hw, struct xe_gt *gt)
 	return err;
 }
 
-static void fake_disable(struct xe_hw *hw, struct xe_gt *gt, int err)
+static void fake_disable(struct xe_hw hw, struct xe_gt *gt, int err)
 {
 	fake_call('c');
 	xe_guc_ct_disable(hw, gt, err);
@@ -125,12 +125,12 @@ static void test_recovery(struct kunit *test)
 {
 	struct xe_fake_slot *slot = xe_fake_slot(test);
 	static const struct xe_platform platform = { .name = "fake", .dma_mask_bits = 46 };
-	struct xe_card *card;
+	struct xe_hw_state *state;
 	struct xe_device *xe;
 
 	xe_fake_guc_fails(0);
 	KUNIT_ASSERT_EQ(test, xe_fake_bind(slot, &platform, NULL, 0), 0);
-	xe = xe_fake_bound(slot, &card);
+	xe = xe_fake_bound(slot, &state);
 	drm_dev_get(&xe->drm);
 	xe_fake_unbind(slot);
 	KUNIT_EXPECT_EQ(test, xe_fake_guc_cancelled(), 0);
@@ -154,20 +154,20 @@ static void test_too_often(struct kunit *test)
 }
 
 /* GT 0 of a card that is up, with a channel that only looks so. */
-static void bring_up_fake(struct kunit *test, struct xe_device *xe, struct xe_hw *hw)
+static void bring_up_fake(struct kunit *test, struct xe_device *xe, struct xe_hw hw)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 
 	xe_fake_guc_fails(0);
-	card->num_gts = 1;
-	spin_lock_init(&card->gt[0].forcewake.lock);
+	state->num_gts = 1;
+	spin_lock_init(&state->gt[0].forcewake.lock);
 	xe_fake_channel(test, xe, hw);
 	INIT_DELAYED_WORK(&xe->guc.work, recovery_work);
 }
 
-static void put_away(struct xe_hw *hw)
+static void put_away(struct xe_hw hw)
 {
-	memset(&xe_hw_card(hw)->guc[0].ct.buf, 0, sizeof(struct xe_fwbuf));
+	memset(&xe_hw_state(hw)->guc[0].ct.buf, 0, sizeof(struct xe_ggtt_buf));
 }
 
 static void reset_broken_now(struct xe_device *xe)
@@ -203,7 +203,7 @@ static void test_breaks_in_bring_up(struct kunit *test)
 	struct xe_device *xe = xe_fake_device(test);
 
 	xe_hw_scoped(hw, xe) {
-		struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 
 		bring_up_fake(test, xe, hw);
 		/* Nothing else is to do what is due. */
@@ -218,8 +218,9 @@ static void test_breaks_in_bring_up(struct kunit *test)
 }
 
 /* Asked for while no section opens yet, and done as soon as one does. */
-static int ask_early(struct xe_hw *hw)
+static int ask_early(struct xe_hw_bind bind)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	struct xe_device *xe = xe_hw_device(hw);
 
 	bring_up_fake(kunit_get_current_test(), xe, hw);
@@ -233,10 +234,10 @@ static void test_asked_in_probe(struct kunit *test)
 	static const struct xe_hw_step steps[] = { { "early", ask_early } };
 	struct xe_fake_slot *slot = xe_fake_slot(test);
 	struct xe_device *xe;
-	struct xe_card *card;
+	struct xe_hw_state *state;
 
 	KUNIT_ASSERT_EQ(test, xe_fake_bind(slot, &platform, steps, ARRAY_SIZE(steps)), 0);
-	xe = xe_fake_bound(slot, &card);
+	xe = xe_fake_bound(slot, &state);
 	for (unsigned int i = 0; i < 100 && test_bit(0, &xe->guc.broken); i++)
 		msleep(20);
 	flush_delayed_work(&xe->guc.work);

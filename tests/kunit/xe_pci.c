@@ -15,7 +15,7 @@
 #include <drm/ttm/ttm_device.h>
 #include <kunit/test.h>
 
-#include "hw/card.h"
+#include "hw/state.h"
 #include "regs/gt.h"
 #include "regs/guc.h"
 #include "regs/irq.h"
@@ -30,8 +30,10 @@
  * A card that can be probed: Battlemage with two GTs
  */
 
-#define GMD_GRAPHICS	(FIELD_PREP_CONST(GMD_ID_ARCH, 20) | FIELD_PREP_CONST(GMD_ID_RELEASE, 1))
-#define GMD_MEDIA	(FIELD_PREP_CONST(GMD_ID_ARCH, 13) | FIELD_PREP_CONST(GMD_ID_RELEASE, 1))
+#define GMD_GRAPHICS	(FIELD_PREP_CONST(GMD_ID_ARCH_MASK, 20) |	\
+			 FIELD_PREP_CONST(GMD_ID_RELEASE_MASK, 1))
+#define GMD_MEDIA	(FIELD_PREP_CONST(GMD_ID_ARCH_MASK, 13) |	\
+			 FIELD_PREP_CONST(GMD_ID_RELEASE_MASK, 1))
 
 struct wake {
 	struct xe_gt_reg request, ack;
@@ -40,7 +42,7 @@ struct wake {
 static bool wakes(u32 offset, u32 value, const struct wake *domain)
 {
 	if (offset != domain->request.reg.offset &&
-	    offset != domain->request.reg.offset + XE_GT_MEDIA_WINDOW)
+	    offset != domain->request.reg.offset + MEDIA_GT_GSI_OFFSET)
 		return false;
 	xe_fake_poke(domain->ack.reg.offset + offset - domain->request.reg.offset,
 		     value & FORCEWAKE_KERNEL);
@@ -50,10 +52,10 @@ static bool wakes(u32 offset, u32 value, const struct wake *domain)
 static void card_react(u32 offset, u32 value)
 {
 	static const struct wake domains[] = {
-		{ FORCEWAKE_GT, FORCEWAKE_GT_ACK },
-		{ FORCEWAKE_RENDER, FORCEWAKE_RENDER_ACK },
-		{ FORCEWAKE_VDBOX(0), FORCEWAKE_VDBOX_ACK(0) },
-		{ FORCEWAKE_VEBOX(0), FORCEWAKE_VEBOX_ACK(0) },
+		{ FORCEWAKE_GT, FORCEWAKE_ACK_GT_MTL },
+		{ FORCEWAKE_RENDER, FORCEWAKE_ACK_RENDER },
+		{ FORCEWAKE_MEDIA_VDBOX(0), FORCEWAKE_ACK_MEDIA_VDBOX(0) },
+		{ FORCEWAKE_MEDIA_VEBOX(0), FORCEWAKE_ACK_MEDIA_VEBOX(0) },
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(domains); i++)
@@ -69,27 +71,27 @@ static void card_react(u32 offset, u32 value)
 
 static void card_power_on(void)
 {
-	u32 media = XE_GT_MEDIA_WINDOW;
+	u32 media = MEDIA_GT_GSI_OFFSET;
 
-	*xe_fake_config(PCI_GGC) = FIELD_PREP(PCI_GGC_GGMS, 3);
-	xe_fake_poke(GU_CNTL.offset, GU_CNTL_LMEM_READY);
+	*xe_fake_config(SNB_GMCH_CTRL) = FIELD_PREP(GGMS_MASK, 3);
+	xe_fake_poke(GU_CNTL.offset, LMEM_INIT);
 	xe_fake_poke(GMD_ID.reg.offset, GMD_GRAPHICS);
 	xe_fake_poke(GMD_ID.reg.offset + media, GMD_MEDIA);
-	xe_fake_poke(FUSE3.reg.offset, FIELD_PREP(FUSE3_NODES, 1));
-	xe_fake_poke(FUSE4.reg.offset, FIELD_PREP(FUSE4_COMPUTE, 1));
-	xe_fake_poke(FUSE_GEOMETRY_DSS.reg.offset, 1);
-	xe_fake_poke(FUSE_EUS.reg.offset, 0xff);
-	xe_fake_poke(FUSE_MEDIA.reg.offset + media,
-		     FIELD_PREP(FUSE_MEDIA_DECODE, 1) | FIELD_PREP(FUSE_MEDIA_ENHANCE, 1));
+	xe_fake_poke(MIRROR_FUSE3.reg.offset, FIELD_PREP(XE2_NODE_ENABLE_MASK, 1));
+	xe_fake_poke(XEHP_FUSE4.reg.offset, FIELD_PREP(CCS_EN_MASK, 1));
+	xe_fake_poke(XELP_GT_GEOMETRY_DSS_ENABLE.reg.offset, 1);
+	xe_fake_poke(XELP_EU_ENABLE.reg.offset, 0xff);
+	xe_fake_poke(GT_VEBOX_VDBOX_DISABLE.reg.offset + media,
+		     FIELD_PREP(GT_VDBOX_DISABLE_MASK, 1) | FIELD_PREP(GT_VEBOX_DISABLE_MASK, 1));
 	for (u32 window = 0; window <= media; window += media) {
-		xe_fake_poke(CLOCK_CONFIG.reg.offset + window, CLOCK_CONFIG_SHIFT);
-		xe_fake_poke(STEERING_SEMAPHORE.reg.offset + window, STEERING_SEMAPHORE_GRANTED);
-		xe_fake_poke(GUC_STATUS.reg.offset + window, GUC_STATUS_IN_RESET);
+		xe_fake_poke(RPM_CONFIG0.reg.offset + window, RPM_CONFIG0_CTC_SHIFT_PARAMETER_MASK);
+		xe_fake_poke(STEER_SEMAPHORE.reg.offset + window, STEER_SEMAPHORE_GRANTED);
+		xe_fake_poke(GUC_STATUS.reg.offset + window, GS_MIA_IN_RESET);
 	}
-	xe_fake_poke(TILE0_ADDR_RANGE.reg.offset, FIELD_PREP(TILE_ADDR_RANGE_SIZE, 1));
-	xe_fake_poke(GSM_BASE.offset, SZ_512M);
-	xe_fake_poke(FREQ_FUSED.offset, FIELD_PREP(FREQ_FUSED_HIGHEST, 120));
-	xe_fake_poke(MEDIA_FREQ_FUSED.offset, FIELD_PREP(FREQ_FUSED_HIGHEST, 120));
+	xe_fake_poke(XEHP_TILE_ADDR_RANGE(0).reg.offset, FIELD_PREP(XEHP_TILE_ADDR_RANGE_SIZE, 1));
+	xe_fake_poke(GSMBASE.offset, SZ_512M);
+	xe_fake_poke(MTL_RP_STATE_CAP.offset, FIELD_PREP(MTL_RP0_CAP_MASK, 120));
+	xe_fake_poke(MTL_MEDIAP_STATE_CAP.offset, FIELD_PREP(MTL_RP0_CAP_MASK, 120));
 	xe_fake_on_write(card_react);
 	xe_fake_guc_fails(0);
 }
@@ -114,18 +116,18 @@ static const struct {
 	{ "reset", "function_reset" },
 	{ "power controller", "" },
 	{ "GT", "" },
-	{ "forcewake", "stop" },
-	{ "quiet", "" },
+	{ "forcewake", "forcewake_stop" },
+	{ "sanitize", "" },
 	{ "DMA", "bus_master_off" },
 	{ "fuses", "" },
 	{ "steering", "" },
 	{ "VRAM", "" },
 	{ "interrupts", "irq_stop" },
-	{ "GGTT", "scratch_stop stop" },
-	{ "firmware buffers", "stop" },
+	{ "GGTT", "scratch_stop ggtt_stop" },
+	{ "firmware buffers", "bufs_stop" },
 	{ "buffers", "xe_mm_stop xe_mm_evict_stop" },
 	{ "engines", "engine_stop*2" },
-	{ "GuC", "stop*2" },
+	{ "GuC", "guc_stop*2" },
 	{ "settings", "by_register_again" },
 	/* tile0; for each GT itself, freq0, throttle, gtidle, engines; two for each of 5 classes */
 	{ "sysfs", "d3cold_stop dir_stop*21" },
@@ -138,7 +140,7 @@ static_assert(ARRAY_SIZE(expected) == STEPS + 2);
 static struct kunit *order_test;
 static unsigned int order_stage, order_deferred;
 
-static int look_at_stage(struct xe_hw *hw)
+static void look_at_stage(struct xe_hw hw)
 {
 	char found[96];
 
@@ -146,6 +148,11 @@ static int look_at_stage(struct xe_hw *hw)
 	KUNIT_EXPECT_STREQ_MSG(order_test, found, expected[order_stage].deferred, "of '%s'",
 			       expected[order_stage].step);
 	order_stage++;
+}
+
+static int look(struct xe_hw_bind bind)
+{
+	look_at_stage(xe_hw_bound(bind));
 	return 0;
 }
 
@@ -153,12 +160,12 @@ static void test_order(struct kunit *test)
 {
 	struct xe_hw_step steps[2 * STEPS + 1];
 	struct xe_fake_slot *slot = slot_with_card(test);
-	struct xe_card *card;
+	struct xe_hw_state *state;
 	struct xe_device *xe;
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(steps); i++)
 		steps[i] = i % 2 ? xe_probe_steps[i / 2] :
-			   (struct xe_hw_step){ "look", look_at_stage };
+			   (struct xe_hw_step){ "look", look };
 	for (unsigned int i = 0; i < STEPS; i++)
 		KUNIT_EXPECT_STREQ(test, xe_probe_steps[i].name, expected[i + 1].step);
 
@@ -166,7 +173,7 @@ static void test_order(struct kunit *test)
 	order_stage = 0;
 	order_deferred = 0;
 	KUNIT_ASSERT_EQ(test, xe_fake_bind(slot, &battlemage, steps, ARRAY_SIZE(steps)), 0);
-	xe = xe_fake_bound(slot, &card);
+	xe = xe_fake_bound(slot, &state);
 	xe_hw_scoped(hw, xe)
 		look_at_stage(hw);
 	KUNIT_EXPECT_EQ(test, order_stage, ARRAY_SIZE(expected));
@@ -223,7 +230,8 @@ static void expect_nothing(struct kunit *test, struct xe_fake_slot *slot, struct
 		return;
 	KUNIT_EXPECT_FALSE_MSG(test, *xe_fake_config(PCI_COMMAND) & PCI_COMMAND_MASTER,
 			       "bus mastering, %s", when);
-	KUNIT_EXPECT_EQ_MSG(test, xe_fake_peek(IRQ_TILES.offset), 0, "interrupts, %s", when);
+	KUNIT_EXPECT_EQ_MSG(test, xe_fake_peek(DG1_MSTR_TILE_INTR.offset), 0, "interrupts, %s",
+			    when);
 	KUNIT_EXPECT_TRUE_MSG(test, xe_fake_ggtt_is_clear(), "GGTT, %s", when);
 }
 
@@ -233,15 +241,15 @@ static void test_release(struct kunit *test)
 	struct xe_fake_slot *slot = slot_with_card(test);
 	struct state before = state_of(slot);
 	struct page *scratch, *log;
-	struct xe_card *card;
+	struct xe_hw_state *state;
 	struct xe_device *xe;
 
 	KUNIT_ASSERT_EQ(test, xe_fake_bind(slot, &battlemage, xe_probe_steps, STEPS), 0);
 	KUNIT_EXPECT_STREQ(test, xe_fake_guc_did(), "LWBTTCSWBCSUU");
-	xe = xe_fake_bound(slot, &card);
+	xe = xe_fake_bound(slot, &state);
 	drm_dev_get(&xe->drm);
-	scratch = card->ggtt.scratch;
-	log = sg_page(card->guc[0].log.buf.sgt.sgl);
+	scratch = state->ggtt.scratch;
+	log = sg_page(state->guc[0].log.buf.sgt.sgl);
 	get_page(scratch);
 	get_page(log);
 
@@ -261,7 +269,7 @@ static void test_release(struct kunit *test)
 	put_page(log);
 }
 
-static int fail(struct xe_hw *hw)
+static int fail(struct xe_hw_bind bind)
 {
 	return -EIO;
 }

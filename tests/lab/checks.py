@@ -59,6 +59,7 @@ def preparations():
         return Part("driver for " + kernel, [DRIVER, kernel], [kernel + " kernel"], seconds=30, counts=False)
 
     found = [fetch("kernel source", "source"), fetch("QEMU", "qemu"), fetch("guest root", "guest"), fetch("stock kernel", "stock"),
+             fetch("headers of a newer kernel", "newest"),
              kernel("debug kernel", "kernel", 700), kernel("debug-full kernel", "kernel-full", 1100),
              Part("model", [SETUP, "model"], seconds=30, counts=False)]
     found += [driver(kernel) for kernel in ("debug", "debug-full", "stock")]
@@ -112,7 +113,8 @@ GROUPS = {
     "model": lambda: [Part("the software GPU", model_make("check", 5), ["model"], seconds=150)],
     "static": lambda: [Part("static gates", [test("static", "check")], ["debug kernel", "driver for debug"], seconds=120)],
     "builds": lambda: [Part("a build in the kernel tree", [test("static", "intree")], ["debug kernel"], seconds=40),
-                       Part("a build by dkms", [test("static", "dkms")], ["stock kernel"], seconds=30)],
+                       Part("a build by dkms", [test("static", "dkms")], ["stock kernel", "headers of a newer kernel"], seconds=30),
+                       Part("a build for a newer kernel", [test("static", "newest")], ["headers of a newer kernel"], seconds=60)],
     "kunit": lambda: [Part("unit tests", [test("kunit", "run")], ["kernel source"], seconds=300)],
     "demo": lambda: [Part("the demonstration", [test("demo", "demo")], ["QEMU", "guest root", "driver for stock", "model"])],
     "figures": lambda: [Part("figures beside upstream", [test("figures", "figures")],

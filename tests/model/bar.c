@@ -36,6 +36,8 @@ static bool unreachable(struct gpu *gpu, unsigned int bar, u64 offset, bool writ
 	if (gone(gpu, write ? VANISH_WRITE : VANISH_READ))
 		return true;
 	if (pci_power_state(gpu) || !pci_memory_enabled(gpu)) {
+		if (!pci_power_state(gpu) && unheard(gpu))
+			return true;
 		violation(gpu, V_ACCESS_WHILE_OFF, "BAR %u %#llx %s in D%u, memory space %s", bar,
 			  (unsigned long long)offset, write ? "write" : "read", pci_power_state(gpu),
 			  pci_memory_enabled(gpu) ? "on" : "off");
@@ -49,6 +51,9 @@ static bool off(struct gpu *gpu, u64 offset)
 {
 	if (is_gone(gpu) || (!pci_power_state(gpu) && pci_memory_enabled(gpu)))
 		return false;
+	/* Switched off by somebody's reset. */
+	if (!pci_power_state(gpu) && unheard(gpu))
+		return true;
 	violation(gpu, V_ACCESS_WHILE_OFF, "register %#llx in D%u", (unsigned long long)offset,
 		  pci_power_state(gpu));
 	return true;

@@ -10,7 +10,8 @@
 
 #include "clk.h"
 
-#define MAX_TIMERS	64
+#define MAX_TIMERS	1024
+#define RUN_MAX		64	/* timers that one clk_run() serves */
 
 struct timer {
 	unsigned int id;	/* 0: free */
@@ -99,7 +100,7 @@ static struct timer *first(struct clk *clk)
 void clk_run(struct clk *clk)
 {
 	/* Bounded: a timer that re-arms itself for now waits for the next call. */
-	for (int n = 0; n < MAX_TIMERS; n++) {
+	for (int n = 0; n < RUN_MAX; n++) {
 		struct timer *t = first(clk), copy;
 
 		if (!t || t->due > clk_ns(clk))

@@ -242,6 +242,7 @@ static unsigned int command_length(struct cs_engine *cs, u32 header)
 		return blt_length(cs, header);
 	case 3:
 	case 4:
+	case 5:
 		return pipe_length(cs, header);
 	default:
 		return 0;

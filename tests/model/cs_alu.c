@@ -25,14 +25,14 @@ struct alu {
 
 static u64 gpr_read(struct cs_engine *cs, unsigned int i)
 {
-	u32 off = cs->info->base + RING_GPR(i);
+	u32 off = cs->info->base + CS_GPR(i);
 
 	return (u64)reg_peek(cs->gpu, off + 4) << 32 | reg_peek(cs->gpu, off);
 }
 
 static void gpr_write(struct cs_engine *cs, unsigned int i, u64 value)
 {
-	u32 off = cs->info->base + RING_GPR(i);
+	u32 off = cs->info->base + CS_GPR(i);
 
 	reg_poke(cs->gpu, off, (u32)value);
 	reg_poke(cs->gpu, off + 4, (u32)(value >> 32));
@@ -52,7 +52,7 @@ static bool alu_load(struct cs_engine *cs, struct alu *alu, u32 word, bool const
 		*to = value;
 		return true;
 	}
-	if (ALU_OP2(word) >= RING_GPR_COUNT)
+	if (ALU_OP2(word) >= CS_GPR_COUNT)
 		return false;
 	*to = gpr_read(cs, ALU_OP2(word)) ^ value;
 	return true;
@@ -76,7 +76,7 @@ static bool alu_store(struct cs_engine *cs, const struct alu *alu, u32 word, u64
 	default:
 		return false;
 	}
-	if (ALU_OP1(word) >= RING_GPR_COUNT)
+	if (ALU_OP1(word) >= CS_GPR_COUNT)
 		return false;
 	gpr_write(cs, ALU_OP1(word), value ^ invert);
 	return true;

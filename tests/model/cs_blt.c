@@ -285,7 +285,6 @@ unsigned int blt_length(struct cs_engine *cs, u32 header)
 
 enum cs_exec blt_exec(struct cs_engine *cs, unsigned int len)
 {
-	(void)len;
 	if (is_gsc(cs)) {
 		cs->skipped++;
 		return X_NEXT;

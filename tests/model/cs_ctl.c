@@ -40,17 +40,16 @@ static void print_registers(const struct cs_engine *cs, FILE *out)
 {
 	unsigned int i;
 
-	for (i = 0; i < RING_GPR_COUNT; i++)
+	for (i = 0; i < CS_GPR_COUNT; i++)
 		fprintf(out, "%s%08x%08x%s", i % 4 ? " " : "  gpr ",
-			reg_peek(cs->gpu, cs->info->base + RING_GPR(i) + 4),
-			reg_peek(cs->gpu, cs->info->base + RING_GPR(i)), i % 4 == 3 ? "\n" : "");
+			reg_peek(cs->gpu, cs->info->base + CS_GPR(i) + 4),
+			reg_peek(cs->gpu, cs->info->base + CS_GPR(i)), i % 4 == 3 ? "\n" : "");
 }
 
 static int ctl_engines(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
 	unsigned int g, e;
 
-	(void)argv;
 	if (argc != 1)
 		return -EINVAL;
 	for (g = 0; g < gpu->num_gts; g++) {

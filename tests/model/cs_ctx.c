@@ -23,7 +23,7 @@
 #define   LRI_POSTED		BIT(12)
 #define IMAGE_REG		GENMASK(12, 2)	/* offset bits that count in an image */
 
-/* RING_BB_STATE in a saved image: opaque to the driver */
+/* RING_BBSTATE in a saved image: opaque to the driver */
 #define BB_DEPTH		GENMASK(1, 0)
 #define BB_GGTT			BIT(4)
 #define BB_ARB_OFF		BIT(8)
@@ -125,13 +125,13 @@ static int restore_reg(struct cs_engine *cs, u32 rel, u32 value)
 	case RING_TAIL:
 	case RING_START:
 	case RING_CTL:
-	case RING_BB_ADDR:
-	case RING_BB_ADDR_HI:
-	case RING_BB_STATE:
+	case RING_BBADDR:
+	case RING_BBADDR_UDW:
+	case RING_BBSTATE:
 	case RING_CTX_TIMESTAMP:
-	case RING_CTX_TIMESTAMP_HI:
-	case RING_PDP0_LO:
-	case RING_PDP0_HI:
+	case RING_CTX_TIMESTAMP_UDW:
+	case RING_PDP0_LDW:
+	case RING_PDP0_UDW:
 		return 0;
 	case RING_BB_STACK:
 		cs_stack_push(cs, value);
@@ -193,10 +193,10 @@ static void check_engine(struct cs_engine *cs)
 {
 	u32 mode = reg_peek(cs->gpu, cs->info->base + RING_MODE);
 
-	if (!(mode & MODE_NO_LEGACY))
+	if (!(mode & GFX_DISABLE_LEGACY_MODE))
 		violation(cs->gpu, V_RING_MODE, "%s: RING_MODE 0x%x", cs->info->name, mode);
 	if (cs->info->class == GUC_COMPUTE &&
-	    !(reg_peek(cs->gpu, cs->gt->window + RCU_MODE) & RCU_MODE_CCS))
+	    !(reg_peek(cs->gpu, cs->gt->window + RCU_MODE) & RCU_MODE_CCS_ENABLE))
 		violation(cs->gpu, V_CCS_DISABLED, "%s: RCU_MODE", cs->info->name);
 }
 
@@ -251,7 +251,7 @@ int cs_load(struct cs_engine *cs, u64 desc)
 		return err;
 	load_state(cs, image);
 	if (cs->control & LRC_CONTROL_INHIBIT) {
-		reg_poke(cs->gpu, cs->info->base + RING_SET_PREDICATE, 0);
+		reg_poke(cs->gpu, cs->info->base + MI_SET_PREDICATE_RESULT, 0);
 		err = execute_image(cs, image, LRC_RING_CONTEXT_WORDS);
 	} else {
 		err = execute_image(cs, image, LRC_REGS_WORDS);
@@ -323,19 +323,19 @@ static u32 save_reg(struct cs_engine *cs, u32 rel, unsigned int nth)
 		return cs->ring_start;
 	case RING_CTL:
 		return cs->ring_ctl;
-	case RING_BB_ADDR_HI:
+	case RING_BBADDR_UDW:
 		return level ? (u32)(level->addr >> 32) : 0;
-	case RING_BB_ADDR:
+	case RING_BBADDR:
 		return level ? (u32)level->addr | BB_ADDR_VALID : 0;
-	case RING_BB_STATE:
+	case RING_BBSTATE:
 		return bb_state(cs);
 	case RING_CTX_TIMESTAMP:
 		return (u32)cs_context_time(cs);
-	case RING_CTX_TIMESTAMP_HI:
+	case RING_CTX_TIMESTAMP_UDW:
 		return (u32)(cs_context_time(cs) >> 32);
-	case RING_PDP0_HI:
+	case RING_PDP0_UDW:
 		return (u32)(cs->root >> 32);
-	case RING_PDP0_LO:
+	case RING_PDP0_LDW:
 		return (u32)cs->root;
 	case RING_BB_STACK:
 		return stack_word(cs, nth);
@@ -410,7 +410,7 @@ void cs_reset(struct cs_engine *cs)
 		journal_add(cs->gpu, J_CS, "%s: reset, dropping 0x%08x head 0x%x", cs->info->name,
 			    cs->lrc, cs->head);
 		time[0] = (u32)now;
-		time[1] = cs->info->base + RING_CTX_TIMESTAMP_HI;
+		time[1] = cs->info->base + RING_CTX_TIMESTAMP_UDW;
 		time[2] = (u32)(now >> 32);
 		(void)ggtt_write32(cs->gpu, addr + LRC_HEAD * 4ul, cs->head);
 		(void)ggtt_write(cs->gpu, addr + LRC_TIMESTAMP * 4ul, time, sizeof(time));

@@ -23,6 +23,41 @@
 #define MI_REG_OFFSET		GENMASK(22, 2)
 #define COMPARE_OP		GENMASK(14, 12)
 
+/* Fields of single commands, in the header unless the name says otherwise */
+#define NOOP_NOPID		BIT(22)
+#define   NOOP_NOPID_VALUE	GENMASK(21, 0)
+#define ARB_ENABLE		BIT(0)
+#define SET_PREDICATE_MODE	GENMASK(3, 0)
+#define PREDICATE_LOAD		GENMASK(7, 6)
+#define PREDICATE_COMBINE	GENMASK(4, 3)
+#define PREDICATE_COMPARE	GENMASK(1, 0)
+#define PREDICATE_BIT		BIT(0)		/* of the registers */
+#define BATCH_PREDICATED	BIT(15)
+#define BATCH_PPGTT		BIT(8)
+#define BATCH_NEXT_LEVEL	BIT(22)
+#define COND_END_COMPARE	BIT(21)
+#define COND_END_MASKED		BIT(19)		/* two words in memory: value and mask */
+#define COND_END_ONE_LEVEL	BIT(18)
+#define SEMAPHORE_REGISTER	BIT(16)
+#define STORE_DATA_QWORDS	BIT(21)
+#define STORE_REG_PREDICATED	BIT(21)
+#define FLUSH_POST_SYNC		GENMASK(15, 14)
+#define   FLUSH_POST_NONE	0
+#define   FLUSH_POST_STORE	1
+#define   FLUSH_POST_TIMESTAMP	3
+#define FLUSH_INDEXED		BIT(21)		/* the address is an offset in the status page */
+#define   FLUSH_INDEX		GENMASK(11, 3)	/* word 1 */
+#define FLUSH_NOTIFY		BIT(8)
+#define FLUSH_GGTT		BIT(2)		/* word 1 */
+#define REPORT_GGTT		BIT(0)		/* word 1 */
+#define COPY_DST_GGTT		BIT(21)
+
+/* A slot of registers that are open to user batches */
+#define NONPRIV_DENY		BIT(30)
+#define NONPRIV_READ_ONLY	BIT(28)
+#define NONPRIV_ADDRESS		GENMASK(25, 2)
+#define NONPRIV_RANGE		GENMASK(1, 0)	/* 1, 4, 16 or 64 registers */
+
 #define OP_SET_PREDICATE	0x01
 #define OP_BATCH_END		0x0a
 #define OP_BATCH_START		0x31
@@ -72,20 +107,19 @@ static bool open_to_users(const struct cs_engine *cs, u32 off)
 {
 	u32 rel = off - cs->info->base, i, slot, range;
 
-	if (rel >= RING_GPR(0) && rel < RING_GPR(RING_GPR_COUNT))
+	if (rel >= CS_GPR(0) && rel < CS_GPR(CS_GPR_COUNT))
 		return true;
-	if (rel >= RING_SET_PREDICATE && rel < RING_SET_PREDICATE + 8)
+	if (rel >= MI_SET_PREDICATE_RESULT && rel < MI_SET_PREDICATE_RESULT + 8)
 		return true;
-	if (rel >= RING_PREDICATE_SRC0 && rel < RING_PREDICATE_RESULT + 8)
+	if (rel >= MI_PREDICATE_SRC0 && rel < MI_PREDICATE_RESULT + 8)
 		return true;
 	if (rel == BCS_SWCTRL && cs->info->class == GUC_BLITTER)
 		return true;
-	for (i = 0; i < RING_NONPRIV_SLOTS; i++) {
-		slot = reg_peek(cs->gpu, cs->info->base + RING_NONPRIV(i));
-		range = 4u << (2 * (slot & 3));		/* 1, 4, 16 or 64 registers */
-		/* 29:28: 0 read and write, 1 read, 2 write; bit 30 turns it into a denial */
-		if (!(slot & BIT(30)) && !(slot & BIT(28)) &&
-		    (off & ~(range - 1)) == (slot & GENMASK(25, 2) & ~(range - 1)))
+	for (i = 0; i < RING_MAX_NONPRIV_SLOTS; i++) {
+		slot = reg_peek(cs->gpu, cs->info->base + RING_FORCE_TO_NONPRIV(i));
+		range = 4u << (2 * FIELD_GET(NONPRIV_RANGE, slot));
+		if (!(slot & (NONPRIV_DENY | NONPRIV_READ_ONLY)) &&
+		    (off & ~(range - 1)) == (slot & NONPRIV_ADDRESS & ~(range - 1)))
 			return true;
 	}
 	return false;
@@ -131,55 +165,49 @@ bool mi_compare(unsigned int op, u32 a, u32 b)
 
 static enum cs_exec mi_noop(struct cs_engine *cs, unsigned int len)
 {
-	(void)len;
-	if (cs->cmd[0] & BIT(22) && cs_privileged(cs))
-		reg_poke(cs->gpu, cs->info->base + RING_NOPID, cs->cmd[0] & GENMASK(21, 0));
+	if (cs->cmd[0] & NOOP_NOPID && cs_privileged(cs))
+		reg_poke(cs->gpu, cs->info->base + RING_NOPID, cs->cmd[0] & NOOP_NOPID_VALUE);
 	return X_NEXT;
 }
 
 static enum cs_exec mi_nothing(struct cs_engine *cs, unsigned int len)
 {
-	(void)cs;
-	(void)len;
 	return X_NEXT;
 }
 
 static enum cs_exec mi_user_interrupt(struct cs_engine *cs, unsigned int len)
 {
-	(void)len;
-	mi_interrupt(cs, IRQ_ENGINE_USER);
+	mi_interrupt(cs, GT_RENDER_USER_INTERRUPT);
 	return X_NEXT;
 }
 
 /* Bit 8 says that bit 0 turns the pre-parser off or on; there is none here. */
 static enum cs_exec mi_arb_check(struct cs_engine *cs, unsigned int len)
 {
-	(void)len;
 	cs->arb_point = true;
 	return X_NEXT;
 }
 
 static enum cs_exec mi_arb_on_off(struct cs_engine *cs, unsigned int len)
 {
-	(void)len;
 	if (cs_privileged(cs))
-		cs->arb_off = !(cs->cmd[0] & BIT(0));
+		cs->arb_off = !(cs->cmd[0] & ARB_ENABLE);
 	return X_NEXT;
 }
 
 /*
- * Bits 3:0: 0 predication off, 1 skip if RESULT_2 is clear, 2 skip if it is set, 3 and 4 likewise
+ * Modes: 0 predication off, 1 skip if RESULT_2 is clear, 2 skip if it is set, 3 and 4 likewise
  * by the result of MI_PREDICATE, 15 always skip.
  */
 static enum cs_exec mi_set_predicate(struct cs_engine *cs, unsigned int len)
 {
 	u32 base = cs->info->base;
-	bool result2 = reg_peek(cs->gpu, base + RING_PREDICATE_RESULT_2) & BIT(0);
-	bool result = reg_peek(cs->gpu, base + RING_PREDICATE_RESULT) & BIT(0);
+	bool result2 = reg_peek(cs->gpu, base + MI_PREDICATE_RESULT_2) & PREDICATE_BIT;
+	bool result = reg_peek(cs->gpu, base + MI_PREDICATE_RESULT) & PREDICATE_BIT;
+	u32 mode = FIELD_GET(SET_PREDICATE_MODE, cs->cmd[0]);
 	bool skip;
 
-	(void)len;
-	switch (cs->cmd[0] & 0xf) {
+	switch (mode) {
 	case 0:
 		skip = false;
 		break;
@@ -199,9 +227,9 @@ static enum cs_exec mi_set_predicate(struct cs_engine *cs, unsigned int len)
 		skip = true;
 		break;
 	default:
-		return cs_illegal(cs, "set predicate with mode %u", cs->cmd[0] & 0xf);
+		return cs_illegal(cs, "set predicate with mode %u", mode);
 	}
-	reg_poke(cs->gpu, base + RING_SET_PREDICATE, skip);
+	reg_poke(cs->gpu, base + MI_SET_PREDICATE_RESULT, skip);
 	return X_NEXT;
 }
 
@@ -212,15 +240,15 @@ static u64 reg_peek64(struct cs_engine *cs, u32 rel)
 	return (u64)reg_peek(cs->gpu, off + 4) << 32 | reg_peek(cs->gpu, off);
 }
 
-/* 1:0 compare, 4:3 combine with the state so far, 7:6 load */
+/* The comparison is loaded, inverted or not, and combined with the state so far. */
 static enum cs_exec mi_predicate(struct cs_engine *cs, unsigned int len)
 {
-	u32 header = cs->cmd[0], off = cs->info->base + RING_PREDICATE_RESULT;
-	u64 src0 = reg_peek64(cs, RING_PREDICATE_SRC0), src1 = reg_peek64(cs, RING_PREDICATE_SRC1);
-	bool state = reg_peek(cs->gpu, off) & BIT(0), value;
+	u32 header = cs->cmd[0], off = cs->info->base + MI_PREDICATE_RESULT;
+	u64 src0 = reg_peek64(cs, MI_PREDICATE_SRC0), src1 = reg_peek64(cs, MI_PREDICATE_SRC1);
+	u32 load = FIELD_GET(PREDICATE_LOAD, header);
+	bool state = reg_peek(cs->gpu, off) & PREDICATE_BIT, value;
 
-	(void)len;
-	switch (header & 3) {
+	switch (FIELD_GET(PREDICATE_COMPARE, header)) {
 	case 0:
 		value = true;
 		break;
@@ -233,11 +261,11 @@ static enum cs_exec mi_predicate(struct cs_engine *cs, unsigned int len)
 	default:
 		return cs_illegal(cs, "predicate by deltas");
 	}
-	if ((header >> 6 & 3) == 3)
+	if (load == 3)
 		value = !value;
-	else if ((header >> 6 & 3) != 2)
+	else if (load != 2)
 		value = state;
-	switch (header >> 3 & 3) {
+	switch (FIELD_GET(PREDICATE_COMBINE, header)) {
 	case 1:
 		value = value && state;
 		break;
@@ -260,13 +288,12 @@ static enum cs_exec batch_return(struct cs_engine *cs, unsigned int levels)
 	cs->depth -= levels;
 	/* What a batch left predicated must not swallow the ring's fence. */
 	if (!cs->depth)
-		reg_poke(cs->gpu, cs->info->base + RING_SET_PREDICATE, 0);
+		reg_poke(cs->gpu, cs->info->base + MI_SET_PREDICATE_RESULT, 0);
 	return X_JUMP;
 }
 
 static enum cs_exec mi_batch_end(struct cs_engine *cs, unsigned int len)
 {
-	(void)len;
 	if (!cs->depth)
 		return cs_illegal(cs, "batch end in the ring");
 	return batch_return(cs, 1);
@@ -275,9 +302,8 @@ static enum cs_exec mi_batch_end(struct cs_engine *cs, unsigned int len)
 static enum cs_exec mi_batch_start(struct cs_engine *cs, unsigned int len)
 {
 	u32 header = cs->cmd[0];
-	struct cs_level to = { cs_addr(cs->cmd + 1) & ~3ull, !(header & BIT(8)) };
+	struct cs_level to = { cs_addr(cs->cmd + 1) & ~3ull, !(header & BATCH_PPGTT) };
 
-	(void)len;
 	if (!cs_privileged(cs))
 		to.ggtt = false;
 	if (!cs->depth) {
@@ -289,7 +315,7 @@ static enum cs_exec mi_batch_start(struct cs_engine *cs, unsigned int len)
 		cs->depth = 1;
 		journal_add(cs->gpu, J_CS, "%s: batch 0x%llx", cs->info->name,
 			    (unsigned long long)to.addr);
-	} else if (header & MI_GGTT) {	/* bit 22: next level */
+	} else if (header & BATCH_NEXT_LEVEL) {
 		if (cs->depth == CS_MAX_DEPTH)
 			return cs_illegal(cs, "batches nested too deep");
 		cs->bb[cs->depth - 1].addr = cs->next_addr;
@@ -299,15 +325,13 @@ static enum cs_exec mi_batch_start(struct cs_engine *cs, unsigned int len)
 	return X_JUMP;
 }
 
-/* Bit 21 compare, 19 masked (two words: mask and value), 18 leave this level only. */
 static enum cs_exec mi_cond_batch_end(struct cs_engine *cs, unsigned int len)
 {
 	u32 header = cs->cmd[0], op = FIELD_GET(COMPARE_OP, header), mem[2] = { 0 };
-	bool ggtt = header & MI_GGTT, masked = header & BIT(19);
+	bool ggtt = header & MI_GGTT, masked = header & COND_END_MASKED;
 	u64 addr = cs_addr(cs->cmd + 2) & ~3ull;
 
-	(void)len;
-	if (!(header & BIT(21)) || op > 5)
+	if (!(header & COND_END_COMPARE) || op > 5)
 		return cs_illegal(cs, "conditional batch end without a comparison");
 	if (ggtt && !mi_may_use_ggtt(cs))
 		return X_NEXT;
@@ -317,7 +341,7 @@ static enum cs_exec mi_cond_batch_end(struct cs_engine *cs, unsigned int len)
 		return X_NEXT;
 	if (!cs->depth)
 		return cs_illegal(cs, "batch end in the ring");
-	return batch_return(cs, header & BIT(18) ? 1 : cs->depth);
+	return batch_return(cs, header & COND_END_ONE_LEVEL ? 1 : cs->depth);
 }
 
 static enum cs_exec mi_semaphore_wait(struct cs_engine *cs, unsigned int len)
@@ -325,10 +349,9 @@ static enum cs_exec mi_semaphore_wait(struct cs_engine *cs, unsigned int len)
 	u32 header = cs->cmd[0], op = FIELD_GET(COMPARE_OP, header), value;
 	bool ggtt = header & MI_GGTT;
 
-	(void)len;
 	if (op > 5)
 		return cs_illegal(cs, "semaphore wait with comparison %u", op);
-	if (header & BIT(16)) {
+	if (header & SEMAPHORE_REGISTER) {
 		mi_reg_read(cs, cs->cmd[2] & MI_REG_OFFSET, &value);
 	} else {
 		if (ggtt && !mi_may_use_ggtt(cs))
@@ -344,7 +367,7 @@ static enum cs_exec mi_semaphore_wait(struct cs_engine *cs, unsigned int len)
 
 static enum cs_exec mi_store_data(struct cs_engine *cs, unsigned int len)
 {
-	bool ggtt = cs->cmd[0] & MI_GGTT, qwords = cs->cmd[0] & BIT(21);
+	bool ggtt = cs->cmd[0] & MI_GGTT, qwords = cs->cmd[0] & STORE_DATA_QWORDS;
 	u64 addr = cs_addr(cs->cmd + 1) & ~3ull;
 	unsigned int words = len - 3;
 
@@ -376,7 +399,6 @@ static enum cs_exec mi_load_reg_mem(struct cs_engine *cs, unsigned int len)
 	u32 header = cs->cmd[0], value;
 	bool ggtt = header & MI_GGTT;
 
-	(void)len;
 	if (ggtt && !mi_may_use_ggtt(cs))
 		return X_NEXT;
 	if (cs_read(cs, cs_addr(cs->cmd + 2) & ~3ull, ggtt, &value, 4))
@@ -384,15 +406,13 @@ static enum cs_exec mi_load_reg_mem(struct cs_engine *cs, unsigned int len)
 	return mi_reg_write(cs, reg_offset(cs, header, cs->cmd[1], MI_REG_RELATIVE), value);
 }
 
-/* Bit 21: only if the predicate result is set */
 static enum cs_exec mi_store_reg_mem(struct cs_engine *cs, unsigned int len)
 {
 	u32 header = cs->cmd[0], value;
 	bool ggtt = header & MI_GGTT;
 
-	(void)len;
-	if (header & BIT(21) &&
-	    !(reg_peek(cs->gpu, cs->info->base + RING_PREDICATE_RESULT) & BIT(0)))
+	if (header & STORE_REG_PREDICATED &&
+	    !(reg_peek(cs->gpu, cs->info->base + MI_PREDICATE_RESULT) & PREDICATE_BIT))
 		return X_NEXT;
 	if (ggtt && !mi_may_use_ggtt(cs))
 		return X_NEXT;
@@ -406,7 +426,6 @@ static enum cs_exec mi_load_reg_reg(struct cs_engine *cs, unsigned int len)
 {
 	u32 header = cs->cmd[0], value;
 
-	(void)len;
 	mi_reg_read(cs, reg_offset(cs, header, cs->cmd[1], MI_REG_RELATIVE_SRC), &value);
 	return mi_reg_write(cs, reg_offset(cs, header, cs->cmd[2], MI_REG_RELATIVE), value);
 }
@@ -418,39 +437,38 @@ enum cs_exec mi_timestamp(struct cs_engine *cs, u64 addr, bool ggtt)
 	return cs_write(cs, addr, ggtt, &now, 8) ? X_FAULT : X_NEXT;
 }
 
-/* 15:14 post-sync operation: 1 store, 3 timestamp; 21 address in the status page; 8 notify */
 static enum cs_exec mi_flush_dw(struct cs_engine *cs, unsigned int len)
 {
-	u32 header = cs->cmd[0], op = header >> 14 & 3;
-	bool ggtt = cs->cmd[1] & BIT(2);
+	u32 header = cs->cmd[0], op = FIELD_GET(FLUSH_POST_SYNC, header);
+	bool ggtt = cs->cmd[1] & FLUSH_GGTT;
 	u64 addr = cs_addr(cs->cmd + 1) & ~7ull;
 	enum cs_exec ret = X_NEXT;
 
 	cs_flush_pages(cs);
-	if (header & BIT(21)) {
-		addr = cs->lrc + (cs->cmd[1] & GENMASK(11, 3));
+	if (header & FLUSH_INDEXED) {
+		addr = cs->lrc + (cs->cmd[1] & FLUSH_INDEX);
 		ggtt = true;
 	}
-	if (op == 2 || (op == 1 && len < 4))
+	if ((op != FLUSH_POST_NONE && op != FLUSH_POST_STORE && op != FLUSH_POST_TIMESTAMP) ||
+	    (op == FLUSH_POST_STORE && len < 4))
 		return cs_illegal(cs, "flush of %u words with post-sync operation %u", len, op);
-	if (op && (!ggtt || mi_may_use_ggtt(cs))) {
-		if (op == 3)
+	if (op != FLUSH_POST_NONE && (!ggtt || mi_may_use_ggtt(cs))) {
+		if (op == FLUSH_POST_TIMESTAMP)
 			ret = mi_timestamp(cs, addr, ggtt);
 		else if (cs_write(cs, addr, ggtt, cs->cmd + 3, len == 5 ? 8 : 4))
 			ret = X_FAULT;
 	}
-	if (ret == X_NEXT && header & BIT(8))
-		mi_interrupt(cs, IRQ_ENGINE_PIPE_NOTIFY);
+	if (ret == X_NEXT && header & FLUSH_NOTIFY)
+		mi_interrupt(cs, GT_RENDER_PIPECTL_NOTIFY_INTERRUPT);
 	return ret;
 }
 
 /* A report without counters: identifier, timestamp, the rest 0. */
 static enum cs_exec mi_report_perf(struct cs_engine *cs, unsigned int len)
 {
-	bool ggtt = cs->cmd[1] & BIT(0);
+	bool ggtt = cs->cmd[1] & REPORT_GGTT;
 	u32 report[64] = { cs->cmd[3], (u32)cs_engine_time(cs) };
 
-	(void)len;
 	if (ggtt && !mi_may_use_ggtt(cs))
 		return X_NEXT;
 	if (cs_write(cs, cs_addr(cs->cmd + 1) & ~63ull, ggtt, report, sizeof(report)))
@@ -460,10 +478,9 @@ static enum cs_exec mi_report_perf(struct cs_engine *cs, unsigned int len)
 
 static enum cs_exec mi_copy_mem(struct cs_engine *cs, unsigned int len)
 {
-	bool dst_ggtt = cs->cmd[0] & BIT(21), src_ggtt = cs->cmd[0] & MI_GGTT;
+	bool dst_ggtt = cs->cmd[0] & COPY_DST_GGTT, src_ggtt = cs->cmd[0] & MI_GGTT;
 	u32 value;
 
-	(void)len;
 	if ((dst_ggtt || src_ggtt) && !mi_may_use_ggtt(cs))
 		return X_NEXT;
 	if (cs_read(cs, cs_addr(cs->cmd + 3) & ~3ull, src_ggtt, &value, 4) ||
@@ -522,10 +539,10 @@ unsigned int mi_length(struct cs_engine *cs, u32 header)
 /* In a batch, predication turns all but its own controls and the way out into no-ops. */
 static bool predicated(struct cs_engine *cs, unsigned int opcode)
 {
-	if (!cs->depth || !(reg_peek(cs->gpu, cs->info->base + RING_SET_PREDICATE) & BIT(0)))
+	if (!cs->depth || !(reg_peek(cs->gpu, cs->info->base + MI_SET_PREDICATE_RESULT) & PREDICATE_BIT))
 		return false;
 	if (opcode == OP_BATCH_START)
-		return cs->cmd[0] & BIT(15);
+		return cs->cmd[0] & BATCH_PREDICATED;
 	return opcode != OP_SET_PREDICATE && opcode != OP_BATCH_END;
 }
 

@@ -15,6 +15,16 @@
 #define SUBTYPE_3D		3u
 #define OP_PIPE_CONTROL		0x200u
 #define OP_SO_DECL_LIST		0x117u
+#define OP_GROUP(header)	((header) >> 24 & 7)	/* without sub-opcode */
+#define OP_SUB(header)		((header) >> 16 & 0xff)
+#define SUBTYPE_COMPUTE		2u
+#define GROUP_COMPUTE		2u
+#define   COMPUTE_WALKER	8u	/* the first that dispatches; what is below is state */
+#define GROUP_PRIMITIVE		3u
+
+#define SYSTEM_MEM_FENCE	0x61090001u	/* STATE_SYSTEM_MEM_FENCE_ADDRESS, on every engine */
+#define RESOURCE_BARRIER	0xac000003u	/* client 5 */
+#define   RESOURCE_BARRIER_IS	GENMASK(31, 24)
 
 /* Word 1 of PIPE_CONTROL */
 #define PC_NOTIFY		BIT(8)
@@ -42,8 +52,22 @@ static bool has_codec(const struct cs_engine *cs)
 	return cs->info->class == GUC_VIDEO || cs->info->class == GUC_VIDEOENHANCE;
 }
 
+/* What would start threads, or draw: with --no-pipe an error, as its results would be missing. */
+static bool dispatches(u32 header)
+{
+	if (CLIENT(header) != 3)
+		return false;
+	return (SUBTYPE(header) == SUBTYPE_3D && OP_GROUP(header) == GROUP_PRIMITIVE) ||
+	       (SUBTYPE(header) == SUBTYPE_COMPUTE && OP_GROUP(header) == GROUP_COMPUTE &&
+		OP_SUB(header) >= COMPUTE_WALKER);
+}
+
 unsigned int pipe_length(struct cs_engine *cs, u32 header)
 {
+	if (header == SYSTEM_MEM_FENCE)
+		return 3;
+	if (CLIENT(header) == 5)
+		return has_pipe(cs) && !((header ^ RESOURCE_BARRIER) & (RESOURCE_BARRIER_IS | 0xff)) ? 5 : 0;
 	if (has_codec(cs))
 		return CLIENT(header) == 3 ? (header & GENMASK(11, 0)) + 2 : 0;
 	if (!has_pipe(cs))
@@ -91,15 +115,21 @@ static enum cs_exec pipe_control(struct cs_engine *cs)
 	cs_flush_pages(cs);
 	ret = post_sync(cs, flags);
 	if (ret == X_NEXT && flags & PC_NOTIFY)
-		mi_interrupt(cs, IRQ_ENGINE_PIPE_NOTIFY);
+		mi_interrupt(cs, GT_RENDER_PIPECTL_NOTIFY_INTERRUPT);
 	return ret;
 }
 
 enum cs_exec pipe_exec(struct cs_engine *cs, unsigned int len)
 {
-	(void)len;
-	if (is_pipe_control(cs->cmd[0]) && has_pipe(cs))
+	u32 header = cs->cmd[0];
+
+	if (is_pipe_control(header) && has_pipe(cs))
 		return pipe_control(cs);
+	/* Memory is coherent and one command ends before the next begins: nothing to be done. */
+	if (header == SYSTEM_MEM_FENCE || CLIENT(header) == 5)
+		return X_NEXT;
+	if (cs->gpu->opt.no_pipe && has_pipe(cs) && dispatches(header))
+		return cs_illegal(cs, "0x%08x would need the pipe, which is not modelled", header);
 	cs->skipped++;
 	return X_NEXT;
 }

@@ -37,15 +37,15 @@ static u32 context_reg(const struct cs_engine *cs, u32 rel, u32 value)
 		return cs->ring_start;
 	case RING_CTL:
 		return cs->ring_ctl;
-	case RING_BB_ADDR:
+	case RING_BBADDR:
 		return level ? (u32)level->addr | BIT(0) : 0;
-	case RING_BB_ADDR_HI:
+	case RING_BBADDR_UDW:
 		return level ? (u32)(level->addr >> 32) : 0;
 	case RING_CONTEXT_CONTROL:
 		return cs->control & 0xffff;
-	case RING_PDP0_LO:
+	case RING_PDP0_LDW:
 		return (u32)cs->root;
-	case RING_PDP0_HI:
+	case RING_PDP0_UDW:
 		return (u32)(cs->root >> 32);
 	default:
 		return value;
@@ -57,22 +57,21 @@ u32 cs_reg_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
 	struct cs_engine *cs = find_engine(gpu, off);
 	u32 rel;
 
-	(void)reg;
 	if (!cs)
 		return value;
 	rel = off - cs->info->base;
 	switch (rel) {
 	case RING_TIMESTAMP:
 		return (u32)cs_engine_time(cs);
-	case RING_TIMESTAMP_HI:
+	case RING_TIMESTAMP_UDW:
 		return (u32)(cs_engine_time(cs) >> 32);
 	case RING_CTX_TIMESTAMP:
 		return (u32)cs_context_time(cs);
-	case RING_CTX_TIMESTAMP_HI:
+	case RING_CTX_TIMESTAMP_UDW:
 		return (u32)(cs_context_time(cs) >> 32);
 	case RING_ACTHD:
 		return (u32)cs_position(cs);
-	case RING_ACTHD_HI:
+	case RING_ACTHD_UDW:
 		return (u32)(cs_position(cs) >> 32);
 	case RING_IPEHR:
 		return cs->ipehr;
@@ -91,8 +90,6 @@ void cs_reg_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u3
 {
 	struct cs_engine *cs = find_engine(gpu, off);
 
-	(void)reg;
-	(void)value;
 	if (cs && cs->loaded && off - cs->info->base == RING_BB_STACK)
 		cs_stack_push(cs, raw);
 }

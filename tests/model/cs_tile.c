@@ -62,7 +62,10 @@ static const struct layout *layout_of(const struct surf *s)
 	}
 }
 
-/* A tiled surface needs whole tiles in a row, an aligned base, and pixels of 2^n bytes. */
+/*
+ * A tiled surface needs whole tiles in a row, a base at a page, and pixels of 2^n bytes.  The base of a surface
+ * in 64 KiB tiles is not at a multiple of its tiles where memory is handed out in pages.
+ */
 bool surf_tiling_ok(const struct surf *s)
 {
 	const struct layout *l;
@@ -73,7 +76,7 @@ bool surf_tiling_ok(const struct surf *s)
 		return false;
 	l = layout_of(s);
 	return s->pitch && !(s->pitch & ((1u << l->width) - 1)) &&
-	       !(s->base & ((1u << (l->width + l->height)) - 1));
+	       !(s->base & (PAGE_4K - 1));
 }
 
 u64 surf_offset(const struct surf *s, u32 x, u32 y, u32 *span)

@@ -69,8 +69,6 @@ void ctl_register(struct gpu *gpu, const char *name, const char *help, ctl_fn *f
 
 static int cmd_help(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
-	(void)argc;
-	(void)argv;
 	for (unsigned int i = 0; i < gpu->ctl->num; i++)
 		fprintf(out, "%-12s %s\n", gpu->ctl->commands[i].name, gpu->ctl->commands[i].help);
 	return 0;

@@ -16,6 +16,7 @@
 #include "dma.h"
 #include "fault.h"
 #include "journal.h"
+#include "mem.h"
 #include "pci.h"
 
 #define MAX_MAPPINGS	(1u << 20)	/* with an emulated IOMMU they come in pages */
@@ -29,12 +30,11 @@ struct mapping {
 struct dma {
 	struct mapping *maps;
 	size_t count, room, last;
+	bool early;		/* the last unmap was one that check_unused() did not like */
 };
 
 static int print_maps(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
-	(void)argc;
-	(void)argv;
 	for (size_t i = 0; i < gpu->dma->count; i++) {
 		const struct mapping *m = &gpu->dma->maps[i];
 
@@ -130,6 +130,21 @@ int dma_map(struct gpu *gpu, u64 iova, u64 size, int fd, u64 offset, bool readab
 	return 0;
 }
 
+/*
+ * With an emulated IOMMU a page is unmapped when the driver gives it back: one report for all that follow each
+ * other.
+ */
+static void check_unused(struct gpu *gpu, u64 iova, u64 size)
+{
+	bool was = gpu->dma->early;
+	u64 addr;
+
+	gpu->dma->early = !pci_silent(gpu) && ggtt_reaches(gpu, iova, size, &addr);
+	if (gpu->dma->early && !was)
+		violation(gpu, V_DMA_UNMAPPED_EARLY, "%#llx + %#llx: the card may still reach it at GGTT %#llx",
+			  (unsigned long long)iova, (unsigned long long)size, (unsigned long long)addr);
+}
+
 /* vfio: whole mappings only, all that lie within the range; a mapping that is cut is an error. */
 int dma_unmap(struct gpu *gpu, u64 iova, u64 size)
 {
@@ -145,6 +160,8 @@ int dma_unmap(struct gpu *gpu, u64 iova, u64 size)
 		to++;
 	if (from == to)
 		return -ENOENT;
+	journal_add(gpu, J_DMA, "unmap %#llx + %#llx", (unsigned long long)iova, (unsigned long long)size);
+	check_unused(gpu, iova, size);
 	if (dma->maps[from].iova < iova || dma->maps[to - 1].iova + (dma->maps[to - 1].size - 1) > end)
 		return -EINVAL;
 	for (size_t i = from; i < to; i++)
@@ -173,20 +190,28 @@ static const struct mapping *find(struct dma *dma, u64 iova)
 	return &dma->maps[at];
 }
 
+/* Bus mastering is off: the transfer never leaves the card. */
+static int blocked(struct gpu *gpu, u64 iova, size_t len, bool write)
+{
+	count(gpu, CNT_DMA_BLOCKED);
+	journal_add(gpu, J_DMA, "blocked: %s %#llx + %zu", write ? "write" : "read", (unsigned long long)iova, len);
+	if (!unheard(gpu))
+		violation(gpu, V_DMA_NO_MASTER, "%#llx + %zu with bus mastering off", (unsigned long long)iova, len);
+	return -EFAULT;
+}
+
 /* The checks of every transfer; 0 if the card may put it on the bus. */
 static int allowed(struct gpu *gpu, u64 iova, size_t len, bool write)
 {
 	if (gone(gpu, VANISH_DMA))
 		return -ENODEV;
+	if (!pci_bus_master(gpu) && !fault_take(gpu, FAULT_DMA_IN_FLIGHT, NULL))
+		return blocked(gpu, iova, len, write);
 	count(gpu, write ? CNT_DMA_WRITE : CNT_DMA_READ);
 	journal_add(gpu, J_DMA, "%s %#llx + %zu", write ? "write" : "read", (unsigned long long)iova, len);
 	if (journal_is_quiet(gpu))
 		violation(gpu, V_TOUCHED_AFTER_UNBIND, "DMA %s %#llx + %zu", write ? "write" : "read",
 			  (unsigned long long)iova, len);
-	if (!pci_bus_master(gpu)) {
-		violation(gpu, V_DMA_NO_MASTER, "%#llx + %zu with bus mastering off", (unsigned long long)iova, len);
-		return -EFAULT;
-	}
 	if (pci_power_state(gpu)) {
 		violation(gpu, V_DMA_IN_D3, "%#llx + %zu in D%u", (unsigned long long)iova, len,
 			  pci_power_state(gpu));

@@ -2,28 +2,41 @@
 /*
  * Faults on purpose.
  *
- * Owner of: the armed faults, the vanish countdown, and whether the card is gone.
+ * Owner of: the armed faults, the vanish countdown, and whether the card is gone or away.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "clk.h"
 #include "ctl.h"
 #include "fault.h"
 #include "journal.h"
 #include "mem.h"
 #include "platform.h"
 
+#define MAX_US	3600000000ull	/* an hour */
+
 struct armed {
 	bool on, has_value;
 	u64 after, count, value, offset;
+};
+
+/* How the card goes at the end of the countdown. */
+struct leave {
+	bool back;		/* it comes back */
+	u64 accesses, us;	/* after so many, or after so long; 0: "vanish off" says when */
+	unsigned int kinds;	/* VANISH_*: what does not get through meanwhile */
 };
 
 struct faults {
 	struct armed armed[FAULT_COUNT];
 	unsigned int kinds;	/* what counts towards vanishing */
 	u64 left;		/* accesses until then; 0: not armed */
-	bool gone;
+	struct leave leave;
+	bool gone, away, unheard;
+	u64 away_left;		/* accesses until it is back; 0: they do not matter */
+	unsigned int back_timer;
 };
 
 #define X(symbol, name, text) [symbol] = { name, text },
@@ -82,20 +95,81 @@ void vanish(struct gpu *gpu)
 	journal_quiet(gpu, quiet);
 }
 
+bool unheard(struct gpu *gpu)
+{
+	return gpu->faults->unheard;
+}
+
+void unheard_set(struct gpu *gpu, bool on)
+{
+	gpu->faults->unheard = on;
+}
+
+static void come_back(struct gpu *gpu)
+{
+	struct faults *f = gpu->faults;
+
+	clk_cancel(gpu->clk, f->back_timer);
+	f->back_timer = 0;
+	if (f->away)
+		journal_add(gpu, J_FAULT, "the card is back");
+	f->away = false;
+}
+
+static void back_timer(void *arg)
+{
+	come_back(arg);
+}
+
+static void go_away(struct gpu *gpu)
+{
+	struct faults *f = gpu->faults;
+
+	f->away = true;
+	f->unheard = true;
+	f->away_left = f->leave.accesses;
+	if (f->leave.us)
+		f->back_timer = clk_after(gpu->clk, f->leave.us * 1000, back_timer, gpu);
+	journal_add(gpu, J_FAULT, "the card is away");
+}
+
+/* An access of @kind while the card is away: true if it does not get through. */
+static bool away(struct gpu *gpu, unsigned int kind)
+{
+	struct faults *f = gpu->faults;
+
+	if (!(f->leave.kinds & kind))
+		return false;
+	if (kind != VANISH_DMA && f->away_left && !--f->away_left)
+		come_back(gpu);
+	return true;
+}
+
 bool is_gone(struct gpu *gpu)
 {
 	return gpu->faults->gone;
+}
+
+bool is_cut_off(struct gpu *gpu)
+{
+	const struct faults *f = gpu->faults;
+
+	return f->gone || (f->away && f->leave.kinds & VANISH_DMA);
 }
 
 bool gone(struct gpu *gpu, unsigned int kind)
 {
 	struct faults *f = gpu->faults;
 
-	if (!f->gone && f->left && (f->kinds & kind) && !--f->left)
-		vanish(gpu);
-	if (f->gone && kind != VANISH_DMA && journal_is_quiet(gpu))
+	if (!f->gone && f->left && (f->kinds & kind) && !--f->left) {
+		if (f->leave.back)
+			go_away(gpu);
+		else
+			vanish(gpu);
+	}
+	if ((f->gone || f->away) && kind & (VANISH_READ | VANISH_WRITE) && journal_is_quiet(gpu))
 		violation(gpu, V_TOUCHED_AFTER_UNBIND, "a card that is gone");
-	return f->gone;
+	return f->gone || (f->away && away(gpu, kind));
 }
 
 /*
@@ -112,7 +186,7 @@ static u64 key_max(enum fault f)
 	case FAULT_IRQ_LATE:
 	case FAULT_GUC_MBOX_LATE:
 	case FAULT_GUC_G2H_LATE:
-		return 3600000000;	/* an hour */
+		return MAX_US;
 	case FAULT_CS_HANG:
 		return GUC_CLASS_COUNT - 1;
 	default:
@@ -125,7 +199,6 @@ static int cmd_fault(struct gpu *gpu, int argc, char **argv, FILE *out)
 	struct armed a = { .on = true, .count = 1 };
 	int f;
 
-	(void)out;
 	for (f = 0; f < FAULT_COUNT; f++)
 		if (argc > 1 && !strcmp(argv[1], table[f].name))
 			break;
@@ -160,43 +233,82 @@ static int cmd_fault(struct gpu *gpu, int argc, char **argv, FILE *out)
 
 static int cmd_faults(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
-	(void)argc;
-	(void)argv;
 	for (int f = 0; f < FAULT_COUNT; f++)
 		fprintf(out, "%-20s %s%s\n", table[f].name, gpu->faults->armed[f].on ? "ARMED " : "",
 			table[f].text);
 	return 0;
 }
 
+static bool number_after(const char *word, const char *key, u64 *value)
+{
+	size_t len = strlen(key);
+
+	return !strncmp(word, key, len) && ctl_number(word + len, value);
+}
+
+/* for=N, us=N, config, dma: the words that follow KINDS K, or "now" */
+static bool parse_leave(int argc, char **argv, struct leave *leave)
+{
+	*leave = (struct leave){ .kinds = VANISH_READ | VANISH_WRITE };
+	for (; argc > 0; argc--, argv++) {
+		if (!strcmp(*argv, "config"))
+			leave->kinds |= VANISH_CONFIG;
+		else if (!strcmp(*argv, "dma"))
+			leave->kinds |= VANISH_DMA;
+		else if (!number_after(*argv, "for=", &leave->accesses) && !number_after(*argv, "us=", &leave->us))
+			return false;
+		else
+			leave->back = true;
+	}
+	/* The words on what does not get through are for a card that comes back. */
+	return leave->us <= MAX_US && (leave->back || leave->kinds == (VANISH_READ | VANISH_WRITE));
+}
+
+static int vanish_now(struct gpu *gpu, int argc, char **argv)
+{
+	struct leave leave;
+
+	if (!parse_leave(argc, argv, &leave))
+		return -EINVAL;
+	gpu->faults->left = 0;
+	gpu->faults->leave = leave;
+	if (leave.back)
+		go_away(gpu);
+	else
+		vanish(gpu);
+	return 0;
+}
+
 static int cmd_vanish(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
 	struct faults *f = gpu->faults;
+	unsigned int kinds;
+	struct leave leave;
 	u64 k;
 
-	(void)out;
-	if (argc == 2 && !strcmp(argv[1], "now")) {
-		vanish(gpu);
-		return 0;
-	}
+	if (argc >= 2 && !strcmp(argv[1], "now"))
+		return vanish_now(gpu, argc - 2, argv + 2);
 	if (argc == 2 && !strcmp(argv[1], "off")) {
 		f->left = 0;
+		come_back(gpu);
 		return 0;
 	}
-	if (argc != 3 || !ctl_number(argv[2], &k) || !k)
+	if (argc < 3 || !ctl_number(argv[2], &k) || !k || !parse_leave(argc - 3, argv + 3, &leave))
 		return -EINVAL;
-	f->kinds = (strstr(argv[1], "read") ? VANISH_READ : 0) | (strstr(argv[1], "write") ? VANISH_WRITE : 0) |
-		   (strstr(argv[1], "dma") ? VANISH_DMA : 0);
-	if (!f->kinds)
+	kinds = (strstr(argv[1], "read") ? VANISH_READ : 0) | (strstr(argv[1], "write") ? VANISH_WRITE : 0) |
+		(strstr(argv[1], "dma") ? VANISH_DMA : 0);
+	if (!kinds)
 		return -EINVAL;
+	come_back(gpu);
+	f->kinds = kinds;
+	f->leave = leave;
 	f->left = k;
 	return 0;
 }
 
 static int cmd_restore(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
-	(void)argc;
-	(void)argv;
-	(void)out;
+	come_back(gpu);
 	memset(gpu->faults->armed, 0, sizeof(gpu->faults->armed));
 	gpu->faults->gone = false;
 	gpu->faults->left = 0;
@@ -213,7 +325,8 @@ struct faults *faults_create(struct gpu *gpu)
 	if (gpu->ctl) {
 		ctl_register(gpu, "fault", "NAME [after=N] [count=N] [value=V] [offset=O] | NAME off", cmd_fault);
 		ctl_register(gpu, "faults", "list the faults there are", cmd_faults);
-		ctl_register(gpu, "vanish", "now | off | KINDS K: at the K-th of read,write,dma", cmd_vanish);
+		ctl_register(gpu, "vanish", "off | now ... | KINDS K ...: at the K-th of read,write,dma; "
+			     "for=N us=N [config] [dma]: and is back", cmd_vanish);
 		ctl_register(gpu, "restore", "a new card in the slot: power-on state, no faults", cmd_restore);
 	}
 	return f;

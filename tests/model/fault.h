@@ -6,6 +6,11 @@
  * reads (registers, config, mapped BARs) are all ones, writes, DMA and interrupts go nowhere, until
  * "restore", which is a new card in the slot (power-on state).
  *
+ * With for=N or us=N it is "away" instead: for N accesses of the CPU, or N microseconds, it cannot be
+ * reached, and then is there again, having lived on all the time: firmware, DMA and interrupts.
+ * Configuration space answers meanwhile and DMA reaches memory, unless the words `config` and `dma` say
+ * that they do not.  A driver that takes such a card for gone has to silence it: see unheard().
+ *
  * Scripted faults are named places in the model (FAULT_TABLE).  Armed over the control socket:
  *	fault NAME [after=N] [count=N] [value=V]
  * skips N visits of the place, then applies to `count` visits (default 1, 0 = for ever).
@@ -18,6 +23,7 @@
 #define VANISH_READ	BIT(0)
 #define VANISH_WRITE	BIT(1)
 #define VANISH_DMA	BIT(2)
+#define VANISH_CONFIG	BIT(3)	/* an access to configuration space; nothing counts down to it */
 
 /* X(symbol, "name", "what it does; meaning of value") */
 #define FAULT_TABLE(X) \
@@ -37,6 +43,8 @@
 	X(FAULT_IRQ_SPURIOUS,	"irq.spurious",		"an MSI with nothing pending follows") \
 	X(FAULT_REG_VALUE,	"reg.value",		"register `offset` reads `value`") \
 	X(FAULT_CFG_VALUE,	"cfg.value",		"configuration space at `offset` reads `value`") \
+	X(FAULT_PCI_PENDING,	"pci.pending",		"Device Status says Transactions Pending") \
+	X(FAULT_DMA_IN_FLIGHT,	"dma.in-flight",	"a transfer goes out although bus mastering is off") \
 	X(FAULT_GUC_BOOT_STATUS, "guc.boot-status",	"firmware state `value` instead of ready") \
 	X(FAULT_GUC_BOOTROM,	"guc.bootrom-status",	"boot ROM state `value`") \
 	X(FAULT_GUC_BOOT_HANG,	"guc.boot-hang",	"boot never ends") \
@@ -90,7 +98,17 @@ bool fault_armed(struct gpu *gpu, enum fault f);
 /* To be asked by every access, before it takes effect: counts down, true once the card is gone. */
 bool gone(struct gpu *gpu, unsigned int kind);
 bool is_gone(struct gpu *gpu);
+/* Gone, or away with its DMA: nothing that the card sends arrives. */
+bool is_cut_off(struct gpu *gpu);
 /* The card is gone from now on. */
 void vanish(struct gpu *gpu);
+
+/*
+ * True if the card lives in a state that its driver cannot have wanted: it was away, or somebody else
+ * reset it.  What it tries on the bus with mastering off, and what is left switched on in it, is then no
+ * fault of the driver.  Ends when the driver resets it.
+ */
+bool unheard(struct gpu *gpu);
+void unheard_set(struct gpu *gpu, bool on);
 
 #endif

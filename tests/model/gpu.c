@@ -2,6 +2,7 @@
 /*
  * The whole card: made, reset and taken down in one place.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "clk.h"
 #include "cs.h"
 #include "ctl.h"
+#include "display.h"
 #include "dma.h"
 #include "fault.h"
 #include "gpu.h"
@@ -40,10 +42,16 @@ static void create_gt(struct gpu *gpu, unsigned int id)
 
 static int cmd_reset(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
-	(void)out;
 	if (argc != 2)
-		return -22;
-	gpu_reset(gpu, strcmp(argv[1], "flr") ? GPU_RESET_POWER : GPU_RESET_FLR);
+		return -EINVAL;
+	if (!strcmp(argv[1], "function"))
+		pci_foreign_reset(gpu);
+	else if (!strcmp(argv[1], "flr"))
+		gpu_reset(gpu, GPU_RESET_FLR);
+	else if (!strcmp(argv[1], "power"))
+		gpu_reset(gpu, GPU_RESET_POWER);
+	else
+		return -EINVAL;
 	return 0;
 }
 
@@ -60,6 +68,10 @@ struct gpu *gpu_create(const struct gpu_options *opt)
 		free(gpu);
 		return NULL;
 	}
+	if (!display_options_ok(gpu)) {
+		free(gpu);
+		return NULL;
+	}
 	gpu->clk = clk_create(opt->clock_steps);
 	gpu->ctl = ctl_create(gpu, opt->control);
 	gpu->faults = faults_create(gpu);
@@ -71,11 +83,13 @@ struct gpu *gpu_create(const struct gpu_options *opt)
 	for (unsigned int id = 0; id < gpu->platform->num_gts; id++)
 		if (gpu->platform->gt[id].gmd_id)
 			gpu->num_gts = id + 1;
+	gpu->display = display_create(gpu);
 	gpu->regs = regs_create(gpu);
 	for (unsigned int id = 0; id < gpu->num_gts; id++)
 		create_gt(gpu, id);
-	ctl_register(gpu, "reset", "flr|power: as the bus would", cmd_reset);
+	ctl_register(gpu, "reset", "flr|power: as the bus would; function: by somebody, the driver is not told", cmd_reset);
 	gpu_reset(gpu, GPU_RESET_POWER);
+	display_boot(gpu);
 	gpu->vfu = vfu_create(gpu, opt->socket);
 	return gpu;
 }
@@ -92,6 +106,7 @@ void gpu_destroy(struct gpu *gpu)
 		free(gt->engines);
 	}
 	regs_destroy(gpu->regs);
+	display_destroy(gpu->display);
 	irq_destroy(gpu->irq);
 	pci_destroy(gpu->pci);
 	mem_destroy(gpu->mem);
@@ -108,10 +123,13 @@ void gpu_reset(struct gpu *gpu, enum gpu_reset depth)
 	journal_add(gpu, J_NOTE, depth == GPU_RESET_POWER ? "power-on reset" : "function level reset");
 	if (depth == GPU_RESET_POWER) {
 		journal_quiet(gpu, false);
+		unheard_set(gpu, false);
+		gpu->power_ns = clk_ns(gpu->clk);
 		pci_reset(gpu);
 	}
 	regs_reset(gpu, depth);
 	irq_reset(gpu);
+	display_reset(gpu);
 	for (unsigned int id = 0; id < gpu->num_gts; id++) {
 		struct gt *gt = &gpu->gts[id];
 

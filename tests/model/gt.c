@@ -8,6 +8,7 @@
 
 #include "clk.h"
 #include "cs.h"
+#include "display.h"
 #include "fault.h"
 #include "gt.h"
 #include "guc.h"
@@ -16,19 +17,19 @@
 #include "mem.h"
 #include "platform.h"
 
-#define FW_SET		GENMASK(15, 0)
-#define WP_RATIO	GENMASK(8, 0)
-#define WP_CSTATE	GENMASK(12, 9)
-#define   WP_C6		3u
-#define RP_REQUEST	0xa008
-#define   RP_REQUEST_RATIO	GENMASK(31, 23)
-#define RP_EFFICIENT		0x13800c
-#define RP_EFFICIENT_MEDIA	0x13802c
-#define RESIDENCY_MEDIA		0x138048
-#define RESIDENCY_NS	1280u
-#define WOPCM_ADDR	GENMASK(31, 14)
-#define WOPCM_LEN	GENMASK(31, 12)
-#define WOPCM_TOTAL	MIB(8)
+#define FW_SET			GENMASK(15, 0)
+#define MTL_CAGF_MASK		GENMASK(8, 0)
+#define MTL_CC_MASK		GENMASK(12, 9)
+#define   MTL_CC6		3u
+#define RPNSWREQ		0xa008
+#define   REQ_RATIO_MASK	GENMASK(31, 23)
+#define MTL_GT_RPE_FREQUENCY	0x13800c
+#define MTL_MPE_FREQUENCY	0x13802c
+#define MTL_MEDIA_MC6		0x138048
+#define RESIDENCY_NS		1280u
+#define WOPCM_ADDR		GENMASK(31, 14)
+#define WOPCM_LEN		GENMASK(31, 12)
+#define WOPCM_TOTAL		MIB(8)
 
 struct gt_state {
 	bool mcr_held;
@@ -45,28 +46,27 @@ static const struct fw_regs {
 	enum fw_domain domain;
 	u32 req, ack;
 } fw_regs[] = {
-	{ FW_GT, FW_REQ_GT, FW_ACK_GT },
-	{ FW_RENDER, FW_REQ_RENDER, FW_ACK_RENDER },
-	{ FW_VDBOX0, FW_REQ_VDBOX(0), FW_ACK_VDBOX(0) },
-	{ FW_VDBOX0 + 1, FW_REQ_VDBOX(1), FW_ACK_VDBOX(1) },
-	{ FW_VDBOX0 + 2, FW_REQ_VDBOX(2), FW_ACK_VDBOX(2) },
-	{ FW_VDBOX0 + 3, FW_REQ_VDBOX(3), FW_ACK_VDBOX(3) },
-	{ FW_VDBOX0 + 4, FW_REQ_VDBOX(4), FW_ACK_VDBOX(4) },
-	{ FW_VDBOX0 + 5, FW_REQ_VDBOX(5), FW_ACK_VDBOX(5) },
-	{ FW_VDBOX0 + 6, FW_REQ_VDBOX(6), FW_ACK_VDBOX(6) },
-	{ FW_VDBOX0 + 7, FW_REQ_VDBOX(7), FW_ACK_VDBOX(7) },
-	{ FW_VEBOX0, FW_REQ_VEBOX(0), FW_ACK_VEBOX(0) },
-	{ FW_VEBOX0 + 1, FW_REQ_VEBOX(1), FW_ACK_VEBOX(1) },
-	{ FW_VEBOX0 + 2, FW_REQ_VEBOX(2), FW_ACK_VEBOX(2) },
-	{ FW_VEBOX0 + 3, FW_REQ_VEBOX(3), FW_ACK_VEBOX(3) },
-	{ FW_GSC, FW_REQ_GSC, FW_ACK_GSC },
+	{ FW_GT, FORCEWAKE_GT, FORCEWAKE_ACK_GT_MTL },
+	{ FW_RENDER, FORCEWAKE_RENDER, FORCEWAKE_ACK_RENDER },
+	{ FW_VDBOX0, FORCEWAKE_MEDIA_VDBOX(0), FORCEWAKE_ACK_MEDIA_VDBOX(0) },
+	{ FW_VDBOX0 + 1, FORCEWAKE_MEDIA_VDBOX(1), FORCEWAKE_ACK_MEDIA_VDBOX(1) },
+	{ FW_VDBOX0 + 2, FORCEWAKE_MEDIA_VDBOX(2), FORCEWAKE_ACK_MEDIA_VDBOX(2) },
+	{ FW_VDBOX0 + 3, FORCEWAKE_MEDIA_VDBOX(3), FORCEWAKE_ACK_MEDIA_VDBOX(3) },
+	{ FW_VDBOX0 + 4, FORCEWAKE_MEDIA_VDBOX(4), FORCEWAKE_ACK_MEDIA_VDBOX(4) },
+	{ FW_VDBOX0 + 5, FORCEWAKE_MEDIA_VDBOX(5), FORCEWAKE_ACK_MEDIA_VDBOX(5) },
+	{ FW_VDBOX0 + 6, FORCEWAKE_MEDIA_VDBOX(6), FORCEWAKE_ACK_MEDIA_VDBOX(6) },
+	{ FW_VDBOX0 + 7, FORCEWAKE_MEDIA_VDBOX(7), FORCEWAKE_ACK_MEDIA_VDBOX(7) },
+	{ FW_VEBOX0, FORCEWAKE_MEDIA_VEBOX(0), FORCEWAKE_ACK_MEDIA_VEBOX(0) },
+	{ FW_VEBOX0 + 1, FORCEWAKE_MEDIA_VEBOX(1), FORCEWAKE_ACK_MEDIA_VEBOX(1) },
+	{ FW_VEBOX0 + 2, FORCEWAKE_MEDIA_VEBOX(2), FORCEWAKE_ACK_MEDIA_VEBOX(2) },
+	{ FW_VEBOX0 + 3, FORCEWAKE_MEDIA_VEBOX(3), FORCEWAKE_ACK_MEDIA_VEBOX(3) },
+	{ FW_GSC, FORCEWAKE_GSC, FORCEWAKE_ACK_GSC },
 };
 
 struct gt_hw *gt_hw_create(struct gpu *gpu)
 {
 	struct gt_hw *hw = calloc(1, sizeof(*hw));
 
-	(void)gpu;
 	if (!hw)
 		abort();
 	return hw;
@@ -180,7 +180,6 @@ u32 gt_fw_ack_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
 	const struct fw_regs *fw = fw_by_offset(gt, off);
 	u64 *late;
 
-	(void)reg;
 	if (!fw)
 		return value;
 	late = &state(gt)->late_ack[fw->domain];
@@ -195,30 +194,26 @@ u32 gt_fw_ack_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
 u32 gt_workpoint_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
 {
 	struct gt *gt = reg_gt(gpu, off);
-	u32 ratio = FIELD_GET(WP_RATIO, value);
+	u32 ratio = FIELD_GET(MTL_CAGF_MASK, value);
 
-	(void)reg;
 	if (!fw_awake(gt, FW_GT))
-		return FIELD_PREP(WP_CSTATE, WP_C6);
+		return FIELD_PREP(MTL_CC_MASK, MTL_CC6);
 	if (!ratio)
-		ratio = FIELD_GET(RP_REQUEST_RATIO, reg_peek(gpu, gt->window + RP_REQUEST));
+		ratio = FIELD_GET(REQ_RATIO_MASK, reg_peek(gpu, gt->window + RPNSWREQ));
 	if (!ratio)
-		ratio = reg_peek(gpu, gt->window ? RP_EFFICIENT_MEDIA : RP_EFFICIENT);
-	return ratio & WP_RATIO;
+		ratio = reg_peek(gpu, gt->window ? MTL_MPE_FREQUENCY : MTL_GT_RPE_FREQUENCY);
+	return ratio & MTL_CAGF_MASK;
 }
 
 u32 gt_residency_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
 {
-	unsigned int id = off == RESIDENCY_MEDIA;
+	unsigned int id = off == MTL_MEDIA_MC6;
 
-	(void)reg;
 	return id < gpu->num_gts ? (u32)(gt_sleep_ns(&gpu->gts[id]) / RESIDENCY_NS) : value;
 }
 
 u32 gt_gmd_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
 {
-	(void)reg;
-	(void)value;
 	return gpu->platform->gt[reg_gt(gpu, off)->id].gmd_id;
 }
 
@@ -235,8 +230,6 @@ u32 gt_semaphore_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value
 	struct gt_state *s = state(reg_gt(gpu, off));
 	u64 unused;
 
-	(void)reg;
-	(void)value;
 	if (fault_take(gpu, FAULT_MCR_BUSY, &unused))
 		return 0;
 	if (s->mcr_held)
@@ -250,23 +243,19 @@ void gt_semaphore_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 val
 	struct gt *gt = reg_gt(gpu, off);
 	struct gt_state *s = state(gt);
 
-	(void)reg;
-	(void)value;
 	if (!(raw & BIT(0)))
 		violation(gpu, V_MCR_SEMAPHORE, "0x%08x written: not a release", raw);
 	else if (!s->mcr_held)
 		violation(gpu, V_MCR_SEMAPHORE, "released but not held");
-	else if (!(reg_peek(gpu, gt->window + MCR_SELECTOR) & MCR_SEL_MULTICAST))
+	else if (!(reg_peek(gpu, gt->window + MTL_MCR_SELECTOR) & MCR_MULTICAST))
 		violation(gpu, V_MCR_LEFT_UNICAST, "selector 0x%08x at release",
-			  reg_peek(gpu, gt->window + MCR_SELECTOR));
+			  reg_peek(gpu, gt->window + MTL_MCR_SELECTOR));
 	if (raw & BIT(0))
 		s->mcr_held = false;
 }
 
 void gt_selector_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
 {
-	(void)reg;
-	(void)value;
 	if (!gt_mcr_held(reg_gt(gpu, off)))
 		violation(gpu, V_MCR_SELECTOR, "0x%08x without the semaphore", raw);
 }
@@ -286,20 +275,19 @@ void gt_gdrst_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, 
 	struct gt *gt = reg_gt(gpu, off);
 	u64 unused;
 
-	(void)reg;
-	(void)value;
-	if (raw & ~(GDRST_FULL | GDRST_GUC))
+	if (raw & ~(GRDOM_FULL | GRDOM_GUC))
 		violation(gpu, V_GDRST_DOMAIN, "0x%08x", raw);
 	if (fault_take(gpu, FAULT_RESET_STUCK, &unused))
 		return;
 	journal_add(gpu, J_NOTE, "gt%u reset 0x%08x", gt->id, raw);
+	unheard_set(gpu, false);
 	ggtt_invalidate(gpu);
-	if (raw & GDRST_FULL) {
+	if (raw & GRDOM_FULL) {
 		count(gpu, CNT_GT_RESET);
 		regs_reset_gt(gt);
 		reset_engines(gt);
 	}
-	if (raw & (GDRST_FULL | GDRST_GUC) && gt->guc)
+	if (raw & (GRDOM_FULL | GRDOM_GUC) && gt->guc)
 		guc_reset(gt);
 	reg_poke(gpu, off, 0);
 }
@@ -308,9 +296,7 @@ u32 gt_cntl_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
 {
 	u64 unused;
 
-	(void)reg;
-	(void)off;
-	return fault_take(gpu, FAULT_LMEM_NOT_READY, &unused) ? value & ~GU_CNTL_LMEM_INIT : value;
+	return fault_take(gpu, FAULT_LMEM_NOT_READY, &unused) ? value & ~LMEM_INIT : value;
 }
 
 /*
@@ -321,14 +307,13 @@ void gt_flr_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u3
 {
 	unsigned int i;
 
-	(void)reg;
-	(void)off;
-	(void)value;
-	if (!(raw & GU_CNTL_FLR))
+	if (!(raw & DRIVERFLR))
 		return;
 	journal_add(gpu, J_NOTE, "driver FLR");
+	unheard_set(gpu, false);
 	regs_reset(gpu, GPU_RESET_FLR);
 	irq_reset(gpu);
+	display_reset(gpu);
 	for (i = 0; i < gpu->num_gts; i++) {
 		reset_engines(&gpu->gts[i]);
 		if (gpu->gts[i].guc)
@@ -336,16 +321,16 @@ void gt_flr_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u3
 	}
 	mem_reset(gpu, GPU_RESET_FLR);
 	if (!fault_take(gpu, FAULT_FLR_STUCK, NULL))
-		reg_poke(gpu, GU_DEBUG, reg_peek(gpu, GU_DEBUG) | GU_DEBUG_FLR_DONE);
+		reg_poke(gpu, GU_DEBUG, reg_peek(gpu, GU_DEBUG) | DRIVERFLR_STATUS);
 }
 
 /* ---- WOPCM ---- */
 
 static void check_wopcm(struct gpu *gpu, u32 window)
 {
-	u32 size = reg_peek(gpu, window + WOPCM_SIZE), base = reg_peek(gpu, window + WOPCM_BASE);
+	u32 size = reg_peek(gpu, window + GUC_WOPCM_SIZE), base = reg_peek(gpu, window + DMA_GUC_WOPCM_OFFSET);
 
-	if (!(size & WOPCM_SIZE_LOCKED) || !(base & WOPCM_BASE_VALID))
+	if (!(size & GUC_WOPCM_SIZE_LOCKED) || !(base & GUC_WOPCM_OFFSET_VALID))
 		return;
 	if ((u64)(base & WOPCM_ADDR) + (size & WOPCM_LEN) > WOPCM_TOTAL)
 		violation(gpu, V_WOPCM_RANGE, "base 0x%08x size 0x%08x", base, size);
@@ -358,9 +343,9 @@ static void check_wopcm(struct gpu *gpu, u32 window)
 void gt_wopcm_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
 {
 	struct gt *gt = reg_gt(gpu, off);
-	bool size = off - gt->window == WOPCM_SIZE;
-	u32 keep = size ? WOPCM_LEN : WOPCM_ADDR | WOPCM_BASE_HUC;
-	u32 lock = BIT(0);	/* WOPCM_SIZE_LOCKED and WOPCM_BASE_VALID */
+	bool size = off - gt->window == GUC_WOPCM_SIZE;
+	u32 keep = size ? WOPCM_LEN : WOPCM_ADDR | HUC_LOADING_AGENT_GUC;
+	u32 lock = BIT(0);	/* GUC_WOPCM_SIZE_LOCKED and GUC_WOPCM_OFFSET_VALID */
 
 	if (value & lock) {
 		if ((raw ^ value) & keep)
@@ -377,8 +362,6 @@ void gt_wopcm_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, 
 /* A request bit that is done at once: flushes and invalidations have nothing to flush here. */
 void gt_self_clear(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
 {
-	(void)reg;
-	(void)raw;
 	if (!(value & BIT(0)) || !fault_take(gpu, FAULT_SELF_CLEAR, NULL))
 		reg_poke(gpu, off, value & ~BIT(0));
 }
@@ -386,9 +369,9 @@ void gt_self_clear(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u
 /* The GGTT's, asked for by register. */
 void gt_tlb_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
 {
-	u32 how = reg_peek(gpu, reg_gt(gpu, off)->window + GUC_TLB_INV_DESC1);
+	u32 how = reg_peek(gpu, reg_gt(gpu, off)->window + PVC_GUC_TLB_INV_DESC1);
 
-	if (value & GUC_TLB_INV_VALID && how & GUC_TLB_INV_INVALIDATE)
+	if (value & PVC_GUC_TLB_INV_DESC0_VALID && how & PVC_GUC_TLB_INV_DESC1_INVALIDATE)
 		ggtt_invalidate(gpu);
 	gt_self_clear(gpu, reg, off, value, raw);
 }
@@ -397,16 +380,12 @@ void gt_doorbell_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 valu
 {
 	unsigned int id = off == 0x190304;
 
-	(void)reg;
-	(void)value;
-	(void)raw;
 	if (id < gpu->num_gts && gpu->gts[id].guc)
 		guc_doorbell(&gpu->gts[id]);
 }
 
 void gt_dma_ctrl_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
 {
-	(void)reg;
 	/* A write that does not name the start bit leaves alone a transfer that is stuck. */
 	if (raw & BIT(16) && raw & BIT(0) && reg_gt(gpu, off)->guc)
 		guc_dma_ctrl(reg_gt(gpu, off), value);

@@ -9,36 +9,36 @@
 #include "reg.h"
 
 /* Offsets within a GT's window that more than one file names */
-#define FW_ACK_GT		0x0dfc
-#define FW_ACK_RENDER		0x0d84
-#define FW_ACK_VDBOX(n)		(0x0d50 + 4 * (n))
-#define FW_ACK_VEBOX(n)		(0x0d70 + 4 * (n))
-#define FW_ACK_GSC		0x0df8
-#define FW_REQ_GT		0xa188
-#define FW_REQ_RENDER		0xa278
-#define FW_REQ_VDBOX(n)		(0xa540 + 4 * (n))
-#define FW_REQ_VEBOX(n)		(0xa560 + 4 * (n))
-#define FW_REQ_GSC		0xa618
-#define MCR_SEMAPHORE		0x0fd0
-#define MCR_SELECTOR		0x0fd4
-#define   MCR_SEL_MULTICAST	BIT(31)
-#define GDRST			0x941c
-#define   GDRST_FULL		BIT(0)
-#define   GDRST_GUC		BIT(3)
-#define WOPCM_SIZE		0xc050
-#define   WOPCM_SIZE_LOCKED	BIT(0)
-#define GUC_TLB_INV_DESC0	0xcf7c
-#define   GUC_TLB_INV_VALID	BIT(0)
-#define GUC_TLB_INV_DESC1	0xcf80
-#define   GUC_TLB_INV_INVALIDATE BIT(6)
-#define WOPCM_BASE		0xc340
-#define   WOPCM_BASE_VALID	BIT(0)
-#define   WOPCM_BASE_HUC	BIT(1)
-#define GU_CNTL			0x101010
-#define   GU_CNTL_LMEM_INIT	BIT(7)
-#define   GU_CNTL_FLR		BIT(31)
-#define GU_DEBUG		0x101018
-#define   GU_DEBUG_FLR_DONE	BIT(31)
+#define FORCEWAKE_ACK_GT_MTL		0x0dfc
+#define FORCEWAKE_ACK_RENDER		0x0d84
+#define FORCEWAKE_ACK_MEDIA_VDBOX(n)	(0x0d50 + 4 * (n))
+#define FORCEWAKE_ACK_MEDIA_VEBOX(n)	(0x0d70 + 4 * (n))
+#define FORCEWAKE_ACK_GSC		0x0df8
+#define FORCEWAKE_GT			0xa188
+#define FORCEWAKE_RENDER		0xa278
+#define FORCEWAKE_MEDIA_VDBOX(n)	(0xa540 + 4 * (n))
+#define FORCEWAKE_MEDIA_VEBOX(n)	(0xa560 + 4 * (n))
+#define FORCEWAKE_GSC			0xa618
+#define STEER_SEMAPHORE			0x0fd0
+#define MTL_MCR_SELECTOR		0x0fd4
+#define   MCR_MULTICAST			BIT(31)
+#define GDRST				0x941c
+#define   GRDOM_FULL			BIT(0)
+#define   GRDOM_GUC			BIT(3)
+#define GUC_WOPCM_SIZE			0xc050
+#define   GUC_WOPCM_SIZE_LOCKED		BIT(0)
+#define PVC_GUC_TLB_INV_DESC0		0xcf7c
+#define   PVC_GUC_TLB_INV_DESC0_VALID	BIT(0)
+#define PVC_GUC_TLB_INV_DESC1		0xcf80
+#define   PVC_GUC_TLB_INV_DESC1_INVALIDATE BIT(6)
+#define DMA_GUC_WOPCM_OFFSET		0xc340
+#define   GUC_WOPCM_OFFSET_VALID	BIT(0)
+#define   HUC_LOADING_AGENT_GUC		BIT(1)
+#define GU_CNTL				0x101010
+#define   LMEM_INIT			BIT(7)
+#define   DRIVERFLR			BIT(31)
+#define GU_DEBUG			0x101018
+#define   DRIVERFLR_STATUS		BIT(31)
 
 struct gt_hw *gt_hw_create(struct gpu *gpu);
 void gt_hw_destroy(struct gt_hw *hw);

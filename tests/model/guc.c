@@ -6,8 +6,10 @@
  * struct guc owns everything that the firmware knows.  It calls the engines (cs.h); nothing calls
  * back into it but register hooks, the main loop and its own timers.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "clk.h"
 #include "ctl.h"
@@ -34,7 +36,7 @@ bool guc_buffer_ok(struct guc *guc, u64 addr, u64 len)
 void guc_crash(struct guc *guc)
 {
 	journal_add(guc->gpu, J_GUC, "gt%u firmware crash", guc->gt->id);
-	guc_reg_set(guc, GUC_SCRATCH(15), guc_reg(guc, GUC_SCRATCH(15)) | BIT(1) | BIT(30));
+	guc_reg_set(guc, SOFT_SCRATCH(15), guc_reg(guc, SOFT_SCRATCH(15)) | BIT(1) | BIT(30));
 	guc_ct_event(guc, G2H_CRASH_POSTED, NULL, 0);
 	guc->state = GUC_CRASHED;
 	guc_ct_flush(guc);
@@ -134,6 +136,45 @@ bool guc_run(struct gt *gt, unsigned int budget)
 	return guc_work(guc, budget);
 }
 
+/* ---- a log that is written all the time ---- */
+
+#define LOG_VALID	BIT(0)
+#define LOG_ADDR	GENMASK(31, 12)
+#define LOG_WORD	(PAGE_4K - 4)	/* behind the states, in front of the log itself */
+
+static void chatter(void *arg)
+{
+	struct guc *guc = arg;
+	u64 log = (guc->boot.params[0] & LOG_ADDR) + LOG_WORD;
+	u32 word;
+
+	guc->chatter_timer = clk_after(guc->gpu->clk, guc->chatter_us * USEC, chatter, guc);
+	if (guc->state != GUC_RUNNING || is_gone(guc->gpu) || pci_power_state(guc->gpu) ||
+	    !(guc->boot.params[0] & LOG_VALID))
+		return;
+	/* Both ways, and the log stays what it was. */
+	if (!ggtt_read32(guc->gpu, log, &word))
+		ggtt_write32(guc->gpu, log, word);
+}
+
+static int ctl_chatter(struct gpu *gpu, int argc, char **argv, FILE *out)
+{
+	u64 us = 0;
+
+	if (argc != 2 || (strcmp(argv[1], "off") != 0 && (!ctl_number(argv[1], &us) || !us || us > MSEC)))
+		return -EINVAL;
+	for (unsigned int i = 0; i < gpu->num_gts; i++) {
+		struct guc *guc = gpu->gts[i].guc;
+
+		clk_cancel(gpu->clk, guc->chatter_timer);
+		guc->chatter_timer = 0;
+		guc->chatter_us = us;
+		if (us)
+			guc->chatter_timer = clk_after(gpu->clk, us * USEC, chatter, guc);
+	}
+	return 0;
+}
+
 static const char *state_name(enum guc_state state)
 {
 	static const char *const names[] = {
@@ -158,8 +199,6 @@ static int ctl_guc(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
 	unsigned int i;
 
-	(void)argc;
-	(void)argv;
 	for (i = 0; i < gpu->num_gts; i++) {
 		struct guc *guc = gpu->gts[i].guc;
 
@@ -187,8 +226,6 @@ static int ctl_ct(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
 	unsigned int i;
 
-	(void)argc;
-	(void)argv;
 	for (i = 0; i < gpu->num_gts; i++) {
 		struct guc_ct *ct = &gpu->gts[i].guc->ct;
 
@@ -206,8 +243,6 @@ static int ctl_contexts(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
 	unsigned int i;
 
-	(void)argc;
-	(void)argv;
 	for (i = 0; i < gpu->num_gts; i++)
 		guc_contexts_print(gpu->gts[i].guc, out);
 	return 0;
@@ -219,8 +254,6 @@ static int ctl_actions(struct gpu *gpu, int argc, char **argv, FILE *out)
 	const char *name;
 	u16 code;
 
-	(void)argc;
-	(void)argv;
 	for (i = 0; i < gpu->num_gts; i++)
 		for (a = 0; (name = guc_action_name(a, &code)); a++)
 			if (gpu->gts[i].guc->actions[a])
@@ -233,6 +266,7 @@ static void register_commands(struct gpu *gpu)
 {
 	ctl_register(gpu, "guc", "firmware state, versions, boot count, frequency limits", ctl_guc);
 	ctl_register(gpu, "ct", "command channel: rings, positions, counts", ctl_ct);
+	ctl_register(gpu, "chatter", "US|off: the firmware reads and writes its log so often", ctl_chatter);
 	ctl_register(gpu, "contexts", "contexts: id, state, engine, ring, run time", ctl_contexts);
 	ctl_register(gpu, "actions", "H2G messages by action", ctl_actions);
 }
@@ -245,7 +279,7 @@ struct guc *guc_create(struct gt *gt)
 		abort();
 	guc->gt = gt;
 	guc->gpu = gt->gpu;
-	guc->mbox = gt->window ? GUC_MBOX_MEDIA : GUC_MBOX_PRIMARY;
+	guc->mbox = gt->window ? MED_VF_SW_FLAG : VF_SW_FLAG;
 	guc_contexts_init(guc);
 	if (gt->id == 0)
 		register_commands(gt->gpu);
@@ -256,6 +290,7 @@ void guc_destroy(struct guc *guc)
 {
 	if (!guc)
 		return;
+	clk_cancel(guc->gpu->clk, guc->chatter_timer);
 	guc_sched_reset(guc);
 	guc_contexts_reset(guc);
 	guc_contexts_fini(guc);

@@ -18,15 +18,11 @@ typedef enum guc_error action_fn(struct guc *guc, const u32 *payload, unsigned i
 
 static enum guc_error do_log(struct guc *guc, const u32 *payload, unsigned int len)
 {
-	(void)guc;
-	(void)payload;
-	(void)len;
 	return GUC_OK;
 }
 
 static enum guc_error do_policy_change(struct guc *guc, const u32 *payload, unsigned int len)
 {
-	(void)len;
 	if (guc_buffer_ok(guc, payload[0], 96))
 		return GUC_OK;
 	violation(guc->gpu, V_ADS_POINTER, "policies at GGTT %#x", payload[0]);
@@ -35,25 +31,21 @@ static enum guc_error do_policy_change(struct guc *guc, const u32 *payload, unsi
 
 static enum guc_error do_schedule(struct guc *guc, const u32 *payload, unsigned int len)
 {
-	(void)len;
 	return guc_context_schedule(guc, payload[0]);
 }
 
 static enum guc_error do_mode_set(struct guc *guc, const u32 *payload, unsigned int len)
 {
-	(void)len;
 	return guc_context_mode(guc, payload[0], payload[1]);
 }
 
 static enum guc_error do_rc_control(struct guc *guc, const u32 *payload, unsigned int len)
 {
-	(void)len;
 	return guc_rc_control(guc, payload[0]);
 }
 
 static enum guc_error do_auth_huc(struct guc *guc, const u32 *payload, unsigned int len)
 {
-	(void)len;
 	return guc_auth_huc(guc, payload[0]);
 }
 
@@ -69,13 +61,11 @@ static enum guc_error do_register_parallel(struct guc *guc, const u32 *payload, 
 
 static enum guc_error do_deregister(struct guc *guc, const u32 *payload, unsigned int len)
 {
-	(void)len;
 	return guc_context_deregister(guc, payload[0]);
 }
 
 static enum guc_error do_fault_reply(struct guc *guc, const u32 *payload, unsigned int len)
 {
-	(void)len;
 	violation(guc->gpu, V_FAULT_REPLY, "%#010x %#010x, but no page fault was reported",
 		  payload[0], payload[1]);
 	return GUC_ERR_STATE;

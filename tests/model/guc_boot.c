@@ -15,12 +15,12 @@
 #include "journal.h"
 #include "mem.h"
 
-#define DMA_START		BIT(0)
-#define DMA_MOVE_GUC		BIT(4)
-#define DMA_HUC			BIT(9)
-#define DMA_SPACE		GENMASK(20, 16)
-#define DMA_SPACE_WOPCM		7
-#define DMA_SPACE_GGTT		8
+#define START_DMA			BIT(0)
+#define UOS_MOVE			BIT(4)
+#define HUC_UKERNEL			BIT(9)
+#define DMA_ADDR_SPACE_MASK		GENMASK(20, 16)
+#define DMA_ADDRESS_SPACE_WOPCM		7
+#define DMA_ADDRESS_SPACE_GGTT		8
 
 #define WOPCM_LOCKED		BIT(0)
 #define WOPCM_VALID		BIT(0)
@@ -175,7 +175,7 @@ static bool signature_ok(struct guc *guc)
 	u32 len = guc->boot.fw.key_bytes, i, word;
 
 	if (len > 256) {
-		u32 addr = guc_reg(guc, GUC_RSA(0));
+		u32 addr = guc_reg(guc, UOS_RSA_SCRATCH(0));
 
 		if (!guc_buffer_ok(guc, addr, len) || ggtt_read(guc->gpu, addr, sig, len)) {
 			violation(guc->gpu, V_FIRMWARE_SIGNATURE,
@@ -184,7 +184,7 @@ static bool signature_ok(struct guc *guc)
 		}
 	} else {
 		for (i = 0; i < len / 4; i++) {
-			word = guc_reg(guc, GUC_RSA(i));
+			word = guc_reg(guc, UOS_RSA_SCRATCH(i));
 			memcpy(sig + i * 4ul, &word, 4);
 		}
 	}
@@ -224,13 +224,13 @@ static u8 params_check(struct guc *guc)
 static void boot_start(struct guc *guc)
 {
 	struct guc_boot *boot = &guc->boot;
-	const u8 *css = boot->wopcm + (guc_reg(guc, GUC_WOPCM_BASE) & GENMASK(31, 14)) + GUC_DEST;
+	const u8 *css = boot->wopcm + (guc_reg(guc, DMA_GUC_WOPCM_OFFSET) & GENMASK(31, 14)) + GUC_DEST;
 	unsigned int i;
 	u8 rom = ROM_JUMPED, fw = FW_READY, bad;
 
 	for (i = 0; i < ARRAY_SIZE(boot->params); i++)
-		boot->params[i] = guc_reg(guc, GUC_SCRATCH(1 + i));
-	if (!css_parse(guc, "GuC", css, guc_reg(guc, GUC_DMA_SIZE), &boot->fw)) {
+		boot->params[i] = guc_reg(guc, SOFT_SCRATCH(1 + i));
+	if (!css_parse(guc, "GuC", css, guc_reg(guc, DMA_COPY_SIZE), &boot->fw)) {
 		rom = ROM_LOADLOC_FAILED;
 	} else if (!signature_ok(guc)) {
 		rom = ROM_RSA_FAILED;
@@ -271,7 +271,7 @@ static bool dma_bad(struct guc *guc, const char *what, u32 value)
 
 static bool dma_wopcm(struct guc *guc, struct dma_job *job)
 {
-	u32 size = guc_reg(guc, GUC_WOPCM_SIZE), base = guc_reg(guc, GUC_WOPCM_BASE);
+	u32 size = guc_reg(guc, GUC_WOPCM_SIZE), base = guc_reg(guc, DMA_GUC_WOPCM_OFFSET);
 	u32 room, want = job->huc ? 0 : GUC_DEST;
 
 	if (!(size & WOPCM_LOCKED) || !(base & WOPCM_VALID)) {
@@ -294,17 +294,17 @@ static bool dma_wopcm(struct guc *guc, struct dma_job *job)
 
 static bool dma_setup(struct guc *guc, u32 ctrl, struct dma_job *job)
 {
-	u32 src_hi = guc_reg(guc, GUC_DMA_SRC_HI), dst_hi = guc_reg(guc, GUC_DMA_DST_HI);
+	u32 src_hi = guc_reg(guc, DMA_ADDR_0_HIGH), dst_hi = guc_reg(guc, DMA_ADDR_1_HIGH);
 
-	job->src = guc_reg(guc, GUC_DMA_SRC_LO);
-	job->dst = guc_reg(guc, GUC_DMA_DST_LO);
-	job->size = guc_reg(guc, GUC_DMA_SIZE);
-	job->huc = ctrl & DMA_HUC;
-	if ((ctrl & ~DMA_START) != DMA_MOVE_GUC && (ctrl & ~DMA_START) != DMA_HUC)
+	job->src = guc_reg(guc, DMA_ADDR_0_LOW);
+	job->dst = guc_reg(guc, DMA_ADDR_1_LOW);
+	job->size = guc_reg(guc, DMA_COPY_SIZE);
+	job->huc = ctrl & HUC_UKERNEL;
+	if ((ctrl & ~START_DMA) != UOS_MOVE && (ctrl & ~START_DMA) != HUC_UKERNEL)
 		return dma_bad(guc, "flags", ctrl);
-	if (src_hi != FIELD_PREP(DMA_SPACE, DMA_SPACE_GGTT))
+	if (src_hi != FIELD_PREP(DMA_ADDR_SPACE_MASK, DMA_ADDRESS_SPACE_GGTT))
 		return dma_bad(guc, "source address high", src_hi);
-	if (dst_hi != FIELD_PREP(DMA_SPACE, DMA_SPACE_WOPCM))
+	if (dst_hi != FIELD_PREP(DMA_ADDR_SPACE_MASK, DMA_ADDRESS_SPACE_WOPCM))
 		return dma_bad(guc, "destination address high", dst_hi);
 	if (!job->huc && guc->state != GUC_IN_RESET) {
 		violation(guc->gpu, V_GUC_NOT_IN_RESET, "status %#x", guc_reg(guc, GUC_STATUS));
@@ -333,7 +333,7 @@ void guc_dma_ctrl(struct gt *gt, u32 value)
 
 	if (is_gone(gt->gpu) || fault_take(gt->gpu, FAULT_GUC_DMA_STUCK, NULL))
 		return;
-	guc_reg_set(guc, GUC_DMA_CTRL, guc_reg(guc, GUC_DMA_CTRL) & ~DMA_START);
+	guc_reg_set(guc, DMA_CTRL, guc_reg(guc, DMA_CTRL) & ~START_DMA);
 	if (!dma_setup(guc, ctrl, &job))
 		return;
 	ok = dma_wopcm(guc, &job);
@@ -361,7 +361,7 @@ enum guc_error guc_auth_huc(struct guc *guc, u32 signature)
 			  signature);
 		return GUC_ERR_GGTT;
 	}
-	guc_reg_set(guc, HUC_LOAD_INFO, guc_reg(guc, HUC_LOAD_INFO) | BIT(0));
+	guc_reg_set(guc, HUC_KERNEL_LOAD_INFO, guc_reg(guc, HUC_KERNEL_LOAD_INFO) | BIT(0));
 	return GUC_OK;
 }
 

@@ -455,6 +455,6 @@ void guc_ct_flush(struct guc *guc)
 	if (!guc->ct.irq)
 		return;
 	guc->ct.irq = false;
-	irq_raise(guc->gpu, IRQ_OTHER, guc->gt->window ? IRQ_INST_GUC_MEDIA : IRQ_INST_GUC,
-		  IRQ_GUC_TO_HOST);
+	irq_raise(guc->gpu, OTHER_CLASS, guc->gt->window ? OTHER_MEDIA_GUC_INSTANCE : OTHER_GUC_INSTANCE,
+		  GUC_INTR_GUC2HOST);
 }

@@ -20,6 +20,7 @@
 #include <stdio.h>
 
 #include "cs.h"
+#include "gt.h"
 #include "guc.h"
 #include "journal.h"
 #include "platform.h"
@@ -30,20 +31,18 @@
 
 /* Registers, to be added to gt->window */
 #define GUC_STATUS		0xc000
-#define GUC_WOPCM_SIZE		0xc050
-#define GUC_SCRATCH(n)		(0xc180 + (n) * 4)
-#define HUC_LOAD_INFO		0xc1dc
-#define GUC_RSA(n)		(0xc200 + (n) * 4)
-#define GUC_DMA_SRC_LO		0xc300
-#define GUC_DMA_SRC_HI		0xc304
-#define GUC_DMA_DST_LO		0xc308
-#define GUC_DMA_DST_HI		0xc30c
-#define GUC_DMA_SIZE		0xc310
-#define GUC_DMA_CTRL		0xc314
-#define GUC_WOPCM_BASE		0xc340
+#define SOFT_SCRATCH(n)		(0xc180 + (n) * 4)
+#define HUC_KERNEL_LOAD_INFO	0xc1dc
+#define UOS_RSA_SCRATCH(n)	(0xc200 + (n) * 4)
+#define DMA_ADDR_0_LOW		0xc300
+#define DMA_ADDR_0_HIGH		0xc304
+#define DMA_ADDR_1_LOW		0xc308
+#define DMA_ADDR_1_HIGH		0xc30c
+#define DMA_COPY_SIZE		0xc310
+#define DMA_CTRL		0xc314
 /* Common to both GTs */
-#define GUC_MBOX_PRIMARY	0x190240
-#define GUC_MBOX_MEDIA		0x190310
+#define VF_SW_FLAG		0x190240
+#define MED_VF_SW_FLAG		0x190310
 
 /* What the GuC may be told to use of the GGTT: above the WOPCM, below the interrupt controller. */
 #define GUC_GGTT_START		MIB(8)
@@ -176,7 +175,7 @@ struct guc_msg {
 };
 
 /* A message that is held back on purpose. */
-#define GUC_LATE_MAX	8
+#define GUC_LATE_MAX	256
 
 struct guc_late {
 	struct guc *guc;
@@ -277,6 +276,8 @@ struct guc {
 	unsigned int mbox_timer;	/* of an answer that is held back on purpose, 0: none */
 	u32 mbox_late;			/* that answer */
 	u32 mbox_left;			/* what a fault left in word 0: no request, 0: nothing */
+	u64 chatter_us;			/* the firmware writes to its log so often, 0: when it must */
+	unsigned int chatter_timer;
 	bool working;			/* engines run: a batch may ring, or reset, its own GuC */
 	bool rung, reset_pending;	/* it did; for when they have stopped */
 	struct guc_boot boot;

@@ -22,7 +22,7 @@ static const u32 hwconfig[] = {
 	3, 1, 8,		/* EUs per dual subslice */
 	4, 1, 10,		/* pixel pipes */
 	10, 1, 12,		/* memory channels */
-	11, 1, 6,		/* memory type: GDDR6 */
+	11, 1, 4,		/* memory type: GDDR6 */
 	13, 1, 3,		/* page sizes of local memory: 4 KiB, 64 KiB */
 	15, 1, 8,		/* threads per EU */
 	16, 1, 640,		/* threads: vertex, geometry, hull, domain */
@@ -35,8 +35,13 @@ static const u32 hwconfig[] = {
 	25, 1, 0,
 	26, 1, 0,
 	27, 1, 9,
-	69, 1, 5,		/* geometry slices */
+	62, 1, 1,		/* context save area, MiB */
+	64, 1, 1024,		/* L3 bank, KiB */
+	65, 1, 128,		/* local memory of a dual subslice, KiB */
 	70, 1, 20,		/* subslices */
+	71, 1, 8,		/* EUs of a subslice */
+	73, 1, 128,		/* local memory of a subslice, KiB */
+	83, 1, 1,		/* regions */
 };
 
 static enum guc_error mbox_hwconfig(struct guc *guc, const u32 *msg, u32 *data0)
@@ -88,7 +93,6 @@ static enum guc_error mbox_control_ctb(struct guc *guc, const u32 *msg, u32 *dat
 /* The host goes to sleep, or starts over: its contexts and its channel are forgotten. */
 static enum guc_error mbox_soft_reset(struct guc *guc, const u32 *msg, u32 *data0)
 {
-	(void)msg;
 	*data0 = 0;
 	guc_sched_reset(guc);
 	guc_contexts_reset(guc);

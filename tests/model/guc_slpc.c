@@ -31,12 +31,14 @@ enum slpc_param {
 };
 
 /* Fused limits, in units of 50/3 MHz: 8:0 highest, 24:16 lowest; 8:0 efficient */
-#define REG_LIMITS_PRIMARY	0x138000
-#define REG_EFFICIENT_PRIMARY	0x13800c
-#define REG_LIMITS_MEDIA	0x138020
-#define REG_EFFICIENT_MEDIA	0x13802c
-#define REG_CURRENT		0x0c60
-#define CURRENT_RATIO		GENMASK(8, 0)
+#define MTL_RP_STATE_CAP	0x138000
+#define MTL_GT_RPE_FREQUENCY	0x13800c
+#define MTL_MEDIAP_STATE_CAP	0x138020
+#define MTL_MPE_FREQUENCY	0x13802c
+#define MTL_MIRROR_TARGET_WP1	0x0c60
+#define MTL_CAGF_MASK		GENMASK(8, 0)
+#define RPNSWREQ		0xa008
+#define REQ_RATIO_MASK		GENMASK(31, 23)
 
 struct limits {
 	u32 lowest, efficient, highest;
@@ -45,8 +47,8 @@ struct limits {
 static struct limits fused(struct guc *guc)
 {
 	bool media = guc->gt->window;
-	u32 range = reg_peek(guc->gpu, media ? REG_LIMITS_MEDIA : REG_LIMITS_PRIMARY);
-	u32 eff = reg_peek(guc->gpu, media ? REG_EFFICIENT_MEDIA : REG_EFFICIENT_PRIMARY);
+	u32 range = reg_peek(guc->gpu, media ? MTL_MEDIAP_STATE_CAP : MTL_RP_STATE_CAP);
+	u32 eff = reg_peek(guc->gpu, media ? MTL_MPE_FREQUENCY : MTL_GT_RPE_FREQUENCY);
 	struct limits l;
 
 	l.highest = range & 0x1ff;
@@ -61,12 +63,14 @@ static u32 from_mhz(u32 mhz)
 	return mhz > 16384 ? ALL_ONES : (mhz * 3 + 25) / 50;
 }
 
-/* The clock follows the limits at once; an idle GT runs at the lowest it may. */
+/* Request and clock follow the limits at once; an idle GT runs at the lowest it may. */
 static void clock_update(struct guc *guc)
 {
-	u32 now = guc_reg(guc, REG_CURRENT);
+	u32 ratio = MIN(guc->slpc.min, guc->slpc.max);
 
-	guc_reg_set(guc, REG_CURRENT, (now & ~CURRENT_RATIO) | MIN(guc->slpc.min, guc->slpc.max));
+	guc_reg_set(guc, RPNSWREQ, (guc_reg(guc, RPNSWREQ) & ~REQ_RATIO_MASK) |
+		    FIELD_PREP(REQ_RATIO_MASK, ratio));
+	guc_reg_set(guc, MTL_MIRROR_TARGET_WP1, (guc_reg(guc, MTL_MIRROR_TARGET_WP1) & ~MTL_CAGF_MASK) | ratio);
 }
 
 static bool shared_update(struct guc *guc)
@@ -176,6 +180,7 @@ static enum guc_error slpc_unset(struct guc *guc, const u32 *arg)
 		slpc->min = l.efficient;
 	if (arg[0] == PARAM_MAX_MHZ)
 		slpc->max = l.highest;
+	clock_update(guc);
 	return GUC_OK;
 }
 

@@ -40,35 +40,35 @@ static const struct irq_source {
 	u8 class, instance, dw, bit;
 	u8 enable_shift, mask_shift;
 } sources[] = {
-	{ "rcs0", REG_RENDER_COPY, 0x190090, IRQ_RENDER, 0, 0, 0, HI, HI },
-	{ "bcs0", REG_RENDER_COPY, 0x1900a0, IRQ_COPY, 0, 0, 15, LO, HI },
-	{ "bcs1", REG_RENDER_COPY, 0x190110, IRQ_COPY, 1, 0, 14, LO, HI },
-	{ "bcs2", REG_RENDER_COPY, 0x190110, IRQ_COPY, 2, 0, 13, LO, LO },
-	{ "bcs3", REG_RENDER_COPY, 0x190114, IRQ_COPY, 3, 0, 12, LO, HI },
-	{ "bcs4", REG_RENDER_COPY, 0x190114, IRQ_COPY, 4, 0, 11, LO, LO },
-	{ "bcs5", REG_RENDER_COPY, 0x190118, IRQ_COPY, 5, 0, 10, LO, HI },
-	{ "bcs6", REG_RENDER_COPY, 0x190118, IRQ_COPY, 6, 0, 9, LO, LO },
-	{ "bcs7", REG_RENDER_COPY, 0x19011c, IRQ_COPY, 7, 0, 8, LO, HI },
-	{ "bcs8", REG_RENDER_COPY, 0x19011c, IRQ_COPY, 8, 0, 23, LO, LO },
-	{ "ccs0", REG_CCS, 0x190100, IRQ_COMPUTE, 0, 0, 4, HI, HI },
-	{ "ccs1", REG_CCS, 0x190100, IRQ_COMPUTE, 1, 0, 5, HI, LO },
-	{ "ccs2", REG_CCS, 0x190104, IRQ_COMPUTE, 2, 0, 6, HI, HI },
-	{ "ccs3", REG_CCS, 0x190104, IRQ_COMPUTE, 3, 0, 7, HI, LO },
-	{ "guc", REG_GUC, 0x1900e8, IRQ_OTHER, IRQ_INST_GUC, 0, 25, HI, HI },
-	{ "media-guc", REG_GUC, 0x1900e8, IRQ_OTHER, IRQ_INST_GUC_MEDIA, 0, 24, HI, LO },
-	{ "gsccs0", REG_GSC, 0x1900f4, IRQ_OTHER, IRQ_INST_GSC, 0, 31, LO, LO },
-	{ "vcs0", REG_VCS_VECS, 0x1900a8, IRQ_VDEC, 0, 1, 0, HI, HI },
-	{ "vcs1", REG_VCS_VECS, 0x1900a8, IRQ_VDEC, 1, 1, 1, HI, LO },
-	{ "vcs2", REG_VCS_VECS, 0x1900ac, IRQ_VDEC, 2, 1, 2, HI, HI },
-	{ "vcs3", REG_VCS_VECS, 0x1900ac, IRQ_VDEC, 3, 1, 3, HI, LO },
-	{ "vcs4", REG_VCS_VECS, 0x1900b0, IRQ_VDEC, 4, 1, 4, HI, HI },
-	{ "vcs5", REG_VCS_VECS, 0x1900b0, IRQ_VDEC, 5, 1, 5, HI, LO },
-	{ "vcs6", REG_VCS_VECS, 0x1900b4, IRQ_VDEC, 6, 1, 6, HI, HI },
-	{ "vcs7", REG_VCS_VECS, 0x1900b4, IRQ_VDEC, 7, 1, 7, HI, LO },
-	{ "vecs0", REG_VCS_VECS, 0x1900d0, IRQ_VENH, 0, 1, 31, LO, HI },
-	{ "vecs1", REG_VCS_VECS, 0x1900d0, IRQ_VENH, 1, 1, 30, LO, LO },
-	{ "vecs2", REG_VCS_VECS, 0x1900d4, IRQ_VENH, 2, 1, 29, LO, HI },
-	{ "vecs3", REG_VCS_VECS, 0x1900d4, IRQ_VENH, 3, 1, 28, LO, LO },
+	{ "rcs0", REG_RENDER_COPY, 0x190090, RENDER_CLASS, 0, 0, 0, HI, HI },
+	{ "bcs0", REG_RENDER_COPY, 0x1900a0, COPY_ENGINE_CLASS, 0, 0, 15, LO, HI },
+	{ "bcs1", REG_RENDER_COPY, 0x190110, COPY_ENGINE_CLASS, 1, 0, 14, LO, HI },
+	{ "bcs2", REG_RENDER_COPY, 0x190110, COPY_ENGINE_CLASS, 2, 0, 13, LO, LO },
+	{ "bcs3", REG_RENDER_COPY, 0x190114, COPY_ENGINE_CLASS, 3, 0, 12, LO, HI },
+	{ "bcs4", REG_RENDER_COPY, 0x190114, COPY_ENGINE_CLASS, 4, 0, 11, LO, LO },
+	{ "bcs5", REG_RENDER_COPY, 0x190118, COPY_ENGINE_CLASS, 5, 0, 10, LO, HI },
+	{ "bcs6", REG_RENDER_COPY, 0x190118, COPY_ENGINE_CLASS, 6, 0, 9, LO, LO },
+	{ "bcs7", REG_RENDER_COPY, 0x19011c, COPY_ENGINE_CLASS, 7, 0, 8, LO, HI },
+	{ "bcs8", REG_RENDER_COPY, 0x19011c, COPY_ENGINE_CLASS, 8, 0, 23, LO, LO },
+	{ "ccs0", REG_CCS, 0x190100, COMPUTE_CLASS, 0, 0, 4, HI, HI },
+	{ "ccs1", REG_CCS, 0x190100, COMPUTE_CLASS, 1, 0, 5, HI, LO },
+	{ "ccs2", REG_CCS, 0x190104, COMPUTE_CLASS, 2, 0, 6, HI, HI },
+	{ "ccs3", REG_CCS, 0x190104, COMPUTE_CLASS, 3, 0, 7, HI, LO },
+	{ "guc", REG_GUC, 0x1900e8, OTHER_CLASS, OTHER_GUC_INSTANCE, 0, 25, HI, HI },
+	{ "media-guc", REG_GUC, 0x1900e8, OTHER_CLASS, OTHER_MEDIA_GUC_INSTANCE, 0, 24, HI, LO },
+	{ "gsccs0", REG_GSC, 0x1900f4, OTHER_CLASS, OTHER_GSC_INSTANCE, 0, 31, LO, LO },
+	{ "vcs0", REG_VCS_VECS, 0x1900a8, VIDEO_DECODE_CLASS, 0, 1, 0, HI, HI },
+	{ "vcs1", REG_VCS_VECS, 0x1900a8, VIDEO_DECODE_CLASS, 1, 1, 1, HI, LO },
+	{ "vcs2", REG_VCS_VECS, 0x1900ac, VIDEO_DECODE_CLASS, 2, 1, 2, HI, HI },
+	{ "vcs3", REG_VCS_VECS, 0x1900ac, VIDEO_DECODE_CLASS, 3, 1, 3, HI, LO },
+	{ "vcs4", REG_VCS_VECS, 0x1900b0, VIDEO_DECODE_CLASS, 4, 1, 4, HI, HI },
+	{ "vcs5", REG_VCS_VECS, 0x1900b0, VIDEO_DECODE_CLASS, 5, 1, 5, HI, LO },
+	{ "vcs6", REG_VCS_VECS, 0x1900b4, VIDEO_DECODE_CLASS, 6, 1, 6, HI, HI },
+	{ "vcs7", REG_VCS_VECS, 0x1900b4, VIDEO_DECODE_CLASS, 7, 1, 7, HI, LO },
+	{ "vecs0", REG_VCS_VECS, 0x1900d0, VIDEO_ENHANCEMENT_CLASS, 0, 1, 31, LO, HI },
+	{ "vecs1", REG_VCS_VECS, 0x1900d0, VIDEO_ENHANCEMENT_CLASS, 1, 1, 30, LO, LO },
+	{ "vecs2", REG_VCS_VECS, 0x1900d4, VIDEO_ENHANCEMENT_CLASS, 2, 1, 29, LO, HI },
+	{ "vecs3", REG_VCS_VECS, 0x1900d4, VIDEO_ENHANCEMENT_CLASS, 3, 1, 28, LO, LO },
 };
 
 struct irq {
@@ -89,8 +89,6 @@ static int ctl_irq(struct gpu *gpu, int argc, char **argv, FILE *out)
 	const struct irq *irq = gpu->irq;
 	size_t i;
 
-	(void)argc;
-	(void)argv;
 	fprintf(out, "enabled=%d line=%d answered=%d sent=%" PRIu64 " dw0=%08x dw1=%08x\n",
 		irq->enabled, irq->line, irq->answered, irq->sent, irq->dw[0], irq->dw[1]);
 	for (i = 0; i < ARRAY_SIZE(sources); i++)
@@ -216,7 +214,7 @@ void irq_check_quiet(struct gpu *gpu)
 {
 	struct irq *irq = gpu->irq;
 
-	if (is_gone(gpu))
+	if (is_gone(gpu) || unheard(gpu))
 		return;
 	if (irq->enabled)
 		violation(gpu, V_IRQ_LEFT_ENABLED, "the driver is unbound");
@@ -231,10 +229,7 @@ u32 irq_tile_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
 {
 	const struct irq *irq = gpu->irq;
 
-	(void)reg;
-	(void)off;
-	(void)value;
-	return (irq->enabled ? IRQ_TILE_ENABLE : 0) | (master_level(irq) ? IRQ_TILE_0 : 0);
+	return (irq->enabled ? DG1_MSTR_IRQ : 0) | (master_level(irq) ? DG1_MSTR_TILE_0 : 0);
 }
 
 void irq_tile_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
@@ -242,13 +237,10 @@ void irq_tile_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, 
 	struct irq *irq = gpu->irq;
 	u64 unused;
 
-	(void)reg;
-	(void)off;
-	(void)value;
-	if (raw & ~(IRQ_TILE_ENABLE | GENMASK(7, 0)))
+	if (raw & ~(DG1_MSTR_IRQ | GENMASK(7, 0)))
 		violation(gpu, V_IRQ_MASTER, "0x%08x to the tile master", raw);
 	irq->answered = true;
-	irq->enabled = raw & IRQ_TILE_ENABLE;
+	irq->enabled = raw & DG1_MSTR_IRQ;
 	update(gpu, false);
 	if (irq->enabled && !irq->line && fault_take(gpu, FAULT_IRQ_SPURIOUS, &unused))
 		send(gpu);
@@ -256,20 +248,12 @@ void irq_tile_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, 
 
 u32 irq_master_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
 {
-	(void)reg;
-	(void)off;
-	(void)value;
 	return master_level(gpu->irq);
 }
 
 /* Pending bits are levels: there is nothing to clear here. */
 void irq_master_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
 {
-	(void)gpu;
-	(void)reg;
-	(void)off;
-	(void)value;
-	(void)raw;
 }
 
 static unsigned int bank(u32 off)
@@ -279,8 +263,6 @@ static unsigned int bank(u32 off)
 
 u32 irq_dw_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
 {
-	(void)reg;
-	(void)value;
 	return gpu->irq->dw[bank(off)];
 }
 
@@ -291,8 +273,6 @@ void irq_dw_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u3
 	unsigned int n = bank(off);
 	size_t i;
 
-	(void)reg;
-	(void)value;
 	irq->dw[n] &= ~raw;
 	for (i = 0; i < ARRAY_SIZE(sources); i++)
 		if (sources[i].dw == n && irq->latched[i])
@@ -317,26 +297,23 @@ void irq_selector_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 val
 	struct irq *irq = gpu->irq;
 	u32 bits;
 
-	(void)reg;
-	(void)value;
-	if (reg_peek(gpu, IRQ_IDENTITY(n)) & IRQ_IDENTITY_VALID)
+	if (reg_peek(gpu, INTR_IDENTITY_REG(n)) & INTR_DATA_VALID)
 		violation(gpu, V_IRQ_IDENTITY, "selector %u: last identity was not cleared", n);
 	if (!s || !(irq->dw[n] & raw)) {
 		violation(gpu, V_IRQ_IDENTITY, "selector %u: 0x%08x is not pending", n, raw);
-		reg_poke(gpu, IRQ_IDENTITY(n), 0);
+		reg_poke(gpu, INTR_IDENTITY_REG(n), 0);
 		return;
 	}
 	bits = irq->latched[s - sources];
 	irq->latched[s - sources] = 0;
-	reg_poke(gpu, IRQ_IDENTITY(n), IRQ_IDENTITY_VALID | bits |
-		 FIELD_PREP(IRQ_IDENTITY_INSTANCE, (u32)s->instance) |
-		 FIELD_PREP(IRQ_IDENTITY_CLASS, (u32)s->class));
+	reg_poke(gpu, INTR_IDENTITY_REG(n), INTR_DATA_VALID | bits |
+		 FIELD_PREP(INTR_ENGINE_INSTANCE_MASK, (u32)s->instance) |
+		 FIELD_PREP(INTR_ENGINE_CLASS_MASK, (u32)s->class));
 }
 
 void irq_identity_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
 {
-	(void)reg;
-	if (raw & IRQ_IDENTITY_VALID)
+	if (raw & INTR_DATA_VALID)
 		reg_poke(gpu, off, 0);
 	else
 		violation(gpu, V_IRQ_IDENTITY, "0x%08x written over 0x%08x", raw, value);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The interrupt tree of fact sheet section 10.1: sources, identities, GT_INTR_DW, tile
+ * The interrupt tree of hardware.rst xe-hw-interrupts: sources, identities, GT_INTR_DW, tile
  * master, MSI.
  */
 #ifndef XE_MODEL_IRQ_H
@@ -10,27 +10,28 @@
 
 /* Interrupt classes of the identity register */
 enum irq_class {
-	IRQ_RENDER = 0, IRQ_VDEC = 1, IRQ_VENH = 2, IRQ_COPY = 3, IRQ_OTHER = 4, IRQ_COMPUTE = 5
+	RENDER_CLASS = 0, VIDEO_DECODE_CLASS = 1, VIDEO_ENHANCEMENT_CLASS = 2, COPY_ENGINE_CLASS = 3,
+	OTHER_CLASS = 4, COMPUTE_CLASS = 5
 };
-#define IRQ_INST_GUC		0	/* class OTHER */
-#define IRQ_INST_GUC_MEDIA	16
-#define IRQ_INST_GSC		6
+#define OTHER_GUC_INSTANCE		0	/* class OTHER */
+#define OTHER_MEDIA_GUC_INSTANCE	16
+#define OTHER_GSC_INSTANCE		6
 
-#define IRQ_ENGINE_USER		BIT(0)
-#define IRQ_ENGINE_PIPE_NOTIFY	BIT(4)
-#define IRQ_GUC_TO_HOST		BIT(15)
+#define GT_RENDER_USER_INTERRUPT		BIT(0)
+#define GT_RENDER_PIPECTL_NOTIFY_INTERRUPT	BIT(4)
+#define GUC_INTR_GUC2HOST			BIT(15)
 
-#define IRQ_TILE		0x190008
-#define   IRQ_TILE_ENABLE	BIT(31)
-#define   IRQ_TILE_0		BIT(0)
-#define IRQ_MASTER		0x190010
-#define IRQ_DW(n)		(0x190018 + 4 * (n))
-#define IRQ_IDENTITY(n)		(0x190060 + 4 * (n))
-#define   IRQ_IDENTITY_VALID	BIT(31)
-#define   IRQ_IDENTITY_INSTANCE	GENMASK(25, 20)
-#define   IRQ_IDENTITY_CLASS	GENMASK(18, 16)
-#define   IRQ_IDENTITY_BITS	GENMASK(15, 0)
-#define IRQ_SELECTOR(n)		(0x190070 + 4 * (n))
+#define DG1_MSTR_TILE_INTR		0x190008
+#define   DG1_MSTR_IRQ			BIT(31)
+#define   DG1_MSTR_TILE_0		BIT(0)
+#define GFX_MSTR_IRQ			0x190010
+#define GT_INTR_DW(n)			(0x190018 + 4 * (n))
+#define INTR_IDENTITY_REG(n)		(0x190060 + 4 * (n))
+#define   INTR_DATA_VALID		BIT(31)
+#define   INTR_ENGINE_INSTANCE_MASK	GENMASK(25, 20)
+#define   INTR_ENGINE_CLASS_MASK	GENMASK(18, 16)
+#define   INTR_ENGINE_INTR_MASK		GENMASK(15, 0)
+#define IIR_REG_SELECTOR(n)		(0x190070 + 4 * (n))
 
 /*
  * The MSI counts as never acknowledged when this many register accesses pass without a write

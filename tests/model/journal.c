@@ -4,6 +4,7 @@
  *
  * Owner of: the journal file, the ring of the last lines, all counters, the kept violations.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #define RING		4096
 #define LINE		160
 #define KEPT		256
+#define MARKS		16
 
 struct journal {
 	FILE *file;
@@ -28,6 +30,11 @@ struct journal {
 	char kept[KEPT][LINE];
 	unsigned int num_kept;
 	bool quiet;
+	struct mark {
+		char name[32];
+		u64 counters[CNT_COUNT];
+	} marks[MARKS];
+	unsigned int num_marks;
 };
 
 static const char *const counter_names[CNT_COUNT] = {
@@ -35,7 +42,8 @@ static const char *const counter_names[CNT_COUNT] = {
 	[CNT_GSM_READ] = "gsm-read", [CNT_GSM_WRITE] = "gsm-write",
 	[CNT_VRAM_READ] = "vram-read", [CNT_VRAM_WRITE] = "vram-write",
 	[CNT_CFG_READ] = "config-read", [CNT_CFG_WRITE] = "config-write",
-	[CNT_DMA_READ] = "dma-read", [CNT_DMA_WRITE] = "dma-write", [CNT_MSI] = "msi",
+	[CNT_DMA_READ] = "dma-read", [CNT_DMA_WRITE] = "dma-write", [CNT_DMA_BLOCKED] = "dma-blocked",
+	[CNT_MSI] = "msi",
 	[CNT_H2G] = "h2g", [CNT_G2H] = "g2h", [CNT_MAILBOX] = "mailbox", [CNT_DOORBELL] = "doorbell",
 	[CNT_JOB] = "context-loads", [CNT_CMD] = "commands", [CNT_CMD_SKIPPED] = "commands-not-executed",
 	[CNT_GUC_BOOT] = "guc-boots", [CNT_GT_RESET] = "gt-resets", [CNT_ENGINE_RESET] = "engine-resets",
@@ -167,10 +175,48 @@ static int cmd_journal(struct gpu *gpu, int argc, char **argv, FILE *out)
 	u64 n = 32;
 
 	if (argc > 1 && !ctl_number(argv[1], &n))
-		return -22;
+		return -EINVAL;
 	n = MIN(n, MIN(j->seq, (u64)RING));
 	for (u64 i = j->seq - n; i < j->seq; i++)
 		fprintf(out, "%s\n", j->ring[i % RING]);
+	return 0;
+}
+
+static struct mark *mark_find(struct journal *j, const char *name)
+{
+	for (unsigned int i = 0; i < j->num_marks; i++)
+		if (!strcmp(j->marks[i].name, name))
+			return &j->marks[i];
+	return NULL;
+}
+
+static int cmd_mark(struct gpu *gpu, int argc, char **argv, FILE *out)
+{
+	struct journal *j = gpu->journal;
+	struct mark *m;
+
+	if (argc != 2 || strlen(argv[1]) >= sizeof(m->name))
+		return -EINVAL;
+	m = mark_find(j, argv[1]);
+	if (!m && j->num_marks == MARKS)
+		return -ENOSPC;
+	if (!m)
+		m = &j->marks[j->num_marks++];
+	snprintf(m->name, sizeof(m->name), "%s", argv[1]);
+	memcpy(m->counters, j->counters, sizeof(m->counters));
+	journal_add(gpu, J_NOTE, "mark %s", argv[1]);
+	return 0;
+}
+
+static int counters_since(struct journal *j, const char *name, FILE *out)
+{
+	const struct mark *m = mark_find(j, name);
+
+	if (!m)
+		return -ENOENT;
+	for (int c = 0; c < CNT_COUNT; c++)
+		fprintf(out, "%s %llu\n", counter_names[c],
+			(unsigned long long)(j->counters[c] - m->counters[c]));
 	return 0;
 }
 
@@ -178,6 +224,10 @@ static int cmd_counters(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
 	struct journal *j = gpu->journal;
 
+	if (argc == 3 && !strcmp(argv[1], "since"))
+		return counters_since(j, argv[2], out);
+	if (argc > 2 || (argc == 2 && strcmp(argv[1], "reset") != 0))
+		return -EINVAL;
 	for (int c = 0; c < CNT_COUNT; c++)
 		fprintf(out, "%s %llu\n", counter_names[c], (unsigned long long)j->counters[c]);
 	for (u32 a = 0; a < 65536; a++) {
@@ -186,7 +236,8 @@ static int cmd_counters(struct gpu *gpu, int argc, char **argv, FILE *out)
 		if (j->g2h[a])
 			fprintf(out, "g2h-%#06x %u\n", a, j->g2h[a]);
 	}
-	if (argc > 1 && !strcmp(argv[1], "reset")) {
+	if (argc == 2) {
+		j->num_marks = 0;
 		memset(j->counters, 0, sizeof(j->counters));
 		memset(j->h2g, 0, sizeof(j->h2g));
 		memset(j->g2h, 0, sizeof(j->g2h));
@@ -214,9 +265,8 @@ static int cmd_violations(struct gpu *gpu, int argc, char **argv, FILE *out)
 
 static int cmd_quiet(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
-	(void)out;
 	if (argc != 2)
-		return -22;
+		return -EINVAL;
 	journal_quiet(gpu, !strcmp(argv[1], "on"));
 	return 0;
 }
@@ -231,7 +281,8 @@ struct journal *journal_create(struct gpu *gpu, const char *file)
 		j->file = fopen(file, "w");
 	if (gpu->ctl) {
 		ctl_register(gpu, "journal", "[N]: the last N lines", cmd_journal);
-		ctl_register(gpu, "counters", "[reset]: how often what happened", cmd_counters);
+		ctl_register(gpu, "mark", "NAME: a moment, for \"counters since NAME\"", cmd_mark);
+		ctl_register(gpu, "counters", "[reset|since NAME]: how often what happened", cmd_counters);
 		ctl_register(gpu, "violations", "[clear|kinds]: what must not happen and did", cmd_violations);
 		ctl_register(gpu, "quiet", "on|off: any access is a violation", cmd_quiet);
 	}

@@ -18,6 +18,7 @@ enum counter {
 	CNT_VRAM_READ, CNT_VRAM_WRITE,		/* BAR 2, only where trapped */
 	CNT_CFG_READ, CNT_CFG_WRITE,
 	CNT_DMA_READ, CNT_DMA_WRITE,		/* transfers to or from guest memory */
+	CNT_DMA_BLOCKED,			/* those that bus mastering kept on the card */
 	CNT_MSI,
 	CNT_H2G, CNT_G2H, CNT_MAILBOX, CNT_DOORBELL,
 	CNT_JOB,				/* user interrupts / sequence writes are not jobs: contexts scheduled in */

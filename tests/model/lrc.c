@@ -8,34 +8,34 @@
 #include "platform.h"
 
 static const u16 ring_regs[] = {
-	RING_CONTEXT_CONTROL, RING_HEAD, RING_TAIL, RING_START, RING_CTL, RING_BB_ADDR_HI,
-	RING_BB_ADDR, RING_BB_STATE, 0x1c0, 0x1c4, 0x1c8, 0x180, 0x2b4, 0x120, 0x124,
+	RING_CONTEXT_CONTROL, RING_HEAD, RING_TAIL, RING_START, RING_CTL, RING_BBADDR_UDW,
+	RING_BBADDR, RING_BBSTATE, 0x1c0, 0x1c4, 0x1c8, 0x180, 0x2b4, 0x120, 0x124,
 };
 
 static const u16 space_regs[] = {
-	RING_CTX_TIMESTAMP, RING_CTX_TIMESTAMP_HI, 0x108, 0x284, 0x280, 0x27c, 0x278, RING_PDP0_HI,
-	RING_PDP0_LO,
+	RING_CTX_TIMESTAMP, RING_CTX_TIMESTAMP_UDW, 0x108, 0x284, 0x280, 0x27c, 0x278, RING_PDP0_UDW,
+	RING_PDP0_LDW,
 };
 
 static const u16 sched_regs[] = { 0x5a8, 0x5ac };
 static const u16 power_regs[] = { 0x0c8 };
 static const u16 copy_regs[] = { BCS_SWCTRL, 0x204 };
 
-#define GPR(i) RING_GPR(i), RING_GPR(i) + 4
+#define GPR(i) CS_GPR(i), CS_GPR(i) + 4
 
 /* MI_MODE lands on word 0x70, where the driver expects it. */
 static const u16 engine_regs[] = {
 	RING_BB_STACK, RING_BB_STACK, RING_BB_STACK, RING_BB_STACK, RING_BB_STACK, RING_BB_STACK,
-	RING_NOPID, RING_MI_MODE, RING_SET_PREDICATE, RING_PREDICATE_RESULT_2,
-	RING_PREDICATE_SRC0, RING_PREDICATE_SRC0 + 4, RING_PREDICATE_SRC1, RING_PREDICATE_SRC1 + 4,
-	RING_PREDICATE_RESULT,
+	RING_NOPID, RING_MI_MODE, MI_SET_PREDICATE_RESULT, MI_PREDICATE_RESULT_2,
+	MI_PREDICATE_SRC0, MI_PREDICATE_SRC0 + 4, MI_PREDICATE_SRC1, MI_PREDICATE_SRC1 + 4,
+	MI_PREDICATE_RESULT,
 	GPR(0), GPR(1), GPR(2), GPR(3), GPR(4), GPR(5), GPR(6), GPR(7),
 	GPR(8), GPR(9), GPR(10), GPR(11), GPR(12), GPR(13), GPR(14), GPR(15),
 };
 
 #define LIST(word, posted, regs)	{ word, ARRAY_SIZE(regs), posted, regs }
-#define COMMON	LIST(0x01, true, ring_regs), LIST(0x21, true, space_regs)
-#define ENGINE	LIST(0x61, true, engine_regs)
+#define COMMON				LIST(0x01, true, ring_regs), LIST(0x21, true, space_regs)
+#define ENGINE				LIST(0x61, true, engine_regs)
 
 static const struct lrc_list render_layout[] = {
 	COMMON, LIST(0x36, true, sched_regs), LIST(0x41, false, power_regs), ENGINE, { 0 }

@@ -42,43 +42,43 @@
 #define LRC_RING_CONTEXT_WORDS	0x34	/* loaded even with restore inhibit */
 
 /* Registers of an engine that the parts of the command streamer name, relative to its base */
-#define RING_TAIL		0x030
-#define RING_HEAD		0x034
-#define RING_START		0x038
-#define RING_CTL		0x03c
-#define RING_ACTHD_HI		0x05c
-#define RING_IPEHR		0x068
-#define RING_INSTDONE		0x06c
-#define RING_ACTHD		0x074
-#define RING_NOPID		0x094
-#define RING_MI_MODE		0x09c
-#define   MI_MODE_STOP		BIT(8)
-#define RING_BB_STATE		0x110
-#define RING_BB_ADDR		0x140
-#define RING_BB_ADDR_HI		0x168
-#define BCS_SWCTRL		0x200
-#define RING_CONTEXT_CONTROL	0x244
-#define RING_PDP0_LO		0x270
-#define RING_PDP0_HI		0x274
-#define RING_MODE		0x29c
-#define   MODE_NO_LEGACY	BIT(3)
-#define RING_TIMESTAMP		0x358
-#define RING_TIMESTAMP_HI	0x35c
-#define RING_CTX_TIMESTAMP	0x3a8
-#define RING_CTX_TIMESTAMP_HI	0x3ac
-#define RING_SET_PREDICATE	0x3b8	/* bit 0: what follows is skipped */
-#define RING_PREDICATE_RESULT_2	0x3bc
-#define RING_PREDICATE_SRC0	0x400
-#define RING_PREDICATE_SRC1	0x408
-#define RING_PREDICATE_RESULT	0x418
-#define RING_NONPRIV(i)		(0x4d0 + 4 * (i))
-#define RING_NONPRIV_SLOTS	12
-#define RING_BB_STACK		0x588	/* write port: pushes one word of the batch stack */
-#define RING_GPR(i)		(0x600 + 8 * (i))
-#define RING_GPR_COUNT		16
-#define RCU_MODE		0x14800		/* of the GT */
-#define   RCU_MODE_CCS		BIT(0)
-#define ENGINE_BLOCK		0x2000u	/* bytes of an engine's register block */
+#define RING_TAIL			0x030
+#define RING_HEAD			0x034
+#define RING_START			0x038
+#define RING_CTL			0x03c
+#define RING_ACTHD_UDW			0x05c
+#define RING_IPEHR			0x068
+#define RING_INSTDONE			0x06c
+#define RING_ACTHD			0x074
+#define RING_NOPID			0x094
+#define RING_MI_MODE			0x09c
+#define   STOP_RING			BIT(8)
+#define RING_BBSTATE			0x110
+#define RING_BBADDR			0x140
+#define RING_BBADDR_UDW			0x168
+#define BCS_SWCTRL			0x200
+#define RING_CONTEXT_CONTROL		0x244
+#define RING_PDP0_LDW			0x270
+#define RING_PDP0_UDW			0x274
+#define RING_MODE			0x29c
+#define   GFX_DISABLE_LEGACY_MODE	BIT(3)
+#define RING_TIMESTAMP			0x358
+#define RING_TIMESTAMP_UDW		0x35c
+#define RING_CTX_TIMESTAMP		0x3a8
+#define RING_CTX_TIMESTAMP_UDW		0x3ac
+#define MI_SET_PREDICATE_RESULT		0x3b8	/* bit 0: what follows is skipped */
+#define MI_PREDICATE_RESULT_2		0x3bc
+#define MI_PREDICATE_SRC0		0x400
+#define MI_PREDICATE_SRC1		0x408
+#define MI_PREDICATE_RESULT		0x418
+#define RING_FORCE_TO_NONPRIV(i)	(0x4d0 + 4 * (i))
+#define RING_MAX_NONPRIV_SLOTS		12
+#define RING_BB_STACK			0x588	/* write port: pushes one word of the batch stack */
+#define CS_GPR(i)			(0x600 + 8 * (i))
+#define CS_GPR_COUNT			16
+#define RCU_MODE			0x14800		/* of the GT */
+#define   RCU_MODE_CCS_ENABLE		BIT(0)
+#define ENGINE_BLOCK			0x2000u	/* bytes of an engine's register block */
 
 /* One load-register command of the image */
 struct lrc_list {

@@ -21,7 +21,6 @@ static volatile sig_atomic_t stopped;
 
 static void stop(int sig)
 {
-	(void)sig;
 	stopped = 1;
 }
 
@@ -32,9 +31,11 @@ static void usage(FILE *out)
 		"  --platform NAME      bmg (default)\n"
 		"  --vram SIZE          MiB, or with a suffix M or G; whole GiB\n"
 		"  --bar SIZE           so much of it, a power of two, is in BAR 2 (all)\n"
+		"  --plane VRAM,GGTT    a display that firmware left on, its frame at these addresses\n"
 		"  --journal FILE       write every access down\n"
 		"  --clock host|steps   steps: equal work takes equal time\n"
 		"  --msix               MSI-X beside MSI\n"
+		"  --no-pipe            a primitive or a walker stops its engine, instead of being skipped\n"
 		"  --trap gsm,vram      see each access to GGTT entries, VRAM\n"
 		"  --die-with-parent    end when the process that started it ends\n");
 }
@@ -48,13 +49,26 @@ static bool size_option(const char *text, u64 *bytes)
 	return *bytes && *bytes <= GIB(64);
 }
 
+static bool plane_option(char *text, struct gpu_options *opt)
+{
+	char *comma = strchr(text, ',');
+
+	if (!comma)
+		return false;
+	*comma = 0;
+	opt->plane = ctl_number(text, &opt->plane_vram) && ctl_number(comma + 1, &opt->plane_ggtt) &&
+		     !(opt->plane_vram % PAGE_4K) && !(opt->plane_ggtt % PAGE_4K);
+	*comma = ',';
+	return opt->plane;
+}
+
 static bool parse(int argc, char **argv, struct gpu_options *opt)
 {
 	static const struct option options[] = {
 		{ "socket", 1, NULL, 's' }, { "control", 1, NULL, 'c' }, { "platform", 1, NULL, 'p' },
-		{ "vram", 1, NULL, 'v' }, { "bar", 1, NULL, 'b' },
+		{ "vram", 1, NULL, 'v' }, { "bar", 1, NULL, 'b' }, { "plane", 1, NULL, 'l' },
 		{ "journal", 1, NULL, 'j' }, { "clock", 1, NULL, 'k' }, { "trap", 1, NULL, 't' },
-		{ "die-with-parent", 0, NULL, 'd' }, { "msix", 0, NULL, 'm' }, { "help", 0, NULL, 'h' }, { 0 }
+		{ "die-with-parent", 0, NULL, 'd' }, { "msix", 0, NULL, 'm' }, { "no-pipe", 0, NULL, 'n' }, { "help", 0, NULL, 'h' }, { 0 }
 	};
 	int o;
 
@@ -70,6 +84,7 @@ static bool parse(int argc, char **argv, struct gpu_options *opt)
 			opt->trap_vram = strstr(optarg, "vram");
 			break;
 		case 'm': opt->msix = true; break;
+		case 'n': opt->no_pipe = true; break;
 		case 'd': prctl(PR_SET_PDEATHSIG, SIGTERM); break;
 		case 'v':
 			if (!size_option(optarg, &opt->vram) || opt->vram % GIB(1)) {
@@ -80,6 +95,12 @@ static bool parse(int argc, char **argv, struct gpu_options *opt)
 		case 'b':
 			if (!size_option(optarg, &opt->bar) || opt->bar & (opt->bar - 1)) {
 				fprintf(stderr, "xe-model: --bar takes a power of two, 1 MiB to 64 GiB: '%s'\n", optarg);
+				return false;
+			}
+			break;
+		case 'l':
+			if (!plane_option(optarg, opt)) {
+				fprintf(stderr, "xe-model: --plane takes two multiples of 4K: '%s'\n", optarg);
 				return false;
 			}
 			break;

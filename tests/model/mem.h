@@ -52,9 +52,16 @@ struct xlat {
  */
 int ggtt_xlate(struct gpu *gpu, u64 addr, bool write, struct xlat *x);
 int ppgtt_xlate(struct gpu *gpu, u64 root, u64 va, bool write, struct xlat *x);
+/* Where an address of the GGTT leads now, without a TLB in between. */
+int ggtt_peek(struct gpu *gpu, u64 addr, struct xlat *x);
 
 /* The GGTT's TLB is empty: entries that were changed until now may be used. */
 void ggtt_invalidate(struct gpu *gpu);
+/*
+ * True if an entry that the card used since then leads to system memory in [@dma, @dma + @size), as it was
+ * when it was used; *@addr is its GGTT address.
+ */
+bool ggtt_reaches(struct gpu *gpu, u64 dma, u64 size, u64 *addr);
 
 /* Whole transfers, page by page.  Same errors; after one in the middle the part before is done. */
 int ggtt_read(struct gpu *gpu, u64 addr, void *buf, size_t len);

@@ -49,6 +49,20 @@ void ggtt_invalidate(struct gpu *gpu)
 		used->entry[used->page[--used->num]] = 0;
 }
 
+bool ggtt_reaches(struct gpu *gpu, u64 dma, u64 size, u64 *addr)
+{
+	const struct ggtt_used *used = mem_ggtt_used(gpu);
+
+	for (unsigned int i = 0; i < used->num; i++) {
+		u64 pte = used->entry[used->page[i]];
+
+		*addr = used->page[i] * PAGE_4K;
+		if (pte & PTE_PRESENT && !(pte & GGTT_DM) && (pte & PTE_ADDR) - dma < size)
+			return true;
+	}
+	return false;
+}
+
 static void use(struct gpu *gpu, u64 page, u64 pte)
 {
 	struct ggtt_used *used = mem_ggtt_used(gpu);
@@ -100,6 +114,10 @@ int ggtt_walk(struct gpu *gpu, u64 addr, struct xlat *x, bool used)
 
 int ggtt_xlate(struct gpu *gpu, u64 addr, bool write, struct xlat *x)
 {
-	(void)write;
 	return ggtt_walk(gpu, addr, x, true);
+}
+
+int ggtt_peek(struct gpu *gpu, u64 addr, struct xlat *x)
+{
+	return ggtt_walk(gpu, addr, x, false);
 }

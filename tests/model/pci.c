@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clk.h"
 #include "ctl.h"
+#include "display.h"
 #include "fault.h"
 #include "journal.h"
 #include "mem.h"
@@ -17,20 +19,28 @@
 #include "platform.h"
 #include "vfu.h"
 
-#define CFG_SIZE	4096u
-#define CAP_PM		0x60
-#define PMCSR		(CAP_PM + 4)
-#define CAP_PCIE	0x70
-#define DEVCTL		(CAP_PCIE + 8)
-#define LNKCTL		(CAP_PCIE + 16)
-#define CAP_MSI		0xac
-#define CAP_MSIX	0xd0
-#define MSIX_TABLE	MIB(4)	/* in BAR 0, where no registers are; QEMU keeps both for the guest */
-#define MSIX_PENDING	(MSIX_TABLE + 0x1000)
+#define CFG_SIZE		4096u
+#define COMMAND			0x04
+#define   COMMAND_MEMORY	BIT(1)
+#define   COMMAND_MASTER	BIT(2)
+#define CAP_PM			0x60
+#define PMCSR			(CAP_PM + 4)
+#define CAP_PCIE		0x70
+#define DEVCTL			(CAP_PCIE + 8)
+#define DEVSTA			(CAP_PCIE + 10)
+#define   DEVSTA_PENDING	BIT(5)
+#define LNKCTL			(CAP_PCIE + 16)
+#define CAP_MSI			0xac
+#define CAP_MSIX		0xd0
+#define MSIX_TABLE		MIB(4)	/* in BAR 0, where no registers are; QEMU keeps both for the guest */
+#define MSIX_PENDING		(MSIX_TABLE + 0x1000)
 
 struct pci {
 	u8 space[CFG_SIZE];
 	u8 writable[CFG_SIZE];	/* bits that a write changes */
+	/* since bus mastering was switched off: when, and what the driver read of it */
+	u64 off_ns, pending_ns;	/* pending_ns: time of the last read that said Transactions Pending */
+	bool off_seen, nothing_pending;
 };
 
 static void put(struct pci *p, u32 at, unsigned int size, u32 value)
@@ -129,12 +139,44 @@ static void function_level_reset(struct gpu *gpu)
 	gpu_reset(gpu, GPU_RESET_FLR);
 }
 
+static bool covers(u32 offset, unsigned int size, u32 byte)
+{
+	return offset <= byte && byte < offset + size;
+}
+
 /* Bit 15 of the device control register; it always reads 0. */
 static bool initiates_flr(u32 offset, unsigned int size, u32 value)
 {
 	u32 high = DEVCTL + 1;
 
-	return offset <= high && high < offset + size && value >> 8 * (high - offset) & 0x80;
+	return covers(offset, size, high) && value >> 8 * (high - offset) & 0x80;
+}
+
+/* What a read of Device Status or of the command register tells the driver. */
+static u32 note_read(struct gpu *gpu, u32 offset, unsigned int size, u32 value)
+{
+	struct pci *p = gpu->pci;
+	bool pending;
+
+	if (covers(offset, size, COMMAND))
+		p->off_seen = !pci_bus_master(gpu);
+	if (!covers(offset, size, DEVSTA))
+		return value;
+	pending = fault_take(gpu, FAULT_PCI_PENDING, NULL);
+	if (pending) {
+		value |= DEVSTA_PENDING << 8 * (DEVSTA - offset);
+		p->pending_ns = clk_ns(gpu->clk);
+	}
+	p->nothing_pending = p->off_seen && !pending;
+	return value;
+}
+
+bool pci_silent(struct gpu *gpu)
+{
+	const struct pci *p = gpu->pci;
+
+	return !pci_bus_master(gpu) && p->off_seen &&
+	       (p->nothing_pending || p->pending_ns >= p->off_ns + PCI_PENDING_NS);
 }
 
 static bool bad(struct gpu *gpu, u32 offset, unsigned int size)
@@ -147,18 +189,19 @@ static bool bad(struct gpu *gpu, u32 offset, unsigned int size)
 
 u32 pci_config_read(struct gpu *gpu, u32 offset, unsigned int size)
 {
+	bool dead = gone(gpu, VANISH_CONFIG);
 	u32 v;
 
 	/*
 	 * Linux writes PMCSR back as it read it.  All ones are D3 for QEMU, which would take the BARs away and
 	 * answer 0 for them.  A card that was awake is therefore still awake as far as this field goes.
 	 */
-	if (is_gone(gpu) && offset == PMCSR && !pci_power_state(gpu))
+	if (dead && offset == PMCSR && !pci_power_state(gpu))
 		return ALL_ONES & ~3u;
-	if (is_gone(gpu) || bad(gpu, offset, size))
+	if (dead || bad(gpu, offset, size))
 		return ALL_ONES;
 	count(gpu, CNT_CFG_READ);
-	v = get(gpu->pci, offset, size);
+	v = note_read(gpu, offset, size, get(gpu->pci, offset, size));
 	fault_take_at(gpu, FAULT_CFG_VALUE, offset, &v);
 	journal_add(gpu, J_CFG, "read %#x/%u = %#x", offset, size, v);
 	return v;
@@ -168,9 +211,10 @@ void pci_config_write(struct gpu *gpu, u32 offset, unsigned int size, u32 value)
 {
 	struct pci *p = gpu->pci;
 	unsigned int was = pci_power_state(gpu);
+	bool master = pci_bus_master(gpu);
 	u64 pulled = 0;
 
-	if (is_gone(gpu) || bad(gpu, offset, size))
+	if (gone(gpu, VANISH_CONFIG) || bad(gpu, offset, size))
 		return;
 	count(gpu, CNT_CFG_WRITE);
 	journal_add(gpu, J_CFG, "write %#x/%u = %#x", offset, size, value);
@@ -179,11 +223,17 @@ void pci_config_write(struct gpu *gpu, u32 offset, unsigned int size, u32 value)
 
 		p->space[offset + i] = (u8)((p->space[offset + i] & ~mask) | ((value >> 8 * i) & mask));
 	}
+	if (master && !pci_bus_master(gpu)) {
+		p->off_ns = clk_ns(gpu->clk);
+		p->off_seen = p->nothing_pending = false;
+	}
 	if (initiates_flr(offset, size, value))
 		function_level_reset(gpu);
 	if (pci_power_state(gpu) == was)
 		return;
 	journal_add(gpu, J_PM, "D%u -> D%u", was, pci_power_state(gpu));
+	if (!was)
+		display_check_sleep(gpu);
 	if (was != 3 || !fault_take(gpu, FAULT_POWER_CUT, &pulled))
 		return;
 	if (pulled)
@@ -192,14 +242,20 @@ void pci_config_write(struct gpu *gpu, u32 offset, unsigned int size, u32 value)
 		gpu_reset(gpu, GPU_RESET_POWER);
 }
 
+void pci_foreign_reset(struct gpu *gpu)
+{
+	function_level_reset(gpu);
+	unheard_set(gpu, true);
+}
+
 bool pci_bus_master(struct gpu *gpu)
 {
-	return get(gpu->pci, 4, 2) & BIT(2);
+	return get(gpu->pci, COMMAND, 2) & COMMAND_MASTER;
 }
 
 bool pci_memory_enabled(struct gpu *gpu)
 {
-	return get(gpu->pci, 4, 2) & BIT(1);
+	return get(gpu->pci, COMMAND, 2) & COMMAND_MEMORY;
 }
 
 unsigned int pci_power_state(struct gpu *gpu)
@@ -209,8 +265,13 @@ unsigned int pci_power_state(struct gpu *gpu)
 
 void pci_msi(struct gpu *gpu)
 {
-	if (is_gone(gpu))
+	if (is_cut_off(gpu))
 		return;
+	/* It is a write to memory like any other. */
+	if (!pci_bus_master(gpu)) {
+		journal_add(gpu, J_IRQ, "MSI blocked: bus mastering is off");
+		return;
+	}
 	journal_add(gpu, J_IRQ, "MSI");
 	if (journal_is_quiet(gpu))
 		violation(gpu, V_TOUCHED_AFTER_UNBIND, "MSI");
@@ -220,8 +281,6 @@ void pci_msi(struct gpu *gpu)
 
 static int cmd_pci(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
-	(void)argc;
-	(void)argv;
 	fprintf(out, "D%u master=%d memory=%d msi-control=%#x\n", pci_power_state(gpu), pci_bus_master(gpu),
 		pci_memory_enabled(gpu), get(gpu->pci, CAP_MSI + 2, 2));
 	return 0;

@@ -10,21 +10,21 @@
 #include "journal.h"
 #include "pcode.h"
 
-#define MB_COMMAND	GENMASK(7, 0)
-#define MB_PARAM1	GENMASK(15, 8)
+#define PCODE_MB_COMMAND	GENMASK(7, 0)
+#define PCODE_MB_PARAM1		GENMASK(15, 8)
 
-#define CMD_POWER_SETUP	0x7c
-#define   SUB_READ_I1	4
-#define   SUB_WRITE_I1	5
-#define CMD_STATUS	0x7e
-#define   STATUS_GET	0
-#define   STATUS_DONE	BIT(0)
+#define PCODE_POWER_SETUP			0x7c
+#define   POWER_SETUP_SUBCOMMAND_READ_I1	4
+#define   POWER_SETUP_SUBCOMMAND_WRITE_I1	5
+#define DGFX_PCODE_STATUS			0x7e
+#define   DGFX_GET_INIT_STATUS			0
+#define   DGFX_INIT_STATUS_COMPLETE		BIT(0)
 
 enum pcode_error { PC_OK = 0, PC_COMMAND = 1, PC_DATA = 3, PC_SUBCOMMAND = 4 };
 
-#define I1_WATTS	BIT(31)
-#define I1_DATA		GENMASK(15, 0)
-#define I1_DEFAULT	(I1_WATTS | 230u << 6)	/* 10.6 fixed point */
+#define POWER_SETUP_I1_WATTS		BIT(31)
+#define POWER_SETUP_I1_DATA_MASK	GENMASK(15, 0)
+#define I1_DEFAULT			(POWER_SETUP_I1_WATTS | 230u << 6)	/* 10.6 fixed point */
 
 struct pcode {
 	bool busy;		/* the command runs, its answer is not shown yet */
@@ -38,7 +38,6 @@ struct pcode *pcode_create(struct gpu *gpu)
 {
 	struct pcode *pcode = calloc(1, sizeof(*pcode));
 
-	(void)gpu;
 	if (!pcode)
 		abort();
 	return pcode;
@@ -58,13 +57,13 @@ static enum pcode_error power_setup(struct gpu *gpu, u32 command, u32 data)
 {
 	struct pcode *pc = gpu->pcode;
 
-	switch (FIELD_GET(MB_PARAM1, command)) {
-	case SUB_READ_I1:
+	switch (FIELD_GET(PCODE_MB_PARAM1, command)) {
+	case POWER_SETUP_SUBCOMMAND_READ_I1:
 		pc->answer = pc->i1;
 		pc->has_answer = true;
 		return PC_OK;
-	case SUB_WRITE_I1:
-		pc->i1 = I1_WATTS | (data & I1_DATA);
+	case POWER_SETUP_SUBCOMMAND_WRITE_I1:
+		pc->i1 = POWER_SETUP_I1_WATTS | (data & POWER_SETUP_I1_DATA_MASK);
 		return PC_OK;
 	default:
 		violation(gpu, V_PCODE_COMMAND, "power setup 0x%08x", command);
@@ -77,12 +76,11 @@ static enum pcode_error init_status(struct gpu *gpu, u32 command, u32 data)
 	struct pcode *pc = gpu->pcode;
 	u64 unused;
 
-	(void)command;
-	if (data != STATUS_GET) {
+	if (data != DGFX_GET_INIT_STATUS) {
 		violation(gpu, V_PCODE_COMMAND, "init status, data 0x%08x", data);
 		return PC_DATA;
 	}
-	pc->answer = fault_take(gpu, FAULT_PCODE_NOT_READY, &unused) ? 0 : STATUS_DONE;
+	pc->answer = fault_take(gpu, FAULT_PCODE_NOT_READY, &unused) ? 0 : DGFX_INIT_STATUS_COMPLETE;
 	pc->has_answer = true;
 	return PC_OK;
 }
@@ -91,10 +89,10 @@ static enum pcode_error execute(struct gpu *gpu, u32 command)
 {
 	u32 data = reg_peek(gpu, PCODE_DATA0);
 
-	switch (FIELD_GET(MB_COMMAND, command)) {
-	case CMD_POWER_SETUP:
+	switch (FIELD_GET(PCODE_MB_COMMAND, command)) {
+	case PCODE_POWER_SETUP:
 		return power_setup(gpu, command, data);
-	case CMD_STATUS:
+	case DGFX_PCODE_STATUS:
 		return init_status(gpu, command, data);
 	default:
 		violation(gpu, V_PCODE_COMMAND, "0x%08x, data 0x%08x", command, data);
@@ -107,14 +105,12 @@ void pcode_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32
 	struct pcode *pc = gpu->pcode;
 	u64 error = PC_COMMAND, unused;
 
-	(void)reg;
-	(void)value;
 	if (pc->busy) {
 		violation(gpu, V_PCODE_BUSY, "command 0x%08x while 0x%08x runs", raw, pc->command);
 		reg_poke(gpu, off, pc->command);
 		return;
 	}
-	if (!(raw & PCODE_BUSY)) {
+	if (!(raw & PCODE_READY)) {
 		violation(gpu, V_PCODE_NO_START, "0x%08x", raw);
 		return;
 	}
@@ -124,7 +120,7 @@ void pcode_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32
 	pc->has_answer = false;
 	pc->error = execute(gpu, raw);
 	if (fault_take(gpu, FAULT_PCODE_ERROR, &error))
-		pc->error = (u32)error & MB_COMMAND;
+		pc->error = (u32)error & PCODE_MB_COMMAND;
 	if (fault_take(gpu, FAULT_PCODE_BUSY, &unused))
 		pc->polls = ~0u;
 }
@@ -134,7 +130,7 @@ static void finish(struct gpu *gpu)
 	struct pcode *pc = gpu->pcode;
 
 	pc->busy = false;
-	reg_poke(gpu, PCODE_MAILBOX, (pc->command & ~(PCODE_BUSY | MB_COMMAND)) | pc->error);
+	reg_poke(gpu, PCODE_MAILBOX, (pc->command & ~(PCODE_READY | PCODE_MB_COMMAND)) | pc->error);
 	if (pc->has_answer && !pc->error)
 		reg_poke(gpu, PCODE_DATA0, pc->answer);
 }
@@ -143,8 +139,6 @@ u32 pcode_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
 {
 	struct pcode *pc = gpu->pcode;
 
-	(void)reg;
-	(void)off;
 	if (pc->busy && pc->polls != ~0u && pc->polls-- == 0)
 		finish(gpu);
 	return pc->busy ? value : reg_peek(gpu, PCODE_MAILBOX);
@@ -152,7 +146,6 @@ u32 pcode_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
 
 u32 pcode_data_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
 {
-	(void)off;
 	if (gpu->pcode->busy)
 		violation(gpu, V_PCODE_BUSY, "%s read while 0x%08x runs", reg->name,
 			  gpu->pcode->command);
@@ -161,8 +154,6 @@ u32 pcode_data_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
 
 void pcode_data_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
 {
-	(void)off;
-	(void)value;
 	if (gpu->pcode->busy)
 		violation(gpu, V_PCODE_BUSY, "0x%08x to %s while 0x%08x runs", raw, reg->name,
 			  gpu->pcode->command);

@@ -6,7 +6,7 @@
 #include "reg.h"
 
 #define PCODE_MAILBOX		0x138124
-#define   PCODE_BUSY		BIT(31)
+#define   PCODE_READY		BIT(31)
 #define PCODE_DATA0		0x138128
 #define PCODE_DATA1		0x13812c
 

@@ -7,10 +7,10 @@
 #include "regs_tables.h"
 
 static const struct engine_info bmg_engines[] = {
-	{ "rcs0", GUC_RENDER, 0, 0x002000, IRQ_RENDER, 0, FW_RENDER },
-	{ "bcs0", GUC_BLITTER, 0, 0x022000, IRQ_COPY, 0, FW_RENDER },
-	{ "bcs8", GUC_BLITTER, 8, 0x3ee000, IRQ_COPY, 8, FW_RENDER },
-	{ "ccs0", GUC_COMPUTE, 0, 0x01a000, IRQ_COMPUTE, 0, FW_RENDER },
+	{ "rcs0", GUC_RENDER, 0, 0x002000, RENDER_CLASS, 0, FW_RENDER },
+	{ "bcs0", GUC_BLITTER, 0, 0x022000, COPY_ENGINE_CLASS, 0, FW_RENDER },
+	{ "bcs8", GUC_BLITTER, 8, 0x3ee000, COPY_ENGINE_CLASS, 8, FW_RENDER },
+	{ "ccs0", GUC_COMPUTE, 0, 0x01a000, COMPUTE_CLASS, 0, FW_RENDER },
 };
 
 static const struct gt_info bmg_gts[] = {
@@ -19,7 +19,7 @@ static const struct gt_info bmg_gts[] = {
 		.gmd_id = 0x05004004,
 		.engines = bmg_engines,
 		.num_engines = ARRAY_SIZE(bmg_engines),
-		.guc_status_to_host = IRQ_INST_GUC,
+		.guc_status_to_host = OTHER_GUC_INSTANCE,
 	},
 };
 

@@ -19,6 +19,7 @@
 #include "pcode.h"
 #include "platform.h"
 #include "reg.h"
+#include "regs_tables.h"
 
 #define REG_SPACE	0x400000u
 #define REG_WORDS	(REG_SPACE / 4)
@@ -125,6 +126,8 @@ struct regs *regs_create(struct gpu *gpu)
 	for (table = gpu->platform->tables; *table; table++)
 		for (reg = *table; reg->name; reg++)
 			add_row(regs, reg);
+	for (reg = gpu->opt.plane ? regs_display : NULL; reg && reg->name; reg++)
+		add_row(regs, reg);
 	gpu->regs = regs;
 	gpu->gt_hw = gt_hw_create(gpu);
 	gpu->pcode = pcode_create(gpu);

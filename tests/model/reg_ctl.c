@@ -64,7 +64,6 @@ static void untouched_one(void *arg, const struct reg *reg, u32 off, const char 
 {
 	struct dump *d = arg;
 
-	(void)reg;
 	if (reg_accesses(d->gpu, off) || (d->pattern && fnmatch(d->pattern, name, 0)))
 		return;
 	fprintf(d->out, "%06x %s\n", off, name);
@@ -104,8 +103,6 @@ static void unknown_one(void *arg, u32 off, u64 reads, u64 writes)
 
 static int ctl_unknown(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
-	(void)argc;
-	(void)argv;
 	regs_unknown(gpu, unknown_one, out);
 	return 0;
 }

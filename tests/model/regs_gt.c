@@ -26,20 +26,20 @@
 	  .read = gt_fw_ack_read }
 
 const struct reg regs_gt_common[] = {
-	R(0x0c60, "MIRROR_TARGET_WP1", GT_ON, .ro = ALL_ONES, .read = gt_workpoint_read),
+	R(0x0c60, "MTL_MIRROR_TARGET_WP1", GT_ON, .ro = ALL_ONES, .read = gt_workpoint_read),
 	RO(0x0d00, "RPM_CONFIG0", 0x0e, GT_ON),
 	R(0x0d04, "RPM_CONFIG1", GT_ON),
 	RO(0x0d08, "DIST_DBS_POPULATED", 0x00ff00ff, GT_ON),
 	RO(0x0d8c, "GMD_ID", 0, .flags = REG_GT | REG_DUMMY, .read = gt_gmd_read),
-	FW_ACK(FW_ACK_GT, "FORCEWAKE_ACK_GT", REG_GT),
-	R(MCR_SEMAPHORE, "STEER_SEMAPHORE", GT_KEEP, .ro = ALL_ONES, .read = gt_semaphore_read,
+	FW_ACK(FORCEWAKE_ACK_GT_MTL, "FORCEWAKE_ACK_GT_MTL", REG_GT),
+	R(STEER_SEMAPHORE, "STEER_SEMAPHORE", GT_KEEP, .ro = ALL_ONES, .read = gt_semaphore_read,
 	  .write = gt_semaphore_write),
-	R(MCR_SELECTOR, "MCR_SELECTOR", GT_KEEP, .reset = MCR_SEL_MULTICAST,
+	R(MTL_MCR_SELECTOR, "MTL_MCR_SELECTOR", GT_KEEP, .reset = MCR_MULTICAST,
 	  .write = gt_selector_write),
 
-	RN(0x4000, 16, "GLOBAL_MOCS", MCR),
+	RN(0x4000, 16, "XEHP_GLOBAL_MOCS", MCR),
 	R(0x4148, "STATELESS_COMPRESSION_CTRL", MCR),
-	R(0x4194, "GAMREQSTRM_CTRL", MCR),
+	R(0x4194, "XE2_GAMREQSTRM_CTRL", MCR),
 	R(0x47fc, "PAT_ATS", MCR),
 	RN(0x4800, 8, "PAT_INDEX_0", MCR),
 	R(0x4820, "PAT_PTA", MCR),
@@ -52,11 +52,11 @@ const struct reg regs_gt_common[] = {
 	R(0xa024, "RP_CONTROL", GT),
 	R(0xa090, "RC_CONTROL", GT),
 	R(0xa094, "RC_STATE", GT),
-	R(0xa0ac, "RC_IDLE_HYSTERESIS", GT),
+	R(0xa0ac, "RC_IDLE_HYSTERSIS", GT),
 	R(0xa0c4, "MEDIA_POWERGATE_IDLE_HYSTERESIS", GT),
 	R(0xa0c8, "RENDER_POWERGATE_IDLE_HYSTERESIS", GT),
 	R(0xa168, "PMINTRMSK", GT, .reset = BIT(9)),
-	FW_REQUEST(FW_REQ_GT, "FORCEWAKE_GT", REG_GT),
+	FW_REQUEST(FORCEWAKE_GT, "FORCEWAKE_GT", REG_GT),
 	R(0xa210, "POWERGATE_ENABLE", GT),
 	R(0xa26c, "CTC_MODE", GT),
 	{ 0 }
@@ -65,7 +65,7 @@ const struct reg regs_gt_common[] = {
 const struct reg regs_gt_guc[] = {
 	RO(0xc000, "GUC_STATUS", BIT(0), GT),
 	RO(0xc014, "GUC_HEADER_INFO", 0, GT),
-	R(WOPCM_SIZE, "GUC_WOPCM_SIZE", .flags = REG_GT | REG_KEEP_GT, .fw = FW_GT, .ro = ALL_ONES,
+	R(GUC_WOPCM_SIZE, "GUC_WOPCM_SIZE", .flags = REG_GT | REG_KEEP_GT, .fw = FW_GT, .ro = ALL_ONES,
 	  .write = gt_wopcm_write),
 	R(0xc064, "GUC_SHIM_CONTROL", GT),
 	RN(0xc180, 16, "SOFT_SCRATCH", GT),
@@ -77,10 +77,10 @@ const struct reg regs_gt_guc[] = {
 	R(0xc30c, "DMA_ADDR_1_HIGH", GT),
 	R(0xc310, "DMA_COPY_SIZE", GT),
 	R(0xc314, "DMA_CTRL", .flags = REG_GT | REG_MASKED, .fw = FW_GT, .write = gt_dma_ctrl_write),
-	R(WOPCM_BASE, "DMA_GUC_WOPCM_OFFSET", .flags = REG_GT | REG_KEEP_GT, .fw = FW_GT,
+	R(DMA_GUC_WOPCM_OFFSET, "DMA_GUC_WOPCM_OFFSET", .flags = REG_GT | REG_KEEP_GT, .fw = FW_GT,
 	  .ro = ALL_ONES, .write = gt_wopcm_write),
-	R(GUC_TLB_INV_DESC0, "GUC_TLB_INV_DESC0", GT, .write = gt_tlb_write),
-	R(GUC_TLB_INV_DESC1, "GUC_TLB_INV_DESC1", GT),
+	R(PVC_GUC_TLB_INV_DESC0, "PVC_GUC_TLB_INV_DESC0", GT, .write = gt_tlb_write),
+	R(PVC_GUC_TLB_INV_DESC1, "PVC_GUC_TLB_INV_DESC1", GT),
 	{ 0 }
 };
 
@@ -92,8 +92,8 @@ const struct reg regs_gt_guc[] = {
 #define P_MCR		.flags = REG_MCR, .fw = FW_GT
 
 const struct reg regs_gt_render[] = {
-	FW_ACK(FW_ACK_RENDER, "FORCEWAKE_ACK_RENDER", 0),
-	FW_REQUEST(FW_REQ_RENDER, "FORCEWAKE_RENDER", 0),
+	FW_ACK(FORCEWAKE_ACK_RENDER, "FORCEWAKE_ACK_RENDER", 0),
+	FW_REQUEST(FORCEWAKE_RENDER, "FORCEWAKE_RENDER", 0),
 
 	R(0x2960, "OAR_OACONTROL", P_GT),
 	R(0x2968, "OAR_OASTATUS", P_GT),
@@ -104,7 +104,7 @@ const struct reg regs_gt_render[] = {
 	R(0x6208, "CHICKEN_RASTER_2", RENDER_MCR_MASKED),
 	R(0x6210, "FF_MODE", RENDER_MCR),
 	R(0x62a8, "VFLSKPD", RENDER_MCR_MASKED),
-	RO(0x666c, "INSTDONE_GEOM_SVGUNIT", ALL_ONES, RENDER_MCR),
+	RO(0x666c, "XEHPG_INSTDONE_GEOM_SVGUNIT", ALL_ONES, RENDER_MCR),
 	R(0x7010, "COMMON_SLICE_CHICKEN1", RENDER_MASKED),
 	R(0x7044, "PSS_CHICKEN", RENDER_MCR_MASKED),
 	RO(0x7100, "SC_INSTDONE", ALL_ONES, RENDER_MCR),
@@ -114,15 +114,15 @@ const struct reg regs_gt_render[] = {
 	R(0x83a8, "VF_SCRATCHPAD", .flags = REG_MASKED, .fw = FW_GT),
 	R(0x8718, "SQCNT1", P_MCR),
 	R(0x8828, "CCCHKNREG1", P_MCR, .reset = BIT(18)),
-	R(0x94d4, "SLICE_UNIT_LEVEL_CLKGATE", RENDER_MCR),
+	R(0x94d4, "XEHP_SLICE_UNIT_LEVEL_CLKGATE", RENDER_MCR),
 
 	R(0xb104, "L3SQCREG2", P_MCR),
 	R(0xb108, "L3SQCREG3", P_MCR),
 	R(0xb154, "SCRATCH3_LBCF", P_MCR),
-	R(0xb158, "L3SQCREG5", P_MCR),
-	{ .offset = 0xb194, .count = 4, .stride = 8, .name = "L3CLOS_MASK", P_MCR },
-	R(0xb404, "GLOBAL_INVAL", P_GT, .write = gt_self_clear),
-	R(0xb418, "TDF_CTRL", P_GT, .write = gt_self_clear),
+	R(0xb158, "XEHP_L3SQCREG5", P_MCR),
+	{ .offset = 0xb194, .count = 4, .stride = 8, .name = "XEHPC_L3CLOS_MASK", P_MCR },
+	R(0xb404, "XE2_GLOBAL_INVAL", P_GT, .write = gt_self_clear),
+	R(0xb418, "XE2_TDF_CTRL", P_GT, .write = gt_self_clear),
 	R(0xceec, "OA_TLB_INV_CR", P_GT, .write = gt_self_clear),
 
 	R(0xdaf4, "OAG_OACONTROL", P_GT),
@@ -160,42 +160,42 @@ const struct reg regs_gt_render[] = {
 
 /* Fuses of a B580: 20 Xe cores of 8 EUs in slices of 4, one compute engine, six L3 nodes. */
 const struct reg regs_bmg_fuses[] = {
-	RO(0x9114, "FUSE4", 0x00010000, P_GT),
+	RO(0x9114, "XEHP_FUSE4", 0x00010000, P_GT),
 	RO(0x9118, "MIRROR_FUSE3", 0x003f00f0, P_GT),
-	RO(0x9134, "EU_ENABLE", 0xff, P_GT),
-	RO(0x9138, "GT_SLICE_ENABLE", 0x1f, P_GT),
-	RO(0x913c, "GT_GEOMETRY_DSS_ENABLE", 0xfffff, P_GT),
-	RO(0x9140, "GT_VEBOX_VDBOX_ENABLE", 0, P_GT),
-	RO(0x9144, "GT_COMPUTE_DSS_ENABLE", 0xfffff, P_GT),
-	RO(0x9148, "GT_COMPUTE_DSS_ENABLE_EXT", 0, P_GT),
-	RO(0x914c, "GT_COMPUTE_DSS_2", 0, P_GT),
-	RO(0x9150, "GT_GEOMETRY_DSS_1", 0, P_GT),
-	RO(0x9154, "GT_GEOMETRY_DSS_2", 0, P_GT),
+	RO(0x9134, "XELP_EU_ENABLE", 0xff, P_GT),
+	RO(0x9138, "XELP_GT_SLICE_ENABLE", 0x1f, P_GT),
+	RO(0x913c, "XELP_GT_GEOMETRY_DSS_ENABLE", 0xfffff, P_GT),
+	RO(0x9140, "GT_VEBOX_VDBOX_DISABLE", 0, P_GT),
+	RO(0x9144, "XEHP_GT_COMPUTE_DSS_ENABLE", 0xfffff, P_GT),
+	RO(0x9148, "XEHPC_GT_COMPUTE_DSS_ENABLE_EXT", 0, P_GT),
+	RO(0x914c, "XE2_GT_COMPUTE_DSS_2", 0, P_GT),
+	RO(0x9150, "XE2_GT_GEOMETRY_DSS_1", 0, P_GT),
+	RO(0x9154, "XE2_GT_GEOMETRY_DSS_2", 0, P_GT),
 	{ 0 }
 };
 
 #define M_GT	.flags = REG_MEDIA, .fw = FW_GT
 
 const struct reg regs_gt_media[] = {
-	{ .offset = FW_ACK_VDBOX(0), .count = 8, .name = "FORCEWAKE_ACK_MEDIA_VDBOX",
+	{ .offset = FORCEWAKE_ACK_MEDIA_VDBOX(0), .count = 8, .name = "FORCEWAKE_ACK_MEDIA_VDBOX",
 	  .ro = ALL_ONES, .flags = REG_MEDIA | REG_KEEP_GT, .read = gt_fw_ack_read },
-	{ .offset = FW_ACK_VEBOX(0), .count = 4, .name = "FORCEWAKE_ACK_MEDIA_VEBOX",
+	{ .offset = FORCEWAKE_ACK_MEDIA_VEBOX(0), .count = 4, .name = "FORCEWAKE_ACK_MEDIA_VEBOX",
 	  .ro = ALL_ONES, .flags = REG_MEDIA | REG_KEEP_GT, .read = gt_fw_ack_read },
-	FW_ACK(FW_ACK_GSC, "FORCEWAKE_ACK_GSC", REG_MEDIA),
-	R(0x82a8, "MEDIA_CCCHKNREG1", M_GT),
-	R(0x8718, "MEDIA_SQCNT1", M_GT),
+	FW_ACK(FORCEWAKE_ACK_GSC, "FORCEWAKE_ACK_GSC", REG_MEDIA),
+	R(0x82a8, "XE2LPM_CCCHKNREG1", M_GT),
+	R(0x8718, "XELPMP_SQCNT1", M_GT),
 	RO(0x9118, "MEDIA_MIRROR_FUSE3", 0x00030000, M_GT),
-	RO(0x9140, "MEDIA_VEBOX_VDBOX_ENABLE", 0x00030003, M_GT),
-	{ .offset = FW_REQ_VDBOX(0), .count = 8, .name = "FORCEWAKE_MEDIA_VDBOX",
+	RO(0x9140, "MEDIA_GT_VEBOX_VDBOX_DISABLE", 0x00030003, M_GT),
+	{ .offset = FORCEWAKE_MEDIA_VDBOX(0), .count = 8, .name = "FORCEWAKE_MEDIA_VDBOX",
 	  .ro = GENMASK(31, 16), .flags = REG_MASKED | REG_MEDIA | REG_KEEP_GT, .write = gt_fw_write },
-	{ .offset = FW_REQ_VEBOX(0), .count = 4, .name = "FORCEWAKE_MEDIA_VEBOX",
+	{ .offset = FORCEWAKE_MEDIA_VEBOX(0), .count = 4, .name = "FORCEWAKE_MEDIA_VEBOX",
 	  .ro = GENMASK(31, 16), .flags = REG_MASKED | REG_MEDIA | REG_KEEP_GT, .write = gt_fw_write },
-	FW_REQUEST(FW_REQ_GSC, "FORCEWAKE_GSC", REG_MEDIA),
+	FW_REQUEST(FORCEWAKE_GSC, "FORCEWAKE_GSC", REG_MEDIA),
 	{ .offset = 0xb194, .count = 4, .stride = 8, .name = "MEDIA_L3CLOS_MASK", M_GT },
-	R(0xb604, "MEDIA_L3SQCREG2", M_GT),
-	R(0xb608, "MEDIA_L3SQCREG3", M_GT),
-	R(0xb654, "MEDIA_SCRATCH3_LBCF", M_GT),
-	R(0xb658, "MEDIA_L3SQCREG5", M_GT),
+	R(0xb604, "XE2LPM_L3SQCREG2", M_GT),
+	R(0xb608, "XE2LPM_L3SQCREG3", M_GT),
+	R(0xb654, "XE2LPM_SCRATCH3_LBCF", M_GT),
+	R(0xb658, "XE2LPM_L3SQCREG5", M_GT),
 	{ 0 }
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Registers outside the GTs: power controller, memory layout, interrupts, firmware mailboxes. */
+#include "display.h"
 #include "gt.h"
 #include "irq.h"
 #include "pcode.h"
@@ -10,15 +11,15 @@
 
 const struct reg regs_soc[] = {
 	R(0x044074, "TIMESTAMP_OVERRIDE", .reset = 18),
-	RO(0x0510a0, "GMD_ID_DISPLAY", 0),
+	RO(0x0510a0, "GMD_ID_DISPLAY", 0, .read = display_version_read),
 	RO(0x1082c0, "STOLEN_RESERVED", 3u << 7),
 	RO(0x1082c4, "STOLEN_RESERVED_UDW", 0),
-	RO(0x138000, "RP_STATE_CAP", MHZ(2850) | MHZ(400) << 16),
-	RO(0x13800c, "GT_RPE_FREQUENCY", MHZ(1500)),
-	RO(0x138020, "MEDIAP_STATE_CAP", MHZ(1500) | MHZ(400) << 16),
-	RO(0x13802c, "MPE_FREQUENCY", MHZ(600)),
-	RO(0x138030, "MEDIA_PERF_LIMIT_REASONS", 0),
-	RO(0x138048, "MEDIA_MC6_RESIDENCY", 0, .read = gt_residency_read),
+	RO(0x138000, "MTL_RP_STATE_CAP", MHZ(2850) | MHZ(400) << 16),
+	RO(0x13800c, "MTL_GT_RPE_FREQUENCY", MHZ(1500)),
+	RO(0x138020, "MTL_MEDIAP_STATE_CAP", MHZ(1500) | MHZ(400) << 16),
+	RO(0x13802c, "MTL_MPE_FREQUENCY", MHZ(600)),
+	RO(0x138030, "MTL_MEDIA_PERF_LIMIT_REASONS", 0),
+	RO(0x138048, "MTL_MEDIA_MC6", 0, .read = gt_residency_read),
 	RO(0x138108, "GT_GFX_RC6", 0, .read = gt_residency_read),
 	R(0x13816c, "GT_PM_CONFIG"),
 	RO(0x1381a8, "GT0_PERF_LIMIT_REASONS", 0),
@@ -36,33 +37,33 @@ const struct reg regs_soc[] = {
 #define LIMIT_ENABLE	BIT(15)
 
 const struct reg regs_soc_discrete[] = {
-	{ .offset = 0x4900, .name = "TILE_ADDR_RANGE", .ro = ALL_ONES, .flags = REG_MCR,
+	{ .offset = 0x4900, .name = "XEHP_TILE_ADDR_RANGE", .ro = ALL_ONES, .flags = REG_MCR,
 	  .fw = FW_GT, .read = soc_tile_range_read },
-	RO(0x8800, "FLAT_CCS_BASE_RANGE_LOWER", 0, .flags = REG_MCR, .fw = FW_GT),
-	RO(0x8804, "FLAT_CCS_BASE_RANGE_UPPER", 0, .flags = REG_MCR, .fw = FW_GT),
+	RO(0x8800, "XE2_FLAT_CCS_BASE_RANGE_LOWER", 0, .flags = REG_MCR, .fw = FW_GT),
+	RO(0x8804, "XE2_FLAT_CCS_BASE_RANGE_UPPER", 0, .flags = REG_MCR, .fw = FW_GT),
 	RO(0x10100c, "GU_CNTL_PROTECTED", 0),
-	R(GU_CNTL, "GU_CNTL", .reset = GU_CNTL_LMEM_INIT, .ro = ALL_ONES, .read = gt_cntl_read,
+	R(GU_CNTL, "GU_CNTL", .reset = LMEM_INIT, .ro = ALL_ONES, .read = gt_cntl_read,
 	  .write = gt_flr_write),
-	R(GU_DEBUG, "GU_DEBUG", .w1c = GU_DEBUG_FLR_DONE),
+	R(GU_DEBUG, "GU_DEBUG", .w1c = DRIVERFLR_STATUS),
 	RO(0x1080c0, "DSMBASE", 0, .read = soc_dsmbase_read),
 	RO(0x1080c4, "DSMBASE_UDW", 0, .read = soc_dsmbase_read),
 	RO(0x108100, "GSMBASE", 0, .read = soc_gsmbase_read),
 	RO(0x108104, "GSMBASE_UDW", 0, .read = soc_gsmbase_read),
 
-	RO(0x138098, "PACKAGE_POWER_SKU", TDP | (50u * 8) << 16),
-	RO(0x13809c, "PACKAGE_POWER_SKU_UDW", 230 * 8),
-	RO(0x1380dc, "PACKAGE_POWER_SKU_UNIT", 3 | 14 << 8 | 10 << 16),
-	RO(0x138120, "PACKAGE_ENERGY_STATUS", 0, .read = soc_energy_read),
+	RO(0x138098, "BMG_PACKAGE_POWER_SKU", TDP | (50u * 8) << 16),
+	RO(0x13809c, "BMG_PACKAGE_POWER_SKU_UDW", 230 * 8),
+	RO(0x1380dc, "BMG_PACKAGE_POWER_SKU_UNIT", 3 | 14 << 8 | 10 << 16),
+	RO(0x138120, "BMG_PACKAGE_ENERGY_STATUS", 0, .read = soc_energy_read),
 	R(PCODE_MAILBOX, "PCODE_MAILBOX", .read = pcode_read, .write = pcode_write),
 	R(PCODE_DATA0, "PCODE_DATA0", .read = pcode_data_read, .write = pcode_data_write),
 	R(PCODE_DATA1, "PCODE_DATA1", .read = pcode_data_read, .write = pcode_data_write),
-	R(0x138440, "PACKAGE_RAPL_LIMIT", .reset = LIMIT_ENABLE | TDP),
-	RO(0x138458, "PLATFORM_ENERGY_STATUS", 0, .read = soc_energy_read),
-	R(0x138460, "PLATFORM_POWER_LIMIT", .reset = LIMIT_ENABLE | 230 * 8),
+	R(0x138440, "BMG_PACKAGE_RAPL_LIMIT", .reset = LIMIT_ENABLE | TDP),
+	RO(0x138458, "BMG_PLATFORM_ENERGY_STATUS", 0, .read = soc_energy_read),
+	R(0x138460, "BMG_PLATFORM_POWER_LIMIT", .reset = LIMIT_ENABLE | 230 * 8),
 	{ 0 }
 };
 
-/* ISR, IMR, IIR, IER of a unit outside the tree of section 10.1; nothing raises them. */
+/* ISR, IMR, IIR, IER of a unit outside of the interrupt tree; nothing raises them. */
 #define UNIT(off, what) \
 	RO(off, what "_ISR", 0), \
 	R((off) + 4, what "_IMR", .reset = ALL_ONES), \
@@ -84,8 +85,8 @@ const struct reg regs_irq[] = {
 	ENABLE(0x19003c, "GPM_WGBOXPERF"),
 	ENABLE(0x190044, "GUNIT_GSC"),
 	ENABLE(0x190048, "CCS_RSVD"),
-	RON(0x190060, 2, "INTR_IDENTITY", 0, .write = irq_identity_write),
-	RON(0x190070, 2, "IIR_SELECTOR", 0, .write = irq_selector_write),
+	RON(0x190060, 2, "INTR_IDENTITY_REG", 0, .write = irq_identity_write),
+	RON(0x190070, 2, "IIR_REG_SELECTOR", 0, .write = irq_selector_write),
 	MASK(0x190090, "RCS0_RSVD"),
 	MASK(0x1900a0, "BCS_RSVD"),
 	MASK(0x1900a8, "VCS0_VCS1"),
@@ -100,9 +101,9 @@ const struct reg regs_irq[] = {
 	MASK(0x1900f4, "GUNIT_GSC"),
 	MASK(0x190100, "CCS0_CCS1"),
 	MASK(0x190104, "CCS2_CCS3"),
-	MASK(0x190110, "BCS1_BCS2"),
-	MASK(0x190114, "BCS3_BCS4"),
-	MASK(0x190118, "BCS5_BCS6"),
-	MASK(0x19011c, "BCS7_BCS8"),
+	MASK(0x190110, "XEHPC_BCS1_BCS2"),
+	MASK(0x190114, "XEHPC_BCS3_BCS4"),
+	MASK(0x190118, "XEHPC_BCS5_BCS6"),
+	MASK(0x19011c, "XEHPC_BCS7_BCS8"),
 	{ 0 }
 };

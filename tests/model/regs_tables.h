@@ -26,5 +26,6 @@ extern const struct reg regs_engine[];		/* every engine */
 extern const struct reg regs_soc[];
 extern const struct reg regs_soc_discrete[];
 extern const struct reg regs_irq[];
+extern const struct reg regs_display[];		/* with --plane only */
 
 #endif

@@ -19,6 +19,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "display.h"
 #include "dma.h"
 #include "fault.h"
 #include "journal.h"
@@ -55,6 +56,7 @@ struct region_msg { u64 offset; u32 region, count; };
 struct vfu {
 	struct gpu *gpu;
 	int listen_fd, fd;	/* fd: the client, or -1 */
+	bool untouched;		/* nobody accessed a BAR in this session: the machine is starting */
 	int triggers[2][MAX_VECTORS];	/* MSI, MSI-X */
 	u8 in[MAX_MSG], out[MAX_MSG];
 	int fds[MAX_FDS], num_fds;
@@ -388,6 +390,7 @@ static int do_access(struct vfu *v, const struct header *h, const u8 *body, size
 	if (!m.count || m.count > MAX_DATA || m.offset > end || m.count > end - m.offset ||
 	    (write && len - sizeof(m) < m.count))
 		return reply_error(v, h, -EINVAL);
+	v->untouched &= m.region == VFIO_PCI_CONFIG_REGION_INDEX;
 	memcpy(v->out + sizeof(*h), &m, sizeof(m));
 	data = write ? (u8 *)body + sizeof(m) : v->out + sizeof(*h) + sizeof(m);
 	if (m.region == VFIO_PCI_CONFIG_REGION_INDEX)
@@ -414,6 +417,9 @@ static int dispatch(struct vfu *v, const struct header *h, const u8 *body, size_
 	case CMD_RESET:
 		if (!is_gone(v->gpu))
 			gpu_reset(v->gpu, GPU_RESET_FLR);
+		/* QEMU resets all devices before the system's firmware runs. */
+		if (!is_gone(v->gpu) && v->untouched)
+			display_boot(v->gpu);
 		return reply(v, h, 0, -1);
 	default:		return reply_error(v, h, -ENOTSUP);
 	}
@@ -425,8 +431,11 @@ static int new_session(struct vfu *v)
 	if (v->fd < 0)
 		return -errno;
 	/* A card that is plugged in is a card that was just powered up. */
-	if (!is_gone(v->gpu))
+	if (!is_gone(v->gpu)) {
 		gpu_reset(v->gpu, GPU_RESET_POWER);
+		display_boot(v->gpu);
+	}
+	v->untouched = true;
 	journal_add(v->gpu, J_NOTE, "session began");
 	return 0;
 }

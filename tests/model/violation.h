@@ -16,6 +16,7 @@
 	X(V_DMA_NO_MASTER,	"dma-no-master",	"DMA with bus mastering off") \
 	X(V_DMA_IN_D3,		"dma-in-d3",		"DMA in D3") \
 	X(V_DMA_UNMAPPED,	"dma-unmapped",		"DMA to an address that is not mapped, or not in this direction") \
+	X(V_DMA_UNMAPPED_EARLY,	"dma-unmapped-early",	"memory that the card may still reach: see pci_silent()") \
 	X(V_VRAM_OUT_OF_RANGE,	"vram-out-of-range",	"an address beyond device memory") \
 	/* registers */ \
 	X(V_UNKNOWN_REGISTER,	"unknown-register",	"no row in the tables (\"unknown\" lists them)") \
@@ -40,6 +41,10 @@
 	X(V_IRQ_IDENTITY,	"interrupt-identity",	"selected while the last is there, not pending, or not cleared by its valid bit") \
 	X(V_IRQ_NOT_ACKED,	"interrupt-not-acknowledged", "an MSI was sent and nobody wrote to the master") \
 	X(V_IRQ_LEFT_ENABLED,	"interrupt-left-enabled", "unbound with the master on") \
+	/* display */ \
+	X(V_PLANE_MEMORY,	"plane-memory",		"what a plane shows that is on was written, or its GGTT entries changed") \
+	X(V_PLANE_ASLEEP,	"plane-asleep",		"D3 while a plane is on") \
+	X(V_DISPLAY_ASLEEP,	"display-asleep",	"a register of a pipe whose power well is off") \
 	/* page tables */ \
 	X(V_GGTT_ENTRY,		"ggtt-entry-malformed",	"an entry that is used and cannot be right") \
 	X(V_GGTT_STALE,		"ggtt-stale",		"an entry that was used, changed, and is used without an invalidation") \

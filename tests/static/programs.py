@@ -21,14 +21,14 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 def kbuild_command(build):
-    """The compiler's command line for xe_mmio.o, without source and output."""
-    text = (build / ".xe_mmio.o.cmd").read_text()
+    """The compiler's command line for xe_hw.o, without source and output."""
+    text = (build / ".xe_hw.o.cmd").read_text()
     line = re.search(r"^savedcmd_\S+ := (.*)$", text, re.M).group(1)
     line = line.split(" ; ")[0]
     words = shlex.split(line)
     out = words.index("-o")
     words = [w for i, w in enumerate(words) if i not in (out, out + 1) and w not in ("-c",)
-             and not w.endswith("/xe_mmio.c") and not w.startswith("-Wp,-MMD")]
+             and not w.endswith("/xe_hw.c") and not w.startswith("-Wp,-MMD")]
     return words
 
 

@@ -1,7 +1,7 @@
 # driver: upstream
 # timeout: 1800
 # set: model_args=--bar=256M
-# allow: WARNING: CPU: .* xe_uc_gucrc_disable\+.* -- upstream 6.12 warns on each GT reset, see the fact sheet section 16.1
+# allow: WARNING: CPU: .* xe_uc_gucrc_disable\+.* -- upstream 6.12 warns on each GT reset, see hardware.rst xe-hw-reset
 #
 # Bind and unbind, remove and rescan, unplug and plug, load and unload: ten times each.
 . /lab/gpu.sh

@@ -1,7 +1,7 @@
 # driver: upstream
 # timeout: 600
 # needs: igt
-# allow: WARNING: CPU: .* xe_uc_gucrc_disable\+.* -- upstream 6.12 warns on each GT reset, see the fact sheet section 16.1
+# allow: WARNING: CPU: .* xe_uc_gucrc_disable\+.* -- upstream 6.12 warns on each GT reset, see hardware.rst xe-hw-reset
 #
 # SPDX-License-Identifier: MIT
 # GT reset through debugfs (in 6.12 by reading the file; IGT 2.5 writes it): firmware boots again,

@@ -1,6 +1,6 @@
 # driver: upstream
 # timeout: 3600
-# allow: WARNING: CPU: .* xe_uc_gucrc_disable\+.* -- upstream 6.12 warns on each GT reset, see the fact sheet section 16.1
+# allow: WARNING: CPU: .* xe_uc_gucrc_disable\+.* -- upstream 6.12 warns on each GT reset, see hardware.rst xe-hw-reset
 # expect: igt.expected
 #
 # SPDX-License-Identifier: MIT

@@ -1,7 +1,7 @@
 # driver: upstream
 # alone: two CPUs are few for it already
 # timeout: 3600
-# allow: WARNING: CPU: .* xe_uc_gucrc_disable\+.* -- upstream 6.12 warns on each GT reset, see the fact sheet section 16.1
+# allow: WARNING: CPU: .* xe_uc_gucrc_disable\+.* -- upstream 6.12 warns on each GT reset, see hardware.rst xe-hw-reset
 # allow: DMA-API: exceeded 7 overlapping mappings of cacheline -- the test maps one page of user memory for many VMs; a limit of the checker
 # expect: igt.expected
 #

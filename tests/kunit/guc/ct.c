@@ -7,7 +7,7 @@
 #include "guc/ct.h"
 #include "xe_guc.h"
 
-static void fake_receive(struct xe_hw *hw, struct xe_gt *gt);
+static void fake_receive(struct xe_hw hw, struct xe_gt *gt);
 
 #define xe_guc_ct_receive	fake_receive
 
@@ -57,7 +57,7 @@ static void read_all(u32 offset, u32 value)
 	const u32 *ring = reader.ct->buf.cpu + CT_H2G_OFFSET;
 	u32 tail = *desc_word(reader.ct, CT_DESC_TAIL);
 
-	if (offset != GUC_BELL.offset || !reader.reads)
+	if (offset != GUC_HOST_INTERRUPT.offset || !reader.reads)
 		return;
 	while (reader.head != tail && !reader.wrong) {
 		u32 len = FIELD_GET(CT_LENGTH, ring[reader.head]);
@@ -71,7 +71,7 @@ static void read_all(u32 offset, u32 value)
 	*desc_word(reader.ct, CT_DESC_HEAD) = reader.head;
 }
 
-static struct xe_guc_ct *channel(struct kunit *test, struct xe_device *xe, struct xe_hw *hw,
+static struct xe_guc_ct *channel(struct kunit *test, struct xe_device *xe, struct xe_hw hw,
 				 bool reads)
 {
 	struct xe_guc_ct *ct = xe_fake_channel(test, xe, hw);
@@ -93,13 +93,13 @@ static void channel_end(struct kunit *test, struct xe_guc_ct *ct)
 	memset(&ct->buf, 0, sizeof(ct->buf));
 }
 
-static int say(struct xe_hw *hw, unsigned int number, unsigned int len)
+static int say(struct xe_hw hw, unsigned int number, unsigned int len)
 {
 	u32 action[CT_MAX_WORDS] = { 0x42 };
 
 	for (unsigned int i = 1; i < len; i++)
 		action[i] = number << 8 | i;
-	return xe_guc_ct_send(hw, &xe_hw_card(hw)->gt[0], action, len);
+	return xe_guc_ct_send(hw, &xe_hw_state(hw)->gt[0], action, len);
 }
 
 /* All lengths, many times around: each message arrives once, whole and in order. */
@@ -138,7 +138,7 @@ static void test_overflow(struct kunit *test)
 
 		for (unsigned int i = 0; i < fit; i++)
 			KUNIT_EXPECT_EQ(test, say(hw, i, 99), 0);
-		KUNIT_EXPECT_EQ(test, xe_guc_ct_send_for(hw, &xe_hw_card(hw)->gt[0], action, 99,
+		KUNIT_EXPECT_EQ(test, xe_guc_ct_send_for(hw, &xe_hw_state(hw)->gt[0], action, 99,
 							 &wait, 7), -EPIPE);
 		KUNIT_EXPECT_EQ(test, ct->credits, CT_CREDITS);
 		KUNIT_EXPECT_TRUE(test, list_empty(&ct->waits));
@@ -146,7 +146,7 @@ static void test_overflow(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, say(hw, fit, 1), -EPIPE);
 
 		reader.reads = true;
-		read_all(GUC_BELL.offset, 0);
+		read_all(GUC_HOST_INTERRUPT.offset, 0);
 		KUNIT_EXPECT_EQ(test, reader.messages, fit);
 		channel_end(test, ct);
 	}
@@ -162,7 +162,7 @@ static void test_no_answer(struct kunit *test)
 	xe_hw_scoped(hw, xe) {
 		struct xe_guc_ct *ct = channel(test, xe, hw, true);
 		struct xe_ct_wait fits = { .what = XE_CT_TLB }, too_much = { .what = XE_CT_TLB };
-		struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 
 		KUNIT_EXPECT_EQ(test, xe_guc_ct_send_for(hw, gt, action, 1, &fits, CT_CREDITS), 0);
 		KUNIT_EXPECT_EQ(test, ct->credits, 0);
@@ -181,7 +181,7 @@ static struct {
 	u32 fence;
 } late;
 
-static void fake_receive(struct xe_hw *hw, struct xe_gt *gt)
+static void fake_receive(struct xe_hw hw, struct xe_gt *gt)
 {
 	if (late.keep_ms) {
 		msleep(late.keep_ms);
@@ -201,7 +201,7 @@ static void test_last_look(struct kunit *test)
 
 		late.keep_ms = XE_CT_TIMEOUT_MS + 100;
 		late.fence = ct->fence + 1;
-		KUNIT_EXPECT_EQ(test, xe_guc_ct_request(hw, &xe_hw_card(hw)->gt[0], action, 1,
+		KUNIT_EXPECT_EQ(test, xe_guc_ct_request(hw, &xe_hw_state(hw)->gt[0], action, 1,
 							NULL), 0);
 		KUNIT_EXPECT_EQ(test, ct->state, XE_CT_UP);
 		channel_end(test, ct);
@@ -217,7 +217,7 @@ static void test_request_times_out(struct kunit *test)
 	xe_hw_scoped(hw, xe) {
 		struct xe_guc_ct *ct = channel(test, xe, hw, true);
 
-		KUNIT_EXPECT_EQ(test, xe_guc_ct_request(hw, &xe_hw_card(hw)->gt[0], action, 1,
+		KUNIT_EXPECT_EQ(test, xe_guc_ct_request(hw, &xe_hw_state(hw)->gt[0], action, 1,
 							NULL), -EPIPE);
 		KUNIT_EXPECT_EQ(test, ct->state, XE_CT_BROKEN);
 		channel_end(test, ct);
@@ -272,7 +272,7 @@ static void test_taken_down(struct kunit *test)
 	xe_hw_scoped(hw, xe) {
 		struct xe_guc_ct *ct = channel(test, xe, hw, true);
 		struct xe_ct_wait wait = { .what = XE_CT_TLB };
-		struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 
 		KUNIT_EXPECT_EQ(test, xe_guc_ct_send_for(hw, gt, action, 1, &wait, 3), 0);
 		xe_guc_ct_disable(hw, gt, -ECANCELED);

@@ -69,9 +69,9 @@ static void count_reset(struct work_struct *work)
 }
 
 /* The channel of GT 0, up, in memory of the test; at its end clear &xe_guc_ct.buf. */
-struct xe_guc_ct *xe_fake_channel(struct kunit *test, struct xe_device *xe, struct xe_hw *hw)
+struct xe_guc_ct *xe_fake_channel(struct kunit *test, struct xe_device *xe, struct xe_hw hw)
 {
-	struct xe_guc_ct *ct = &xe_guc(hw, &xe_hw_card(hw)->gt[0])->ct;
+	struct xe_guc_ct *ct = &xe_guc(hw, &xe_hw_state(hw)->gt[0])->ct;
 
 	resets = 0;
 	INIT_DELAYED_WORK(&xe->guc.work, count_reset);
@@ -149,10 +149,10 @@ static const struct message_case message_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(message, message_cases, name);
 
-static void play(struct kunit *test, struct xe_device *xe, struct xe_hw *hw, u32 start)
+static void play(struct kunit *test, struct xe_device *xe, struct xe_hw hw, u32 start)
 {
 	const struct message_case *c = test->param_value;
-	struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+	struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 	struct xe_ct_wait wait = { .what = XE_CT_ANSWER, .id = 5, .err = 1 };
 	struct xe_guc_ct *ct = xe_fake_channel(test, xe, hw);
 	u32 tail = start;
@@ -221,7 +221,7 @@ static void test_descriptor(struct kunit *test)
 
 			*(u32 *)(ct->buf.cpu + CT_G2H_DESC + CT_DESC_TAIL) = c->tail;
 			*(u32 *)(ct->buf.cpu + CT_G2H_DESC + CT_DESC_STATUS) = c->status;
-			xe_guc_ct_receive(hw, &xe_hw_card(hw)->gt[0]);
+			xe_guc_ct_receive(hw, &xe_hw_state(hw)->gt[0]);
 			KUNIT_EXPECT_EQ_MSG(test, ct->state, XE_CT_BROKEN, "%s", c->name);
 			KUNIT_EXPECT_EQ(test, ct->head, 0);
 			flush_delayed_work(&xe->guc.work);

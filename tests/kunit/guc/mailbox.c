@@ -38,8 +38,8 @@ static void answer_bell(u32 offset, u32 value)
 	const struct mailbox_case *c = firmware.c;
 	bool retry = ktime_ms_delta(ktime_get(), firmware.start) < c->retry_ms;
 
-	if (offset == GUC_BELL.offset)
-		xe_fake_poke(GUC_MAILBOX(0).offset, HXG_FROM_GUC |
+	if (offset == GUC_HOST_INTERRUPT.offset)
+		xe_fake_poke(VF_SW_FLAG(0).offset, HXG_FROM_GUC |
 			     FIELD_PREP(HXG_TYPE, retry ? HXG_RETRY : c->then));
 }
 
@@ -51,7 +51,7 @@ static void test_mailbox(struct kunit *test)
 	firmware.c = test->param_value;
 	xe_fake_on_write(answer_bell);
 	xe_hw_scoped(hw, xe) {
-		struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 
 		mutex_init(&xe_guc(hw, gt)->mailbox_lock);
 		firmware.start = ktime_get();

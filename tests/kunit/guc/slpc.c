@@ -29,16 +29,16 @@ static void test_lowest(struct kunit *test)
 	struct xe_device *xe = xe_fake_device(test);
 
 	xe_hw_scoped(hw, xe) {
-		struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 		struct xe_slpc *slpc = slpc_of(hw, gt);
 
-		xe_fake_poke(FREQ_FUSED.offset, FIELD_PREP(FREQ_FUSED_LOWEST, 24) |
-						FIELD_PREP(FREQ_FUSED_HIGHEST, 150));
+		xe_fake_poke(MTL_RP_STATE_CAP.offset, FIELD_PREP(MTL_RPN_CAP_MASK, 24) |
+						FIELD_PREP(MTL_RP0_CAP_MASK, 150));
 		KUNIT_ASSERT_EQ(test, read_fuses(hw, gt), 0);
 		for (size_t i = 0; i < ARRAY_SIZE(efficient_cases); i++) {
 			const struct efficient_case *c = &efficient_cases[i];
 
-			xe_fake_poke(FREQ_EFFICIENT.offset, c->ratio);
+			xe_fake_poke(MTL_GT_RPE_FREQUENCY.offset, c->ratio);
 			read_efficient(hw, gt);
 			KUNIT_EXPECT_EQ_MSG(test, slpc->efficient, to_mhz(c->efficient), "%s",
 					    c->name);

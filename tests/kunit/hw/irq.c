@@ -34,29 +34,29 @@ struct event_case {
 };
 
 #define SAYS(class, instance, events)						\
-	(IRQ_IDENTITY_VALID | FIELD_PREP_CONST(IRQ_IDENTITY_CLASS, class) |	\
-	 FIELD_PREP_CONST(IRQ_IDENTITY_INSTANCE, instance) | (events))
+	(INTR_DATA_VALID | FIELD_PREP_CONST(INTR_ENGINE_CLASS_MASK, class) |	\
+	 FIELD_PREP_CONST(INTR_ENGINE_INSTANCE_MASK, instance) | (events))
 
 static const struct event_case event_cases[] = {
 	{ "not ours", 0, 0, 0, 0, IRQ_NONE },
 	{ "another tile", BIT(1), 0, 0, 0, IRQ_NONE },
-	{ "GuC", IRQ_TILES_TILE0, SAYS(IRQ_CLASS_OTHER, IRQ_OTHER_GUC, IRQ_EVENT_GUC_TO_HOST),
+	{ "GuC", DG1_MSTR_TILE(0), SAYS(OTHER_CLASS, OTHER_GUC_INSTANCE, GUC_INTR_GUC2HOST),
 	  0, 25, IRQ_WAKE_THREAD, .gucs = BIT(0) },
-	{ "media GuC", IRQ_TILES_TILE0,
-	  SAYS(IRQ_CLASS_OTHER, IRQ_OTHER_MEDIA_GUC, IRQ_EVENT_GUC_TO_HOST),
+	{ "media GuC", DG1_MSTR_TILE(0),
+	  SAYS(OTHER_CLASS, OTHER_MEDIA_GUC_INSTANCE, GUC_INTR_GUC2HOST),
 	  1, 31, IRQ_WAKE_THREAD, .gucs = BIT(1) },
-	{ "render", IRQ_TILES_TILE0, SAYS(IRQ_CLASS_RENDER, 0, IRQ_EVENT_USER), 0, 0,
-	  IRQ_WAKE_THREAD, .render = IRQ_EVENT_USER },
-	{ "compute", IRQ_TILES_TILE0, SAYS(IRQ_CLASS_COMPUTE, 0, 0x11), 1, 4,
+	{ "render", DG1_MSTR_TILE(0), SAYS(RENDER_CLASS, 0, GT_RENDER_USER_INTERRUPT), 0, 0,
+	  IRQ_WAKE_THREAD, .render = GT_RENDER_USER_INTERRUPT },
+	{ "compute", DG1_MSTR_TILE(0), SAYS(COMPUTE_CLASS, 0, 0x11), 1, 4,
 	  IRQ_WAKE_THREAD, .compute = 0x11 },
-	{ "an engine that is not there", IRQ_TILES_TILE0, SAYS(IRQ_CLASS_COMPUTE, 3, 0x11), 1, 4,
+	{ "an engine that is not there", DG1_MSTR_TILE(0), SAYS(COMPUTE_CLASS, 3, 0x11), 1, 4,
 	  IRQ_WAKE_THREAD },
-	{ "an instance far off", IRQ_TILES_TILE0, SAYS(IRQ_CLASS_RENDER, 63, 0xffff), 1, 4,
+	{ "an instance far off", DG1_MSTR_TILE(0), SAYS(RENDER_CLASS, 63, 0xffff), 1, 4,
 	  IRQ_WAKE_THREAD },
-	{ "a class unknown", IRQ_TILES_TILE0, SAYS(7, 0, 0xffff), 1, 4, IRQ_WAKE_THREAD },
-	{ "something else", IRQ_TILES_TILE0, SAYS(IRQ_CLASS_OTHER, 5, 1), 0, 3,
+	{ "a class unknown", DG1_MSTR_TILE(0), SAYS(7, 0, 0xffff), 1, 4, IRQ_WAKE_THREAD },
+	{ "something else", DG1_MSTR_TILE(0), SAYS(OTHER_CLASS, 5, 1), 0, 3,
 	  IRQ_WAKE_THREAD },
-	{ "no identity", IRQ_TILES_TILE0, 1, 0, 0, IRQ_WAKE_THREAD },
+	{ "no identity", DG1_MSTR_TILE(0), 1, 0, 0, IRQ_WAKE_THREAD },
 };
 
 KUNIT_ARRAY_PARAM_DESC(event, event_cases, name);
@@ -66,18 +66,18 @@ static const struct event_case *now;
 /* What is pending shows while the root is switched off. */
 static void react(u32 offset, u32 value)
 {
-	if (offset == IRQ_TILES.offset && !value)
+	if (offset == DG1_MSTR_TILE_INTR.offset && !value)
 		xe_fake_poke(offset, now->tiles);
 }
 
-static struct xe_irq *irq_init(struct xe_hw *hw)
+static struct xe_irq *irq_init(struct xe_hw hw)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 
-	xe_engine_list(&card->gt[0], 0, 0, 1);
-	spin_lock_init(&card->irq.lock);
-	card->irq.on = true;
-	return &card->irq;
+	xe_engine_list(&state->gt[0], 0, 0, 1);
+	spin_lock_init(&state->irq.lock);
+	state->irq.on = true;
+	return &state->irq;
 }
 
 static void test_event(struct kunit *test)
@@ -87,14 +87,14 @@ static void test_event(struct kunit *test)
 	irqreturn_t ret;
 
 	now = c;
-	xe_fake_poke(IRQ_TILE.offset, IRQ_TILE_BANK(c->bank));
-	xe_fake_poke(IRQ_BANK(c->bank).offset, BIT(c->bit));
-	xe_fake_poke(IRQ_IDENTITY(c->bank).offset, c->identity);
+	xe_fake_poke(GFX_MSTR_IRQ.offset, GT_DW_IRQ(c->bank));
+	xe_fake_poke(GT_INTR_DW(c->bank).offset, BIT(c->bit));
+	xe_fake_poke(INTR_IDENTITY_REG(c->bank).offset, c->identity);
 	xe_fake_on_write(react);
 
 	xe_hw_scoped(hw, xe) {
 		struct xe_irq *irq = irq_init(hw);
-		struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 
 		scoped_guard(irq)
 			ret = hard_handler(hw);
@@ -104,7 +104,7 @@ static void test_event(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, xe_engine_find(gt, XE_ENGINE_RENDER, 0)->events, c->render);
 		KUNIT_EXPECT_EQ(test, xe_engine_find(gt, XE_ENGINE_COMPUTE, 0)->events,
 				c->compute);
-		KUNIT_EXPECT_EQ(test, xe_fake_peek(IRQ_TILES.offset), IRQ_TILES_ENABLE);
+		KUNIT_EXPECT_EQ(test, xe_fake_peek(DG1_MSTR_TILE_INTR.offset), DG1_MSTR_IRQ);
 
 		/* The thread takes all of it, once; nobody is there to be told. */
 		KUNIT_EXPECT_EQ(test, thread_handler(hw), IRQ_HANDLED);

@@ -62,15 +62,15 @@ static void test_copy(struct kunit *test)
 	xe_hw_scoped(hw, xe)
 		for (size_t i = 0; i < ARRAY_SIZE(copy_cases); i++) {
 			const struct copy_case *c = &copy_cases[i];
-			struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+			struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 
 			gt->version = 2001;
 			gt->steering.dss_per_group = 4;
 			xe->gt[0].geometry_dss = c->dss;
 			xe->gt[0].nodes = c->nodes;
 			KUNIT_EXPECT_EQ_MSG(test, some_copy(hw, gt, c->offset),
-					    FIELD_PREP(STEERING_GROUP, c->group) |
-					    FIELD_PREP(STEERING_INSTANCE, c->instance),
+					    FIELD_PREP(MTL_MCR_GROUPID, c->group) |
+					    FIELD_PREP(MTL_MCR_INSTANCEID, c->instance),
 					    "case %zu", i);
 		}
 }
@@ -82,17 +82,17 @@ static void test_access(struct kunit *test)
 	u32 value;
 
 	xe_hw_scoped(hw, xe) {
-		struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 
-		xe_fake_poke(STEERING_SEMAPHORE.reg.offset, STEERING_SEMAPHORE_GRANTED);
+		xe_fake_poke(STEER_SEMAPHORE.reg.offset, STEER_SEMAPHORE_GRANTED);
 		xe_fake_poke(0x5500, 0x1234);
 		KUNIT_EXPECT_EQ(test, xe_mcr_read32_at(hw, gt, XE_MCR_REG(0x5500), 2, 3), 0x1234);
-		KUNIT_EXPECT_EQ(test, xe_fake_written(0, &value), STEERING_SEMAPHORE.reg.offset);
-		KUNIT_EXPECT_EQ(test, xe_fake_written(1, &value), STEERING.reg.offset);
-		KUNIT_EXPECT_EQ(test, value, STEERING_MULTICAST);
-		KUNIT_EXPECT_EQ(test, xe_fake_written(2, &value), STEERING.reg.offset);
-		KUNIT_EXPECT_EQ(test, value, FIELD_PREP(STEERING_GROUP, 2) |
-				FIELD_PREP(STEERING_INSTANCE, 3));
+		KUNIT_EXPECT_EQ(test, xe_fake_written(0, &value), STEER_SEMAPHORE.reg.offset);
+		KUNIT_EXPECT_EQ(test, xe_fake_written(1, &value), MTL_MCR_SELECTOR.reg.offset);
+		KUNIT_EXPECT_EQ(test, value, MCR_MULTICAST);
+		KUNIT_EXPECT_EQ(test, xe_fake_written(2, &value), MTL_MCR_SELECTOR.reg.offset);
+		KUNIT_EXPECT_EQ(test, value, FIELD_PREP(MTL_MCR_GROUPID, 2) |
+				FIELD_PREP(MTL_MCR_INSTANCEID, 3));
 	}
 }
 
@@ -105,11 +105,11 @@ static void test_stuck(struct kunit *test)
 	struct xe_device *xe = xe_fake_device(test);
 
 	xe_hw_scoped(hw, xe) {
-		struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 
 		xe_gt_apply(hw, gt, &write, 1);
 		KUNIT_EXPECT_EQ(test, xe_fake_peek(0x5500), 0x4321);
-		KUNIT_EXPECT_NE(test, xe_fake_written(0, NULL), STEERING_SEMAPHORE.reg.offset);
+		KUNIT_EXPECT_NE(test, xe_fake_written(0, NULL), STEER_SEMAPHORE.reg.offset);
 	}
 }
 

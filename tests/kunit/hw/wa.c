@@ -80,7 +80,7 @@ static void test_lists(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, list);
 	xe_hw_scoped(hw, xe)
 		for (size_t i = 0; i < ARRAY_SIZE(version_cases); i++) {
-			struct xe_gt *gt = &xe_hw_card(hw)->gt[0];
+			struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 
 			gt->version = version_cases[i].version;
 			gt->step = version_cases[i].step;

@@ -8,6 +8,7 @@
 #include <kunit/test.h>
 
 #include "tests/kunit/fake.h"
+#include "xe_mmio.h"
 
 /* A device with VRAM, and no buffers in it that could be moved. */
 static struct xe_device *device_using(struct kunit *test, struct ttm_resource_manager **man)

@@ -11,8 +11,8 @@
 #include <kunit/test.h>
 
 #include "mm/bo.h"
+#include "mm/dma_buf.h"
 #include "tests/kunit/fake.h"
-#include "uapi/prime.h"
 
 /* An exporter of one page, whose importers have to be dynamic. */
 static unsigned int mapped;
@@ -90,7 +90,7 @@ static struct xe_bo *imported(struct kunit *test, struct xe_device *xe, struct d
 static void move(struct dma_buf *dma_buf)
 {
 	dma_resv_lock(dma_buf->resv, NULL);
-	dma_buf_move_notify(dma_buf);
+	dma_buf_invalidate_mappings(dma_buf);
 	dma_resv_unlock(dma_buf->resv);
 }
 

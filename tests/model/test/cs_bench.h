@@ -157,8 +157,8 @@ static inline void bench_use(struct bench *b, const char *name)
 	b->cs = bench_engine(b, name);
 	if (!b->cs)
 		abort();
-	reg_poke(b->gpu, cs_info(b->cs)->base + RING_MODE, MODE_NO_LEGACY);
-	reg_poke(b->gpu, RCU_MODE, RCU_MODE_CCS);
+	reg_poke(b->gpu, cs_info(b->cs)->base + RING_MODE, GFX_DISABLE_LEGACY_MODE);
+	reg_poke(b->gpu, RCU_MODE, RCU_MODE_CCS_ENABLE);
 	image_init(b, cs_info(b->cs));
 	memset(b->vram + RING_AT, 0, RING_BYTES);
 	b->tail = 0;

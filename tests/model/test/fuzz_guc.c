@@ -175,7 +175,7 @@ static int guc_fuzz_one(const u8 *data, size_t size)
 	gpu_reset(h->gpu, GPU_RESET_FLR);
 	pci_config_write(h->gpu, 4, 2, 0x6);
 	for (i = 0; i < h->gt->num_engines; i++)
-		reg_poke(h->gpu, cs_info(h->gt->engines[i])->base + RING_MODE, MODE_NO_LEGACY);
+		reg_poke(h->gpu, cs_info(h->gt->engines[i])->base + RING_MODE, GFX_DISABLE_LEGACY_MODE);
 	host_boot(h);
 	host_ct_enable(h);
 	while (in.size)

@@ -21,9 +21,6 @@ static unsigned int num_offsets;
 
 static void remember(void *arg, const struct reg *reg, u32 off, const char *name)
 {
-	(void)arg;
-	(void)reg;
-	(void)name;
 	if (num_offsets < ARRAY_SIZE(offsets))
 		offsets[num_offsets++] = off;
 }
@@ -58,8 +55,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		regs_for_each(card, remember, NULL);
 	}
 	gpu_reset(card, GPU_RESET_FLR);
-	reg_cpu_write(card, FW_REQ_GT, 0x00010001);
-	reg_cpu_write(card, FW_REQ_RENDER, 0x00010001);
+	reg_cpu_write(card, FORCEWAKE_GT, 0x00010001);
+	reg_cpu_write(card, FORCEWAKE_RENDER, 0x00010001);
 	for (i = 0; i < MAX_ACCESSES && size >= 7; i++, data += 7, size -= 7)
 		one_access(data);
 	return 0;

@@ -115,24 +115,24 @@ static inline void host_boot_regs(struct host *h)
 	unsigned int i;
 
 	host_reg(h, GUC_WOPCM_SIZE, 0x6f6000 | 1);
-	host_reg(h, GUC_WOPCM_BASE, 0x100000 | 3);
+	host_reg(h, DMA_GUC_WOPCM_OFFSET, 0x100000 | 3);
 	for (i = 0; i < 16; i++)
-		host_reg(h, GUC_SCRATCH(i), 0);
-	host_reg(h, GUC_SCRATCH(3), BIT(2));
-	host_reg(h, GUC_SCRATCH(5), (GGTT_BASE + ADS_AT) >> 12 << 1);
-	host_reg(h, GUC_SCRATCH(6),
+		host_reg(h, SOFT_SCRATCH(i), 0);
+	host_reg(h, SOFT_SCRATCH(3), BIT(2));
+	host_reg(h, SOFT_SCRATCH(5), (GGTT_BASE + ADS_AT) >> 12 << 1);
+	host_reg(h, SOFT_SCRATCH(6),
 		 (u32)h->gpu->platform->device << 16 | h->gpu->platform->revision);
-	host_reg(h, GUC_RSA(0), GGTT_BASE + FW_AT + 128 + FW_CODE);
-	host_reg(h, GUC_DMA_SRC_LO, GGTT_BASE + FW_AT);
-	host_reg(h, GUC_DMA_SRC_HI, 8 << 16);
-	host_reg(h, GUC_DMA_DST_LO, 0x2000);
-	host_reg(h, GUC_DMA_DST_HI, 7 << 16);
-	host_reg(h, GUC_DMA_SIZE, 128 + FW_CODE);
+	host_reg(h, UOS_RSA_SCRATCH(0), GGTT_BASE + FW_AT + 128 + FW_CODE);
+	host_reg(h, DMA_ADDR_0_LOW, GGTT_BASE + FW_AT);
+	host_reg(h, DMA_ADDR_0_HIGH, 8 << 16);
+	host_reg(h, DMA_ADDR_1_LOW, 0x2000);
+	host_reg(h, DMA_ADDR_1_HIGH, 7 << 16);
+	host_reg(h, DMA_COPY_SIZE, 128 + FW_CODE);
 }
 
 static inline void host_dma(struct host *h, u32 flag)
 {
-	host_reg(h, GUC_DMA_CTRL, flag | 1);
+	host_reg(h, DMA_CTRL, flag | 1);
 	guc_dma_ctrl(h->gt, flag | 1);
 }
 
@@ -161,12 +161,12 @@ static inline u32 host_boot(struct host *h)
 
 static inline u32 host_mbox(struct host *h, u32 w0, u32 w1, u32 w2, u32 w3)
 {
-	host_reg(h, GUC_MBOX_PRIMARY, w0);
-	host_reg(h, GUC_MBOX_PRIMARY + 4, w1);
-	host_reg(h, GUC_MBOX_PRIMARY + 8, w2);
-	host_reg(h, GUC_MBOX_PRIMARY + 12, w3);
+	host_reg(h, VF_SW_FLAG, w0);
+	host_reg(h, VF_SW_FLAG + 4, w1);
+	host_reg(h, VF_SW_FLAG + 8, w2);
+	host_reg(h, VF_SW_FLAG + 12, w3);
 	guc_doorbell(h->gt);
-	return reg_peek(h->gpu, GUC_MBOX_PRIMARY);
+	return reg_peek(h->gpu, VF_SW_FLAG);
 }
 
 #define MBOX_OK(data0)	(0xf0000000u | (data0))
@@ -364,7 +364,7 @@ static inline struct host *host_create(void)
 	for (off = 0; off < GGTT_BYTES; off += PAGE_4K)
 		((u64 *)mem_gsm(h->gpu))[(GGTT_BASE + off) / PAGE_4K] = off | 3;
 	for (i = 0; i < h->gt->num_engines; i++)
-		reg_poke(h->gpu, cs_info(h->gt->engines[i])->base + RING_MODE, MODE_NO_LEGACY);
+		reg_poke(h->gpu, cs_info(h->gt->engines[i])->base + RING_MODE, GFX_DISABLE_LEGACY_MODE);
 	host_image(h, FW_AT);
 	host_ads(h, true);
 	return h;

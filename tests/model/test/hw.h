@@ -77,18 +77,18 @@ static inline void arm(struct gpu *gpu, const char *fault)
 
 static inline void wake_all(struct gpu *gpu)
 {
-	reg_cpu_write(gpu, FW_REQ_GT, 0x00010001);
-	reg_cpu_write(gpu, FW_REQ_RENDER, 0x00010001);
+	reg_cpu_write(gpu, FORCEWAKE_GT, 0x00010001);
+	reg_cpu_write(gpu, FORCEWAKE_RENDER, 0x00010001);
 }
 
 static inline void mcr_lock(struct gpu *gpu)
 {
-	assert_int_equal(reg_cpu_read(gpu, MCR_SEMAPHORE), 1);
+	assert_int_equal(reg_cpu_read(gpu, STEER_SEMAPHORE), 1);
 }
 
 static inline void mcr_unlock(struct gpu *gpu)
 {
-	reg_cpu_write(gpu, MCR_SEMAPHORE, 1);
+	reg_cpu_write(gpu, STEER_SEMAPHORE, 1);
 }
 
 #endif

@@ -121,10 +121,10 @@ static void fast_copy_linear(void **state)
 }
 
 /* There and back again gives the same; in between it is somewhere else. */
-static void round_trip(struct bench *b, u32 op, u32 tiling, u32 depth, u32 bytes)
+static void round_trip_at(struct bench *b, u32 op, u32 tiling, u32 depth, u32 bytes, u32 at)
 {
 	u32 pitch = 4096, w = pitch / bytes, h = 256;
-	u64 tiled = VA_BIG + 0x200000, back = VA_BIG + 0x400000;
+	u64 tiled = VA_BIG + at, back = VA_BIG + 0x400000;
 
 	memset(big(b, 0x200000), 0, 0x400000);
 	batch_new(b);
@@ -146,7 +146,22 @@ static void round_trip(struct bench *b, u32 op, u32 tiling, u32 depth, u32 bytes
 		bench_load(b);
 	assert_int_equal(bench_run(b, 1000000), CS_IDLE);
 	assert_memory_equal(big(b, 0x400000), big(b, 0), 0x100000);
-	assert_int_not_equal(memcmp(big(b, 0x200000), big(b, 0), 0x100000), 0);
+	assert_int_not_equal(memcmp(big(b, at), big(b, 0), 0x100000), 0);
+}
+
+static void round_trip(struct bench *b, u32 op, u32 tiling, u32 depth, u32 bytes)
+{
+	round_trip_at(b, op, tiling, depth, bytes, 0x200000);
+}
+
+/* In system memory a surface in 64 KiB tiles begins at any page. */
+static void tile64_at_a_page(void **state)
+{
+	struct bench *b = *state;
+
+	round_trip_at(b, BLOCK_COPY, TILE_64, 2, 4, 0x201000);
+	round_trip_at(b, FAST_COPY, TILE_64, 3, 4, 0x20f000);
+	assert_quiet(b->gpu);
 }
 
 static void tiled_copies(void **state)
@@ -172,7 +187,6 @@ static void layouts(void **state)
 	u32 span, x, y, i;
 	u8 *seen;
 
-	(void)state;
 	assert_int_equal(surf_offset(&s, 512 + 3, 8 + 2, &span), 4096 * 8 + 4096 + 2 * 512 + 3);
 	assert_int_equal(span, 509);
 	s.tiling = TILE_4;
@@ -324,7 +338,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		BLT_TEST(mem_set), BLT_TEST(long_clear), BLT_TEST(mem_copy),
-		BLT_TEST(fast_copy_linear), BLT_TEST(tiled_copies), BLT_TEST(layouts),
+		BLT_TEST(fast_copy_linear), BLT_TEST(tiled_copies), BLT_TEST(tile64_at_a_page), BLT_TEST(layouts),
 		BLT_TEST(offsets), BLT_TEST(color), BLT_TEST(control_surface),
 		BLT_TEST(null_pages), BLT_TEST(refused),
 	};

@@ -28,7 +28,6 @@ static void timers(void **state)
 	struct clk *clk = clk_create(true);
 	unsigned int b;
 
-	(void)state;
 	memset(order, 0, sizeof(order));
 	clk_after(clk, 300, note, "c");
 	b = clk_after(clk, 200, note, "b");
@@ -63,7 +62,6 @@ static void again(void *arg)
 /* A timer that re-arms itself for now does not keep the loop. */
 static void timer_for_now(void **state)
 {
-	(void)state;
 	again_clk = clk_create(true);
 	again_runs = 0;
 	clk_after(again_clk, 0, again, NULL);
@@ -77,7 +75,6 @@ static void host_clock(void **state)
 	struct clk *clk = clk_create(false);
 	u64 before = clk_ns(clk);
 
-	(void)state;
 	clk_step(clk, 1ull << 50);
 	clk_skip(clk);
 	assert_in_range(clk_ns(clk) - before, 0, 60ull * 1000000000);
@@ -94,7 +91,6 @@ static void numbers(void **state)
 	};
 	u64 value;
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		assert_int_equal(ctl_number(cases[i].text, &value), cases[i].good);
 		if (cases[i].good)
@@ -208,14 +204,14 @@ static void flr(void **state)
 	pci_config_write(gpu, 0x80, 2, 0x40);
 	wake_all(gpu);
 	mem_vram(gpu)[MIB(1)] = 5;
-	assert_int_equal(reg_cpu_read(gpu, FW_ACK_GT) & 1, 1);
+	assert_int_equal(reg_cpu_read(gpu, FORCEWAKE_ACK_GT_MTL) & 1, 1);
 	pci_config_write(gpu, 0x78, 2, 0xa830);
 	assert_int_equal(pci_config_read(gpu, 4, 2) & 7, 0);
 	assert_int_equal(pci_config_read(gpu, 0x78, 2), 0x20);
 	assert_int_equal(pci_config_read(gpu, 0x80, 2), 0x40);
 	assert_int_equal(pci_config_read(gpu, 0x74, 4), 0x10008002);
 	assert_int_equal(mem_vram(gpu)[MIB(1)], 5);
-	assert_int_equal(reg_cpu_read(gpu, FW_ACK_GT) & 1, 0);
+	assert_int_equal(reg_cpu_read(gpu, FORCEWAKE_ACK_GT_MTL) & 1, 0);
 	/* the upper byte alone, and another byte that looks like it */
 	pci_config_write(gpu, 4, 2, 0x6);
 	pci_config_write(gpu, 0x78, 1, 0x80);
@@ -278,9 +274,9 @@ static void vanish_at(void **state)
 	assert_true(answer_has(gpu, "vanish write 2", "ok"));
 	for (int i = 0; i < 5; i++)
 		assert_int_not_equal(reg_cpu_read(gpu, 0xd8c), ALL_ONES);
-	reg_cpu_write(gpu, MCR_SEMAPHORE, 1);
+	reg_cpu_write(gpu, STEER_SEMAPHORE, 1);
 	assert_false(is_gone(gpu));
-	reg_cpu_write(gpu, MCR_SEMAPHORE, 1);
+	reg_cpu_write(gpu, STEER_SEMAPHORE, 1);
 	assert_true(is_gone(gpu));
 	assert_int_equal(reg_cpu_read(gpu, 0xd8c), ALL_ONES);
 	for (int i = 0; i < 10000 && gpu_run(gpu, 100); i++)
@@ -300,6 +296,63 @@ static void vanish_at(void **state)
 	/* but after unbind nobody has any business with it */
 	assert_true(answer_has(gpu, "quiet on", "ok"));
 	assert_violates(gpu, "touched-after-unbind", reg_cpu_read(gpu, 0xd8c));
+}
+
+static void comes_back(void **state)
+{
+	struct gpu *gpu = *state;
+
+	assert_true(answer_has(gpu, "vanish read 1 sometimes", "error"));
+	assert_true(answer_has(gpu, "vanish read 1 dma", "error"));
+	assert_true(answer_has(gpu, "vanish read 1 us=3600000001", "error"));
+	wake_all(gpu);
+	/* reads and writes count, both are lost */
+	assert_true(answer_has(gpu, "vanish read 1 for=3", "ok"));
+	assert_int_equal(reg_cpu_read(gpu, 0xd8c), ALL_ONES);
+	reg_cpu_write(gpu, 0xa210, 7);
+	assert_int_equal(reg_cpu_read(gpu, 0xa210), ALL_ONES);
+	assert_int_equal(reg_cpu_read(gpu, 0xa210), 0);
+	/* and it does not go again */
+	for (int i = 0; i < 5; i++)
+		assert_int_not_equal(reg_cpu_read(gpu, 0xd8c), ALL_ONES);
+	/* until it is told to */
+	assert_true(answer_has(gpu, "vanish now for=0", "ok"));
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(reg_cpu_read(gpu, 0xd8c), ALL_ONES);
+	assert_true(answer_has(gpu, "vanish off", "ok"));
+	assert_int_not_equal(reg_cpu_read(gpu, 0xd8c), ALL_ONES);
+	assert_quiet(gpu);
+	/* a driver that is unbound has no business with it either */
+	assert_true(answer_has(gpu, "vanish now for=1", "ok"));
+	assert_true(answer_has(gpu, "quiet on", "ok"));
+	assert_violates(gpu, "touched-after-unbind", reg_cpu_read(gpu, 0xd8c));
+}
+
+static void marks(void **state)
+{
+	struct gpu *gpu = *state;
+
+	assert_true(answer_has(gpu, "counters since then", "error"));
+	reg_cpu_read(gpu, 0xd8c);
+	assert_true(answer_has(gpu, "mark then", "ok"));
+	reg_cpu_read(gpu, 0xd8c);
+	reg_cpu_read(gpu, 0xd8c);
+	assert_true(answer_has(gpu, "counters since then", "mmio-read 2\n"));
+	assert_true(answer_has(gpu, "mark then", "ok"));
+	assert_true(answer_has(gpu, "counters since then", "mmio-read 0\n"));
+	assert_true(answer_has(gpu, "counters", "mmio-read 3\n"));
+	assert_true(answer_has(gpu, "journal 3", "note mark then"));
+	assert_true(answer_has(gpu, "counters nothing", "error"));
+	assert_true(answer_has(gpu, "mark", "error"));
+	for (int i = 1; i < 16; i++) {
+		char line[32];
+
+		snprintf(line, sizeof(line), "mark m%d", i);
+		assert_true(answer_has(gpu, line, "ok"));
+	}
+	assert_true(answer_has(gpu, "mark more", "error"));
+	assert_true(answer_has(gpu, "counters reset", "ok"));
+	assert_true(answer_has(gpu, "counters since then", "error"));
 }
 
 /* The control socket */
@@ -428,7 +481,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(timers), cmocka_unit_test(timer_for_now), cmocka_unit_test(host_clock),
 		cmocka_unit_test(numbers), CARD_TEST(counters), CARD_TEST(violations), CARD_TEST(quiet),
-		CARD_TEST(flr), CARD_TEST(scripted_faults), CARD_TEST(config_of_gone), CARD_TEST(config_rules), CARD_TEST(vanish_at), SOCKET_TEST(control_socket),
+		CARD_TEST(flr), CARD_TEST(scripted_faults), CARD_TEST(config_of_gone), CARD_TEST(config_rules), CARD_TEST(vanish_at), CARD_TEST(comes_back), CARD_TEST(marks),
+		SOCKET_TEST(control_socket),
 		SOCKET_TEST(too_many_clients),
 	};
 

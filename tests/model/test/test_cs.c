@@ -59,17 +59,17 @@ static void default_image(void **state)
 	struct bench *b = *state;
 	u32 copy[LRC_REGS_WORDS];
 
-	RING(b, LRI1(RING_GPR(3), 0x1234), NOOP);
+	RING(b, LRI1(CS_GPR(3), 0x1234), NOOP);
 	bench_load(b);
 	bench_run(b, 10);
 	assert_int_equal(cs_save(b->cs), 0);
 	memcpy(copy, image_of(b), sizeof(copy));
-	reg_poke(b->gpu, 0x22000 + RING_GPR(3), 0);
+	reg_poke(b->gpu, 0x22000 + CS_GPR(3), 0);
 	memcpy(image_of(b), copy, sizeof(copy));
 	image_of(b)[LRC_HEAD] = 0;
 	image_of(b)[LRC_TIMESTAMP] = 0;
 	b->tail = 0;
-	RING(b, MI(0x24) | BIT(19) | BIT(22) | 2, RING_GPR(3), ADDR(GGTT_GUEST));
+	RING(b, MI(0x24) | BIT(19) | BIT(22) | 2, CS_GPR(3), ADDR(GGTT_GUEST));
 	bench_load(b);
 	assert_int_equal(bench_run(b, 10), CS_IDLE);
 	assert_int_equal(*(u32 *)b->guest, 0x1234);
@@ -226,8 +226,8 @@ static void preempted(void **state)
 		memset(d, 0, 64);
 		bench_use(b, "bcs0");
 		batch_new(b);
-		BATCH_ADD(b, LRI1(RING_GPR(1), 0x111), ARB_CHECK,
-			  BATCH_START2(VA_BATCH + 0x1000), SRM(RING_GPR(1), VA_DATA + 8),
+		BATCH_ADD(b, LRI1(CS_GPR(1), 0x111), ARB_CHECK,
+			  BATCH_START2(VA_BATCH + 0x1000), SRM(CS_GPR(1), VA_DATA + 8),
 			  BATCH_END);
 		b->batch = 0x1000 / 4;
 		BATCH_ADD(b, ARB_CHECK, BATCH_START2(VA_BATCH + 0x2000), ARB_CHECK,
@@ -239,7 +239,7 @@ static void preempted(void **state)
 		assert_int_equal(bench_run(b, k), CS_BUDGET);
 		first = b->used;	/* less than k where a place to switch came up */
 		assert_int_equal(cs_save(b->cs), 0);
-		reg_poke(b->gpu, 0x22000 + RING_GPR(1), 0xdead);
+		reg_poke(b->gpu, 0x22000 + CS_GPR(1), 0xdead);
 		bench_load(b);
 		assert_int_equal(bench_run(b, 100), CS_IDLE);
 		assert_int_equal(b->used + first, 19);
@@ -410,8 +410,8 @@ static void without_vm(void **state)
 	struct bench *b = *state;
 
 	RING(b, BATCH_START_GGTT(GGTT_BASE + BATCH));
-	BATCH_ADD(b, MI(0x22) | 1, 0x22000 + RING_GPR(2), 0x99,
-		  MI(0x24) | BIT(19) | 2, RING_GPR(2), ADDR(GGTT_GUEST), BATCH_END);
+	BATCH_ADD(b, MI(0x22) | 1, 0x22000 + CS_GPR(2), 0x99,
+		  MI(0x24) | BIT(19) | 2, CS_GPR(2), ADDR(GGTT_GUEST), BATCH_END);
 	assert_int_equal(cs_load(b->cs, bench_desc() & ~LRC_DESC_PPGTT), 0);
 	assert_int_equal(bench_run(b, 100), CS_IDLE);
 	assert_int_equal(*(u32 *)b->guest, 0x99);
@@ -446,7 +446,7 @@ static void every_engine(void **state)
 		bench_use(b, cs_info(gt->engines[e])->name);
 		batch_new(b);
 		DATA32(b) = 0;
-		BATCH_ADD(b, LRI1(RING_GPR(0), 0x1000 + e), SRM(RING_GPR(0), VA_DATA));
+		BATCH_ADD(b, LRI1(CS_GPR(0), 0x1000 + e), SRM(CS_GPR(0), VA_DATA));
 		assert_int_equal(bench_job(b), CS_IDLE);
 		assert_int_equal(DATA32(b), 0x1000 + e);
 		assert_int_equal(cs_save(b->cs), 0);
@@ -490,21 +490,21 @@ static void live_registers(void **state)
 	LIVE(RING_START, GGTT_BASE + RING_AT);
 	LIVE(RING_CTL, 0x3001);
 	LIVE(RING_ACTHD, LO(VA_BATCH + 0x1000));
-	LIVE(RING_ACTHD_HI, HI(VA_BATCH));
-	LIVE(RING_BB_ADDR, LO(VA_BATCH + 0x1000) | 1);
-	LIVE(RING_BB_ADDR_HI, HI(VA_BATCH));
+	LIVE(RING_ACTHD_UDW, HI(VA_BATCH));
+	LIVE(RING_BBADDR, LO(VA_BATCH + 0x1000) | 1);
+	LIVE(RING_BBADDR_UDW, HI(VA_BATCH));
 	LIVE(RING_IPEHR, MI(0x1c) | BIT(15) | 4 << 12 | 2);
 	LIVE(RING_INSTDONE, ~BIT(0));
-	LIVE(RING_PDP0_LO, LO(b->root));
-	LIVE(RING_PDP0_HI, HI(b->root));
+	LIVE(RING_PDP0_LDW, LO(b->root));
+	LIVE(RING_PDP0_UDW, HI(b->root));
 	*data_at(b, 0) = 1;
 	assert_int_equal(bench_run(b, 100), CS_BUDGET);	/* the outer batch has no end */
 	cs_reset(b->cs);
 	bench_use(b, "bcs0");
 	bench_load(b);
 	bench_run(b, 1);
-	LIVE(RING_BB_ADDR, 0);
-	LIVE(RING_BB_ADDR_HI, 0);
+	LIVE(RING_BBADDR, 0);
+	LIVE(RING_BBADDR_UDW, 0);
 	LIVE(RING_INSTDONE, ALL_ONES);
 	cs_power_reset(b->cs);
 	LIVE(RING_CTX_TIMESTAMP, 0);
@@ -525,13 +525,13 @@ static void image_bounds(void **state)
 	assert_int_equal(image[-1], 0x87654321);
 	bench_load(b);
 	cs_reset(b->cs);
-	assert_int_equal(image[LRC_TIMESTAMP + 1], 0x22000 + RING_CTX_TIMESTAMP_HI);
+	assert_int_equal(image[LRC_TIMESTAMP + 1], 0x22000 + RING_CTX_TIMESTAMP_UDW);
 	assert_int_equal(image[LRC_HEAD - 1], 0x22000 + RING_HEAD);
 	assert_int_equal(image[LRC_HEAD + 1], 0x22000 + RING_TAIL);
 	/* Headers as the driver lays them out: copy, render, compute */
 	assert_int_equal(image[0x21], 0x11081011);
 	assert_int_equal(image[0x41], 0x11081003);
-	assert_int_equal(image[0x61 + 1 + 2 * 8], 0x22000 + RING_SET_PREDICATE);
+	assert_int_equal(image[0x61 + 1 + 2 * 8], 0x22000 + MI_SET_PREDICATE_RESULT);
 	bench_use(b, "rcs0");
 	bench_load(b);
 	cs_save(b->cs);
@@ -571,7 +571,7 @@ static void shown(void **state)
 {
 	struct bench *b = *state;
 
-	BATCH_ADD(b, LRI1(RING_GPR(0), 0xabcd), BATCH_START(VA_BATCH));
+	BATCH_ADD(b, LRI1(CS_GPR(0), 0xabcd), BATCH_START(VA_BATCH));
 	RING(b, BATCH_START(VA_BATCH));
 	bench_load(b);
 	bench_run(b, 100);

@@ -4,6 +4,8 @@
 #include "../cs_internal.h"
 #include "../irq.h"
 #include "../mem.h"
+#include "../pci.h"
+#include "../pcode.h"
 #include "../platform.h"
 #include "../soc.h"
 #include "hw.h"
@@ -22,26 +24,26 @@ static void forcewake(void **state)
 {
 	struct gpu *gpu = *state;
 
-	assert_int_equal(rd(gpu, FW_ACK_GT), 0);
-	wr(gpu, FW_REQ_GT, 0x00010001);
-	assert_int_equal(rd(gpu, FW_ACK_GT), 1);
-	assert_int_equal(rd(gpu, FW_ACK_RENDER), 0);
+	assert_int_equal(rd(gpu, FORCEWAKE_ACK_GT_MTL), 0);
+	wr(gpu, FORCEWAKE_GT, 0x00010001);
+	assert_int_equal(rd(gpu, FORCEWAKE_ACK_GT_MTL), 1);
+	assert_int_equal(rd(gpu, FORCEWAKE_ACK_RENDER), 0);
 	assert_true(fw_awake(&gpu->gts[0], FW_GT));
 	assert_false(fw_awake(&gpu->gts[0], FW_RENDER));
-	wr(gpu, FW_REQ_RENDER, 0x00010001);
-	assert_int_equal(rd(gpu, FW_ACK_RENDER), 1);
-	wr(gpu, FW_REQ_GT, 0x00010000);
-	assert_int_equal(rd(gpu, FW_ACK_GT), 0);
-	assert_int_equal(rd(gpu, FW_ACK_RENDER), 1);
+	wr(gpu, FORCEWAKE_RENDER, 0x00010001);
+	assert_int_equal(rd(gpu, FORCEWAKE_ACK_RENDER), 1);
+	wr(gpu, FORCEWAKE_GT, 0x00010000);
+	assert_int_equal(rd(gpu, FORCEWAKE_ACK_GT_MTL), 0);
+	assert_int_equal(rd(gpu, FORCEWAKE_ACK_RENDER), 1);
 	/* Several clients, one bit each */
-	wr(gpu, FW_REQ_GT, 0x00010001);
-	wr(gpu, FW_REQ_GT, 0x80008000);
-	wr(gpu, FW_REQ_GT, 0x00010000);
-	assert_int_equal(rd(gpu, FW_ACK_GT), 0x8000);
-	wr(gpu, FW_REQ_GT, 0x80000000);
-	assert_int_equal(rd(gpu, FW_ACK_GT), 0);
+	wr(gpu, FORCEWAKE_GT, 0x00010001);
+	wr(gpu, FORCEWAKE_GT, 0x80008000);
+	wr(gpu, FORCEWAKE_GT, 0x00010000);
+	assert_int_equal(rd(gpu, FORCEWAKE_ACK_GT_MTL), 0x8000);
+	wr(gpu, FORCEWAKE_GT, 0x80000000);
+	assert_int_equal(rd(gpu, FORCEWAKE_ACK_GT_MTL), 0);
 	assert_quiet(gpu);
-	assert_violates(gpu, "forcewake-request", wr(gpu, FW_REQ_GT, 0x00010003));
+	assert_violates(gpu, "forcewake-request", wr(gpu, FORCEWAKE_GT, 0x00010003));
 	assert_false(fw_awake(&gpu->gts[0], FW_VDBOX0));
 	assert_false(fw_awake(&gpu->gts[0], FW_GSC));
 }
@@ -50,9 +52,9 @@ static void asleep(void **state)
 {
 	struct gpu *gpu = *state;
 
-	wr(gpu, FW_REQ_GT, 0x00010001);
+	wr(gpu, FORCEWAKE_GT, 0x00010001);
 	wr(gpu, 0xc064, 0x1234);
-	wr(gpu, FW_REQ_GT, 0x00010000);
+	wr(gpu, FORCEWAKE_GT, 0x00010000);
 	assert_quiet(gpu);
 	assert_violates(gpu, "forcewake-asleep", assert_int_equal(rd(gpu, 0xc064), 0));
 	assert_violates(gpu, "forcewake-asleep", wr(gpu, 0xc064, 0));
@@ -64,7 +66,7 @@ static void asleep(void **state)
 	assert_int_equal(reg_peek(gpu, 0xa008), 0x12345678);
 	assert_violates(gpu, "forcewake-asleep", rd(gpu, 0xa008));
 	/* The render domain does not come with the GT's. */
-	wr(gpu, FW_REQ_GT, 0x00010001);
+	wr(gpu, FORCEWAKE_GT, 0x00010001);
 	assert_violates(gpu, "forcewake-asleep", rd(gpu, 0x2080));
 }
 
@@ -73,24 +75,24 @@ static void forcewake_faults(void **state)
 	struct gpu *gpu = *state;
 
 	arm(gpu, "forcewake.no-ack");
-	wr(gpu, FW_REQ_GT, 0x00010001);
-	assert_int_equal(rd(gpu, FW_ACK_GT), 0);
-	assert_int_equal(rd(gpu, FW_ACK_GT), 0);
-	wr(gpu, FW_REQ_GT, 0x00010000);
+	wr(gpu, FORCEWAKE_GT, 0x00010001);
+	assert_int_equal(rd(gpu, FORCEWAKE_ACK_GT_MTL), 0);
+	assert_int_equal(rd(gpu, FORCEWAKE_ACK_GT_MTL), 0);
+	wr(gpu, FORCEWAKE_GT, 0x00010000);
 	arm(gpu, "forcewake.late-ack value=3");
-	wr(gpu, FW_REQ_GT, 0x00010001);
-	assert_int_equal(rd(gpu, FW_ACK_GT), 0);
-	assert_int_equal(rd(gpu, FW_ACK_GT), 0);
-	assert_int_equal(rd(gpu, FW_ACK_GT), 0);
-	assert_int_equal(rd(gpu, FW_ACK_GT), 1);
+	wr(gpu, FORCEWAKE_GT, 0x00010001);
+	assert_int_equal(rd(gpu, FORCEWAKE_ACK_GT_MTL), 0);
+	assert_int_equal(rd(gpu, FORCEWAKE_ACK_GT_MTL), 0);
+	assert_int_equal(rd(gpu, FORCEWAKE_ACK_GT_MTL), 0);
+	assert_int_equal(rd(gpu, FORCEWAKE_ACK_GT_MTL), 1);
 	/* Given up before it came: it does not come any more. */
-	wr(gpu, FW_REQ_GT, 0x00010000);
+	wr(gpu, FORCEWAKE_GT, 0x00010000);
 	arm(gpu, "forcewake.late-ack value=1");
-	wr(gpu, FW_REQ_GT, 0x00010001);
-	wr(gpu, FW_REQ_GT, 0x00010000);
-	rd(gpu, FW_ACK_GT);
-	rd(gpu, FW_ACK_GT);
-	assert_int_equal(rd(gpu, FW_ACK_GT), 0);
+	wr(gpu, FORCEWAKE_GT, 0x00010001);
+	wr(gpu, FORCEWAKE_GT, 0x00010000);
+	rd(gpu, FORCEWAKE_ACK_GT_MTL);
+	rd(gpu, FORCEWAKE_ACK_GT_MTL);
+	assert_int_equal(rd(gpu, FORCEWAKE_ACK_GT_MTL), 0);
 }
 
 static void sleep_shows(void **state)
@@ -102,14 +104,14 @@ static void sleep_shows(void **state)
 	clk_step(gpu->clk, 1280 * 1000);
 	now = rd(gpu, 0x138108);
 	assert_in_range(now - before, 1000, 1001);
-	wr(gpu, FW_REQ_GT, 0x00010001);
+	wr(gpu, FORCEWAKE_GT, 0x00010001);
 	now = rd(gpu, 0x138108);
 	clk_step(gpu->clk, 1280 * 1000);
 	assert_int_equal(rd(gpu, 0x138108), now);
-	wr(gpu, FW_REQ_GT, 0x00010000);
+	wr(gpu, FORCEWAKE_GT, 0x00010000);
 	clk_step(gpu->clk, 1280 * 1000);
 	assert_in_range(rd(gpu, 0x138108) - now, 1000, 1001);
-	wr(gpu, FW_REQ_GT, 0x00010001);
+	wr(gpu, FORCEWAKE_GT, 0x00010001);
 	assert_int_equal(rd(gpu, 0xc60), rd(gpu, 0x13800c));
 	wr(gpu, 0xa008, 128u << 23);
 	assert_int_equal(rd(gpu, 0xc60), 128);
@@ -121,28 +123,28 @@ static void steering(void **state)
 	struct gpu *gpu = *state;
 
 	wake_all(gpu);
-	assert_int_equal(rd(gpu, MCR_SEMAPHORE), 1);
-	assert_int_equal(rd(gpu, MCR_SEMAPHORE), 0);
-	wr(gpu, MCR_SELECTOR, 0x80000102);
+	assert_int_equal(rd(gpu, STEER_SEMAPHORE), 1);
+	assert_int_equal(rd(gpu, STEER_SEMAPHORE), 0);
+	wr(gpu, MTL_MCR_SELECTOR, 0x80000102);
 	assert_int_equal(rd(gpu, 0xe160), ALL_ONES);
-	wr(gpu, MCR_SELECTOR, 0x00000102);
-	wr(gpu, MCR_SELECTOR, MCR_SEL_MULTICAST);
-	wr(gpu, MCR_SEMAPHORE, 1);
-	assert_int_equal(rd(gpu, MCR_SEMAPHORE), 1);
-	wr(gpu, MCR_SEMAPHORE, 1);
+	wr(gpu, MTL_MCR_SELECTOR, 0x00000102);
+	wr(gpu, MTL_MCR_SELECTOR, MCR_MULTICAST);
+	wr(gpu, STEER_SEMAPHORE, 1);
+	assert_int_equal(rd(gpu, STEER_SEMAPHORE), 1);
+	wr(gpu, STEER_SEMAPHORE, 1);
 	assert_quiet(gpu);
 
-	assert_violates(gpu, "released but not held", wr(gpu, MCR_SEMAPHORE, 1));
-	assert_violates(gpu, "mcr-selector-unlocked", wr(gpu, MCR_SELECTOR, MCR_SEL_MULTICAST));
+	assert_violates(gpu, "released but not held", wr(gpu, STEER_SEMAPHORE, 1));
+	assert_violates(gpu, "mcr-selector-unlocked", wr(gpu, MTL_MCR_SELECTOR, MCR_MULTICAST));
 	assert_violates(gpu, "mcr-unlocked", rd(gpu, 0x4000));
 	assert_violates(gpu, "mcr-unlocked", wr(gpu, 0x4000, 1));
 	mcr_lock(gpu);
-	wr(gpu, MCR_SELECTOR, 0x102);
+	wr(gpu, MTL_MCR_SELECTOR, 0x102);
 	assert_violates(gpu, "mcr-left-unicast", mcr_unlock(gpu));
-	assert_violates(gpu, "mcr-semaphore", wr(gpu, MCR_SEMAPHORE, 0));
+	assert_violates(gpu, "mcr-semaphore", wr(gpu, STEER_SEMAPHORE, 0));
 	arm(gpu, "mcr.busy");
-	assert_int_equal(rd(gpu, MCR_SEMAPHORE), 0);
-	assert_int_equal(rd(gpu, MCR_SEMAPHORE), 1);
+	assert_int_equal(rd(gpu, STEER_SEMAPHORE), 0);
+	assert_int_equal(rd(gpu, STEER_SEMAPHORE), 1);
 }
 
 static void wopcm(void **state)
@@ -150,27 +152,27 @@ static void wopcm(void **state)
 	struct gpu *gpu = *state;
 
 	wake_all(gpu);
-	wr(gpu, WOPCM_SIZE, 0x00400000);
-	assert_int_equal(rd(gpu, WOPCM_SIZE), 0x00400001);
-	wr(gpu, WOPCM_BASE, 0x00200000 | WOPCM_BASE_HUC);
-	assert_int_equal(rd(gpu, WOPCM_BASE), 0x00200003);
+	wr(gpu, GUC_WOPCM_SIZE, 0x00400000);
+	assert_int_equal(rd(gpu, GUC_WOPCM_SIZE), 0x00400001);
+	wr(gpu, DMA_GUC_WOPCM_OFFSET, 0x00200000 | HUC_LOADING_AGENT_GUC);
+	assert_int_equal(rd(gpu, DMA_GUC_WOPCM_OFFSET), 0x00200003);
 	/* The same once more is no fault, another value is, and it does not stick. */
-	wr(gpu, WOPCM_SIZE, 0x00400000);
+	wr(gpu, GUC_WOPCM_SIZE, 0x00400000);
 	assert_quiet(gpu);
-	assert_violates(gpu, "wopcm-locked", wr(gpu, WOPCM_SIZE, 0x00300000));
-	assert_violates(gpu, "wopcm-locked", wr(gpu, WOPCM_BASE, 0x00100000));
-	assert_int_equal(rd(gpu, WOPCM_SIZE), 0x00400001);
-	assert_int_equal(rd(gpu, WOPCM_BASE), 0x00200003);
+	assert_violates(gpu, "wopcm-locked", wr(gpu, GUC_WOPCM_SIZE, 0x00300000));
+	assert_violates(gpu, "wopcm-locked", wr(gpu, DMA_GUC_WOPCM_OFFSET, 0x00100000));
+	assert_int_equal(rd(gpu, GUC_WOPCM_SIZE), 0x00400001);
+	assert_int_equal(rd(gpu, DMA_GUC_WOPCM_OFFSET), 0x00200003);
 	/* Survives both resets of the GT, not an FLR. */
-	wr(gpu, GDRST, GDRST_FULL);
-	wr(gpu, GDRST, GDRST_GUC);
-	assert_int_equal(rd(gpu, WOPCM_SIZE), 0x00400001);
-	assert_int_equal(rd(gpu, WOPCM_BASE), 0x00200003);
+	wr(gpu, GDRST, GRDOM_FULL);
+	wr(gpu, GDRST, GRDOM_GUC);
+	assert_int_equal(rd(gpu, GUC_WOPCM_SIZE), 0x00400001);
+	assert_int_equal(rd(gpu, DMA_GUC_WOPCM_OFFSET), 0x00200003);
 	regs_reset(gpu, GPU_RESET_FLR);
-	assert_int_equal(reg_peek(gpu, WOPCM_SIZE), 0);
+	assert_int_equal(reg_peek(gpu, GUC_WOPCM_SIZE), 0);
 	wake_all(gpu);
-	wr(gpu, WOPCM_SIZE, 0x00700000);
-	assert_violates(gpu, "wopcm-range", wr(gpu, WOPCM_BASE, 0x00200000));
+	wr(gpu, GUC_WOPCM_SIZE, 0x00700000);
+	assert_violates(gpu, "wopcm-range", wr(gpu, DMA_GUC_WOPCM_OFFSET, 0x00200000));
 }
 
 static void gt_reset(void **state)
@@ -184,7 +186,7 @@ static void gt_reset(void **state)
 	wr(gpu, 0x190090, 0xffeeffff);
 	wr(gpu, 0x190240, 0x1234);
 	gpu->gts[0].engines[1]->ipehr = 0x77;
-	wr(gpu, GDRST, GDRST_FULL);
+	wr(gpu, GDRST, GRDOM_FULL);
 	/* Firmware and engines forget, too. */
 	assert_int_equal(rd(gpu, 0x190240), 0);
 	assert_int_equal(rd(gpu, 0x22068), 0);
@@ -196,8 +198,8 @@ static void gt_reset(void **state)
 	/* What the driver does not write again */
 	assert_int_equal(rd(gpu, 0x190030), 0x00110011);
 	assert_int_equal(rd(gpu, 0x190090), 0xffeeffff);
-	assert_int_equal(rd(gpu, FW_ACK_GT), 1);
-	assert_int_equal(rd(gpu, FW_ACK_RENDER), 1);
+	assert_int_equal(rd(gpu, FORCEWAKE_ACK_GT_MTL), 1);
+	assert_int_equal(rd(gpu, FORCEWAKE_ACK_RENDER), 1);
 	assert_quiet(gpu);
 	assert_violates(gpu, "gdrst-unknown-domain", wr(gpu, GDRST, BIT(7)));
 	assert_int_equal(counter_get(gpu, CNT_GT_RESET), 1);
@@ -211,7 +213,7 @@ static void guc_only_reset(void **state)
 	wr(gpu, 0x2080, 0x1000);
 	wr(gpu, 0x190240, 0x1234);
 	gpu->gts[0].engines[1]->ipehr = 0x77;
-	wr(gpu, GDRST, GDRST_GUC);
+	wr(gpu, GDRST, GRDOM_GUC);
 	assert_int_equal(rd(gpu, 0x190240), 0);
 	assert_int_equal(rd(gpu, 0x22068), 0x77);
 	assert_int_equal(rd(gpu, GDRST), 0);
@@ -219,8 +221,8 @@ static void guc_only_reset(void **state)
 	assert_int_equal(rd(gpu, 0x2080), 0x1000);
 	assert_int_equal(counter_get(gpu, CNT_GT_RESET), 0);
 	arm(gpu, "reset.stuck");
-	wr(gpu, GDRST, GDRST_GUC);
-	assert_int_equal(rd(gpu, GDRST), GDRST_GUC);
+	wr(gpu, GDRST, GRDOM_GUC);
+	assert_int_equal(rd(gpu, GDRST), GRDOM_GUC);
 	assert_quiet(gpu);
 }
 
@@ -278,17 +280,17 @@ static void tlb_by_register(void **state)
 	*entry = 0x7003;
 	ggtt_read32(gpu, MIB(16), &v);
 	*entry = 0x8003;
-	wr(gpu, GUC_TLB_INV_DESC1, GUC_TLB_INV_INVALIDATE);
-	wr(gpu, GUC_TLB_INV_DESC0, GUC_TLB_INV_VALID);
+	wr(gpu, PVC_GUC_TLB_INV_DESC1, PVC_GUC_TLB_INV_DESC1_INVALIDATE);
+	wr(gpu, PVC_GUC_TLB_INV_DESC0, PVC_GUC_TLB_INV_DESC0_VALID);
 	ggtt_read32(gpu, MIB(16), &v);
 	assert_quiet(gpu);
 	*entry = 0x7003;
-	wr(gpu, GDRST, GDRST_GUC);
+	wr(gpu, GDRST, GRDOM_GUC);
 	ggtt_read32(gpu, MIB(16), &v);
 	assert_quiet(gpu);
 	*entry = 0x8003;
-	wr(gpu, GUC_TLB_INV_DESC1, 0);
-	wr(gpu, GUC_TLB_INV_DESC0, GUC_TLB_INV_VALID);
+	wr(gpu, PVC_GUC_TLB_INV_DESC1, 0);
+	wr(gpu, PVC_GUC_TLB_INV_DESC0, PVC_GUC_TLB_INV_DESC0_VALID);
 	assert_violates(gpu, "ggtt-stale", ggtt_read32(gpu, MIB(16), &v));
 }
 
@@ -297,23 +299,23 @@ static void driver_flr(void **state)
 	struct gpu *gpu = *state;
 
 	assert_int_equal(rd(gpu, 0x10100c) & BIT(31), 0);
-	assert_int_equal(rd(gpu, GU_CNTL), GU_CNTL_LMEM_INIT);
-	wr(gpu, GU_DEBUG, GU_DEBUG_FLR_DONE);
+	assert_int_equal(rd(gpu, GU_CNTL), LMEM_INIT);
+	wr(gpu, GU_DEBUG, DRIVERFLR_STATUS);
 	assert_int_equal(rd(gpu, GU_DEBUG), 0);
 	wake_all(gpu);
 	wr(gpu, 0x190030, 0x00110011);
 	wr(gpu, 0x1900a0, 0xffeeffff);
-	irq_raise(gpu, IRQ_COPY, 0, IRQ_ENGINE_USER);
-	assert_int_equal(rd(gpu, IRQ_DW(0)), BIT(15));
+	irq_raise(gpu, COPY_ENGINE_CLASS, 0, GT_RENDER_USER_INTERRUPT);
+	assert_int_equal(rd(gpu, GT_INTR_DW(0)), BIT(15));
 	gpu->gts[0].engines[1]->ipehr = 0x77;
-	wr(gpu, GU_CNTL, GU_CNTL_LMEM_INIT | GU_CNTL_FLR);
-	assert_int_equal(rd(gpu, GU_CNTL), GU_CNTL_LMEM_INIT);
-	assert_int_equal(rd(gpu, GU_DEBUG), GU_DEBUG_FLR_DONE);
-	wr(gpu, GU_DEBUG, GU_DEBUG_FLR_DONE);
+	wr(gpu, GU_CNTL, LMEM_INIT | DRIVERFLR);
+	assert_int_equal(rd(gpu, GU_CNTL), LMEM_INIT);
+	assert_int_equal(rd(gpu, GU_DEBUG), DRIVERFLR_STATUS);
+	wr(gpu, GU_DEBUG, DRIVERFLR_STATUS);
 	assert_int_equal(rd(gpu, GU_DEBUG), 0);
 	assert_int_equal(rd(gpu, 0x190030), 0);
-	assert_int_equal(rd(gpu, FW_ACK_GT), 0);
-	assert_int_equal(rd(gpu, IRQ_DW(0)), 0);
+	assert_int_equal(rd(gpu, FORCEWAKE_ACK_GT_MTL), 0);
+	assert_int_equal(rd(gpu, GT_INTR_DW(0)), 0);
 	wake_all(gpu);
 	assert_int_equal(rd(gpu, 0xc000), 1);
 	assert_int_equal(rd(gpu, 0x22068), 0);
@@ -321,10 +323,10 @@ static void driver_flr(void **state)
 	arm(gpu, "lmem.not-ready count=2");
 	assert_int_equal(rd(gpu, GU_CNTL), 0);
 	assert_int_equal(rd(gpu, GU_CNTL), 0);
-	assert_int_equal(rd(gpu, GU_CNTL), GU_CNTL_LMEM_INIT);
+	assert_int_equal(rd(gpu, GU_CNTL), LMEM_INIT);
 	arm(gpu, "flr.stuck");
-	wr(gpu, GU_CNTL, GU_CNTL_LMEM_INIT | GU_CNTL_FLR);
-	assert_int_equal(rd(gpu, GU_DEBUG) & GU_DEBUG_FLR_DONE, 0);
+	wr(gpu, GU_CNTL, LMEM_INIT | DRIVERFLR);
+	assert_int_equal(rd(gpu, GU_DEBUG) & DRIVERFLR_STATUS, 0);
 }
 
 static u64 rd64(struct gpu *gpu, u32 off)
@@ -389,6 +391,38 @@ static void energy(void **state)
 	assert_in_range(rd(gpu, 0x138458) - b, 45 << 14, (45 << 14) + 5);
 }
 
+/* Nothing that software set in hwmon survives a cut of the power, and what is counted starts anew. */
+static void power_cut(void **state)
+{
+	struct gpu *gpu = *state;
+	u32 limit = rd(gpu, 0x138440), platform = rd(gpu, 0x138460);
+
+	wr(gpu, 0x138440, BIT(15) | 100 * 8 | 0x12u << 17);	/* with an interval */
+	wr(gpu, 0x138460, BIT(15) | 120 * 8);
+	wr(gpu, PCODE_DATA0, 100 << 6);
+	wr(gpu, PCODE_MAILBOX, PCODE_READY | 0x057c);
+	while (rd(gpu, PCODE_MAILBOX) & PCODE_READY)
+		;
+	clk_step(gpu->clk, 1000000000);
+	assert_true(rd(gpu, 0x138120) > 29 << 14);
+	/* D3 alone keeps all of it */
+	pci_config_write(gpu, 0x64, 2, 3);
+	pci_config_write(gpu, 0x64, 2, 0);
+	assert_int_equal(rd(gpu, 0x138440), BIT(15) | 100 * 8 | 0x12u << 17);
+	assert_true(rd(gpu, 0x138120) > 29 << 14);
+	arm(gpu, "power.cut");
+	pci_config_write(gpu, 0x64, 2, 3);
+	pci_config_write(gpu, 0x64, 2, 0);
+	assert_int_equal(rd(gpu, 0x138440), limit);
+	assert_int_equal(rd(gpu, 0x138460), platform);
+	assert_in_range(rd(gpu, 0x138120), 0, 1 << 14);
+	wr(gpu, PCODE_MAILBOX, PCODE_READY | 0x047c);
+	while (rd(gpu, PCODE_MAILBOX) & PCODE_READY)
+		;
+	assert_int_equal(rd(gpu, PCODE_DATA0), BIT(31) | 230 << 6);
+	assert_quiet(gpu);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -406,6 +440,7 @@ int main(void)
 		CARD_TEST(memory_layout),
 		CARD_TEST(frequencies),
 		CARD_TEST(energy),
+		CARD_TEST(power_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

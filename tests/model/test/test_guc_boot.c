@@ -37,7 +37,7 @@ static void boots(void **state)
 	struct host *h = *state;
 
 	assert_int_equal(host_boot(h), 0x8000f0ec);
-	assert_int_equal(reg_peek(h->gpu, GUC_DMA_CTRL) & 1, 0);
+	assert_int_equal(reg_peek(h->gpu, DMA_CTRL) & 1, 0);
 	assert_int_equal(h->guc->state, GUC_RUNNING);
 	assert_int_equal(counter_get(h->gpu, CNT_GUC_BOOT), 1);
 	assert_true(answer_has(h->gpu, "guc", "version 70.44.1"));
@@ -112,19 +112,19 @@ struct wrong {
 };
 
 static void wopcm_open(struct host *h) { host_reg(h, GUC_WOPCM_SIZE, 0x6f6000); }
-static void wopcm_invalid(struct host *h) { host_reg(h, GUC_WOPCM_BASE, 0x100000); }
-static void wopcm_large(struct host *h) { host_reg(h, GUC_WOPCM_BASE, 0x700001); }
+static void wopcm_invalid(struct host *h) { host_reg(h, DMA_GUC_WOPCM_OFFSET, 0x100000); }
+static void wopcm_large(struct host *h) { host_reg(h, DMA_GUC_WOPCM_OFFSET, 0x700001); }
 static void wopcm_small(struct host *h) { host_reg(h, GUC_WOPCM_SIZE, 0x5001); }
-static void dst_wrong(struct host *h) { host_reg(h, GUC_DMA_DST_LO, 0x3000); }
-static void size_wrong(struct host *h) { host_reg(h, GUC_DMA_SIZE, 128 + FW_CODE - 4); }
-static void size_tiny(struct host *h) { host_reg(h, GUC_DMA_SIZE, 64); }
+static void dst_wrong(struct host *h) { host_reg(h, DMA_ADDR_1_LOW, 0x3000); }
+static void size_wrong(struct host *h) { host_reg(h, DMA_COPY_SIZE, 128 + FW_CODE - 4); }
+static void size_tiny(struct host *h) { host_reg(h, DMA_COPY_SIZE, 64); }
 static void css_words(struct host *h) { host_put(h, FW_AT + 4, 7); }
 static void css_total(struct host *h) { host_put(h, FW_AT + 24, 3); }
-static void src_unmapped(struct host *h) { host_reg(h, GUC_DMA_SRC_LO, 0x40000000); }
-static void rsa_unmapped(struct host *h) { host_reg(h, GUC_RSA(0), 0x40000000); }
+static void src_unmapped(struct host *h) { host_reg(h, DMA_ADDR_0_LOW, 0x40000000); }
+static void rsa_unmapped(struct host *h) { host_reg(h, UOS_RSA_SCRATCH(0), 0x40000000); }
 static void rsa_zero(struct host *h) { memset(h->vram + FW_AT + 128 + FW_CODE, 0, FW_KEY_WORDS * 4); }
-static void device_wrong(struct host *h) { host_reg(h, GUC_SCRATCH(6), 0x12340000); }
-static void ads_nowhere(struct host *h) { host_reg(h, GUC_SCRATCH(5), 0x40000000 >> 12 << 1); }
+static void device_wrong(struct host *h) { host_reg(h, SOFT_SCRATCH(6), 0x12340000); }
+static void ads_nowhere(struct host *h) { host_reg(h, SOFT_SCRATCH(5), 0x40000000 >> 12 << 1); }
 static void ads_policies(struct host *h) { host_put(h, ADS_AT + 4572 + 68, 0); }
 static void ads_info(struct host *h) { host_put(h, ADS_AT + 4104, 0x40000000); }
 static void ads_golden(struct host *h) { host_put(h, ADS_AT + 4116, 0); }
@@ -217,7 +217,7 @@ static void scripted(void **state)
 	guc_reset(h->gt);
 	arm(h->gpu, "guc.dma-stuck");
 	host_boot(h);
-	assert_int_equal(reg_peek(h->gpu, GUC_DMA_CTRL) & 1, 1);
+	assert_int_equal(reg_peek(h->gpu, DMA_CTRL) & 1, 1);
 	arm(h->gpu, "guc.no-reset");
 	guc_reset(h->gt);
 	assert_int_equal(host_status(h), 0);
@@ -231,9 +231,9 @@ static void huc_load(struct host *h)
 	u32 size = host_image(h, HUC_AT);
 
 	host_boot_regs(h);
-	host_reg(h, GUC_DMA_SRC_LO, GGTT_BASE + HUC_AT);
-	host_reg(h, GUC_DMA_DST_LO, 0);
-	host_reg(h, GUC_DMA_SIZE, size);
+	host_reg(h, DMA_ADDR_0_LOW, GGTT_BASE + HUC_AT);
+	host_reg(h, DMA_ADDR_1_LOW, 0);
+	host_reg(h, DMA_COPY_SIZE, size);
 	host_dma(h, BIT(9));
 }
 
@@ -251,7 +251,7 @@ static void huc(void **state)
 	assert_int_equal(host_recv(h), 1);
 	assert_int_equal(h->msg[0] >> 16, fence);
 	assert_int_equal(h->msg[1], MBOX_OK(0));
-	assert_int_equal(reg_peek(h->gpu, HUC_LOAD_INFO) & 1, 1);
+	assert_int_equal(reg_peek(h->gpu, HUC_KERNEL_LOAD_INFO) & 1, 1);
 	assert_quiet(h->gpu);
 }
 
@@ -265,13 +265,15 @@ static void huc_not_loaded(void **state)
 	assert_violates(h->gpu, "huc-not-loaded", host_send(h, false, H2G_AUTH_HUC, &signature, 1));
 	assert_int_equal(host_recv(h), 1);
 	assert_int_equal(h->msg[1] >> 28, 0x8 | HXG_FAILURE);
-	assert_int_equal(reg_peek(h->gpu, HUC_LOAD_INFO) & 1, 0);
+	assert_int_equal(reg_peek(h->gpu, HUC_KERNEL_LOAD_INFO) & 1, 0);
 }
 
 /* ---- mailbox ---- */
 
 static void hwconfig_table(void **state)
 {
+	/* what kernel and compute runtime look for */
+	static const u32 wanted[] = { 1, 2, 3, 10, 11, 15, 23, 24, 62, 64, 65, 70, 71, 73, 83 };
 	struct host *h = *state;
 	u32 size, pos = 0, *table = host_mem(h, HWCONFIG_AT), found = 0;
 
@@ -282,11 +284,12 @@ static void hwconfig_table(void **state)
 	assert_true(size > 0 && size < 4096 && size % 4 == 0);
 	assert_int_equal(host_mbox(h, 0x4100, GGTT_BASE + HWCONFIG_AT, 0, size), MBOX_OK(0));
 	while (pos < size / 4) {
-		found += (table[pos] == 1 || table[pos] == 70) && table[pos + 1] == 1 && table[pos + 2];
+		for (u32 i = 0; i < ARRAY_SIZE(wanted); i++)
+			found += table[pos] == wanted[i] && table[pos + 1] == 1 && table[pos + 2];
 		pos += 2 + table[pos + 1];
 	}
 	assert_int_equal(pos, size / 4);
-	assert_int_equal(found, 2);
+	assert_int_equal(found, ARRAY_SIZE(wanted));
 	assert_quiet(h->gpu);
 	assert_violates(h->gpu, "hwconfig-buffer", host_mbox(h, 0x4100, 0x1000, 0, size));
 	assert_violates(h->gpu, "hwconfig-buffer",
@@ -300,11 +303,11 @@ static void mailbox_strict(void **state)
 	assert_violates(h->gpu, "doorbell-no-firmware", guc_doorbell(h->gt));
 	host_boot(h);
 	assert_violates(h->gpu, "mailbox-unknown-action", host_mbox(h, 0x1234, 0, 0, 0));
-	assert_int_equal(reg_peek(h->gpu, GUC_MBOX_PRIMARY), 0xe0000030);
+	assert_int_equal(reg_peek(h->gpu, VF_SW_FLAG), 0xe0000030);
 	assert_violates(h->gpu, "mailbox-malformed", host_mbox(h, 0x10000000 | 0x4100, 0, 0, 0));
 	assert_violates(h->gpu, "mailbox-malformed", host_mbox(h, 0x00010000 | 0x4100, 0, 0, 0));
 	assert_violates(h->gpu, "mailbox-klv", host_mbox(h, 0x508, 0x0999 << 16 | 1, 0, 0));
-	assert_int_equal(reg_peek(h->gpu, GUC_MBOX_PRIMARY), MBOX_OK(0));
+	assert_int_equal(reg_peek(h->gpu, VF_SW_FLAG), MBOX_OK(0));
 	assert_violates(h->gpu, "mailbox-klv", host_mbox(h, 0x508, 0x0904 << 16 | 2, 4096, 0));
 	assert_violates(h->gpu, "ct-config", host_mbox(h, 0x508, 0x0904 << 16 | 1, 4000, 0));
 	assert_violates(h->gpu, "ct-config", host_mbox(h, 0x508, 0x0902 << 16 | 2, 0x1000, 0));
@@ -326,13 +329,13 @@ static void mailbox_scripted(void **state)
 	arm(h->gpu, "guc.mailbox-none");
 	assert_int_equal(host_mbox(h, 0x4100, 0, 0, 0), 0);
 	guc_doorbell(h->gt);	/* the request was read, and is not read again */
-	assert_int_equal(reg_peek(h->gpu, GUC_MBOX_PRIMARY), 0);
+	assert_int_equal(reg_peek(h->gpu, VF_SW_FLAG), 0);
 	arm(h->gpu, "guc.mailbox-late value=500");
 	assert_int_equal(host_mbox(h, 0x4100, 0, 0, 0), 0);
 	host_time(h, 400 * USEC);
-	assert_int_equal(reg_peek(h->gpu, GUC_MBOX_PRIMARY), 0);
+	assert_int_equal(reg_peek(h->gpu, VF_SW_FLAG), 0);
 	host_time(h, 200 * USEC);
-	assert_int_equal(reg_peek(h->gpu, GUC_MBOX_PRIMARY) >> 28, 0xf);
+	assert_int_equal(reg_peek(h->gpu, VF_SW_FLAG) >> 28, 0xf);
 	arm(h->gpu, "guc.mailbox-busy");
 	assert_int_equal(host_mbox(h, 0x4100, 0, 0, 0) >> 28, 0xb);
 	arm(h->gpu, "guc.mailbox-retry");
@@ -342,7 +345,7 @@ static void mailbox_scripted(void **state)
 	arm(h->gpu, "guc.mailbox-junk value=0x1234");
 	assert_int_equal(host_mbox(h, 0x4100, 0, 0, 0), 0x1234);
 	guc_doorbell(h->gt);	/* nor is junk a request */
-	assert_int_equal(reg_peek(h->gpu, GUC_MBOX_PRIMARY), 0x1234);
+	assert_int_equal(reg_peek(h->gpu, VF_SW_FLAG), 0x1234);
 	assert_int_equal(host_mbox(h, 0x4100, 0, 0, 0) >> 28, 0xf);
 	assert_quiet(h->gpu);
 }
@@ -356,7 +359,7 @@ static void mailbox_once(void **state)
 	host_boot(h);
 	answer = host_mbox(h, 0x4100, 0, 0, 0);
 	guc_doorbell(h->gt);
-	assert_int_equal(reg_peek(h->gpu, GUC_MBOX_PRIMARY), answer);
+	assert_int_equal(reg_peek(h->gpu, VF_SW_FLAG), answer);
 	assert_int_equal(counter_get(h->gpu, CNT_MAILBOX), 1);
 }
 
@@ -423,9 +426,9 @@ static void real_file(void **state)
 	size = 128 + (total - header) * 4;
 	assert_true(size + key * 4 <= (u32)st.st_size);
 	host_boot_regs(h);
-	host_reg(h, GUC_RSA(0), GGTT_BASE + 0x800000 + size);
-	host_reg(h, GUC_DMA_SRC_LO, GGTT_BASE + 0x800000);
-	host_reg(h, GUC_DMA_SIZE, size);
+	host_reg(h, UOS_RSA_SCRATCH(0), GGTT_BASE + 0x800000 + size);
+	host_reg(h, DMA_ADDR_0_LOW, GGTT_BASE + 0x800000);
+	host_reg(h, DMA_COPY_SIZE, size);
 	/* It wants 9 MiB of private data: any mapped memory will do. */
 	memcpy(mem_gsm(h->gpu) + 0x20000000 / PAGE_4K * 8, mem_gsm(h->gpu) + GGTT_BASE / PAGE_4K * 8,
 	       GGTT_BYTES / PAGE_4K * 8);

@@ -323,7 +323,14 @@ static void slpc(void **state)
 	assert_int_equal(host_recv(h), 1);
 	assert_int_equal(h->msg[1], MBOX_OK(0));
 	assert_int_equal(frequencies(h) & 0xff, rpn);
+	/* what the firmware requests follows the limits */
+	assert_int_equal(reg_peek(h->gpu, 0xa008) >> 23, rpn);
+	HOST_FAST(h, H2G_SLPC, 6 << 8 | 2, 7, rp0 * 50 / 3);
+	HOST_FAST(h, H2G_SLPC, 6 << 8 | 2, 6, rp0 * 50 / 3);
+	assert_int_equal(reg_peek(h->gpu, 0xa008) >> 23, rp0);
 	HOST_FAST(h, H2G_SLPC, 7 << 8 | 1, 7);
+	HOST_FAST(h, H2G_SLPC, 7 << 8 | 1, 6);
+	assert_in_range(reg_peek(h->gpu, 0xa008) >> 23, rpn, rp0 - 1);
 	HOST_FAST(h, H2G_RC_CONTROL, 1);
 	assert_quiet(h->gpu);
 	assert_violates(h->gpu, "slpc-range", HOST_FAST(h, H2G_SLPC, 6 << 8 | 2, 7, 9999));
@@ -429,13 +436,22 @@ static void late(void **state)
 	assert_int_equal(host_recv(h), 0);
 	host_time(h, 200 * USEC);
 	assert_true(host_event(h, G2H_TLB_DONE, 1, 0));
+	/* a firmware that is slow with all of them keeps their order */
+	arm(h->gpu, "guc.g2h-late count=0 value=500");
+	for (u32 i = 3; i < 70; i++)
+		tlb(h, i);
+	host_time(h, 300 * USEC);
+	assert_int_equal(host_recv(h), 0);
+	host_time(h, 300 * USEC);
+	for (u32 i = 3; i < 70; i++)
+		assert_true(host_event(h, G2H_TLB_DONE, i, 0));
 	/* more than are held back: the others go out at once; a reset forgets them */
 	arm(h->gpu, "guc.g2h-late count=0 value=500");
-	for (u32 i = 3; i < 3 + GUC_LATE_MAX; i++)
+	for (u32 i = 70; i < 70 + GUC_LATE_MAX; i++)
 		tlb(h, i);
 	assert_int_equal(host_recv(h), 0);
-	tlb(h, 3 + GUC_LATE_MAX);
-	assert_true(host_event(h, G2H_TLB_DONE, 3 + GUC_LATE_MAX, 0));
+	tlb(h, 70 + GUC_LATE_MAX);
+	assert_true(host_event(h, G2H_TLB_DONE, 70 + GUC_LATE_MAX, 0));
 	guc_reset(h->gt);
 	assert_int_equal(host_boot(h), 0x8000f0ec);
 	assert_true(host_ct_enable(h));
@@ -466,6 +482,37 @@ static void consequences(void **state)
 	assert_violates(h->gpu, "context-unknown", HOST_FAST(h, H2G_MODE_SET, 0, 1));
 }
 
+/* A log in use is DMA that nobody asked for. */
+static void chatter(void **state)
+{
+	struct host *h = *state;
+	const u32 log = 0x80000;
+
+	assert_true(answer_has(h->gpu, "chatter", "error"));
+	assert_true(answer_has(h->gpu, "chatter 0", "error"));
+	assert_true(answer_has(h->gpu, "chatter never", "error"));
+	guc_reset(h->gt);
+	host_boot_regs(h);
+	host_reg(h, SOFT_SCRATCH(1), (GGTT_BASE + log) | 1);
+	host_dma(h, BIT(4));
+	host_time(h, 2 * MSEC);
+	assert_int_equal(host_status(h), 0x8000f0ec);
+	host_put(h, log + 4092, 0x1234);
+	assert_true(answer_has(h->gpu, "chatter 100", "ok"));
+	/* in system memory, with bus mastering off */
+	((u64 *)mem_gsm(h->gpu))[(GGTT_BASE + log) / PAGE_4K] = 0x5000 | 1;
+	ggtt_invalidate(h->gpu);
+	pci_config_write(h->gpu, 4, 2, 0x2);
+	unheard_set(h->gpu, true);
+	host_time(h, MSEC);
+	assert_in_range(counter_get(h->gpu, CNT_DMA_BLOCKED), 8, 11);
+	assert_int_equal(*host_mem(h, log + 4092), 0x1234);
+	assert_true(answer_has(h->gpu, "chatter off", "ok"));
+	host_time(h, MSEC);
+	assert_in_range(counter_get(h->gpu, CNT_DMA_BLOCKED), 8, 11);
+	assert_quiet(h->gpu);
+}
+
 static void crash(void **state)
 {
 	struct host *h = *state;
@@ -474,7 +521,7 @@ static void crash(void **state)
 	tlb(h, 1);
 	assert_int_equal(host_recv(h), 1);
 	assert_int_equal(h->msg[1], 0x90008004);
-	assert_int_equal(reg_peek(h->gpu, GUC_SCRATCH(15)) & BIT(30), BIT(30));
+	assert_int_equal(reg_peek(h->gpu, SOFT_SCRATCH(15)) & BIT(30), BIT(30));
 	tlb(h, 2);
 	assert_int_equal(host_recv(h), 0);
 	guc_reset(h->gt);
@@ -490,7 +537,7 @@ int main(void)
 		TEST(host_moves_our_words), TEST(empty_message), TEST(padding_with_garbage),
 		TEST(dirty_descriptor), TEST(enabled_twice), TEST(tlb_forms), TEST(tlb_ggtt), TEST(slpc),
 		TEST(slpc_order), TEST(scripted_events), TEST(scripted_requests), TEST(consequences), TEST(late),
-		TEST(crash),
+		TEST(chatter), TEST(crash),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -415,7 +415,7 @@ static void engine_reset_fails(void **state)
 	assert_true(host_event(h, G2H_ENGINE_FAILED, BCS, 0));
 	assert_int_equal(host_recv(h), 0);
 	/* The host resets the whole GT. */
-	reg_cpu_write(h->gpu, FW_REQ_GT, 0x00010001);
+	reg_cpu_write(h->gpu, FORCEWAKE_GT, 0x00010001);
 	reg_cpu_write(h->gpu, 0x941c, 1);
 	assert_int_equal(h->guc->sched.num_contexts, 0);
 	assert_int_equal(host_status(h), 1);

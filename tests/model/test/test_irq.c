@@ -32,17 +32,17 @@ static void enable(struct gpu *gpu)
 	wr(gpu, 0x190100, 0xffeeffee);
 	wr(gpu, 0x190038, 0x80000000);
 	wr(gpu, 0x1900e8, 0x7fffffff);
-	wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE);
+	wr(gpu, DG1_MSTR_TILE_INTR, DG1_MSTR_IRQ);
 }
 
 static u32 identity(struct gpu *gpu, unsigned int n, u32 bit)
 {
 	u32 id;
 
-	wr(gpu, IRQ_SELECTOR(n), bit);
-	id = rd(gpu, IRQ_IDENTITY(n));
-	wr(gpu, IRQ_IDENTITY(n), id);
-	assert_int_equal(rd(gpu, IRQ_IDENTITY(n)), 0);
+	wr(gpu, IIR_REG_SELECTOR(n), bit);
+	id = rd(gpu, INTR_IDENTITY_REG(n));
+	wr(gpu, INTR_IDENTITY_REG(n), id);
+	assert_int_equal(rd(gpu, INTR_IDENTITY_REG(n)), 0);
 	return id;
 }
 
@@ -72,25 +72,25 @@ static void whole_round(void **state)
 
 	enable(gpu);
 	assert_false(line(gpu));
-	irq_raise(gpu, IRQ_COPY, 8, IRQ_ENGINE_USER);
+	irq_raise(gpu, COPY_ENGINE_CLASS, 8, GT_RENDER_USER_INTERRUPT);
 	assert_true(line(gpu));
 	assert_false(answered(gpu));
 
-	wr(gpu, IRQ_TILE, 0);
+	wr(gpu, DG1_MSTR_TILE_INTR, 0);
 	assert_true(answered(gpu));
-	tile = rd(gpu, IRQ_TILE);
-	assert_int_equal(tile, IRQ_TILE_0);
-	wr(gpu, IRQ_TILE, tile);
-	master = rd(gpu, IRQ_MASTER);
+	tile = rd(gpu, DG1_MSTR_TILE_INTR);
+	assert_int_equal(tile, DG1_MSTR_TILE_0);
+	wr(gpu, DG1_MSTR_TILE_INTR, tile);
+	master = rd(gpu, GFX_MSTR_IRQ);
 	assert_int_equal(master, BIT(0));
-	wr(gpu, IRQ_MASTER, master);
-	dw = rd(gpu, IRQ_DW(0));
+	wr(gpu, GFX_MSTR_IRQ, master);
+	dw = rd(gpu, GT_INTR_DW(0));
 	assert_int_equal(dw, BCS8_BIT);
 	assert_int_equal(identity(gpu, 0, BCS8_BIT),
-			 IRQ_IDENTITY_VALID | 8 << 20 | IRQ_COPY << 16 | IRQ_ENGINE_USER);
-	wr(gpu, IRQ_DW(0), dw);
-	assert_int_equal(rd(gpu, IRQ_DW(0)), 0);
-	wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE);
+			 INTR_DATA_VALID | 8 << 20 | COPY_ENGINE_CLASS << 16 | GT_RENDER_USER_INTERRUPT);
+	wr(gpu, GT_INTR_DW(0), dw);
+	assert_int_equal(rd(gpu, GT_INTR_DW(0)), 0);
+	wr(gpu, DG1_MSTR_TILE_INTR, DG1_MSTR_IRQ);
 	assert_false(line(gpu));
 	assert_true(answered(gpu));
 	assert_true(sent(gpu, 1));
@@ -100,9 +100,9 @@ static void whole_round(void **state)
 static void every_source(void **state)
 {
 	static const struct { enum irq_class class; unsigned int instance; u32 bit; u16 bits; } s[] = {
-		{ IRQ_RENDER, 0, BIT(0), 0x11 }, { IRQ_COPY, 0, BCS0_BIT, 0x11 },
-		{ IRQ_COPY, 8, BCS8_BIT, 0x11 }, { IRQ_COMPUTE, 0, BIT(4), 0x11 },
-		{ IRQ_OTHER, IRQ_INST_GUC, GUC_BIT, 0x8000 },
+		{ RENDER_CLASS, 0, BIT(0), 0x11 }, { COPY_ENGINE_CLASS, 0, BCS0_BIT, 0x11 },
+		{ COPY_ENGINE_CLASS, 8, BCS8_BIT, 0x11 }, { COMPUTE_CLASS, 0, BIT(4), 0x11 },
+		{ OTHER_CLASS, OTHER_GUC_INSTANCE, GUC_BIT, 0x8000 },
 	};
 	struct gpu *gpu = *state;
 	size_t i;
@@ -110,11 +110,11 @@ static void every_source(void **state)
 	enable(gpu);
 	for (i = 0; i < ARRAY_SIZE(s); i++) {
 		irq_raise(gpu, s[i].class, s[i].instance, 0xffff);
-		assert_int_equal(rd(gpu, IRQ_DW(0)), s[i].bit);
-		assert_int_equal(identity(gpu, 0, s[i].bit), IRQ_IDENTITY_VALID | s[i].bits |
+		assert_int_equal(rd(gpu, GT_INTR_DW(0)), s[i].bit);
+		assert_int_equal(identity(gpu, 0, s[i].bit), INTR_DATA_VALID | s[i].bits |
 				 s[i].instance << 20 | (u32)s[i].class << 16);
-		wr(gpu, IRQ_DW(0), s[i].bit);
-		assert_int_equal(rd(gpu, IRQ_DW(0)), 0);
+		wr(gpu, GT_INTR_DW(0), s[i].bit);
+		assert_int_equal(rd(gpu, GT_INTR_DW(0)), 0);
 	}
 	assert_quiet(gpu);
 }
@@ -128,14 +128,14 @@ static void second_bank(void **state)
 	wr(gpu, 0x190034, 0x00110011);
 	wr(gpu, 0x1900a8, 0xffeeffee);
 	wr(gpu, 0x1900d0, 0xffeeffee);
-	irq_raise(gpu, IRQ_VDEC, 1, 1);
-	irq_raise(gpu, IRQ_VENH, 0, 1);
-	assert_int_equal(rd(gpu, IRQ_MASTER), BIT(1));
-	assert_int_equal(rd(gpu, IRQ_DW(1)), BIT(1) | BIT(31));
-	assert_int_equal(identity(gpu, 1, BIT(31)), IRQ_IDENTITY_VALID | IRQ_VENH << 16 | 1);
-	assert_int_equal(identity(gpu, 1, BIT(1)), IRQ_IDENTITY_VALID | 1 << 20 | IRQ_VDEC << 16 | 1);
-	wr(gpu, IRQ_DW(1), BIT(1) | BIT(31));
-	assert_int_equal(rd(gpu, IRQ_MASTER), 0);
+	irq_raise(gpu, VIDEO_DECODE_CLASS, 1, 1);
+	irq_raise(gpu, VIDEO_ENHANCEMENT_CLASS, 0, 1);
+	assert_int_equal(rd(gpu, GFX_MSTR_IRQ), BIT(1));
+	assert_int_equal(rd(gpu, GT_INTR_DW(1)), BIT(1) | BIT(31));
+	assert_int_equal(identity(gpu, 1, BIT(31)), INTR_DATA_VALID | VIDEO_ENHANCEMENT_CLASS << 16 | 1);
+	assert_int_equal(identity(gpu, 1, BIT(1)), INTR_DATA_VALID | 1 << 20 | VIDEO_DECODE_CLASS << 16 | 1);
+	wr(gpu, GT_INTR_DW(1), BIT(1) | BIT(31));
+	assert_int_equal(rd(gpu, GFX_MSTR_IRQ), 0);
 	assert_quiet(gpu);
 }
 
@@ -144,29 +144,29 @@ static void enables_and_masks(void **state)
 	struct gpu *gpu = *state;
 
 	/* Nothing set up: nothing becomes pending, not even later. */
-	irq_raise(gpu, IRQ_COPY, 0, IRQ_ENGINE_USER);
+	irq_raise(gpu, COPY_ENGINE_CLASS, 0, GT_RENDER_USER_INTERRUPT);
 	enable(gpu);
-	assert_int_equal(rd(gpu, IRQ_DW(0)), 0);
+	assert_int_equal(rd(gpu, GT_INTR_DW(0)), 0);
 	assert_false(line(gpu));
 	/* Masked */
 	wr(gpu, 0x1900a0, ALL_ONES);
-	irq_raise(gpu, IRQ_COPY, 0, IRQ_ENGINE_USER);
-	assert_int_equal(rd(gpu, IRQ_DW(0)), 0);
+	irq_raise(gpu, COPY_ENGINE_CLASS, 0, GT_RENDER_USER_INTERRUPT);
+	assert_int_equal(rd(gpu, GT_INTR_DW(0)), 0);
 	/* Only the bits that are enabled */
 	wr(gpu, 0x1900a0, 0xffeeffff);
-	irq_raise(gpu, IRQ_COPY, 0, 0x0802);
-	assert_int_equal(rd(gpu, IRQ_DW(0)), 0);
+	irq_raise(gpu, COPY_ENGINE_CLASS, 0, 0x0802);
+	assert_int_equal(rd(gpu, GT_INTR_DW(0)), 0);
 	/* The other half of the mask register belongs to somebody else. */
 	wr(gpu, 0x19011c, 0xffffffee);
-	irq_raise(gpu, IRQ_COPY, 8, IRQ_ENGINE_USER);
-	assert_int_equal(rd(gpu, IRQ_DW(0)), BCS8_BIT);
+	irq_raise(gpu, COPY_ENGINE_CLASS, 8, GT_RENDER_USER_INTERRUPT);
+	assert_int_equal(rd(gpu, GT_INTR_DW(0)), BCS8_BIT);
 	wr(gpu, 0x19011c, 0xffeeffff);
-	irq_raise(gpu, IRQ_COPY, 8, IRQ_ENGINE_PIPE_NOTIFY);
-	assert_int_equal(identity(gpu, 0, BCS8_BIT) & IRQ_IDENTITY_BITS, IRQ_ENGINE_USER);
+	irq_raise(gpu, COPY_ENGINE_CLASS, 8, GT_RENDER_PIPECTL_NOTIFY_INTERRUPT);
+	assert_int_equal(identity(gpu, 0, BCS8_BIT) & INTR_ENGINE_INTR_MASK, GT_RENDER_USER_INTERRUPT);
 	/* No such source */
-	irq_raise(gpu, IRQ_RENDER, 7, 0xffff);
-	wr(gpu, IRQ_DW(0), ALL_ONES);
-	assert_int_equal(rd(gpu, IRQ_DW(0)), 0);
+	irq_raise(gpu, RENDER_CLASS, 7, 0xffff);
+	wr(gpu, GT_INTR_DW(0), ALL_ONES);
+	assert_int_equal(rd(gpu, GT_INTR_DW(0)), 0);
 	assert_quiet(gpu);
 }
 
@@ -176,24 +176,24 @@ static void rearm(void **state)
 	struct gpu *gpu = *state;
 
 	enable(gpu);
-	wr(gpu, IRQ_TILE, 0);
-	irq_raise(gpu, IRQ_OTHER, IRQ_INST_GUC, IRQ_GUC_TO_HOST);
+	wr(gpu, DG1_MSTR_TILE_INTR, 0);
+	irq_raise(gpu, OTHER_CLASS, OTHER_GUC_INSTANCE, GUC_INTR_GUC2HOST);
 	assert_false(line(gpu));
 	assert_true(answered(gpu));
-	wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE);
+	wr(gpu, DG1_MSTR_TILE_INTR, DG1_MSTR_IRQ);
 	assert_true(line(gpu));
 	assert_false(answered(gpu));
 	/* Enabling again answers, but does not make a second edge. */
-	wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE);
+	wr(gpu, DG1_MSTR_TILE_INTR, DG1_MSTR_IRQ);
 	assert_true(answered(gpu));
 	/* Off and on with the same thing pending: a new one. */
 	assert_true(sent(gpu, 1));
-	wr(gpu, IRQ_TILE, 0);
-	wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE);
+	wr(gpu, DG1_MSTR_TILE_INTR, 0);
+	wr(gpu, DG1_MSTR_TILE_INTR, DG1_MSTR_IRQ);
 	assert_false(answered(gpu));
 	assert_true(sent(gpu, 2));
 	/* Another event while the first waits for its handler: no second MSI. */
-	irq_raise(gpu, IRQ_COPY, 8, IRQ_ENGINE_USER);
+	irq_raise(gpu, COPY_ENGINE_CLASS, 8, GT_RENDER_USER_INTERRUPT);
 	assert_true(sent(gpu, 2));
 }
 
@@ -203,20 +203,20 @@ static void event_in_between(void **state)
 	struct gpu *gpu = *state;
 
 	enable(gpu);
-	irq_raise(gpu, IRQ_RENDER, 0, IRQ_ENGINE_USER);
-	wr(gpu, IRQ_TILE, 0);
-	wr(gpu, IRQ_TILE, IRQ_TILE_0);
-	wr(gpu, IRQ_MASTER, BIT(0));
-	assert_int_equal(identity(gpu, 0, BIT(0)) & IRQ_IDENTITY_BITS, IRQ_ENGINE_USER);
-	irq_raise(gpu, IRQ_RENDER, 0, IRQ_ENGINE_PIPE_NOTIFY);
-	wr(gpu, IRQ_DW(0), BIT(0));
-	assert_int_equal(rd(gpu, IRQ_DW(0)), BIT(0));
-	assert_int_equal(rd(gpu, IRQ_MASTER), BIT(0));
-	wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE);
+	irq_raise(gpu, RENDER_CLASS, 0, GT_RENDER_USER_INTERRUPT);
+	wr(gpu, DG1_MSTR_TILE_INTR, 0);
+	wr(gpu, DG1_MSTR_TILE_INTR, DG1_MSTR_TILE_0);
+	wr(gpu, GFX_MSTR_IRQ, BIT(0));
+	assert_int_equal(identity(gpu, 0, BIT(0)) & INTR_ENGINE_INTR_MASK, GT_RENDER_USER_INTERRUPT);
+	irq_raise(gpu, RENDER_CLASS, 0, GT_RENDER_PIPECTL_NOTIFY_INTERRUPT);
+	wr(gpu, GT_INTR_DW(0), BIT(0));
+	assert_int_equal(rd(gpu, GT_INTR_DW(0)), BIT(0));
+	assert_int_equal(rd(gpu, GFX_MSTR_IRQ), BIT(0));
+	wr(gpu, DG1_MSTR_TILE_INTR, DG1_MSTR_IRQ);
 	assert_false(answered(gpu));
-	assert_int_equal(identity(gpu, 0, BIT(0)) & IRQ_IDENTITY_BITS, IRQ_ENGINE_PIPE_NOTIFY);
-	wr(gpu, IRQ_DW(0), BIT(0));
-	assert_int_equal(rd(gpu, IRQ_DW(0)), 0);
+	assert_int_equal(identity(gpu, 0, BIT(0)) & INTR_ENGINE_INTR_MASK, GT_RENDER_PIPECTL_NOTIFY_INTERRUPT);
+	wr(gpu, GT_INTR_DW(0), BIT(0));
+	assert_int_equal(rd(gpu, GT_INTR_DW(0)), 0);
 	assert_quiet(gpu);
 }
 
@@ -225,12 +225,12 @@ static void masters_are_levels(void **state)
 	struct gpu *gpu = *state;
 
 	enable(gpu);
-	irq_raise(gpu, IRQ_COPY, 0, IRQ_ENGINE_USER);
-	wr(gpu, IRQ_MASTER, ALL_ONES);
-	assert_int_equal(rd(gpu, IRQ_MASTER), BIT(0));
+	irq_raise(gpu, COPY_ENGINE_CLASS, 0, GT_RENDER_USER_INTERRUPT);
+	wr(gpu, GFX_MSTR_IRQ, ALL_ONES);
+	assert_int_equal(rd(gpu, GFX_MSTR_IRQ), BIT(0));
 	/* Without its identity being taken, a source insists. */
-	wr(gpu, IRQ_DW(0), BCS0_BIT);
-	assert_int_equal(rd(gpu, IRQ_DW(0)), BCS0_BIT);
+	wr(gpu, GT_INTR_DW(0), BCS0_BIT);
+	assert_int_equal(rd(gpu, GT_INTR_DW(0)), BCS0_BIT);
 }
 
 static void identity_rules(void **state)
@@ -238,23 +238,23 @@ static void identity_rules(void **state)
 	struct gpu *gpu = *state;
 
 	enable(gpu);
-	irq_raise(gpu, IRQ_COPY, 0, IRQ_ENGINE_USER);
-	assert_violates(gpu, "interrupt-identity", wr(gpu, IRQ_SELECTOR(0), BIT(0)));
-	assert_int_equal(rd(gpu, IRQ_IDENTITY(0)), 0);
-	assert_violates(gpu, "interrupt-identity", wr(gpu, IRQ_SELECTOR(0), BCS0_BIT | BIT(0)));
-	wr(gpu, IRQ_SELECTOR(0), BCS0_BIT);
-	assert_violates(gpu, "interrupt-identity", wr(gpu, IRQ_IDENTITY(0), 1));
-	irq_raise(gpu, IRQ_RENDER, 0, IRQ_ENGINE_USER);
-	assert_violates(gpu, "was not cleared", wr(gpu, IRQ_SELECTOR(0), BIT(0)));
+	irq_raise(gpu, COPY_ENGINE_CLASS, 0, GT_RENDER_USER_INTERRUPT);
+	assert_violates(gpu, "interrupt-identity", wr(gpu, IIR_REG_SELECTOR(0), BIT(0)));
+	assert_int_equal(rd(gpu, INTR_IDENTITY_REG(0)), 0);
+	assert_violates(gpu, "interrupt-identity", wr(gpu, IIR_REG_SELECTOR(0), BCS0_BIT | BIT(0)));
+	wr(gpu, IIR_REG_SELECTOR(0), BCS0_BIT);
+	assert_violates(gpu, "interrupt-identity", wr(gpu, INTR_IDENTITY_REG(0), 1));
+	irq_raise(gpu, RENDER_CLASS, 0, GT_RENDER_USER_INTERRUPT);
+	assert_violates(gpu, "was not cleared", wr(gpu, IIR_REG_SELECTOR(0), BIT(0)));
 }
 
 static void master_rules(void **state)
 {
 	struct gpu *gpu = *state;
 
-	wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE | GENMASK(7, 0));
+	wr(gpu, DG1_MSTR_TILE_INTR, DG1_MSTR_IRQ | GENMASK(7, 0));
 	assert_quiet(gpu);
-	assert_violates(gpu, "interrupt-master", wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE | BIT(8)));
+	assert_violates(gpu, "interrupt-master", wr(gpu, DG1_MSTR_TILE_INTR, DG1_MSTR_IRQ | BIT(8)));
 }
 
 static void never_acknowledged(void **state)
@@ -263,7 +263,7 @@ static void never_acknowledged(void **state)
 	unsigned int i;
 
 	enable(gpu);
-	irq_raise(gpu, IRQ_COPY, 0, IRQ_ENGINE_USER);
+	irq_raise(gpu, COPY_ENGINE_CLASS, 0, GT_RENDER_USER_INTERRUPT);
 	for (i = 0; i < IRQ_ACK_ACCESSES - 1; i++)
 		rd(gpu, 0x190240);
 	assert_quiet(gpu);
@@ -282,7 +282,7 @@ static void quiet(void **state)
 	enable(gpu);
 	assert_violates(gpu, "interrupt-left-enabled", ctl_command(gpu, "quiet on", stderr));
 	ctl_command(gpu, "quiet off", stderr);
-	irq_raise(gpu, IRQ_COPY, 0, IRQ_ENGINE_USER);
+	irq_raise(gpu, COPY_ENGINE_CLASS, 0, GT_RENDER_USER_INTERRUPT);
 	irq_reset(gpu);
 	irq_check_quiet(gpu);
 	assert_int_equal(counter_get(gpu, CNT_VIOLATION), 1);
@@ -294,11 +294,11 @@ static void lost(void **state)
 
 	enable(gpu);
 	arm(gpu, "irq.lost");
-	irq_raise(gpu, IRQ_COPY, 0, IRQ_ENGINE_USER);
+	irq_raise(gpu, COPY_ENGINE_CLASS, 0, GT_RENDER_USER_INTERRUPT);
 	assert_true(line(gpu));
 	assert_true(answered(gpu));
 	/* The next event gets through. */
-	irq_raise(gpu, IRQ_COPY, 8, IRQ_ENGINE_USER);
+	irq_raise(gpu, COPY_ENGINE_CLASS, 8, GT_RENDER_USER_INTERRUPT);
 	assert_false(answered(gpu));
 	assert_true(sent(gpu, 1));
 }
@@ -309,7 +309,7 @@ static void late(void **state)
 
 	enable(gpu);
 	arm(gpu, "irq.late value=500");
-	irq_raise(gpu, IRQ_COPY, 0, IRQ_ENGINE_USER);
+	irq_raise(gpu, COPY_ENGINE_CLASS, 0, GT_RENDER_USER_INTERRUPT);
 	clk_run(gpu->clk);
 	assert_true(line(gpu));
 	assert_true(sent(gpu, 0));
@@ -318,9 +318,9 @@ static void late(void **state)
 	assert_true(sent(gpu, 1));
 	assert_false(answered(gpu));
 	/* a reset forgets it */
-	wr(gpu, IRQ_TILE, 0);
+	wr(gpu, DG1_MSTR_TILE_INTR, 0);
 	arm(gpu, "irq.late value=500");
-	wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE);
+	wr(gpu, DG1_MSTR_TILE_INTR, DG1_MSTR_IRQ);
 	irq_reset(gpu);
 	clk_step(gpu->clk, 500 * 1000);
 	clk_run(gpu->clk);
@@ -334,12 +334,12 @@ static void spurious(void **state)
 	enable(gpu);
 	assert_true(sent(gpu, 0));
 	arm(gpu, "irq.spurious");
-	wr(gpu, IRQ_TILE, 0);
-	assert_int_equal(rd(gpu, IRQ_TILE), 0);
-	wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE);
+	wr(gpu, DG1_MSTR_TILE_INTR, 0);
+	assert_int_equal(rd(gpu, DG1_MSTR_TILE_INTR), 0);
+	wr(gpu, DG1_MSTR_TILE_INTR, DG1_MSTR_IRQ);
 	assert_true(sent(gpu, 1));
-	wr(gpu, IRQ_TILE, 0);
-	wr(gpu, IRQ_TILE, IRQ_TILE_ENABLE);
+	wr(gpu, DG1_MSTR_TILE_INTR, 0);
+	wr(gpu, DG1_MSTR_TILE_INTR, DG1_MSTR_IRQ);
 	assert_true(sent(gpu, 1));
 	assert_quiet(gpu);
 }

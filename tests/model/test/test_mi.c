@@ -4,7 +4,7 @@
 #include "cs_bench.h"
 
 #define D(b, i)		(data_at(b, 0)[i])
-#define GPR(i)		RING_GPR(i)
+#define GPR(i)		CS_GPR(i)
 #define ALU(op, a, c)	((u32)(op) << 20 | (u32)(a) << 10 | (u32)(c))
 #define SRCA		0x20
 #define SRCB		0x21
@@ -61,17 +61,17 @@ static void user_batch_and_ggtt(void **state)
 	assert_int_equal(bench_job(b), CS_IDLE);
 	assert_int_equal(*(u32 *)b->guest, 5);
 	assert_int_equal(D(b, 0), 7);
-	assert_int_equal(engine_reg(b, RING_MODE), MODE_NO_LEGACY);
+	assert_int_equal(engine_reg(b, RING_MODE), GFX_DISABLE_LEGACY_MODE);
 	/* unless a slot opens the register */
-	reg_poke(b->gpu, 0x22000 + RING_NONPRIV(2), 0x22000 + 0x204);
-	reg_poke(b->gpu, 0x22000 + RING_NONPRIV(3), (0x22000 + 0x54) | BIT(28));
+	reg_poke(b->gpu, 0x22000 + RING_FORCE_TO_NONPRIV(2), 0x22000 + 0x204);
+	reg_poke(b->gpu, 0x22000 + RING_FORCE_TO_NONPRIV(3), (0x22000 + 0x54) | BIT(28));
 	batch_new(b);
 	BATCH_ADD(b, LRI1(0x204, 0x66), LRI1(0x54, 0x66));
 	assert_int_equal(bench_job(b), CS_IDLE);
 	assert_int_equal(engine_reg(b, 0x204), 0x66);
 	assert_int_equal(engine_reg(b, 0x54), 0);
 	/* or four of them */
-	reg_poke(b->gpu, 0x22000 + RING_NONPRIV(2), (0x22000 + 0x270) | 1);
+	reg_poke(b->gpu, 0x22000 + RING_FORCE_TO_NONPRIV(2), (0x22000 + 0x270) | 1);
 	batch_new(b);
 	BATCH_ADD(b, LRI1(0x278, 0x67), LRI1(0x280, 0x67));
 	assert_int_equal(bench_job(b), CS_IDLE);
@@ -396,7 +396,7 @@ static void predication(void **state)
 	struct bench *b = *state;
 
 	/* Skipped, but for the way out; off again in the ring */
-	BATCH_ADD(b, LRI1(RING_SET_PREDICATE, 1), SDI(VA_DATA, 1), MI(0x31) | BIT(8) | BIT(15) | 1,
+	BATCH_ADD(b, LRI1(MI_SET_PREDICATE_RESULT, 1), SDI(VA_DATA, 1), MI(0x31) | BIT(8) | BIT(15) | 1,
 		  ADDR(VA_BATCH), MI(0x01), SDI(VA_DATA + 4, 1), MI(0x01) | 15, SDI(VA_DATA, 1));
 	BATCH_ADD(b, BATCH_END);
 	RING(b, BATCH_START(VA_BATCH), SDI_GGTT(GGTT_GUEST, 1));
@@ -409,10 +409,10 @@ static void predication(void **state)
 	/* MI_PREDICATE: equal sources */
 	bench_use(b, "rcs0");
 	batch_new(b);
-	BATCH_ADD(b, LRI1(RING_PREDICATE_SRC0, 5), LRI1(RING_PREDICATE_SRC1, 5),
-		  MI(0x0c) | 2 << 6 | 2, SRM(RING_PREDICATE_RESULT, VA_DATA + 8),
-		  MI(0x0c) | 3 << 6 | 2, SRM(RING_PREDICATE_RESULT, VA_DATA + 12),
-		  MI(0x24) | BIT(21) | BIT(19) | 2, RING_PREDICATE_SRC0, ADDR(VA_DATA + 16));
+	BATCH_ADD(b, LRI1(MI_PREDICATE_SRC0, 5), LRI1(MI_PREDICATE_SRC1, 5),
+		  MI(0x0c) | 2 << 6 | 2, SRM(MI_PREDICATE_RESULT, VA_DATA + 8),
+		  MI(0x0c) | 3 << 6 | 2, SRM(MI_PREDICATE_RESULT, VA_DATA + 12),
+		  MI(0x24) | BIT(21) | BIT(19) | 2, MI_PREDICATE_SRC0, ADDR(VA_DATA + 16));
 	assert_int_equal(bench_job(b), CS_IDLE);
 	assert_int_equal(D(b, 2), 1);
 	assert_int_equal(D(b, 3), 0);
@@ -422,8 +422,8 @@ static void predication(void **state)
 	BATCH_ADD(b, MI(0x0c) | 2 << 6, MI(0x01) | 4, SDI(VA_DATA + 20, 1), MI(0x01) | 3,
 		  SDI(VA_DATA + 24, 1), MI(0x0c) | 2 << 6 | 1, MI(0x01) | 3, SDI(VA_DATA + 28, 1),
 		  MI(0x01) | 4, SDI(VA_DATA + 32, 1), MI(0x0c) | 2 << 6 | 2 << 3,
-		  SRM(RING_PREDICATE_RESULT, VA_DATA + 36), MI(0x0c) | 2 << 6 | 1 << 3 | 1,
-		  SRM(RING_PREDICATE_RESULT, VA_DATA + 40));
+		  SRM(MI_PREDICATE_RESULT, VA_DATA + 36), MI(0x0c) | 2 << 6 | 1 << 3 | 1,
+		  SRM(MI_PREDICATE_RESULT, VA_DATA + 40));
 	assert_int_equal(bench_job(b), CS_IDLE);
 	assert_int_equal(D(b, 5), 0);
 	assert_int_equal(D(b, 6), 1);
@@ -522,6 +522,69 @@ static void skipped(void **state)
 	assert_quiet(b->gpu);
 }
 
+/* First commands of every copy and compute queue of user space */
+static void fences_of_clients(void **state)
+{
+	static const char *const engines[] = { "rcs0", "ccs0", "bcs0" };
+	struct bench *b = *state;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(engines); i++) {
+		bench_tables(b);
+		bench_use(b, engines[i]);
+		batch_new(b);
+		D(b, 0) = 0;
+		BATCH_ADD(b, 0x61090001, ADDR(VA_DATA), SDI(VA_DATA, 7));
+		assert_int_equal(bench_job(b), CS_IDLE);
+		assert_int_equal(D(b, 0), 7);
+		cs_save(b->cs);
+	}
+	for (unsigned int i = 0; i < 2; i++) {
+		bench_use(b, engines[i]);
+		batch_new(b);
+		BATCH_ADD(b, 0xac000003, 0x1234, 0x5678, 0, 0, SDI(VA_DATA, 8 + i));
+		assert_int_equal(bench_job(b), CS_IDLE);
+		assert_int_equal(D(b, 0), 8 + i);
+		cs_save(b->cs);
+	}
+	assert_int_equal(counter_get(b->gpu, CNT_CMD_SKIPPED), 0);
+	assert_quiet(b->gpu);
+	/* not what the copy engine knows, and not with another length */
+	bench_use(b, "bcs0");
+	batch_new(b);
+	BATCH_ADD(b, 0xac000003, 0, 0, 0, 0);
+	assert_int_equal(bench_job(b), CS_ERROR);
+	cs_reset(b->cs);
+	bench_use(b, "rcs0");
+	batch_new(b);
+	BATCH_ADD(b, 0xac000004, 0, 0, 0, 0, 0);
+	assert_int_equal(bench_job(b), CS_ERROR);
+}
+
+static void no_pipe(void **state)
+{
+	/* a primitive, a mesh, a walker, an indirect dispatch */
+	static const u32 commands[] = { 0x7b000005, 0x7b010005, 0x72080005, 0x720d0005 };
+	struct bench *b = *state;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(commands); i++) {
+		for (int fails = 0; fails < 2; fails++) {
+			b->gpu->opt.no_pipe = fails;
+			bench_use(b, "rcs0");
+			batch_new(b);
+			/* state in front of it: of the front end, and of the 3D pipe */
+			BATCH_ADD(b, 0x72000000 | 4, 0, 0, 0, 0, 0, 0x78000000, 0, commands[i], 0, 0, 0, 0, 0, 0);
+			assert_int_equal(bench_job(b), fails ? CS_ERROR : CS_IDLE);
+			if (fails) {
+				assert_non_null(strstr(b->err.text, "would need the pipe"));
+				cs_reset(b->cs);
+			} else {
+				cs_save(b->cs);
+			}
+		}
+	}
+	assert_quiet(b->gpu);
+}
+
 static void perf_report(void **state)
 {
 	struct bench *b = *state;
@@ -542,7 +605,7 @@ int main(void)
 		BENCH_TEST(fault_each), BENCH_TEST(copy_mem), BENCH_TEST(math), BENCH_TEST(atomics),
 		BENCH_TEST(semaphores), BENCH_TEST(conditional_end), BENCH_TEST(predication),
 		BENCH_TEST(flush_dw), BENCH_TEST(pipe_control), BENCH_TEST(user_interrupt),
-		BENCH_TEST(skipped), BENCH_TEST(perf_report),
+		BENCH_TEST(skipped), BENCH_TEST(fences_of_clients), BENCH_TEST(no_pipe), BENCH_TEST(perf_report),
 	};
 
 	return cmocka_run_group_tests_name("mi", tests, NULL, NULL);

@@ -8,13 +8,13 @@ static u32 command(struct gpu *gpu, u32 cmd, u32 data)
 	unsigned int polls = 0;
 	u32 status;
 
-	assert_int_equal(reg_cpu_read(gpu, PCODE_MAILBOX) & PCODE_BUSY, 0);
+	assert_int_equal(reg_cpu_read(gpu, PCODE_MAILBOX) & PCODE_READY, 0);
 	reg_cpu_write(gpu, PCODE_DATA0, data);
 	reg_cpu_write(gpu, PCODE_DATA1, 0);
-	reg_cpu_write(gpu, PCODE_MAILBOX, PCODE_BUSY | cmd);
+	reg_cpu_write(gpu, PCODE_MAILBOX, PCODE_READY | cmd);
 	do {
 		status = reg_cpu_read(gpu, PCODE_MAILBOX);
-	} while (status & PCODE_BUSY && ++polls < 100);
+	} while (status & PCODE_READY && ++polls < 100);
 	return polls < 100 ? status & 0xff : ALL_ONES;
 }
 
@@ -59,11 +59,11 @@ static void busy_protocol(void **state)
 	struct gpu *gpu = *state;
 
 	reg_cpu_write(gpu, PCODE_DATA0, 0);
-	reg_cpu_write(gpu, PCODE_MAILBOX, PCODE_BUSY | 0x7e);
-	assert_violates(gpu, "pcode-busy", reg_cpu_write(gpu, PCODE_MAILBOX, PCODE_BUSY | 0x047c));
+	reg_cpu_write(gpu, PCODE_MAILBOX, PCODE_READY | 0x7e);
+	assert_violates(gpu, "pcode-busy", reg_cpu_write(gpu, PCODE_MAILBOX, PCODE_READY | 0x047c));
 	assert_violates(gpu, "pcode-busy", reg_cpu_read(gpu, PCODE_DATA0));
 	assert_violates(gpu, "pcode-busy", reg_cpu_write(gpu, PCODE_DATA1, 0));
-	assert_int_equal(reg_cpu_read(gpu, PCODE_MAILBOX), PCODE_BUSY | 0x7e);
+	assert_int_equal(reg_cpu_read(gpu, PCODE_MAILBOX), PCODE_READY | 0x7e);
 	assert_int_equal(reg_cpu_read(gpu, PCODE_MAILBOX), 0);
 	assert_int_equal(reg_cpu_read(gpu, PCODE_DATA0), 1);
 	assert_violates(gpu, "pcode-no-start", reg_cpu_write(gpu, PCODE_MAILBOX, 0x7e));

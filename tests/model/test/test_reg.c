@@ -139,7 +139,7 @@ static void touch(void *arg, const struct reg *reg, u32 off, const char *name)
 	if (reg->flags & REG_MCR)
 		mcr_lock(gpu);
 	reg_cpu_read(gpu, off);
-	if (off == MCR_SEMAPHORE || reg->flags & REG_MCR)
+	if (off == STEER_SEMAPHORE || reg->flags & REG_MCR)
 		mcr_unlock(gpu);
 	if (counter_get(gpu, CNT_VIOLATION) != before)
 		fail_msg("reading %s at 0x%06x is a violation", name, off);
@@ -167,7 +167,7 @@ static void touch_asleep(void *arg, const struct reg *reg, u32 off, const char *
 	u64 before = counter_get(w->gpu, CNT_VIOLATION);
 	bool sleeps = reg->fw != FW_NONE || reg->flags & REG_ENGINE;
 
-	if (off == MCR_SEMAPHORE)
+	if (off == STEER_SEMAPHORE)
 		return;
 	assert_int_equal(reg_cpu_read(w->gpu, off) && sleeps, 0);
 	if (counter_get(w->gpu, CNT_VIOLATION) != before + sleeps)
@@ -215,7 +215,7 @@ static void overlap_aborts(void **state)
 /* A card with a media GT: its window and its engines are there, and nothing collides. */
 static void media_gt_expands(void **state)
 {
-	static const struct engine_info vcs0 = { "vcs0", GUC_VIDEO, 0, 0x1c0000, IRQ_VDEC, 0, FW_VDBOX0 };
+	static const struct engine_info vcs0 = { "vcs0", GUC_VIDEO, 0, 0x1c0000, VIDEO_DECODE_CLASS, 0, FW_VDBOX0 };
 	struct gpu *gpu = *state;
 	const struct reg *const tables[] = { regs_gt_common, regs_gt_guc, regs_gt_render,
 		regs_gt_media, regs_bmg_fuses, regs_engine, regs_soc, regs_soc_discrete, regs_irq, NULL };
@@ -236,8 +236,8 @@ static void media_gt_expands(void **state)
 	assert_int_equal(reg_gt(&two, 0x38c000)->id, 1);
 	assert_int_equal(reg_gt(&two, 0x1c0080)->id, 1);
 	assert_ptr_equal(reg_find(&two, 0x39e160), NULL);
-	reg_cpu_write(&two, 0x380000 + FW_REQ_VDBOX(0), 0x00010001);
-	assert_int_equal(reg_cpu_read(&two, 0x380000 + FW_ACK_VDBOX(0)), 1);
+	reg_cpu_write(&two, 0x380000 + FORCEWAKE_MEDIA_VDBOX(0), 0x00010001);
+	assert_int_equal(reg_cpu_read(&two, 0x380000 + FORCEWAKE_ACK_MEDIA_VDBOX(0)), 1);
 	assert_false(fw_awake(&two.gts[0], FW_VDBOX0));
 	reg_cpu_write(&two, 0x1c0080, 0x1000);
 	assert_int_equal(reg_cpu_read(&two, 0x1c0080), 0x1000);
@@ -435,11 +435,11 @@ static void dump(void **state)
 
 	assert_true(answer_has(gpu, "regs GMD_ID*", "GMD_ID_MEDIA"));
 	assert_true(answer_has(gpu, "regs bcs8.*", "bcs8.CS_GPR[31]"));
-	assert_true(answer_has(gpu, "untouched", "138000 RP_STATE_CAP"));
+	assert_true(answer_has(gpu, "untouched", "138000 MTL_RP_STATE_CAP"));
 	reg_cpu_read(gpu, 0x138000);
 	reg_cpu_read(gpu, 0x138000);
-	assert_false(answer_has(gpu, "untouched", "138000 RP_STATE_CAP"));
-	assert_true(answer_has(gpu, "regs RP_STATE_CAP", " n=2 "));
+	assert_false(answer_has(gpu, "untouched", "138000 MTL_RP_STATE_CAP"));
+	assert_true(answer_has(gpu, "regs MTL_RP_STATE_CAP", " n=2 "));
 	assert_true(answer_has(gpu, "reg 0xc000", "00000001 GUC_STATUS"));
 	assert_true(answer_has(gpu, "reg 0x190240 0x77", "00000077 VF_SW_FLAG"));
 	assert_int_equal(reg_peek(gpu, 0x190240), 0x77);

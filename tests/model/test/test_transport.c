@@ -5,7 +5,9 @@
 #include "client.h"
 #include "hw.h"
 
+#include "../clk.h"
 #include "../dma.h"
+#include "../mem.h"
 #include "../pci.h"
 #include "../platform.h"
 
@@ -24,6 +26,14 @@ static int setup_trapped(void **state)
 {
 	struct gpu_options opt = { .platform = "bmg", .clock_steps = true, .trap_gsm = true, .trap_vram = true,
 				   .msix = true };
+
+	*state = client_create(&opt);
+	return 0;
+}
+
+static int setup_plane(void **state)
+{
+	struct gpu_options opt = { .platform = "bmg", .clock_steps = true, .plane = true, .plane_ggtt = MIB(8) };
 
 	*state = client_create(&opt);
 	return 0;
@@ -272,6 +282,7 @@ static void interrupts(void **state)
 	}
 	assert_int_equal(client_ask(c, IRQ_INFO, &info, sizeof(info), NULL, 0), EINVAL);
 
+	command(c, BIT(2));
 	pci_msi(c->gpu);	/* nobody listens */
 	assert_int_equal(counter_get(c->gpu, CNT_MSI), 0);
 	assert_int_equal(client_set_irqs(c, index, eventfds, 0, 1, &fd, 1), 0);
@@ -289,6 +300,12 @@ static void interrupts(void **state)
 	assert_int_equal(client_set_irqs(c, index, eventfds, 7, 2, &fd, 1), EINVAL);
 	assert_int_equal(client_set_irqs(c, index, eventfds, ~0u, 2, &fd, 1), EINVAL);
 	assert_int_equal(client_set_irqs(c, VFIO_PCI_INTX_IRQ_INDEX, eventfds, 0, 1, &fd, 1), EINVAL);
+	/* an interrupt is a write to memory: none with bus mastering off */
+	assert_int_equal(client_set_irqs(c, index, eventfds, 0, 1, &fd, 1), 0);
+	command(c, 0);
+	pci_msi(c->gpu);
+	assert_int_equal(fired(fd), 0);
+	command(c, BIT(2));
 	/* fewer descriptors than vectors: the others have none */
 	assert_int_equal(client_set_irqs(c, index, eventfds, 0, 4, &fd, 1), 0);
 	pci_msi(c->gpu);
@@ -308,6 +325,24 @@ static void reset(void **state)
 	assert_int_equal(client_ask(c, RESET, NULL, 0, NULL, 0), 0);
 	command(c, BIT(1));
 	assert_int_equal(client_read32(c, 2, MIB(512)), keep);
+}
+
+/* What the system's firmware left on outlasts the reset of the machine, which comes before it. */
+static void plane_at_boot(void **state)
+{
+	struct client *c = *state;
+	u32 value = 0;
+
+	assert_true(answer_has(c->gpu, "plane", "1A"));
+	assert_int_equal(client_ask(c, RESET, NULL, 0, NULL, 0), 0);
+	command(c, BIT(1));
+	assert_true(answer_has(c->gpu, "plane", "1A"));
+	assert_int_equal(client_write(c, 2, MIB(512), &value, 4), 0);
+	assert_int_equal(client_ask(c, RESET, NULL, 0, NULL, 0), 0);
+	assert_false(answer_has(c->gpu, "plane", "1A"));
+	client_disconnect(c);
+	client_connect(c);
+	assert_true(answer_has(c->gpu, "plane", "1A"));
 }
 
 static void reconnect(void **state)
@@ -354,6 +389,182 @@ static void gone_card(void **state)
 	assert_int_equal(client_read32(c, CONFIG, 0), 0xe20b8086);
 	close(fd);
 	close(irq);
+}
+
+/* A page of guest memory that the card reads through the GGTT. */
+static void map_and_use(struct client *c, int fd, u64 ggtt)
+{
+	u64 pte = GIB(4) | 1;
+	u32 value;
+
+	command(c, BIT(1) | BIT(2));
+	assert_int_equal(client_map(c, GIB(4), 4096, fd, 3), 0);
+	assert_int_equal(client_write(c, 0, MIB(8) + ggtt / 512, &pte, 8), 0);
+	assert_int_equal(ggtt_read32(c->gpu, ggtt, &value), 0);
+}
+
+static void other_unmap(struct client *c, int fd)
+{
+	assert_int_equal(client_map(c, GIB(5), 4096, fd, 3), 0);
+	assert_int_equal(client_unmap(c, GIB(5), 4096, 0), 0);
+}
+
+/*
+ * Before memory is given back: the translation invalidated, or bus mastering off, read back, and nothing
+ * pending.
+ */
+static void early_unmap(void **state)
+{
+	struct client *c = *state;
+	int fd = memory(4096);
+	u64 none = 0;
+
+	map_and_use(c, fd, MIB(16));
+	assert_violates(c->gpu, "dma-unmapped-early: 0x100000000", client_unmap(c, GIB(4), 4096, 0));
+	assert_true(answer_has(c->gpu, "journal 8", "dma unmap 0x100000000 + 0x1000"));
+	/* those that follow are not said again */
+	map_and_use(c, fd, MIB(16));
+	client_unmap(c, GIB(4), 4096, 0);
+	assert_int_equal(counter_get(c->gpu, CNT_VIOLATION), 1);
+	ggtt_invalidate(c->gpu);
+	other_unmap(c, fd);
+	/* the entry went, but the card may hold it still */
+	map_and_use(c, fd, MIB(16));
+	assert_int_equal(client_write(c, 0, MIB(8) + MIB(16) / 512, &none, 8), 0);
+	assert_violates(c->gpu, "dma-unmapped-early", client_unmap(c, GIB(4), 4096, 0));
+	ggtt_invalidate(c->gpu);
+	other_unmap(c, fd);
+	map_and_use(c, fd, MIB(16));
+	assert_int_equal(client_write(c, 0, MIB(8) + MIB(16) / 512, &none, 8), 0);
+	ggtt_invalidate(c->gpu);
+	assert_int_equal(ctl_command(c->gpu, "violations clear", stderr), 0);
+	assert_int_equal(client_unmap(c, GIB(4), 4096, 0), 0);
+	assert_quiet(c->gpu);
+	close(fd);
+}
+
+static void silent_before_unmap(void **state)
+{
+	struct client *c = *state;
+	int fd = memory(4096);
+
+	/* off, but not read back */
+	map_and_use(c, fd, MIB(16));
+	command(c, BIT(1));
+	assert_violates(c->gpu, "dma-unmapped-early", client_unmap(c, GIB(4), 4096, 0));
+	other_unmap(c, fd);
+	/* read back, but Transactions Pending not looked at */
+	map_and_use(c, fd, MIB(16));
+	command(c, BIT(1));
+	client_read(c, CONFIG, COMMAND, 2);
+	assert_violates(c->gpu, "dma-unmapped-early", client_unmap(c, GIB(4), 4096, 0));
+	other_unmap(c, fd);
+	/* something is pending */
+	map_and_use(c, fd, MIB(16));
+	arm(c->gpu, "pci.pending count=2");
+	command(c, BIT(1));
+	client_read(c, CONFIG, COMMAND, 2);
+	assert_int_equal(client_read32(c, CONFIG, 0x78) >> 16 & BIT(5), BIT(5));
+	assert_violates(c->gpu, "dma-unmapped-early", client_unmap(c, GIB(4), 4096, 0));
+	other_unmap(c, fd);
+	assert_int_equal(ctl_command(c->gpu, "violations clear", stderr), 0);
+	/* and then nothing is */
+	map_and_use(c, fd, MIB(16));
+	command(c, BIT(1));
+	client_read(c, CONFIG, COMMAND, 2);
+	assert_int_equal(client_read32(c, CONFIG, 0x78) >> 16 & BIT(5), BIT(5));
+	assert_int_equal(client_read32(c, CONFIG, 0x78) >> 16 & BIT(5), 0);
+	assert_int_equal(client_unmap(c, GIB(4), 4096, 0), 0);
+	/* or the driver has waited long enough */
+	map_and_use(c, fd, MIB(16));
+	arm(c->gpu, "pci.pending count=0");
+	command(c, BIT(1));
+	client_read(c, CONFIG, COMMAND, 2);
+	clk_step(c->gpu->clk, PCI_PENDING_NS);
+	client_read(c, CONFIG, 0x7a, 2);
+	assert_int_equal(client_unmap(c, GIB(4), 4096, 0), 0);
+	assert_quiet(c->gpu);
+	close(fd);
+}
+
+/* All ones for a while, and alive all the time: the bus master bit is all that keeps it off the memory. */
+static void away_card(void **state)
+{
+	struct client *c = *state;
+	int fd = memory(4096), irq = eventfd(0, EFD_CLOEXEC);
+	u32 value = 5;
+	u64 before;
+
+	command(c, BIT(1) | BIT(2));
+	assert_int_equal(client_map(c, 0, 4096, fd, 3), 0);
+	assert_int_equal(client_set_irqs(c, VFIO_PCI_MSI_IRQ_INDEX,
+					 VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER, 0, 1, &irq, 1), 0);
+	assert_int_equal(ctl_command(c->gpu, "vanish read 2 for=2", stderr), 0);
+	assert_int_not_equal(client_read32(c, 0, 0xd8c), ALL_ONES);
+	assert_int_equal(client_read32(c, 0, 0xd8c), ALL_ONES);
+	assert_int_equal(client_read32(c, CONFIG, 0), 0xe20b8086);
+	assert_int_equal(dma_write(c->gpu, 0, &value, 4), 0);
+	pci_msi(c->gpu);
+	assert_int_equal(fired(irq), 1);
+	assert_int_equal(client_read32(c, 2, 0), ALL_ONES);
+	assert_int_not_equal(client_read32(c, 0, 0xd8c), ALL_ONES);
+	/* what it tries after the driver gave it up is no fault of the driver, as long as it stays inside */
+	assert_int_equal(ctl_command(c->gpu, "mark lost", stderr), 0);
+	before = counter_get(c->gpu, CNT_DMA_WRITE);
+	command(c, BIT(1));
+	assert_int_equal(ctl_command(c->gpu, "quiet on", stderr), 0);
+	assert_int_equal(dma_write(c->gpu, 0, &value, 4), -EFAULT);
+	assert_int_equal(counter_get(c->gpu, CNT_DMA_WRITE), before);
+	assert_true(answer_has(c->gpu, "counters since lost", "dma-blocked 1\n"));
+	assert_true(answer_has(c->gpu, "counters since lost", "dma-write 0\n"));
+	assert_quiet(c->gpu);
+	/* on its way already */
+	arm(c->gpu, "dma.in-flight");
+	assert_violates(c->gpu, "touched-after-unbind: DMA", dma_write(c->gpu, 0, &value, 4));
+	close(fd);
+	close(irq);
+}
+
+static void away_with_config_and_dma(void **state)
+{
+	struct client *c = *state;
+	int fd = memory(4096);
+	u32 value = 5;
+
+	command(c, BIT(1) | BIT(2));
+	assert_int_equal(client_map(c, 0, 4096, fd, 3), 0);
+	assert_int_equal(ctl_command(c->gpu, "vanish now us=100 config dma", stderr), 0);
+	assert_int_equal(client_read32(c, 0, 0xd8c), ALL_ONES);
+	assert_int_equal(client_read32(c, CONFIG, 0), ALL_ONES);
+	command(c, 0);
+	assert_int_equal(dma_write(c->gpu, 0, &value, 4), -ENODEV);
+	clk_step(c->gpu->clk, 100000);
+	clk_run(c->gpu->clk);
+	/* nothing got through */
+	assert_int_equal(client_read32(c, CONFIG, COMMAND) & 6, 6);
+	assert_int_not_equal(client_read32(c, 0, 0xd8c), ALL_ONES);
+	assert_int_equal(dma_write(c->gpu, 0, &value, 4), 0);
+	assert_quiet(c->gpu);
+	close(fd);
+}
+
+/* Somebody resets the function under the driver, who cannot know that memory space is off. */
+static void foreign_reset(void **state)
+{
+	struct client *c = *state;
+
+	command(c, BIT(1) | BIT(2));
+	assert_int_equal(ctl_command(c->gpu, "reset function", stderr), 0);
+	assert_int_equal(client_read32(c, CONFIG, COMMAND) & 7, 0);
+	assert_int_equal(client_read32(c, 0, 0xd8c), ALL_ONES);
+	assert_int_equal(client_read32(c, 2, 0), ALL_ONES);
+	assert_quiet(c->gpu);
+	/* bound anew, reset by its driver: from here on it has to know */
+	command(c, BIT(1) | BIT(2));
+	client_write(c, 0, 0xa188, &(u32){ 0x00010001 }, 4);
+	client_write(c, 0, GDRST, &(u32){ GRDOM_GUC }, 4);
+	command(c, 0);
+	assert_violates(c->gpu, "access-while-off", client_read32(c, 0, 0xd8c));
 }
 
 /* What cannot be a message ends the session; the server then takes the next client. */
@@ -437,7 +648,9 @@ int main(void)
 		T(version), T(regions), T(mapped_bars), TRAPPED(no_mapping_when_trapped),
 		T(accesses_out_of_range), T(config_space), T(capabilities), TRAPPED(capabilities),
 		T(sleeping_card), T(guest_memory), T(interrupts), TRAPPED(interrupts), T(reset), T(reconnect),
-		T(gone_card), T(garbage), T(no_reader), T(no_reply_and_spare_fds),
+		cmocka_unit_test_setup_teardown(plane_at_boot, setup_plane, teardown),
+		T(gone_card), T(early_unmap), T(silent_before_unmap), T(away_card), T(away_with_config_and_dma),
+		T(foreign_reset), T(garbage), T(no_reader), T(no_reply_and_spare_fds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,3 +9,4 @@
 #define SYSTEM_SLEEP_PM_OPS(a, b)
 #define RUNTIME_PM_OPS(a, b, c)
 #define XE_PCI_ID(a, b) {}
+#define XE_COMPAT_DRM_DATE

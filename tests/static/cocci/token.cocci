@@ -2,16 +2,17 @@
 //
 // token: the hardware token is a key on loan.
 //
-// struct xe_hw * is not kept in a struct, returned, cast to or from, or put behind a void pointer of a
-// worker: whoever holds it later has no section. For a driver with a token of another name, replace
-// the type. The file that implements the door is exempt.
+// struct xe_hw is passed by value and cannot be assigned, so the compiler refuses most ways to keep
+// one. What is left: a member that is initialised, a pointer to one, a function that returns one, a
+// literal. Whoever holds it later has no section. For a driver with a token of another name, replace
+// the type. The files that implement the door are exempt.
 virtual report
 
 @member@
 identifier s, f;
 position p;
 @@
- struct s { ... struct xe_hw *f@p; ... };
+ struct s { ... struct xe_hw f@p; ... };
 
 @script:python@
 p << member.p;
@@ -22,37 +23,31 @@ coccilib.report.print_report(p[0], "token: kept in a struct")
 identifier fn;
 position p;
 @@
- struct xe_hw *fn@p(...) { ... }
+ struct xe_hw fn@p(...) { ... }
 
 @script:python@
 p << returned.p;
 @@
 coccilib.report.print_report(p[0], "token: returned")
 
-@stored@
-struct xe_hw *hw;
-expression e;
-identifier f;
+@address@
+struct xe_hw hw;
 position p;
 @@
-(
- e->f = hw@p
-|
- e.f = hw@p
-)
+ &hw@p
 
 @script:python@
-p << stored.p;
+p << address.p;
 @@
-coccilib.report.print_report(p[0], "token: stored")
+coccilib.report.print_report(p[0], "token: pointed to")
 
-@cast@
-expression e;
+@made@
+initializer list is;
 position p;
 @@
- (struct xe_hw *)e@p
+ (struct xe_hw)@p{ is }
 
 @script:python@
-p << cast.p;
+p << made.p;
 @@
-coccilib.report.print_report(p[0], "token: made by a cast")
+coccilib.report.print_report(p[0], "token: made of something else")

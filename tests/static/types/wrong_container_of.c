@@ -7,5 +7,7 @@
 
 u32 probe_me(struct xe_device *xe)
 {
-	return xe_read32(container_of(xe, struct xe_hw, device), XE_REG(0x101010));
+	struct xe_hw hw = { container_of(xe, struct xe_hw_private, device) };
+
+	return xe_read32(hw, XE_REG(0x101010));
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Registering a teardown can fail; who does not look loses it.
 // gcc: (ignoring return value|unused_result)
-#include "xe_mmio.h"
+#include "xe_hw.h"
 
-static void stop(struct xe_hw *hw, void *data)
+static void stop(struct xe_hw hw, void *data)
 {
 }
 
-void probe_me(struct xe_hw *hw)
+void probe_me(struct xe_hw_bind bind)
 {
-	xe_hw_defer(hw, stop, NULL);
+	xe_hw_on_unbind(bind, stop, NULL);
 }

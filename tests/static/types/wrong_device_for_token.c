@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The software device is not a token.
-// gcc: incompatible pointer type
+// gcc: incompatible type for argument
 #include "xe_device.h"
 #include "xe_mmio.h"
 

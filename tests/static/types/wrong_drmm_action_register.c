@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A drmm action is given the DRM device, so it cannot write a register.
-// gcc: incompatible pointer type
+// gcc: incompatible type for argument
 #include <drm/drm_managed.h>
 #include "xe_device.h"
 #include "xe_mmio.h"

@@ -5,7 +5,7 @@
 #include "xe_device.h"
 #include "xe_mmio.h"
 
-static void stop(struct xe_hw *hw, void *data)
+static void stop(struct xe_hw hw, void *data)
 {
 	xe_write32(hw, XE_REG(0x101010), 0);
 }

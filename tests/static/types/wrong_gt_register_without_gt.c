@@ -4,7 +4,7 @@
 #include "regs/gt.h"
 #include "xe_mmio.h"
 
-u32 probe_me(struct xe_hw *hw)
+u32 probe_me(struct xe_hw hw)
 {
 	return xe_read32(hw, GMD_ID);
 }

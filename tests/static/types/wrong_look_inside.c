@@ -2,9 +2,9 @@
 // What a token is made of is nobody's business.
 // gcc: (invalid use of undefined type|incomplete definition)
 #include <linux/io.h>
-#include "xe_mmio.h"
+#include "xe_hw.h"
 
-u32 probe_me(struct xe_hw *hw)
+u32 probe_me(struct xe_hw hw)
 {
-	return readl(hw->regs);
+	return readl(hw.priv->regs);
 }

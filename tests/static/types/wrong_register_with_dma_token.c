@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The token of a DMA section is good for unmapping only.
-// gcc: incompatible pointer type
+// gcc: incompatible type for argument
 #include "xe_device.h"
 #include "xe_mmio.h"
 

@@ -1,15 +1,15 @@
 struct foo {
 	struct work_struct work;
-	struct xe_hw *hw;	/* here */
+	struct xe_hw hw;	/* here */
 };
 
-static struct xe_hw *foo_hw(struct foo *foo)	/* here */
+static struct xe_hw foo_hw(struct foo *foo)	/* here */
 {
-	return (struct xe_hw *)foo->data;	/* here */
+	return foo->hw;
 }
 
-int foo_start(struct xe_hw *hw, struct foo *foo)
+int foo_start(struct xe_hw hw, struct foo *foo)
 {
-	foo->hw = hw;	/* here */
-	return 0;
+	memcpy(foo->kept, &hw, sizeof(hw));	/* here */
+	return xe_foo((struct xe_hw){ foo->priv });	/* here */
 }

@@ -11,7 +11,7 @@ static void foo_work(struct work_struct *work)
 		xe_write32(hw, CTRL, 0);
 }
 
-int foo_start(struct xe_hw *hw, struct foo *foo)
+int foo_start(struct xe_hw hw, struct foo *foo)
 {
 	foo->xe = xe_hw_device(hw);
 	return 0;

@@ -5,17 +5,17 @@
 
 #include <drm/drm_print.h>
 
-#include "hw/card.h"
+#include "hw/ggtt.h"
+#include "hw/ggtt_buf.h"
 #include "hw/gt.h"
 #include "hw/irq.h"
 #include "hw/pcode.h"
-#include "hw/power.h"
 #include "hw/reset.h"
-#include "mm/fwbuf.h"
-#include "mm/ggtt.h"
+#include "hw/state.h"
 #include "mm/mm.h"
 #include "xe_device.h"
 #include "xe_guc.h"
+#include "xe_pm.h"
 
 /**
  * DOC: Power
@@ -59,7 +59,7 @@
  * An error but -EBUSY would keep runtime PM from ever trying again, in both directions. So the GuC
  * has to be brought back, and if it does not come the card is given up here and now.
  */
-static int stay_awake(struct xe_hw *hw, int why)
+static int stay_awake(struct xe_hw hw, int why)
 {
 	struct xe_device *xe = xe_hw_device(hw);
 	int err = xe_guc_resume(hw);
@@ -80,9 +80,9 @@ static int stay_awake(struct xe_hw *hw, int why)
  * Return: 0; -EAGAIN if VRAM is emptied first; -EBUSY if the GuC does not let go, then the card
  * stays in D0 and works on.
  */
-int xe_power_suspend(struct xe_hw *hw, bool system)
+int xe_power_suspend(struct xe_hw hw, bool system)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	int cold = system, err;
 
 	if (!system && xe_hw_device(hw)->can_d3cold)
@@ -96,7 +96,7 @@ int xe_power_suspend(struct xe_hw *hw, bool system)
 	if (err)
 		return stay_awake(hw, err);
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
 		if (!fw.err)
 			xe_gt_quiesce(hw, gt);
@@ -104,29 +104,29 @@ int xe_power_suspend(struct xe_hw *hw, bool system)
 	xe_irq_suspend(hw);
 	xe_mm_suspend(hw);
 
-	card->cold = cold;
+	state->cold = cold;
 	xe_hw_allow_d3cold(hw, cold);
 	return 0;
 }
 
-static int bring_back(struct xe_hw *hw, unsigned int timeout_s)
+static int bring_back(struct xe_hw hw, unsigned int timeout_s)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
-	if (card->cold) {
+	if (state->cold) {
 		err = xe_pcode_wait_ready(hw, timeout_s);
 		if (!err)
 			err = xe_pcode_wait_memory(hw, timeout_s);
 		if (err)
 			return err;
 		xe_ggtt_restore(hw);
-		xe_fwbuf_restore(hw);
-		card->power_losses++;
-		card->cold = false;
+		xe_ggtt_buf_restore(hw);
+		state->power_losses++;
+		state->cold = false;
 	}
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		err = xe_gt_program(hw, gt);
 		if (err)
 			return err;
@@ -143,7 +143,7 @@ static int bring_back(struct xe_hw *hw, unsigned int timeout_s)
  * Context: bound, may sleep.
  * Return: 0; errors of the GuC's boot. The device is wedged then.
  */
-int xe_power_resume(struct xe_hw *hw, bool system)
+int xe_power_resume(struct xe_hw hw, bool system)
 {
 	struct xe_device *xe = xe_hw_device(hw);
 	int err;
@@ -164,11 +164,11 @@ int xe_power_resume(struct xe_hw *hw, bool system)
  *
  * Context: bound, may sleep.
  */
-void xe_power_shutdown(struct xe_hw *hw)
+void xe_power_shutdown(struct xe_hw hw)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 
-	xe_for_each_gt(gt, card) {
+	xe_for_each_gt(gt, state) {
 		xe_guc_reset_prepare(hw, gt);
 		if (xe_gt_reset(hw, gt))
 			drm_err(&xe_hw_device(hw)->drm,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef _XE_UAPI_PRIME_H_
-#define _XE_UAPI_PRIME_H_
+#ifndef _XE_MM_DMA_BUF_H_
+#define _XE_MM_DMA_BUF_H_
 
 struct dma_buf;
 struct drm_device;

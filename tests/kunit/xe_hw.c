@@ -46,7 +46,9 @@ static struct {
 #define pci_alloc_irq_vectors(...)	1
 #define pci_irq_vector(...)		fake.irq
 
-#include "../../xe_mmio.c"
+#include "../../xe_hw.c"
+#include "xe_mmio.h"
+#include "xe_module.h"
 
 static_assert(FAKE_GSM == XE_GSM_OFFSET);
 
@@ -229,7 +231,7 @@ static const struct xe_platform fake_platform = {
 struct xe_fake_slot {
 	struct pci_dev pdev;
 	struct pci_bus bus;
-	struct xe_hw *hw;
+	struct xe_hw_private *priv;
 	void *group;
 	bool bound;
 };
@@ -305,9 +307,9 @@ struct xe_fake_slot *xe_fake_slot(struct kunit *test)
 
 static unsigned int shutdowns;
 
-static void fake_shutdown(struct xe_hw *hw)
+static void fake_shutdown(struct xe_hw hw)
 {
-	token_assert(hw);
+	xe_hw_assert_held(hw);
 	shutdowns++;
 	xe_write32(hw, XE_REG(0x100), 0);
 }
@@ -326,7 +328,7 @@ int xe_fake_bind(struct xe_fake_slot *slot, const struct xe_platform *platform,
 	slot->group = devres_open_group(&slot->pdev.dev, NULL, GFP_KERNEL);
 	pm_runtime_get_sync(&slot->pdev.dev);
 	err = xe_hw_probe(&slot->pdev, &xe_drm_driver, platform, steps, num_steps, &fake_power);
-	slot->hw = pci_get_drvdata(&slot->pdev);
+	slot->priv = pci_get_drvdata(&slot->pdev);
 	slot->bound = !err;
 	if (err) {
 		pm_runtime_put_noidle(&slot->pdev.dev);
@@ -341,10 +343,10 @@ struct device *xe_fake_slot_device(struct xe_fake_slot *slot)
 }
 
 /* The bound device; its hardware side for tests that look into it. */
-struct xe_device *xe_fake_bound(struct xe_fake_slot *slot, struct xe_card **card)
+struct xe_device *xe_fake_bound(struct xe_fake_slot *slot, struct xe_hw_state **state)
 {
-	*card = &slot->hw->card;
-	return &slot->hw->device;
+	*state = &slot->priv->state;
+	return &slot->priv->device;
 }
 
 struct deferred {
@@ -364,14 +366,15 @@ static void add_deferred(struct device *dev, void *res, void *data)
  * What is to be undone, by the names of the functions: in the order of registration, without the
  * first @skip; "name*3" for three in a row. Returns how many there are.
  */
-unsigned int xe_fake_deferred(struct xe_hw *hw, unsigned int skip, char *buf, size_t size)
+unsigned int xe_fake_deferred(struct xe_hw hw, unsigned int skip, char *buf, size_t size)
 {
 	struct deferred deferred = {};
 	unsigned int same = 1;
 	size_t len = 0;
 
 	buf[0] = 0;
-	devres_for_each_res(&hw->pdev->dev, action_release, NULL, NULL, add_deferred, &deferred);
+	devres_for_each_res(&xe_hw_priv(hw)->pdev->dev, action_release, NULL, NULL, add_deferred,
+			    &deferred);
 	for (unsigned int i = deferred.count - skip; i-- > 0; same = 1) {
 		xe_hw_stop_t stop = deferred.stop[i];
 
@@ -384,7 +387,7 @@ unsigned int xe_fake_deferred(struct xe_hw *hw, unsigned int skip, char *buf, si
 	return deferred.count;
 }
 
-static const struct xe_hw_step dma_only[] = { { "DMA", xe_hw_start_dma } };
+static const struct xe_hw_step dma_only[] = { { "DMA", xe_hw_enable_dma } };
 
 static int slot_bind(struct xe_fake_slot *slot, const struct xe_hw_step *steps,
 		     unsigned int num_steps)
@@ -396,13 +399,13 @@ static int slot_bind(struct xe_fake_slot *slot, const struct xe_hw_step *steps,
 struct xe_device *xe_fake_device(struct kunit *test)
 {
 	struct xe_fake_slot *slot = xe_fake_slot(test);
-	struct xe_card *card;
+	struct xe_hw_state *state;
 
 	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
-	card = xe_hw_card(slot->hw);
-	card->num_gts = 1;
-	spin_lock_init(&card->gt[0].steering.lock);
-	return &slot->hw->device;
+	state = &slot->priv->state;
+	state->num_gts = 1;
+	spin_lock_init(&state->gt[0].steering.lock);
+	return &slot->priv->device;
 }
 
 /*
@@ -506,16 +509,16 @@ static void test_section(struct kunit *test)
 	int usage;
 
 	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
-	xe = &slot->hw->device;
+	xe = &slot->priv->device;
 	drm_dev_get(&xe->drm);
 
 	usage = atomic_read(&slot->pdev.dev.power.usage_count);
 	KUNIT_EXPECT_EQ(test, c->run(xe), c->bound);
 	KUNIT_EXPECT_EQ(test, atomic_read(&slot->pdev.dev.power.usage_count), usage);
 #ifdef CONFIG_LOCKDEP
-	KUNIT_EXPECT_FALSE(test, lock_is_held(&slot->hw->held));
+	KUNIT_EXPECT_FALSE(test, lock_is_held(&slot->priv->held));
 #endif
-	xe_hw_declare_lost(slot->hw, "for the test");
+	xe_hw_declare_lost(make_token(slot->priv), "for the test");
 	KUNIT_EXPECT_EQ(test, c->run(xe), c->unbound);
 
 	/* It would not end if a section had not been left. */
@@ -529,10 +532,10 @@ static void test_section_not_published(struct kunit *test)
 	struct xe_fake_slot *slot = xe_fake_slot(test);
 
 	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
-	slot->hw->published = false;
-	KUNIT_EXPECT_EQ(test, leave_at_end(&slot->hw->device), 0);
-	slot->hw->published = true;
-	KUNIT_EXPECT_EQ(test, leave_at_end(&slot->hw->device), 1);
+	slot->priv->published = false;
+	KUNIT_EXPECT_EQ(test, leave_at_end(&slot->priv->device), 0);
+	slot->priv->published = true;
+	KUNIT_EXPECT_EQ(test, leave_at_end(&slot->priv->device), 1);
 }
 
 static void test_section_unplugged(struct kunit *test)
@@ -540,22 +543,22 @@ static void test_section_unplugged(struct kunit *test)
 	struct xe_fake_slot *slot = xe_fake_slot(test);
 
 	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
-	drm_dev_unplug(&slot->hw->device.drm);
-	KUNIT_EXPECT_EQ(test, leave_at_end(&slot->hw->device), 0);
+	drm_dev_unplug(&slot->priv->device.drm);
+	KUNIT_EXPECT_EQ(test, leave_at_end(&slot->priv->device), 0);
 }
 
 static void test_section_dma(struct kunit *test)
 {
 	struct xe_fake_slot *slot = xe_fake_slot(test);
-	struct xe_hw *hw;
+	struct xe_hw_private *priv;
 
 	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
-	hw = slot->hw;
-	KUNIT_EXPECT_EQ(test, leave_dma(&hw->device), 1);
-	drm_dev_unplug(&hw->device.drm);
-	KUNIT_EXPECT_EQ(test, leave_dma(&hw->device), 1);
-	xe_hw_close_dma(hw);
-	KUNIT_EXPECT_EQ(test, leave_dma(&hw->device), 0);
+	priv = slot->priv;
+	KUNIT_EXPECT_EQ(test, leave_dma(&priv->device), 1);
+	drm_dev_unplug(&priv->device.drm);
+	KUNIT_EXPECT_EQ(test, leave_dma(&priv->device), 1);
+	xe_hw_seal_dma(make_token(priv));
+	KUNIT_EXPECT_EQ(test, leave_dma(&priv->device), 0);
 }
 
 /*
@@ -603,30 +606,32 @@ static int section_elsewhere(struct xe_device *xe)
 	return e.runs;
 }
 
-static void step_stop(struct xe_hw *hw, void *data)
+static void step_stop(struct xe_hw hw, void *data)
 {
-	token_assert(hw);
+	xe_hw_assert_held(hw);
 	note('a' + (uintptr_t)data);
-	trace.published_at_stop |= section_elsewhere(&hw->device);
+	trace.published_at_stop |= section_elsewhere(xe_hw_device(hw));
 	xe_write32(hw, XE_REG(0x100), 0);
 }
 
-static int step(struct xe_hw *hw, uintptr_t i)
+static int step(struct xe_hw_bind bind, uintptr_t i)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
+
 	/* A section is for software; there is none before the device is published. */
-	if (section_elsewhere(&hw->device))
+	if (section_elsewhere(xe_hw_device(hw)))
 		return -EBUSY;
 	xe_write32(hw, XE_REG(0x100), i);
 	if (trace.fail == (int)i)
 		return -EIO;
 	note('A' + i);
-	return xe_hw_defer(hw, step_stop, (void *)i);
+	return xe_hw_on_unbind(bind, step_stop, (void *)i);
 }
 
-static int step_0(struct xe_hw *hw) { return step(hw, 0); }
-static int step_1(struct xe_hw *hw) { return step(hw, 1); }
-static int step_2(struct xe_hw *hw) { return step(hw, 2); }
-static int step_3(struct xe_hw *hw) { return step(hw, 3); }
+static int step_0(struct xe_hw_bind bind) { return step(bind, 0); }
+static int step_1(struct xe_hw_bind bind) { return step(bind, 1); }
+static int step_2(struct xe_hw_bind bind) { return step(bind, 2); }
+static int step_3(struct xe_hw_bind bind) { return step(bind, 3); }
 
 static const struct xe_hw_step fake_steps[STEPS] = {
 	{ "step 0", step_0 }, { "step 1", step_1 }, { "step 2", step_2 }, { "step 3", step_3 },
@@ -645,7 +650,7 @@ static void test_steps(struct kunit *test)
 	trace_start(-1);
 	KUNIT_ASSERT_EQ(test, slot_bind(slot, fake_steps, STEPS), 0);
 	KUNIT_EXPECT_STREQ(test, trace.order, "ABCD");
-	KUNIT_EXPECT_TRUE(test, slot->hw->published);
+	KUNIT_EXPECT_TRUE(test, slot->priv->published);
 	xe_fake_unbind(slot);
 	KUNIT_EXPECT_STREQ(test, trace.order, "ABCDdcba");
 	KUNIT_EXPECT_FALSE(test, trace.published_at_stop);
@@ -663,7 +668,7 @@ static void test_shutdown(struct kunit *test)
 	xe_hw_shutdown(&slot->pdev);
 	KUNIT_EXPECT_EQ(test, shutdowns, 1);
 	KUNIT_EXPECT_EQ(test, xe_fake_accesses(), accesses + 1);
-	KUNIT_EXPECT_EQ(test, leave_at_end(&slot->hw->device), 0);
+	KUNIT_EXPECT_EQ(test, leave_at_end(&slot->priv->device), 0);
 
 	xe_hw_shutdown(&slot->pdev);
 	KUNIT_EXPECT_EQ(test, shutdowns, 1);
@@ -680,7 +685,7 @@ static void test_step_fails(struct kunit *test)
 
 		trace_start(i);
 		KUNIT_EXPECT_EQ(test, slot_bind(slot, fake_steps, STEPS), -EIO);
-		KUNIT_EXPECT_FALSE(test, slot->hw->published);
+		KUNIT_EXPECT_FALSE(test, slot->priv->published);
 		xe_fake_unbind(slot);
 		KUNIT_EXPECT_STREQ(test, trace.order, orders[i]);
 		kunit_release_action(test, xe_fake_slot_remove, slot);
@@ -698,10 +703,10 @@ static void test_vanish(struct kunit *test)
 		trace_start(-1);
 		xe_fake_vanish(k);
 		slot_bind(slot, fake_steps, STEPS);
-		scoped_guard(token, slot->hw)
-			xe_read32(slot->hw, XE_REG(0));
+		scoped_guard(token, slot->priv)
+			xe_read32(make_token(slot->priv), XE_REG(0));
 		accesses = xe_fake_accesses();
-		KUNIT_EXPECT_EQ(test, xe_hw_is_lost(slot->hw), k <= STEPS);
+		KUNIT_EXPECT_EQ(test, slot->priv->lost, k <= STEPS);
 		xe_fake_unbind(slot);
 		if (k <= STEPS)
 			KUNIT_EXPECT_EQ(test, xe_fake_accesses(), accesses);

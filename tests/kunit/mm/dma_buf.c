@@ -3,7 +3,7 @@
  * Exported buffers that move.
  */
 
-#include "../../../uapi/prime.c"
+#include "../../../mm/dma_buf.c"
 
 #include <linux/file.h>
 
@@ -19,7 +19,7 @@ static void count(struct dma_buf_attachment *attach)
 	told++;
 }
 
-static const struct dma_buf_attach_ops importer_ops = { .move_notify = count };
+static const struct dma_buf_attach_ops importer_ops = { .invalidate_mappings = count };
 
 static int move(struct xe_bo *bo, u32 mem_type)
 {

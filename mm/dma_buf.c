@@ -13,13 +13,14 @@
 #include <uapi/drm/xe_drm.h>
 
 #include "mm/bo.h"
+#include "mm/dma_buf.h"
 #include "mm/import.h"
 #include "mm/mm.h"
-#include "uapi/prime.h"
+#include "xe_compat.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
 
-MODULE_IMPORT_NS(DMA_BUF);
+MODULE_IMPORT_NS("DMA_BUF");
 
 /**
  * DOC: Sharing

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef _XE_HW_CARD_H_
-#define _XE_HW_CARD_H_
+#ifndef _XE_HW_STATE_H_
+#define _XE_HW_STATE_H_
 
 #include <linux/list.h>
 #include <linux/mutex.h>
 
 #include "guc/fw.h"
+#include "hw/ggtt.h"
+#include "hw/ggtt_buf.h"
 #include "hw/gt.h"
 #include "hw/irq.h"
-#include "mm/fwbuf.h"
-#include "mm/ggtt.h"
 #include "xe_guc.h"
 
 #define XE_MAX_GTS	2
 
 /**
- * struct xe_card - the state of the hardware world
+ * struct xe_hw_state - the state of the hardware world
  *
  * What the blocks of hw/, guc/ and mm/ keep between two accesses. It is reached with a token only,
- * by xe_hw_card(). Its memory goes with the drm_device, so a late reader finds stale values and
+ * by xe_hw_state(). Its memory goes with the drm_device, so a late reader finds stale values and
  * not a hole; but without a token there is no late reader.
  */
-struct xe_card {
+struct xe_hw_state {
 	/** @gt: the GTs; [0] is the primary one */
 	struct xe_gt gt[XE_MAX_GTS];
 	/** @num_gts: how many there are */
@@ -38,10 +38,10 @@ struct xe_card {
 	struct mutex pcode_lock;
 	/** @ggtt: the address space that firmware and engines share */
 	struct xe_ggtt ggtt;
-	/** @fwbuf_lock: protects @fwbufs */
-	struct mutex fwbuf_lock;
-	/** @fwbufs: buffers mapped in it, &xe_fwbuf.link */
-	struct list_head fwbufs;
+	/** @ggtt_bufs_lock: protects @ggtt_bufs */
+	struct mutex ggtt_bufs_lock;
+	/** @ggtt_bufs: buffers mapped in it, &xe_ggtt_buf.link */
+	struct list_head ggtt_bufs;
 	/** @guc_fw: the image that the GuCs of all GTs start from */
 	struct xe_fw guc_fw;
 	/** @guc: the GuC of each GT, as @gt */

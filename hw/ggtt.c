@@ -11,8 +11,8 @@
 #include <drm/drm_managed.h>
 #include <drm/drm_print.h>
 
-#include "hw/card.h"
-#include "mm/ggtt.h"
+#include "hw/ggtt.h"
+#include "hw/state.h"
 #include "regs/gt.h"
 #include "regs/mem.h"
 #include "xe_device.h"
@@ -44,24 +44,24 @@
  * ======================== ============= ==========================================
  */
 
-#define GGTT_END_MAX		0xfee00000ull	/* above is the GuC's, fact sheet section 8.2 */
+#define GGTT_END_MAX		0xfee00000ull	/* above is the GuC's, hardware.rst xe-hw-ggtt */
 #define GGTT_CHUNK_ENTRIES	(XE_GGTT_CHUNK / SZ_4K)
-#define GGTT_PAT_WB		2		/* coherent with the CPU's caches, section 8.5 */
+#define GGTT_PAT_WB		2		/* write-back, hardware.rst xe-hw-cache */
 
 static u64 encode(u64 address, bool vram)
 {
 	return (address & GGTT_PTE_ADDRESS) | GGTT_PTE_PRESENT |
-	       FIELD_PREP(GGTT_PTE_PAT, GGTT_PAT_WB) | (vram ? GGTT_PTE_VRAM : 0);
+	       FIELD_PREP(GGTT_PTE_PAT, GGTT_PAT_WB) | (vram ? GGTT_PTE_DM : 0);
 }
 
 /*
  * The path from the CPU to the table takes a limited number of writes at a time: a write to a
- * register that ignores it waits for them. Source: fact sheet section 3, row 3 (Wa_22019338487).
+ * register that ignores it waits for them. Source: hardware.rst xe-hw-ggtt (Wa_22019338487).
  */
-static void wrote(struct xe_hw *hw, struct xe_ggtt *ggtt, unsigned int entries)
+static void wrote(struct xe_hw hw, struct xe_ggtt *ggtt, unsigned int entries)
 {
 	const struct xe_platform *platform = xe_hw_device(hw)->platform;
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 
 	lockdep_assert_held(&ggtt->lock);
 
@@ -69,17 +69,17 @@ static void wrote(struct xe_hw *hw, struct xe_ggtt *ggtt, unsigned int entries)
 	if (ggtt->writes < platform->ggtt_burst)
 		return;
 
-	xe_gt_write32(hw, &card->gt[platform->is_discrete ? 0 : card->num_gts - 1], GMD_ID, 0);
+	xe_gt_write32(hw, &state->gt[platform->is_discrete ? 0 : state->num_gts - 1], GMD_ID, 0);
 	ggtt->writes = 0;
 }
 
-static void write_entry(struct xe_hw *hw, struct xe_ggtt *ggtt, u64 address, u64 pte)
+static void write_entry(struct xe_hw hw, struct xe_ggtt *ggtt, u64 address, u64 pte)
 {
 	xe_gsm_fill(hw, address / SZ_4K, 1, pte);
 	wrote(hw, ggtt, 1);
 }
 
-static void fill(struct xe_hw *hw, struct xe_ggtt *ggtt, u64 from, u64 to, u64 pte)
+static void fill(struct xe_hw hw, struct xe_ggtt *ggtt, u64 from, u64 to, u64 pte)
 {
 	unsigned int burst = xe_hw_device(hw)->platform->ggtt_burst;
 
@@ -92,33 +92,33 @@ static void fill(struct xe_hw *hw, struct xe_ggtt *ggtt, u64 from, u64 to, u64 p
 	}
 }
 
-static void invalidate_by_register(struct xe_hw *hw, struct xe_gt *gt)
+static void invalidate_by_register(struct xe_hw hw, struct xe_gt *gt)
 {
 	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
 	if (fw.err)
 		return;
 
-	xe_gt_write32(hw, gt, GUC_TLB_INV_DESC1, GUC_TLB_INV_DESC1_INVALIDATE);
-	xe_gt_write32(hw, gt, GUC_TLB_INV_DESC0, GUC_TLB_INV_DESC0_VALID);
+	xe_gt_write32(hw, gt, PVC_GUC_TLB_INV_DESC1, PVC_GUC_TLB_INV_DESC1_INVALIDATE);
+	xe_gt_write32(hw, gt, PVC_GUC_TLB_INV_DESC0, PVC_GUC_TLB_INV_DESC0_VALID);
 }
 
-static void invalidate(struct xe_hw *hw, struct xe_ggtt *ggtt)
+static void invalidate(struct xe_hw hw, struct xe_ggtt *ggtt)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 
 	lockdep_assert_held(&ggtt->lock);
 
-	/* Without it the GuC was seen to read what an entry held before (section 1, "Posting"). */
-	xe_read32(hw, VF_CAP);
+	/* Without it the GuC was seen to read an old entry: hardware.rst xe-hw-pci, "posting". */
+	xe_read32(hw, VF_CAP_REG);
 
 	/* A channel that is broken has said so itself. */
-	xe_for_each_gt(gt, card)
+	xe_for_each_gt(gt, state)
 		if (!ggtt->invalidate || ggtt->invalidate(hw, gt))
 			invalidate_by_register(hw, gt);
 }
 
 /* Put the entries in order that an access to the node may touch, except the node's own. */
-static void make_ready(struct xe_hw *hw, struct xe_ggtt *ggtt, u64 start, u64 size)
+static void make_ready(struct xe_hw hw, struct xe_ggtt *ggtt, u64 start, u64 size)
 {
 	u64 first = (start - SZ_4K) / XE_GGTT_CHUNK, last = (start + size) / XE_GGTT_CHUNK;
 
@@ -133,7 +133,7 @@ static void make_ready(struct xe_hw *hw, struct xe_ggtt *ggtt, u64 start, u64 si
 	}
 }
 
-static void write_sgt(struct xe_hw *hw, struct xe_ggtt *ggtt, struct drm_mm_node *node,
+static void write_sgt(struct xe_hw hw, struct xe_ggtt *ggtt, struct drm_mm_node *node,
 		      struct sg_table *sgt)
 {
 	struct sg_dma_page_iter iter;
@@ -149,7 +149,7 @@ static void write_sgt(struct xe_hw *hw, struct xe_ggtt *ggtt, struct drm_mm_node
 	}
 }
 
-static int insert(struct xe_hw *hw, struct xe_ggtt *ggtt, struct drm_mm_node *node, u64 size)
+static int insert(struct xe_hw hw, struct xe_ggtt *ggtt, struct drm_mm_node *node, u64 size)
 {
 	int err;
 
@@ -178,9 +178,9 @@ static int insert(struct xe_hw *hw, struct xe_ggtt *ggtt, struct drm_mm_node *no
  * Context: bound or in a section, may sleep.
  * Return: 0; -ENOSPC if the space is full.
  */
-int xe_ggtt_map(struct xe_hw *hw, struct drm_mm_node *node, struct sg_table *sgt, u64 size)
+int xe_ggtt_map(struct xe_hw hw, struct drm_mm_node *node, struct sg_table *sgt, u64 size)
 {
-	struct xe_ggtt *ggtt = &xe_hw_card(hw)->ggtt;
+	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 	int err;
 
 	guard(mutex)(&ggtt->lock);
@@ -204,9 +204,9 @@ ALLOW_ERROR_INJECTION(xe_ggtt_map, ERRNO);
  * Context: bound or in a section, may sleep.
  * Return: 0; -ENOSPC if the space is full.
  */
-int xe_ggtt_map_vram(struct xe_hw *hw, struct drm_mm_node *node, u64 vram, u64 size)
+int xe_ggtt_map_vram(struct xe_hw hw, struct drm_mm_node *node, u64 vram, u64 size)
 {
-	struct xe_ggtt *ggtt = &xe_hw_card(hw)->ggtt;
+	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 	int err;
 
 	guard(mutex)(&ggtt->lock);
@@ -228,9 +228,9 @@ int xe_ggtt_map_vram(struct xe_hw *hw, struct drm_mm_node *node, u64 vram, u64 s
  *
  * Context: bound, may sleep.
  */
-void xe_ggtt_rewrite(struct xe_hw *hw, struct drm_mm_node *node, struct sg_table *sgt)
+void xe_ggtt_rewrite(struct xe_hw hw, struct drm_mm_node *node, struct sg_table *sgt)
 {
-	struct xe_ggtt *ggtt = &xe_hw_card(hw)->ggtt;
+	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 
 	guard(mutex)(&ggtt->lock);
 	make_ready(hw, ggtt, node->start, node->size);
@@ -247,9 +247,9 @@ void xe_ggtt_rewrite(struct xe_hw *hw, struct drm_mm_node *node, struct sg_table
  *
  * Context: bound or in a section, may sleep.
  */
-void xe_ggtt_unmap(struct xe_hw *hw, struct drm_mm_node *node)
+void xe_ggtt_unmap(struct xe_hw hw, struct drm_mm_node *node)
 {
-	struct xe_ggtt *ggtt = &xe_hw_card(hw)->ggtt;
+	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 
 	if (!drm_mm_node_allocated(node))
 		return;
@@ -267,9 +267,9 @@ void xe_ggtt_unmap(struct xe_hw *hw, struct drm_mm_node *node)
  *
  * Context: bound, may sleep. When it returns, the previous way is not in use any more.
  */
-void xe_ggtt_set_invalidate(struct xe_hw *hw, xe_ggtt_invalidate_t how)
+void xe_ggtt_set_invalidate(struct xe_hw hw, xe_ggtt_invalidate_t how)
 {
-	struct xe_ggtt *ggtt = &xe_hw_card(hw)->ggtt;
+	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 
 	guard(mutex)(&ggtt->lock);
 	ggtt->invalidate = how;
@@ -283,9 +283,9 @@ void xe_ggtt_set_invalidate(struct xe_hw *hw, xe_ggtt_invalidate_t how)
  *
  * Context: bound, may sleep.
  */
-void xe_ggtt_restore(struct xe_hw *hw)
+void xe_ggtt_restore(struct xe_hw hw)
 {
-	struct xe_ggtt *ggtt = &xe_hw_card(hw)->ggtt;
+	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 
 	guard(mutex)(&ggtt->lock);
 	bitmap_zero(ggtt->ready, XE_GGTT_MAX_CHUNKS);
@@ -298,9 +298,9 @@ void xe_ggtt_restore(struct xe_hw *hw)
  *
  * Context: bound or in a section, may sleep.
  */
-void xe_ggtt_print(struct xe_hw *hw, struct drm_printer *p)
+void xe_ggtt_print(struct xe_hw hw, struct drm_printer *p)
 {
-	struct xe_ggtt *ggtt = &xe_hw_card(hw)->ggtt;
+	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 	struct drm_mm_node *node;
 
 	guard(mutex)(&ggtt->lock);
@@ -312,10 +312,10 @@ void xe_ggtt_print(struct xe_hw *hw, struct drm_printer *p)
 			   xe_gsm_read(hw, node->start / SZ_4K));
 }
 
-static int find_range(struct xe_hw *hw, struct xe_ggtt *ggtt)
+static int find_range(struct xe_hw hw, struct xe_ggtt *ggtt)
 {
 	struct xe_device *xe = xe_hw_device(hw);
-	u16 ggms = FIELD_GET(PCI_GGC_GGMS, xe_hw_config_read16(hw, PCI_GGC));
+	u16 ggms = FIELD_GET(GGMS_MASK, xe_hw_config_read16(hw, SNB_GMCH_CTRL));
 	u64 size = (u64)(SZ_1M << ggms) / sizeof(u64) * SZ_4K;
 
 	ggtt->start = xe->platform->wopcm_size;
@@ -336,15 +336,16 @@ static void scratch_free(struct drm_device *drm, void *data)
 	__free_page(ggtt->scratch);
 }
 
-static void scratch_stop(struct xe_hw *hw, void *data)
+static void scratch_stop(struct xe_hw hw, void *data)
 {
 	struct xe_ggtt *ggtt = data;
 
 	xe_dma_unmap(xe_hw_dma(hw), &ggtt->scratch_sgt, DMA_BIDIRECTIONAL);
 }
 
-static int scratch_start(struct xe_hw *hw, struct xe_ggtt *ggtt)
+static int scratch_start(struct xe_hw_bind bind, struct xe_ggtt *ggtt)
 {
+	struct xe_hw hw = xe_hw_bound(bind);
 	int err;
 
 	ggtt->scratch = alloc_page(GFP_KERNEL | __GFP_ZERO);
@@ -367,10 +368,10 @@ static int scratch_start(struct xe_hw *hw, struct xe_ggtt *ggtt)
 		return err;
 
 	ggtt->scratch_pte = encode(sg_dma_address(ggtt->scratch_sgt.sgl), false);
-	return xe_hw_defer(hw, scratch_stop, ggtt);
+	return xe_hw_on_unbind(bind, scratch_stop, ggtt);
 }
 
-static void stop(struct xe_hw *hw, void *data)
+static void ggtt_stop(struct xe_hw hw, void *data)
 {
 	struct xe_ggtt *ggtt = data;
 	unsigned int chunk;
@@ -385,14 +386,15 @@ static void stop(struct xe_hw *hw, void *data)
 
 /**
  * xe_ggtt_start - probe step: firmware-visible addresses can be had
- * @hw: the token
+ * @bind: the token of a probe step
  *
  * Context: bound.
  * Return: 0; -ENXIO if the platform set no table aside; -ENOMEM.
  */
-int xe_ggtt_start(struct xe_hw *hw)
+int xe_ggtt_start(struct xe_hw_bind bind)
 {
-	struct xe_ggtt *ggtt = &xe_hw_card(hw)->ggtt;
+	struct xe_hw hw = xe_hw_bound(bind);
+	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 	int err;
 
 	err = drmm_mutex_init(&xe_hw_device(hw)->drm, &ggtt->lock);
@@ -403,11 +405,11 @@ int xe_ggtt_start(struct xe_hw *hw)
 	if (err)
 		return err;
 
-	err = scratch_start(hw, ggtt);
+	err = scratch_start(bind, ggtt);
 	if (err)
 		return err;
 
 	drm_mm_init(&ggtt->mm, ggtt->start, ggtt->end - ggtt->start);
-	return xe_hw_defer(hw, stop, ggtt);
+	return xe_hw_on_unbind(bind, ggtt_stop, ggtt);
 }
 ALLOW_ERROR_INJECTION(xe_ggtt_start, ERRNO);

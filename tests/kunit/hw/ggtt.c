@@ -3,7 +3,7 @@
  * GGTT: entries, and which of them a mapping touches.
  */
 
-#include "../../../mm/ggtt.c"
+#include "../../../hw/ggtt.c"
 
 #include <kunit/test.h>
 
@@ -16,7 +16,7 @@
 
 static unsigned int invalidations;
 
-static int count_invalidation(struct xe_hw *hw, struct xe_gt *gt)
+static int count_invalidation(struct xe_hw hw, struct xe_gt *gt)
 {
 	invalidations++;
 	return 0;
@@ -29,9 +29,9 @@ static u64 entry(u64 address)
 	return xe_fake_peek(offset) | (u64)xe_fake_peek(offset + 4) << 32;
 }
 
-static struct xe_ggtt *ggtt_init(struct xe_hw *hw)
+static struct xe_ggtt *ggtt_init(struct xe_hw hw)
 {
-	struct xe_ggtt *ggtt = &xe_hw_card(hw)->ggtt;
+	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 
 	invalidations = 0;
 	mutex_init(&ggtt->lock);
@@ -49,7 +49,7 @@ static void test_encode(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, encode(0x123456789000, false) & GGTT_PTE_ADDRESS,
 			0x123456789000ull & GGTT_PTE_ADDRESS);
 	KUNIT_EXPECT_EQ(test, encode(0x1fff, false), encode(0x1000, false));
-	KUNIT_EXPECT_EQ(test, encode(0x1000, true) ^ encode(0x1000, false), GGTT_PTE_VRAM);
+	KUNIT_EXPECT_EQ(test, encode(0x1000, true) ^ encode(0x1000, false), GGTT_PTE_DM);
 	KUNIT_EXPECT_EQ(test, FIELD_GET(GGTT_PTE_PAT, encode(~0ull, true)), GGTT_PAT_WB);
 }
 
@@ -119,14 +119,14 @@ static void test_map(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, invalidations, 2);
 
 		/* At unbind nothing leads anywhere. */
-		stop(hw, ggtt);
+		ggtt_stop(hw, ggtt);
 		for (u64 a = START; a < END; a += SZ_4K)
 			if (entry(a))
 				KUNIT_FAIL(test, "entry of %#llx is %#llx", a, entry(a));
 	}
 }
 
-static int no_answer(struct xe_hw *hw, struct xe_gt *gt)
+static int no_answer(struct xe_hw hw, struct xe_gt *gt)
 {
 	return -EPIPE;
 }
@@ -134,7 +134,7 @@ static int no_answer(struct xe_hw *hw, struct xe_gt *gt)
 /* Somebody else could read through what the entry was before. */
 static void test_channel_is_broken(struct kunit *test)
 {
-	const u32 valid = GUC_TLB_INV_DESC0.reg.offset;
+	const u32 valid = PVC_GUC_TLB_INV_DESC0.reg.offset;
 	struct xe_device *xe = xe_fake_device(test);
 
 	xe_hw_scoped(hw, xe) {
@@ -142,16 +142,16 @@ static void test_channel_is_broken(struct kunit *test)
 		struct drm_mm_node node = {};
 
 		ggtt->invalidate = no_answer;
-		xe_for_each_gt(gt, xe_hw_card(hw))
+		xe_for_each_gt(gt, xe_hw_state(hw))
 			spin_lock_init(&gt->forcewake.lock);
 
 		KUNIT_EXPECT_EQ(test, xe_fake_peek(valid), 0);
 		KUNIT_EXPECT_EQ(test, xe_ggtt_map_vram(hw, &node, 0x10000, SZ_4K), 0);
-		KUNIT_EXPECT_EQ(test, xe_fake_peek(valid), GUC_TLB_INV_DESC0_VALID);
+		KUNIT_EXPECT_EQ(test, xe_fake_peek(valid), PVC_GUC_TLB_INV_DESC0_VALID);
 
 		xe_fake_poke(valid, 0);
 		xe_ggtt_unmap(hw, &node);
-		KUNIT_EXPECT_EQ(test, xe_fake_peek(valid), GUC_TLB_INV_DESC0_VALID);
+		KUNIT_EXPECT_EQ(test, xe_fake_peek(valid), PVC_GUC_TLB_INV_DESC0_VALID);
 	}
 }
 

@@ -12,11 +12,11 @@
 #include <drm/drm_managed.h>
 #include <drm/drm_print.h>
 
-#include "hw/card.h"
-#include "mm/fwbuf.h"
-#include "mm/ggtt.h"
+#include "hw/ggtt.h"
+#include "hw/ggtt_buf.h"
+#include "hw/state.h"
 #include "xe_device.h"
-#include "xe_mmio.h"
+#include "xe_hw.h"
 
 /**
  * DOC: Firmware-visible buffers
@@ -32,10 +32,10 @@
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
- * GGTT entries             bound side    unbind, or xe_fwbuf_destroy()
- * DMA mapping              bound side    unbind, or xe_fwbuf_destroy()
+ * GGTT entries             bound side    unbind, or xe_ggtt_buf_destroy()
+ * DMA mapping              bound side    unbind, or xe_ggtt_buf_destroy()
  * memory                   drm_device    last reference to it is dropped, or
- *                                        xe_fwbuf_destroy()
+ *                                        xe_ggtt_buf_destroy()
  * ======================== ============= ==========================================
  */
 
@@ -120,14 +120,14 @@ static void *chunks_vmap(struct sg_table *sgt, size_t count)
 
 static void memory_free(struct drm_device *drm, void *data)
 {
-	struct xe_fwbuf *buf = data;
+	struct xe_ggtt_buf *buf = data;
 
 	vunmap(buf->cpu);
 	buf->cpu = NULL;
 	chunks_free(&buf->sgt);
 }
 
-static int memory_alloc(struct drm_device *drm, struct xe_fwbuf *buf)
+static int memory_alloc(struct drm_device *drm, struct xe_ggtt_buf *buf)
 {
 	size_t pages = buf->size / PAGE_SIZE;
 	int err;
@@ -146,7 +146,7 @@ static int memory_alloc(struct drm_device *drm, struct xe_fwbuf *buf)
 }
 
 /**
- * xe_fwbuf_create - allocate a buffer and map it
+ * xe_ggtt_buf_create - allocate a buffer and map it
  * @hw: the token
  * @buf: zeroed
  * @size: in bytes, rounded up to whole pages; the memory is zeroed
@@ -157,10 +157,10 @@ static int memory_alloc(struct drm_device *drm, struct xe_fwbuf *buf)
  * Context: bound, may sleep.
  * Return: 0; -ENOMEM, -ENOSPC if the GGTT is full.
  */
-int xe_fwbuf_create(struct xe_hw *hw, struct xe_fwbuf *buf, size_t size, const char *name)
+int xe_ggtt_buf_create(struct xe_hw hw, struct xe_ggtt_buf *buf, size_t size, const char *name)
 {
 	struct drm_device *drm = &xe_hw_device(hw)->drm;
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
 	buf->name = name;
@@ -177,9 +177,9 @@ int xe_fwbuf_create(struct xe_hw *hw, struct xe_fwbuf *buf, size_t size, const c
 	if (err)
 		goto unmap;
 
-	mutex_lock(&card->fwbuf_lock);
-	list_add(&buf->link, &card->fwbufs);
-	mutex_unlock(&card->fwbuf_lock);
+	mutex_lock(&state->ggtt_bufs_lock);
+	list_add(&buf->link, &state->ggtt_bufs);
+	mutex_unlock(&state->ggtt_bufs_lock);
 	return 0;
 
 unmap:
@@ -188,9 +188,9 @@ free:
 	drmm_release_action(drm, memory_free, buf);
 	return err;
 }
-ALLOW_ERROR_INJECTION(xe_fwbuf_create, ERRNO);
+ALLOW_ERROR_INJECTION(xe_ggtt_buf_create, ERRNO);
 
-static void unmap(struct xe_hw *hw, struct xe_fwbuf *buf)
+static void buf_unmap(struct xe_hw hw, struct xe_ggtt_buf *buf)
 {
 	list_del_init(&buf->link);
 	xe_ggtt_unmap(hw, &buf->node);
@@ -198,30 +198,30 @@ static void unmap(struct xe_hw *hw, struct xe_fwbuf *buf)
 }
 
 /**
- * xe_fwbuf_destroy - give a buffer back before unbind does
+ * xe_ggtt_buf_destroy - give a buffer back before unbind does
  * @hw: the token
- * @buf: from xe_fwbuf_create(); may be created again afterwards
+ * @buf: from xe_ggtt_buf_create(); may be created again afterwards
  *
  * Context: bound or in a section, may sleep. The card must not use the buffer any more.
  */
-void xe_fwbuf_destroy(struct xe_hw *hw, struct xe_fwbuf *buf)
+void xe_ggtt_buf_destroy(struct xe_hw hw, struct xe_ggtt_buf *buf)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
 
-	mutex_lock(&card->fwbuf_lock);
-	unmap(hw, buf);
-	mutex_unlock(&card->fwbuf_lock);
+	mutex_lock(&state->ggtt_bufs_lock);
+	buf_unmap(hw, buf);
+	mutex_unlock(&state->ggtt_bufs_lock);
 	drmm_release_action(&xe_hw_device(hw)->drm, memory_free, buf);
 }
 
-static bool within(struct xe_hw *hw, const struct xe_fwbuf *buf, size_t offset, size_t len)
+static bool within(struct xe_hw hw, const struct xe_ggtt_buf *buf, size_t offset, size_t len)
 {
 	return !drm_WARN_ON_ONCE(&xe_hw_device(hw)->drm, !buf->cpu || offset > buf->size ||
 				 len > buf->size - offset);
 }
 
 /**
- * xe_fwbuf_read32 - read a word that the card may be writing
+ * xe_ggtt_buf_read32 - read a word that the card may be writing
  * @hw: the token
  * @buf: the buffer
  * @offset: in bytes, a multiple of 4
@@ -231,7 +231,7 @@ static bool within(struct xe_hw *hw, const struct xe_fwbuf *buf, size_t offset, 
  * Context: bound or in a section; any.
  * Return: the word; 0 outside of the buffer.
  */
-u32 xe_fwbuf_read32(struct xe_hw *hw, const struct xe_fwbuf *buf, size_t offset)
+u32 xe_ggtt_buf_read32(struct xe_hw hw, const struct xe_ggtt_buf *buf, size_t offset)
 {
 	u32 value;
 
@@ -244,7 +244,7 @@ u32 xe_fwbuf_read32(struct xe_hw *hw, const struct xe_fwbuf *buf, size_t offset)
 }
 
 /**
- * xe_fwbuf_write32 - write a word that the card may be reading
+ * xe_ggtt_buf_write32 - write a word that the card may be reading
  * @hw: the token
  * @buf: the buffer
  * @offset: in bytes, a multiple of 4
@@ -254,7 +254,7 @@ u32 xe_fwbuf_read32(struct xe_hw *hw, const struct xe_fwbuf *buf, size_t offset)
  *
  * Context: bound or in a section; any.
  */
-void xe_fwbuf_write32(struct xe_hw *hw, struct xe_fwbuf *buf, size_t offset, u32 value)
+void xe_ggtt_buf_write32(struct xe_hw hw, struct xe_ggtt_buf *buf, size_t offset, u32 value)
 {
 	if (!within(hw, buf, offset, sizeof(value)))
 		return;
@@ -264,7 +264,7 @@ void xe_fwbuf_write32(struct xe_hw *hw, struct xe_fwbuf *buf, size_t offset, u32
 }
 
 /**
- * xe_fwbuf_read - copy out of a buffer
+ * xe_ggtt_buf_read - copy out of a buffer
  * @hw: the token
  * @buf: the buffer
  * @offset: in bytes
@@ -275,8 +275,8 @@ void xe_fwbuf_write32(struct xe_hw *hw, struct xe_fwbuf *buf, size_t offset, u32
  *
  * Context: bound or in a section; any.
  */
-void xe_fwbuf_read(struct xe_hw *hw, const struct xe_fwbuf *buf, size_t offset, void *to,
-		   size_t len)
+void xe_ggtt_buf_read(struct xe_hw hw, const struct xe_ggtt_buf *buf, size_t offset, void *to,
+		      size_t len)
 {
 	if (within(hw, buf, offset, len))
 		memcpy(to, buf->cpu + offset, len);
@@ -285,7 +285,7 @@ void xe_fwbuf_read(struct xe_hw *hw, const struct xe_fwbuf *buf, size_t offset, 
 }
 
 /**
- * xe_fwbuf_write - copy into a buffer
+ * xe_ggtt_buf_write - copy into a buffer
  * @hw: the token
  * @buf: the buffer
  * @offset: in bytes
@@ -294,15 +294,15 @@ void xe_fwbuf_read(struct xe_hw *hw, const struct xe_fwbuf *buf, size_t offset, 
  *
  * Context: bound or in a section; any.
  */
-void xe_fwbuf_write(struct xe_hw *hw, struct xe_fwbuf *buf, size_t offset, const void *from,
-		    size_t len)
+void xe_ggtt_buf_write(struct xe_hw hw, struct xe_ggtt_buf *buf, size_t offset, const void *from,
+		       size_t len)
 {
 	if (within(hw, buf, offset, len))
 		memcpy(buf->cpu + offset, from, len);
 }
 
 /**
- * xe_fwbuf_fill - set bytes of a buffer
+ * xe_ggtt_buf_fill - set bytes of a buffer
  * @hw: the token
  * @buf: the buffer
  * @offset: in bytes
@@ -311,55 +311,56 @@ void xe_fwbuf_write(struct xe_hw *hw, struct xe_fwbuf *buf, size_t offset, const
  *
  * Context: bound or in a section; any.
  */
-void xe_fwbuf_fill(struct xe_hw *hw, struct xe_fwbuf *buf, size_t offset, u8 byte, size_t len)
+void xe_ggtt_buf_fill(struct xe_hw hw, struct xe_ggtt_buf *buf, size_t offset, u8 byte, size_t len)
 {
 	if (within(hw, buf, offset, len))
 		memset(buf->cpu + offset, byte, len);
 }
 
 /**
- * xe_fwbuf_restore - write the GGTT entries of all buffers again, after xe_ggtt_restore()
+ * xe_ggtt_buf_restore - write the GGTT entries of all buffers again, after xe_ggtt_restore()
  * @hw: the token
  *
  * Context: bound, may sleep.
  */
-void xe_fwbuf_restore(struct xe_hw *hw)
+void xe_ggtt_buf_restore(struct xe_hw hw)
 {
-	struct xe_card *card = xe_hw_card(hw);
-	struct xe_fwbuf *buf;
+	struct xe_hw_state *state = xe_hw_state(hw);
+	struct xe_ggtt_buf *buf;
 
-	guard(mutex)(&card->fwbuf_lock);
-	list_for_each_entry(buf, &card->fwbufs, link)
+	guard(mutex)(&state->ggtt_bufs_lock);
+	list_for_each_entry(buf, &state->ggtt_bufs, link)
 		xe_ggtt_rewrite(hw, &buf->node, &buf->sgt);
 }
 
-static void stop(struct xe_hw *hw, void *unused)
+static void bufs_stop(struct xe_hw hw, void *unused)
 {
-	struct xe_card *card = xe_hw_card(hw);
-	struct xe_fwbuf *buf, *next;
+	struct xe_hw_state *state = xe_hw_state(hw);
+	struct xe_ggtt_buf *buf, *next;
 
-	guard(mutex)(&card->fwbuf_lock);
-	list_for_each_entry_safe(buf, next, &card->fwbufs, link)
-		unmap(hw, buf);
+	guard(mutex)(&state->ggtt_bufs_lock);
+	list_for_each_entry_safe(buf, next, &state->ggtt_bufs, link)
+		buf_unmap(hw, buf);
 }
 
 /**
- * xe_fwbuf_start - probe step: firmware-visible buffers can be created
- * @hw: the token
+ * xe_ggtt_buf_start - probe step: firmware-visible buffers can be created
+ * @bind: the token of a probe step
  *
  * Context: bound; after xe_ggtt_start().
  * Return: 0 or -ENOMEM.
  */
-int xe_fwbuf_start(struct xe_hw *hw)
+int xe_ggtt_buf_start(struct xe_hw_bind bind)
 {
-	struct xe_card *card = xe_hw_card(hw);
+	struct xe_hw hw = xe_hw_bound(bind);
+	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
-	err = drmm_mutex_init(&xe_hw_device(hw)->drm, &card->fwbuf_lock);
+	err = drmm_mutex_init(&xe_hw_device(hw)->drm, &state->ggtt_bufs_lock);
 	if (err)
 		return err;
 
-	INIT_LIST_HEAD(&card->fwbufs);
-	return xe_hw_defer(hw, stop, NULL);
+	INIT_LIST_HEAD(&state->ggtt_bufs);
+	return xe_hw_on_unbind(bind, bufs_stop, NULL);
 }
-ALLOW_ERROR_INJECTION(xe_fwbuf_start, ERRNO);
+ALLOW_ERROR_INJECTION(xe_ggtt_buf_start, ERRNO);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef _XE_MM_GGTT_H_
-#define _XE_MM_GGTT_H_
+#ifndef _XE_HW_GGTT_H_
+#define _XE_HW_GGTT_H_
 
 #include <linux/mutex.h>
 #include <linux/scatterlist.h>
@@ -9,10 +9,11 @@
 
 #include <drm/drm_mm.h>
 
+#include "xe_hw.h"
+
 struct drm_printer;
 struct page;
 struct xe_gt;
-struct xe_hw;
 
 /**
  * typedef xe_ggtt_invalidate_t - make the GuC of a GT forget what it caches of the GGTT
@@ -23,7 +24,7 @@ struct xe_hw;
  *
  * Return: 0, a negative error code, or -EAGAIN to have it done by register.
  */
-typedef int (*xe_ggtt_invalidate_t)(struct xe_hw *hw, struct xe_gt *gt);
+typedef int (*xe_ggtt_invalidate_t)(struct xe_hw hw, struct xe_gt *gt);
 
 /* Part of the GGTT whose entries are put in order together, before its first use. */
 #define XE_GGTT_CHUNK		SZ_2M
@@ -55,14 +56,14 @@ struct xe_ggtt {
 	xe_ggtt_invalidate_t invalidate;
 };
 
-int xe_ggtt_start(struct xe_hw *hw);
-void xe_ggtt_restore(struct xe_hw *hw);
-int __must_check xe_ggtt_map(struct xe_hw *hw, struct drm_mm_node *node, struct sg_table *sgt,
+int xe_ggtt_start(struct xe_hw_bind bind);
+void xe_ggtt_restore(struct xe_hw hw);
+int __must_check xe_ggtt_map(struct xe_hw hw, struct drm_mm_node *node, struct sg_table *sgt,
 			     u64 size);
-int __must_check xe_ggtt_map_vram(struct xe_hw *hw, struct drm_mm_node *node, u64 vram, u64 size);
-void xe_ggtt_rewrite(struct xe_hw *hw, struct drm_mm_node *node, struct sg_table *sgt);
-void xe_ggtt_unmap(struct xe_hw *hw, struct drm_mm_node *node);
-void xe_ggtt_set_invalidate(struct xe_hw *hw, xe_ggtt_invalidate_t how);
-void xe_ggtt_print(struct xe_hw *hw, struct drm_printer *p);
+int __must_check xe_ggtt_map_vram(struct xe_hw hw, struct drm_mm_node *node, u64 vram, u64 size);
+void xe_ggtt_rewrite(struct xe_hw hw, struct drm_mm_node *node, struct sg_table *sgt);
+void xe_ggtt_unmap(struct xe_hw hw, struct drm_mm_node *node);
+void xe_ggtt_set_invalidate(struct xe_hw hw, xe_ggtt_invalidate_t how);
+void xe_ggtt_print(struct xe_hw hw, struct drm_printer *p);
 
 #endif
