@@ -184,6 +184,30 @@ class Scenarios(unittest.TestCase):
                 f.write(head)
             return run.run(run.Scenario(path))[0]
 
+    def scenario(self, text, size):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "scenario.sh")
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(text)
+            return run.Scenario(path, size=size)
+
+    def test_a_larger_size_has_what_its_line_says(self):
+        head = "# driver: xe\n# timeout: 100\n# full: parts=3 timeout=700 xe_points=40\n# soak: xe_points=9\n"
+        check, full, soak = (self.scenario(head, size) for size in ("check", "full", "soak"))
+        self.assertEqual([s.parts for s in (check, full, soak)], [1, 3, 1])
+        self.assertEqual([s.seconds() for s in (check, full, soak)], [10, 70, 10])
+        self.assertEqual([s.settings.get("kernel", "debug") for s in (check, full, soak)], ["debug", "debug-full", "debug"])
+        for size, said in ((check, None), (full, "40"), (soak, "9")):
+            self.assertEqual(next(iter(re.findall(r"xe_points=(\d+)", size.settings["append"])), None), said)
+
+    def test_limits_are_twice_as_long_where_the_kernel_is_slower(self):
+        self.assertEqual(self.scenario("# timeout: 100\n", "full").seconds(), 20)
+        self.assertEqual(self.scenario("# timeout: 100\n# kernel: stock\n", "full").seconds(), 10)
+
+    def test_kmemleak_is_on_for_who_asks_it(self):
+        self.assertIn("kmemleak=off", self.scenario("# driver: xe\nfinish\n", "check").settings["append"])
+        self.assertNotIn("kmemleak=off", self.scenario("# driver: xe\nt x leaks\n", "check").settings["append"])
+
     def test_without_igt_what_needs_it_is_skipped(self):
         with unittest.mock.patch.object(run, "guest_without_igt", return_value=True):
             self.assertEqual([r.state for r in self.of("# driver: xe\n# needs: igt\n")], ["skip"])
