@@ -15,7 +15,7 @@
 static void ask(struct xe_device *xe, unsigned long *gts, unsigned int gt_id)
 {
 	set_bit(gt_id, gts);
-	mod_delayed_work(system_freezable_wq, &xe->guc.work, 0);
+	xe_hw_work_queue(&xe->recovery.work);
 }
 
 /**
@@ -30,7 +30,7 @@ static void ask(struct xe_device *xe, unsigned long *gts, unsigned int gt_id)
  */
 void xe_device_reset_broken(struct xe_device *xe, unsigned int gt_id)
 {
-	ask(xe, &xe->guc.broken, gt_id);
+	ask(xe, &xe->recovery.broken, gt_id);
 }
 
 /**
@@ -42,7 +42,7 @@ void xe_device_reset_broken(struct xe_device *xe, unsigned int gt_id)
  */
 void xe_device_reset_later(struct xe_device *xe, unsigned int gt_id)
 {
-	ask(xe, &xe->guc.wanted, gt_id);
+	ask(xe, &xe->recovery.wanted, gt_id);
 }
 
 /**

@@ -10,8 +10,25 @@
 #include "guc/fw.h"
 #include "mm/mm.h"
 #include "xe_guc.h"
+#include "xe_hw.h"
 #include "xe_info.h"
 #include "xe_platform.h"
+
+/**
+ * struct xe_recovery - resets that were asked for
+ */
+struct xe_recovery {
+	/** @work: resets GTs, on the bound side */
+	struct xe_hw_work work;
+	/** @broken: bits of GTs to be reset because their GuC does not work */
+	unsigned long broken;
+	/** @wanted: bits of GTs to be reset because a user wants it */
+	unsigned long wanted;
+	/** @since: start of the time over which @count counts, in jiffies; only for @work */
+	unsigned long since;
+	/** @count: resets of GTs that were @broken, of late; only for @work */
+	unsigned int count;
+};
 
 /**
  * struct xe_device - the software world of one card
@@ -58,8 +75,10 @@ struct xe_device {
 
 	/** @mm: memory of buffers */
 	struct xe_mm mm;
-	/** @guc: resets that were asked for, and what the GuC told of the hardware */
-	struct xe_guc_recovery guc;
+	/** @recovery: resets that were asked for */
+	struct xe_recovery recovery;
+	/** @hwconfig: what the GuC told of the hardware */
+	struct xe_hwconfig hwconfig;
 };
 
 static inline struct xe_device *to_xe_device(struct drm_device *drm)

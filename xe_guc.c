@@ -37,11 +37,7 @@
  *    card reaches memory through addresses that are about to be unmapped.
  *
  * A reset begins with 7 and goes on with 3; all that 1 and 2 made is still there. It is asked for
- * with xe_device_reset_broken(), from wherever something went wrong, or with
- * xe_device_reset_later() if a user wants it, and done by a worker of the software world in a
- * section of its own. The worker knows no token: if the card was unbound meanwhile its section does
- * not open, and there is nothing to be reset. During probe it does not open yet; the worker then
- * looks again until probe is over.
+ * with xe_device_reset_broken() or xe_device_reset_later(), and done by xe_recovery.c.
  *
  * What else might wait for the GuC at that time does not: its waiters were woken with an error in
  * 7. For a card that is lost each step returns at once.
@@ -54,19 +50,11 @@
  * images, ADS, log, rings    drm_device   their mappings at unbind (hw/ggtt_buf.c), their memory
  *                                         with the last reference
  * struct xe_guc (memory)     drm_device   last reference to it is dropped
- * reset worker               drm_device   recovery_fini(): last reference to it is dropped
  * table of the hardware      drm_device   last reference to it is dropped
  * ========================== ============ ====================================================
  */
 
 #define HWCONFIG_BYTES_MAX	SZ_64K
-
-/* More resets than this in so much time are too many. */
-#define RESETS_MAX		8
-#define RESETS_TIME		(60 * HZ)
-
-/* How long a reset that was asked for during probe waits before it looks again. */
-#define PROBE_PAUSE		(HZ / 10)
 
 /*
  * Start
@@ -78,8 +66,8 @@ static noinline __noipa int enable_channel(struct xe_hw hw, struct xe_gt *gt)
 	int err;
 
 	/* What a reset was asked for before, this is; what goes wrong from here on counts. */
-	clear_bit(gt->id, &xe_hw_device(hw)->guc.broken);
-	clear_bit(gt->id, &xe_hw_device(hw)->guc.wanted);
+	clear_bit(gt->id, &xe_hw_device(hw)->recovery.broken);
+	clear_bit(gt->id, &xe_hw_device(hw)->recovery.wanted);
 	err = xe_guc_ct_enable(hw, gt);
 	if (err)
 		return err;
@@ -118,12 +106,12 @@ static int get_hwconfig(struct xe_hw hw, struct xe_gt *gt, u64 address, u32 byte
 static noinline __noipa int read_hwconfig(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_device *xe = xe_hw_device(hw);
-	struct xe_guc_recovery *guc = &xe->guc;
+	struct xe_hwconfig *config = &xe->hwconfig;
 	struct xe_ggtt_buf *buf = &xe_guc(hw, gt)->ct.buf;
 	u32 bytes;
 	int err;
 
-	if (gt->id || guc->hwconfig)
+	if (gt->id || config->data)
 		return 0;
 
 	err = get_hwconfig(hw, gt, 0, 0, &bytes);
@@ -141,12 +129,12 @@ static noinline __noipa int read_hwconfig(struct xe_hw hw, struct xe_gt *gt)
 	if (err)
 		return err;
 
-	guc->hwconfig = drmm_kmalloc(&xe->drm, bytes, GFP_KERNEL);
-	if (!guc->hwconfig)
+	config->data = drmm_kmalloc(&xe->drm, bytes, GFP_KERNEL);
+	if (!config->data)
 		return -ENOMEM;
 
-	xe_ggtt_buf_read(hw, buf, 0, guc->hwconfig, bytes);
-	guc->hwconfig_bytes = bytes;
+	xe_ggtt_buf_read(hw, buf, 0, config->data, bytes);
+	config->bytes = bytes;
 	return 0;
 }
 ALLOW_ERROR_INJECTION(read_hwconfig, ERRNO);
@@ -338,98 +326,6 @@ int xe_guc_restart(struct xe_hw hw, struct xe_gt *gt)
 
 	err = bring_up(hw, gt);
 	return err ?: xe_slpc_uncap(hw, gt);
-}
-
-/* A GT that has to be reset over and over does not work; without an end neither does the log. */
-static bool too_often(struct xe_guc_recovery *recovery)
-{
-	if (!recovery->count || time_after(jiffies, recovery->since + RESETS_TIME)) {
-		recovery->since = jiffies;
-		recovery->count = 0;
-	}
-	return ++recovery->count > RESETS_MAX;
-}
-
-static int reset_gt(struct xe_hw hw, struct xe_gt *gt)
-{
-	int err;
-
-	xe_guc_reset_prepare(hw, gt);
-	err = xe_gt_reset(hw, gt);
-	return err ?: xe_guc_restart(hw, gt);
-}
-
-static void reset_gts(struct xe_hw hw)
-{
-	struct xe_device *xe = xe_hw_device(hw);
-	struct xe_hw_state *state = xe_hw_state(hw);
-	int err;
-
-	xe_for_each_gt(gt, state) {
-		bool broken = test_and_clear_bit(gt->id, &xe->guc.broken);
-		bool wanted = test_and_clear_bit(gt->id, &xe->guc.wanted);
-
-		if (!(broken || wanted) || xe_device_is_wedged(xe))
-			continue;
-		if (broken && too_often(&xe->guc)) {
-			xe_guc_reset_prepare(hw, gt);
-			xe_device_declare_wedged(xe, "its GuC has to be reset over and over");
-			return;
-		}
-
-		err = reset_gt(hw, gt);
-		if (!err)
-			drm_info(&xe->drm, "GT%u was reset and runs again\n", gt->id);
-		else if (!xe_hw_is_lost(hw))
-			xe_device_declare_wedged(xe, "its GuC does not start after a reset");
-	}
-}
-
-static void recovery_work(struct work_struct *work)
-{
-	struct xe_device *xe = container_of(to_delayed_work(work), struct xe_device, guc.work);
-
-	xe_hw_scoped(hw, xe)
-		reset_gts(hw);
-
-	/* A section opens once probe is over; if it fails instead, this ends with the device. */
-	if ((READ_ONCE(xe->guc.broken) || READ_ONCE(xe->guc.wanted)) &&
-	    !READ_ONCE(xe->drm.registered) && !READ_ONCE(xe->drm.unplugged))
-		queue_delayed_work(system_freezable_wq, &xe->guc.work, PROBE_PAUSE);
-}
-
-static void recovery_fini(struct drm_device *drm, void *data)
-{
-	struct xe_guc_recovery *recovery = data;
-
-	cancel_delayed_work_sync(&recovery->work);
-}
-
-/**
- * xe_guc_recovery_init - software side: resets can be asked for
- * @xe: the device
- *
- * Context: before there is any hardware.
- * Return: 0 or -ENOMEM.
- */
-int xe_guc_recovery_init(struct xe_device *xe)
-{
-	INIT_DELAYED_WORK(&xe->guc.work, recovery_work);
-	return drmm_add_action_or_reset(&xe->drm, recovery_fini, &xe->guc);
-}
-ALLOW_ERROR_INJECTION(xe_guc_recovery_init, ERRNO);
-
-/**
- * xe_guc_reset_now - reset a GT and wait for it
- * @xe: the device
- * @gt_id: which GT
- *
- * Context: not in a section, may sleep; as xe_guc_restart().
- */
-void xe_guc_reset_now(struct xe_device *xe, unsigned int gt_id)
-{
-	xe_device_reset_later(xe, gt_id);
-	flush_delayed_work(&xe->guc.work);
 }
 
 /*

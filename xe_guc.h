@@ -41,30 +41,16 @@ struct xe_guc {
 };
 
 /**
- * struct xe_guc_recovery - resets that were asked for, and the table that describes the hardware
+ * struct xe_hwconfig - the table that describes the hardware, as the GuC of the primary GT has it
  *
  * In the software world: a member of struct xe_device.
  */
-struct xe_guc_recovery {
-	/** @work: resets GTs, in a section of its own */
-	struct delayed_work work;
-	/** @broken: bits of GTs to be reset because their GuC does not work */
-	unsigned long broken;
-	/** @wanted: bits of GTs to be reset because a user wants it */
-	unsigned long wanted;
-	/** @since: start of the time over which @count counts, in jiffies; only for @work */
-	unsigned long since;
-	/** @count: resets of GTs that were @broken, of late; only for @work */
-	unsigned int count;
-	/** @hwconfig: the table, written once at probe; NULL if there is none */
-	void *hwconfig;
-	/** @hwconfig_bytes: its size */
-	u32 hwconfig_bytes;
+struct xe_hwconfig {
+	/** @data: written once at probe; NULL if there is none */
+	void *data;
+	/** @bytes: its size */
+	u32 bytes;
 };
-
-/* Software side */
-int xe_guc_recovery_init(struct xe_device *xe);
-void xe_guc_reset_now(struct xe_device *xe, unsigned int gt_id);
 
 /* Probe steps */
 int xe_guc_start(struct xe_hw_bind bind);

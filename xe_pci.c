@@ -33,6 +33,7 @@
 #include "xe_hw.h"
 #include "xe_module.h"
 #include "xe_platform.h"
+#include "xe_recovery.h"
 #include "xe_pm.h"
 #include "xe_sysfs.h"
 
@@ -50,7 +51,7 @@
  */
 static const struct xe_sw_step xe_software_steps[] = {
 	{ "memory",		xe_mm_init },
-	{ "recovery",		xe_guc_recovery_init },
+	{ "recovery",		xe_recovery_init },
 };
 
 static const struct xe_hw_step xe_probe_steps[] = {

@@ -68,6 +68,14 @@ struct entry {
 	ssize_t (*show_setting)(struct dir *dir, u32 what, char *buf);
 	int (*store_setting)(struct dir *dir, u32 what, u32 value);
 	u32 what;
+	bool waits;	/* for firmware: then it is called, and not in a section */
+};
+
+struct access {
+	struct entry *file;
+	struct dir *dir;
+	char *buf;
+	u32 value;
 };
 
 static struct dir *to_dir(struct kobject *kobj)
@@ -75,29 +83,53 @@ static struct dir *to_dir(struct kobject *kobj)
 	return container_of(kobj, struct dir, kobj);
 }
 
+static int show_call(struct xe_hw hw, void *data)
+{
+	struct access *access = data;
+	struct entry *file = access->file;
+	ssize_t ret;
+
+	ret = file->show(hw, &xe_hw_state(hw)->gt[access->dir->gt], file->what, access->buf);
+	return xe_hw_is_lost(hw) ? -ENODEV : ret;
+}
+
 static ssize_t show(struct kobject *kobj, struct attribute *attr, char *buf)
 {
 	struct entry *file = container_of(attr, struct entry, attr);
 	struct dir *dir = to_dir(kobj);
+	struct access access = { .file = file, .dir = dir, .buf = buf };
 	ssize_t ret = -ENODEV;
 
 	if (file->show_setting)
 		return file->show_setting(dir, file->what, buf);
 
-	xe_hw_scoped(hw, dir->xe) {
-		ret = file->show(hw, &xe_hw_state(hw)->gt[dir->gt], file->what, buf);
-		if (xe_hw_is_lost(hw))
-			ret = -ENODEV;
-	}
+	if (file->waits)
+		return xe_hw_call(dir->xe, show_call, &access);
+
+	xe_hw_scoped(hw, dir->xe)
+		ret = show_call(hw, &access);
 	return ret;
+}
+
+static int store_call(struct xe_hw hw, void *data)
+{
+	struct access *access = data;
+	struct entry *file = access->file;
+	int err;
+
+	err = file->store(hw, &xe_hw_state(hw)->gt[access->dir->gt], file->what, access->value);
+	/* A message to the GuC is written only; a read tells whether it arrived anywhere. */
+	xe_read32(hw, GU_CNTL);
+	return xe_hw_is_lost(hw) ? -ENODEV : err;
 }
 
 static ssize_t store(struct kobject *kobj, struct attribute *attr, const char *buf, size_t count)
 {
 	struct entry *file = container_of(attr, struct entry, attr);
 	struct dir *dir = to_dir(kobj);
-	int err = -ENODEV;
+	struct access access = { .file = file, .dir = dir };
 	u32 value;
+	int err;
 
 	if (kstrtou32(buf, 0, &value))
 		return -EINVAL;
@@ -107,13 +139,8 @@ static ssize_t store(struct kobject *kobj, struct attribute *attr, const char *b
 		return err ?: count;
 	}
 
-	xe_hw_scoped(hw, dir->xe) {
-		err = file->store(hw, &xe_hw_state(hw)->gt[dir->gt], file->what, value);
-		/* A message to the GuC is written only; a read tells whether it arrived anywhere. */
-		xe_read32(hw, GU_CNTL);
-		if (xe_hw_is_lost(hw))
-			err = -ENODEV;
-	}
+	access.value = value;
+	err = xe_hw_call(dir->xe, store_call, &access);
 	return err ?: count;
 }
 
@@ -174,10 +201,13 @@ static struct entry freq_files[] = {
 	FILE("act_freq", 0444, .show = show_freq, .what = ACT),
 	FILE("cur_freq", 0444, .show = show_freq, .what = CUR),
 	FILE("rp0_freq", 0444, .show = show_freq, .what = RP0),
-	FILE("rpe_freq", 0444, .show = show_freq, .what = RPE),
+	FILE("rpe_freq", 0444, .show = show_freq, .what = RPE,
+	     .waits = true),
 	FILE("rpn_freq", 0444, .show = show_freq, .what = RPN),
-	FILE("min_freq", 0644, .show = show_freq, .store = store_freq, .what = MIN),
-	FILE("max_freq", 0644, .show = show_freq, .store = store_freq, .what = MAX),
+	FILE("min_freq", 0644, .show = show_freq, .store = store_freq, .what = MIN,
+	     .waits = true),
+	FILE("max_freq", 0644, .show = show_freq, .store = store_freq, .what = MAX,
+	     .waits = true),
 };
 
 static ssize_t show_throttle(struct xe_hw hw, struct xe_gt *gt, u32 what, char *buf)

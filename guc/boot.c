@@ -214,7 +214,7 @@ static int wait_boot(struct xe_hw hw, struct xe_gt *gt, u32 *status, const struc
 
 		expired = ktime_after(ktime_get(), timeout);
 		*status = xe_gt_read32(hw, gt, GUC_STATUS);
-		if (xe_hw_is_lost(hw))
+		if (xe_hw_is_lost(hw) || xe_hw_is_going(hw))
 			return -ENODEV;
 		in_reset = *status & GS_MIA_IN_RESET;
 

@@ -219,6 +219,24 @@ void xe_guc_ct_disable(struct xe_hw hw, struct xe_gt *gt, int err)
 }
 
 /**
+ * xe_guc_ct_abandon - unbind has begun: nobody waits any more
+ * @hw: the token
+ * @gt: its GT
+ *
+ * As xe_guc_ct_disable(), but for a waiter: it does not wait for the others. Nothing is said, as
+ * nothing is wrong.
+ *
+ * Context: bound, may sleep.
+ */
+void xe_guc_ct_abandon(struct xe_hw hw, struct xe_gt *gt)
+{
+	struct xe_guc_ct *ct = &xe_guc(hw, gt)->ct;
+
+	guard(spinlock)(&ct->lock);
+	fail_waiters(ct, XE_CT_DOWN, -ENODEV);
+}
+
+/**
  * xe_guc_ct_is_up - can messages be sent?
  * @hw: the token
  * @gt: the GT

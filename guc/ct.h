@@ -116,6 +116,7 @@ int xe_guc_ct_init(struct xe_hw hw, struct xe_gt *gt);
 int xe_guc_ct_handle(struct xe_hw hw, struct xe_gt *gt, const struct xe_ct_event *event);
 int xe_guc_ct_enable(struct xe_hw hw, struct xe_gt *gt);
 void xe_guc_ct_disable(struct xe_hw hw, struct xe_gt *gt, int err);
+void xe_guc_ct_abandon(struct xe_hw hw, struct xe_gt *gt);
 bool xe_guc_ct_is_up(struct xe_hw hw, struct xe_gt *gt);
 void xe_guc_ct_complete(struct xe_hw hw, struct xe_gt *gt,
 			bool (*match)(const struct xe_ct_wait *wait, u32 id), u32 id);

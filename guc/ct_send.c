@@ -40,7 +40,9 @@ static int state_error(struct xe_hw hw, const struct xe_guc_ct *ct)
 static void poll(struct xe_hw hw, struct xe_gt *gt)
 {
 	xe_read32(hw, GU_CNTL);
-	if (xe_hw_is_lost(hw))
+	if (xe_hw_is_going(hw))
+		xe_guc_ct_abandon(hw, gt);
+	else if (xe_hw_is_lost(hw))
 		xe_guc_ct_break(hw, gt, "the card is lost");
 	else
 		xe_guc_ct_receive(hw, gt);
@@ -297,6 +299,8 @@ int xe_guc_ct_request(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsi
 			break;
 		msleep(pause_ms);
 		pause_ms = min(2 * pause_ms, SPACE_WAIT_MAX_MS);
+		if (xe_hw_is_going(hw))
+			return -ENODEV;
 	}
 
 	if (err == -EIO)

@@ -83,6 +83,8 @@ static int exchange(struct xe_hw hw, struct xe_gt *gt, const u32 *request, unsig
 		err = wait_answer(hw, gt, end, answer);
 		if (err || FIELD_GET(HXG_TYPE, *answer) != HXG_RETRY)
 			return err;
+		if (xe_hw_is_going(hw))
+			return -ENODEV;
 		usleep_range(1000, 2000);
 	} while (ktime_before(ktime_get(), end));
 	return -EBUSY;

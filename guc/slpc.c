@@ -225,6 +225,8 @@ static int poll_running(struct xe_hw hw, struct xe_gt *gt)
 		}
 		if (!xe_guc_ct_is_up(hw, gt))
 			return -ECANCELED;
+		if (xe_hw_is_going(hw))
+			return -ENODEV;
 		usleep_range(50, 100);
 	} while (waited_us < STATE_TIMEOUT_US);
 

@@ -286,8 +286,8 @@ void xe_engine_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 }
 
 /*
- * The GuC is gone by now and with it what fed the engines; they must not fetch on. One that does not
- * come to rest is ended by the reset of the function at the end of unbind.
+ * The GuC is gone by now and with it what fed the engines; they must not fetch on. One that does
+ * not come to rest is ended by the reset of the function at the end of unbind.
  */
 static void engine_stop(struct xe_hw hw, void *data)
 {

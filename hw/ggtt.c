@@ -94,9 +94,9 @@ static void fill(struct xe_hw hw, struct xe_ggtt *ggtt, u64 from, u64 to, u64 pt
 
 /*
  * While the GuC does not run, or when its channel is broken. No register says when it is done, so
- * the read behind it only makes sure that the device has been told. Memory may be given back because
- * nothing uses the addresses: before the GuC is booted, and at unbind, GuC and engines are in reset,
- * and a broken channel is followed by one.
+ * the read behind it only makes sure that the device has been told. Memory may be given back
+ * because nothing uses the addresses: before the GuC is booted, and at unbind, GuC and engines are
+ * in reset, and a broken channel is followed by one.
  */
 static void invalidate_by_register(struct xe_hw hw, struct xe_gt *gt)
 {

@@ -121,6 +121,8 @@ noinline __noipa int xe_pcode_wait_ready(struct xe_hw hw, unsigned int timeout_s
 				    &status, NULL);
 		if (err == -ENODEV || (!err && (status & PCODE_INIT_DONE)))
 			return err;
+		if (xe_hw_is_going(hw))
+			return -ENODEV;
 		msleep(20);
 	} while (ktime_before(ktime_get(), end));
 

@@ -16,6 +16,7 @@
 #include "hw/wa.h"
 #include "uapi/debugfs.h"
 #include "xe_device.h"
+#include "xe_recovery.h"
 
 /**
  * DOC: debugfs
@@ -31,8 +32,8 @@
  *
  * The files belong to the DRM minor: they are made when it is registered, and removed at unplug
  * before anything is torn down; removal waits for readers. What shows the card does so in a section
- * of its own: a file that is held open reads -ENODEV from unplug on, and -EIO, which is debugfs's
- * answer, once it has been removed. Its release may come at any time after that.
+ * or call of its own: a file that is held open reads -ENODEV from unplug on, and -EIO, which is
+ * debugfs's answer, once it has been removed. Its release may come at any time after that.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -107,22 +108,31 @@ static int show_vram(struct seq_file *m, void *unused)
 	return 0;
 }
 
+struct gt_report {
+	struct seq_file *m;
+	void (*print)(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
+};
+
+static int print_report(struct xe_hw hw, void *data)
+{
+	struct gt_report *report = data;
+	struct drm_printer p = drm_seq_file_printer(report->m);
+	struct xe_hw_state *state = xe_hw_state(hw);
+
+	xe_for_each_gt(gt, state) {
+		drm_printf(&p, "GT%u\n", gt->id);
+		report->print(hw, gt, &p);
+	}
+	return 0;
+}
+
+/* Not in a section: the GuC may be in an exchange that has to end first. */
 static int print_gts(struct seq_file *m,
 		     void (*print)(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p))
 {
-	struct drm_printer p = drm_seq_file_printer(m);
-	int err = -ENODEV;
+	struct gt_report report = { .m = m, .print = print };
 
-	xe_hw_scoped(hw, show_device(m)) {
-		struct xe_hw_state *state = xe_hw_state(hw);
-
-		xe_for_each_gt(gt, state) {
-			drm_printf(&p, "GT%u\n", gt->id);
-			print(hw, gt, &p);
-		}
-		err = xe_hw_is_lost(hw) ? -ENODEV : 0;
-	}
-	return err;
+	return xe_hw_call(show_device(m), print_report, &report);
 }
 
 static int show_registers(struct seq_file *m, void *unused)
@@ -169,7 +179,7 @@ static int force_reset_sync(struct seq_file *m, void *unused)
 {
 	const struct drm_info_node *node = m->private;
 
-	xe_guc_reset_now(show_device(m), (uintptr_t)node->info_ent->data);
+	xe_recovery_reset_now(show_device(m), (uintptr_t)node->info_ent->data);
 	return 0;
 }
 

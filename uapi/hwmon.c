@@ -41,22 +41,46 @@ static enum xe_sensor sensor_of(enum hwmon_sensor_types type, u32 attr)
 	return attr == hwmon_power_max ? XE_SENSOR_LIMIT : XE_SENSOR_RATED;
 }
 
+struct access {
+	enum xe_sensor what;
+	int channel;
+	u64 value;
+};
+
+static int read_call(struct xe_hw hw, void *data)
+{
+	struct access *access = data;
+
+	return xe_sensor_read(hw, access->what, access->channel, &access->value);
+}
+
+static int write_call(struct xe_hw hw, void *data)
+{
+	struct access *access = data;
+
+	return xe_sensor_write(hw, access->what, access->channel, access->value);
+}
+
+/* PCODE, which knows the critical limit, is firmware: it is not waited for in a section. */
 static int hwmon_get(struct device *dev, enum xe_sensor what, int channel, u64 *value)
 {
+	struct access access = { .what = what, .channel = channel };
 	int err = -ENODEV;
 
-	xe_hw_scoped(hw, dev_get_drvdata(dev))
-		err = xe_sensor_read(hw, what, channel, value);
+	if (what == XE_SENSOR_CRITICAL)
+		err = xe_hw_call(dev_get_drvdata(dev), read_call, &access);
+	else
+		xe_hw_scoped(hw, dev_get_drvdata(dev))
+			err = read_call(hw, &access);
+	*value = access.value;
 	return err;
 }
 
 static int hwmon_set(struct device *dev, enum xe_sensor what, int channel, u64 value)
 {
-	int err = -ENODEV;
+	struct access access = { .what = what, .channel = channel, .value = value };
 
-	xe_hw_scoped(hw, dev_get_drvdata(dev))
-		err = xe_sensor_write(hw, what, channel, value);
-	return err;
+	return xe_hw_call(dev_get_drvdata(dev), write_call, &access);
 }
 
 static int sensor_read(struct device *dev, enum hwmon_sensor_types type, u32 attr, int channel,

@@ -22,8 +22,8 @@
  * DOC: Queries
  *
  * Most answers are facts that probe put into the software device; they are the same while the
- * device exists and need no hardware; only the time of an engine does. The size is asked for first, with size 0. An answer is made
- * in kernel memory and copied out at once, outside of any section.
+ * device exists and need no hardware; only the time of an engine does. The size is asked for first,
+ * with size 0. An answer is made in kernel memory and copied out at once, outside of any section.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -188,12 +188,12 @@ static int gt_list_fill(struct xe_device *xe, void *data)
 
 static size_t hwconfig_size(struct xe_device *xe)
 {
-	return xe->guc.hwconfig_bytes;
+	return xe->hwconfig.bytes;
 }
 
 static int hwconfig_fill(struct xe_device *xe, void *data)
 {
-	memcpy(data, xe->guc.hwconfig, xe->guc.hwconfig_bytes);
+	memcpy(data, xe->hwconfig.data, xe->hwconfig.bytes);
 	return 0;
 }
 

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Resets of GTs that went wrong, or that a user wants to be reset.
+ */
+
+#include <linux/bitops.h>
+#include <linux/error-injection.h>
+
+#include <drm/drm_print.h>
+
+#include "hw/gt_reset.h"
+#include "hw/state.h"
+#include "xe_device.h"
+#include "xe_guc.h"
+#include "xe_recovery.h"
+
+/**
+ * DOC: Recovery
+ *
+ * Whoever notices that a GT has to be reset asks for it, in any context: a bit, and a work of the
+ * bound side. A reset waits for firmware several times and takes seconds if that is slow, so it is
+ * not done in a section. During probe the work does not run yet; what was asked for by then is done
+ * by probe itself, which starts the firmware or fails, or else when the device is published. Unbind
+ * ends the waits of a reset, and waits for it. Resume starts the firmware anyway, so that what was
+ * asked for by then is done.
+ *
+ * ======================== ============= ==========================================
+ * object                   owner         released when
+ * ======================== ============= ==========================================
+ * struct xe_recovery       drm_device    last reference to it is dropped
+ * its work                 bound side    see struct xe_hw_work
+ * ======================== ============= ==========================================
+ */
+
+/* More resets than this in so much time are too many. */
+#define RESETS_MAX	8
+#define RESETS_TIME	(60 * HZ)
+
+/* A GT that has to be reset over and over does not work; without an end neither does the log. */
+static bool too_often(struct xe_recovery *recovery)
+{
+	if (!recovery->count || time_after(jiffies, recovery->since + RESETS_TIME)) {
+		recovery->since = jiffies;
+		recovery->count = 0;
+	}
+	return ++recovery->count > RESETS_MAX;
+}
+
+static int reset_gt(struct xe_hw hw, struct xe_gt *gt)
+{
+	int err;
+
+	xe_guc_reset_prepare(hw, gt);
+	err = xe_gt_reset(hw, gt);
+	return err ?: xe_guc_restart(hw, gt);
+}
+
+static void reset_gts(struct xe_hw hw)
+{
+	struct xe_device *xe = xe_hw_device(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
+	int err;
+
+	xe_for_each_gt(gt, state) {
+		bool broken = test_and_clear_bit(gt->id, &xe->recovery.broken);
+		bool wanted = test_and_clear_bit(gt->id, &xe->recovery.wanted);
+
+		if (!(broken || wanted) || xe_device_is_wedged(xe))
+			continue;
+		if (broken && too_often(&xe->recovery)) {
+			xe_guc_reset_prepare(hw, gt);
+			xe_device_declare_wedged(xe, "its GuC has to be reset over and over");
+			return;
+		}
+
+		err = reset_gt(hw, gt);
+		if (!err)
+			drm_info(&xe->drm, "GT%u was reset and runs again\n", gt->id);
+		else if (!xe_hw_is_lost(hw) && !xe_hw_is_going(hw))
+			xe_device_declare_wedged(xe, "its GuC does not start after a reset");
+	}
+}
+
+static void run_recovery(struct xe_hw hw, struct xe_hw_work *work)
+{
+	if (!xe_hw_is_lost(hw))
+		reset_gts(hw);
+}
+
+/**
+ * xe_recovery_init - software step: resets can be asked for
+ * @xe: the device
+ *
+ * Context: before there is any hardware.
+ * Return: 0.
+ */
+int xe_recovery_init(struct xe_device *xe)
+{
+	xe_hw_work_init(xe, &xe->recovery.work, run_recovery);
+	return 0;
+}
+ALLOW_ERROR_INJECTION(xe_recovery_init, ERRNO);
+
+/**
+ * xe_recovery_reset_now - reset a GT and wait for it
+ * @xe: the device
+ * @gt_id: which GT
+ *
+ * Context: not in a section, may sleep; as xe_guc_restart().
+ */
+void xe_recovery_reset_now(struct xe_device *xe, unsigned int gt_id)
+{
+	xe_device_reset_later(xe, gt_id);
+	xe_hw_work_flush(&xe->recovery.work);
+}
