@@ -4,6 +4,7 @@
  */
 
 #include <linux/error-injection.h>
+#include <linux/sched/clock.h>
 #include <linux/sizes.h>
 
 #include <drm/drm_print.h>
@@ -212,6 +213,46 @@ void xe_engine_program(struct xe_hw hw, struct xe_gt *gt)
 		if (!xe_wa_list(hw, gt, engine, XE_WA_ENGINE, &list))
 			xe_gt_apply(hw, gt, list.writes, list.count);
 	}
+}
+
+/**
+ * xe_engine_read_time - read the time of an engine, and a clock of the CPU beside it
+ * @hw: the token
+ * @gt: its GT
+ * @engine: the engine
+ * @cpu_ns: reads a clock of the CPU
+ * @id: which one; @cpu_ns knows it
+ * @time: filled in
+ *
+ * The two halves of the counter fit together unless it is read for the third time in vain.
+ *
+ * Context: bound or in a section, may sleep.
+ * Return: 0, -ETIMEDOUT if a power domain does not wake up, -ENODEV.
+ */
+int xe_engine_read_time(struct xe_hw hw, struct xe_gt *gt, const struct xe_engine *engine,
+			int (*cpu_ns)(clockid_t id, u64 *ns), clockid_t id,
+			struct xe_engine_time *time)
+{
+	u32 base = engine->row->base, low, high, before;
+	u64 start;
+
+	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT) | BIT(engine->row->domain));
+	if (fw.err)
+		return fw.err;
+
+	high = xe_gt_read32(hw, gt, RING_TIMESTAMP_UDW(base));
+	for (int tries = 0; tries < 3; tries++) {
+		before = high;
+		start = local_clock();
+		cpu_ns(id, &time->cpu_ns);
+		low = xe_gt_read32(hw, gt, RING_TIMESTAMP(base));
+		time->delta_ns = local_clock() - start;
+		high = xe_gt_read32(hw, gt, RING_TIMESTAMP_UDW(base));
+		if (high == before)
+			break;
+	}
+	time->cycles = (u64)high << 32 | low;
+	return xe_hw_is_lost(hw) ? -ENODEV : 0;
 }
 
 /**

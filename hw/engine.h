@@ -55,6 +55,18 @@ struct xe_engine_reg {
 };
 
 /**
+ * struct xe_engine_time - time of an engine beside time of the CPU
+ */
+struct xe_engine_time {
+	/** @cycles: of the engine, 64 bits */
+	u64 cycles;
+	/** @cpu_ns: the clock of the CPU that was asked for, before */
+	u64 cpu_ns;
+	/** @delta_ns: what reading both took */
+	u64 delta_ns;
+};
+
+/**
  * struct xe_engines - the engines of a GT
  */
 struct xe_engines {
@@ -92,6 +104,9 @@ int xe_engine_start(struct xe_hw_bind bind);
 void xe_engine_program(struct xe_hw hw, struct xe_gt *gt);
 int xe_engine_regs(struct xe_hw hw, struct xe_gt *gt, const struct xe_engine *engine,
 		   struct xe_engine_reg regs[XE_ENGINE_MAX_REGS]);
+int xe_engine_read_time(struct xe_hw hw, struct xe_gt *gt, const struct xe_engine *engine,
+			int (*cpu_ns)(clockid_t id, u64 *ns), clockid_t id,
+			struct xe_engine_time *time);
 void xe_engine_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
 u32 xe_engine_status_page(const struct xe_gt *gt, const struct xe_engine *engine);
 void xe_engine_list(struct xe_gt *gt, u32 decode, u32 enhance, u32 compute);

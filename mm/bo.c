@@ -29,7 +29,7 @@
  * CPU and end before they return, so there is no fence that a fault would have to wait for.
  *
  * A buffer outlives the card. What is hardware about it is undone at unbind: DMA mappings by
- * xe_tt_unmap_all(), mappings of VRAM in the address spaces of processes by drm_dev_unplug(). What
+ * xe_tt_stop(), mappings of VRAM in the address spaces of processes by drm_dev_unplug(). What
  * was in VRAM is lost; such a buffer still can be moved, and reads as zero then. Nothing of this
  * needs the card, and freeing a buffer never does.
  *

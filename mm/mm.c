@@ -28,7 +28,7 @@
  * object                   owner         released when
  * ======================== ============= ==========================================
  * TTM device, allocators   drm_device    last reference to it is dropped
- * DMA mappings             bound side    unbind, xe_tt_unmap_all()
+ * DMA mappings             bound side    unbind, xe_tt_stop()
  * PM notifier              bound side    unbind, see mm/evict.c
  * ======================== ============= ==========================================
  */
@@ -36,7 +36,7 @@
 static void xe_mm_stop(struct xe_hw hw, void *unused)
 {
 	xe_import_stop(hw);
-	xe_tt_unmap_all(hw);
+	xe_tt_stop(hw);
 }
 
 static void xe_mm_fini(struct drm_device *drm, void *data)

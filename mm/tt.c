@@ -129,12 +129,12 @@ void xe_tt_unmap_dma(struct xe_device *xe, struct ttm_tt *ttm)
 }
 
 /**
- * xe_tt_unmap_all - undo every DMA mapping of buffers
+ * xe_tt_stop - undo every DMA mapping of buffers
  * @hw: the token
  *
  * Context: bound, when no section opens any more; may sleep.
  */
-void xe_tt_unmap_all(struct xe_hw hw)
+void xe_tt_stop(struct xe_hw hw)
 {
 	struct xe_mm *mm = &xe_hw_device(hw)->mm;
 	struct xe_tt *tt, *next;

@@ -39,6 +39,6 @@ void xe_tt_destroy(struct ttm_device *bdev, struct ttm_tt *ttm);
 
 int xe_tt_map_dma(struct xe_device *xe, struct ttm_tt *ttm);
 void xe_tt_unmap_dma(struct xe_device *xe, struct ttm_tt *ttm);
-void xe_tt_unmap_all(struct xe_hw hw);
+void xe_tt_stop(struct xe_hw hw);
 
 #endif

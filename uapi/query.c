@@ -5,7 +5,6 @@
 
 #include <linux/capability.h>
 #include <linux/overflow.h>
-#include <linux/sched/clock.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
@@ -16,7 +15,6 @@
 #include <uapi/drm/xe_drm.h>
 
 #include "hw/state.h"
-#include "regs/engine.h"
 #include "uapi/query.h"
 #include "xe_device.h"
 
@@ -261,30 +259,21 @@ static size_t cycles_size(struct xe_device *xe)
 	return sizeof(struct drm_xe_query_engine_cycles);
 }
 
-static int read_cycles(struct xe_hw hw, struct xe_gt *gt, const struct xe_engine_row *row,
+static int read_cycles(struct xe_hw hw, struct xe_gt *gt, const struct xe_engine *engine,
 		       struct drm_xe_query_engine_cycles *answer)
 {
-	u32 low, high, before;
-	u64 start;
+	struct xe_engine_time time;
+	int err;
 
-	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT) | BIT(row->domain));
-	if (fw.err)
-		return fw.err;
+	err = xe_engine_read_time(hw, gt, engine, cpu_clock_ns, answer->clockid, &time);
+	if (err)
+		return err;
 
-	high = xe_gt_read32(hw, gt, RING_TIMESTAMP_UDW(row->base));
-	for (int tries = 0; tries < 3; tries++) {
-		before = high;
-		start = local_clock();
-		cpu_clock_ns(answer->clockid, &answer->cpu_timestamp);
-		low = xe_gt_read32(hw, gt, RING_TIMESTAMP(row->base));
-		answer->cpu_delta = local_clock() - start;
-		high = xe_gt_read32(hw, gt, RING_TIMESTAMP_UDW(row->base));
-		if (high == before)
-			break;
-	}
-	answer->engine_cycles = (u64)high << 32 | low;
 	answer->width = 64;
-	return xe_hw_is_lost(hw) ? -ENODEV : 0;
+	answer->engine_cycles = time.cycles;
+	answer->cpu_timestamp = time.cpu_ns;
+	answer->cpu_delta = time.delta_ns;
+	return 0;
 }
 
 static int find_and_read_cycles(struct xe_hw hw, struct drm_xe_query_engine_cycles *answer)
@@ -301,7 +290,7 @@ static int find_and_read_cycles(struct xe_hw hw, struct drm_xe_query_engine_cycl
 		if (!engine->row->reserved &&
 		    user_class[engine->row->class] == wanted->engine_class &&
 		    engine->logical == wanted->engine_instance)
-			return read_cycles(hw, gt, engine->row, answer);
+			return read_cycles(hw, gt, engine, answer);
 	return -EINVAL;
 }
 

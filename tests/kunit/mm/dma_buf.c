@@ -109,7 +109,7 @@ static void test_no_attaching_after_unbind(struct kunit *test)
 	dma_buf = export(test, xe, &bo);
 
 	xe_hw_scoped(hw, xe)
-		xe_tt_unmap_all(hw);
+		xe_tt_stop(hw);
 	attach = dma_buf_dynamic_attach(dma_buf, xe->drm.dev, &importer_ops, test);
 	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(attach), -ENODEV);
 	if (!IS_ERR(attach))
