@@ -7,6 +7,7 @@
 
 #include <drm/drm_device.h>
 
+#include "guc/fw.h"
 #include "mm/mm.h"
 #include "xe_guc.h"
 #include "xe_info.h"
@@ -34,6 +35,11 @@ struct xe_device {
 	struct xe_gt_info gt[XE_MAX_GTS];
 	/** @num_gts: how many there are */
 	unsigned int num_gts;
+
+	/** @guc_version: of the interface of submission; constant when the device is published */
+	struct xe_fw_version guc_version;
+	/** @huc_version: major 0 if no HuC runs; constant when the device is published */
+	struct xe_fw_version huc_version;
 
 	/** @sysfs_lock: one writer of settings, one reader of counters at a time */
 	struct mutex sysfs_lock;

@@ -71,7 +71,8 @@ static void run_work(struct work_struct *work)
 
 	/* A device that cannot be resumed now is as good as lost to who waits for a call. */
 	if (err) {
-		drm_dbg(&priv->device.drm, "no work is done, for resume fails (%pe)\n", ERR_PTR(err));
+		drm_dbg(&priv->device.drm, "no work is done, for resume fails (%pe)\n",
+			ERR_PTR(err));
 		fail_calls(priv);
 		return;
 	}

@@ -27,6 +27,7 @@
 #include "mm/mm.h"
 #include "mm/vram.h"
 #include "uapi/hwmon.h"
+#include "uapi/query.h"
 #include "xe_compat.h"
 #include "xe_guc.h"
 #include "xe_hw.h"
@@ -72,6 +73,7 @@ static const struct xe_hw_step xe_probe_steps[] = {
 	{ "GuC",		xe_guc_start },
 	{ "frequency limits",	xe_guc_uncap },
 	{ "TLB invalidation",	xe_guc_tlb_start },
+	{ "queries",		xe_query_start },
 	{ "sysfs",		xe_sysfs_start },
 	{ "sensors",		xe_hwmon_start },
 };

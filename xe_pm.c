@@ -51,7 +51,7 @@
  *
  * A card that is gone when it should come back is declared lost. One that is there but does not
  * come back is not retried by anybody: it is declared wedged, so that whoever uses it is told, and
- * unbinding it still works. The PM core is told of neither; see power_resume() in xe_mmio.c.
+ * unbinding it still works. The PM core is told of neither; see power_resume() in xe_hw.c.
  *
  * When the system goes down the card is silenced, and that is all.
  *

@@ -17,6 +17,7 @@
 #include "hw/state.h"
 #include "regs/gt.h"
 #include "regs/guc.h"
+#include "regs/soc.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
 #include "xe_sysfs.h"
@@ -30,6 +31,9 @@
  *	tile0/gt<n>/freq0/		frequencies; throttle/ says why they are low
  *	tile0/gt<n>/gtidle/		how much the GT sleeps
  *	tile0/gt<n>/engines/<class>/	scheduling defaults of new queues; .defaults/ as shipped
+ *
+ * There are no num_cslices and ccs_mode: as upstream, they are for parts with more than one compute
+ * engine, of which this driver knows none.
  *
  * The files belong to the PCI device, whose directory outlives the driver and is used by the next
  * one. So they are uapi of the bound side: they are removed at unbind, even if the drm_device stays
@@ -105,6 +109,8 @@ static ssize_t store(struct kobject *kobj, struct attribute *attr, const char *b
 
 	xe_hw_scoped(hw, dir->xe) {
 		err = file->store(hw, &xe_hw_state(hw)->gt[dir->gt], file->what, value);
+		/* A message to the GuC is written only; a read tells whether it arrived anywhere. */
+		xe_read32(hw, GU_CNTL);
 		if (xe_hw_is_lost(hw))
 			err = -ENODEV;
 	}

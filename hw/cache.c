@@ -9,7 +9,6 @@
 
 #include "hw/cache.h"
 #include "hw/gt.h"
-#include "hw/state.h"
 #include "hw/steering.h"
 #include "regs/gt.h"
 #include "xe_device.h"
@@ -90,17 +89,6 @@ unsigned int xe_pat_count(const struct xe_gt *gt)
 	return gt->version == 2001 || gt->version == 1301 ? 28 : ARRAY_SIZE(xe2_pat);
 }
 
-/**
- * xe_pat_is_coherent - does a row keep data coherent with the CPU?
- * @index: of the row, less than xe_pat_count()
- *
- * Context: any.
- */
-bool xe_pat_is_coherent(unsigned int index)
-{
-	return index < ARRAY_SIZE(xe2_pat) && FIELD_GET(XE2_COH_MODE, xe2_pat[index]);
-}
-
 static void list_pat(struct xe_hw hw, const struct xe_gt *gt, struct writes *writes)
 {
 	u32 flags = gt->id ? 0 : XE_WRITE_MCR;
@@ -162,35 +150,4 @@ void xe_cache_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 	writes.count = 0;
 	list_mocs(gt, &writes);
 	xe_gt_print_writes(hw, gt, writes.list, writes.count, p);
-}
-
-/**
- * xe_cache_flush - write back what device caches hold that the CPU could not see otherwise
- * @hw: the token
- *
- * On Battlemage all of L2 (16023588340).
- *
- * Context: bound or in a section; any interrupt state. At most 0.5 ms.
- * Return: 0, -ETIMEDOUT or -ENODEV.
- */
-int xe_cache_flush(struct xe_hw hw)
-{
-	struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
-	int err;
-
-	if (!xe_hw_device(hw)->platform->is_discrete)
-		return 0;
-
-	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
-	if (fw.err)
-		return fw.err;
-
-	guard(spinlock)(&gt->steering.lock);
-	xe_gt_write32(hw, gt, XE2_GLOBAL_INVAL, XE2_GLOBAL_INVAL_ALL);
-	err = xe_wait32_atomic(hw, xe_gt_reg(gt, XE2_GLOBAL_INVAL), XE2_GLOBAL_INVAL_ALL, 0, 500,
-			       NULL);
-	if (err == -ETIMEDOUT)
-		drm_err_once(&xe_hw_device(hw)->drm,
-			     "L2 is not flushed within 0.5 ms; contents of VRAM may be stale, reset the card\n");
-	return err;
 }

@@ -22,7 +22,5 @@ struct xe_gt;
 void xe_cache_program(struct xe_hw hw, struct xe_gt *gt);
 void xe_cache_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
 unsigned int xe_pat_count(const struct xe_gt *gt);
-bool xe_pat_is_coherent(unsigned int index);
-int xe_cache_flush(struct xe_hw hw);
 
 #endif

@@ -20,14 +20,15 @@
  * The boot firmware leaves a picture on the monitor. A plane of the display fetches it from VRAM,
  * frame by frame, through entries of the GGTT, and goes on when the kernel's framebuffer driver was
  * removed. Both would be given away by this driver: VRAM to buffers, which the monitor would show,
- * and the range of the GGTT to firmware buffers, which the plane would read, and would go on reading
- * after unbind.
+ * and the range of the GGTT to firmware buffers, which the plane would read, and would go on
+ * reading after unbind.
  *
- * Nobody draws a picture any more, so the planes are switched off rather than their memory reserved:
- * in a probe step, before VRAM and GGTT are used, and after a loss of power, since the firmware may
- * have lit the monitor again (hibernation). A plane takes its new settings at the end of a frame,
- * which is waited for. Its transcoder follows, so nothing of the display runs when the device goes
- * into D3hot. Ports, clocks and power wells are left as the firmware set them up: they fetch nothing.
+ * Nobody draws a picture any more, so the planes are switched off rather than their memory
+ * reserved: in a probe step, before VRAM and GGTT are used, and after a loss of power, since the
+ * firmware may have lit the monitor again (hibernation). A plane takes its new settings at the end
+ * of a frame, which is waited for. Its transcoder follows, so nothing of the display runs when the
+ * device goes into D3hot. Ports, clocks and power wells are left as the firmware set them up: they
+ * fetch nothing.
  *
  * A display that does not go off fails the probe: its memory cannot be used.
  *
@@ -64,7 +65,7 @@ static void wait_frame(struct xe_hw hw, unsigned int pipe)
 	}
 }
 
-/* Planes without a transcoder fetch nothing; those of a wide picture may have that of another pipe. */
+/* Planes without a transcoder fetch nothing; in a wide picture it may be that of another pipe. */
 static int stop_transcoder(struct xe_hw hw, unsigned int pipe)
 {
 	struct xe_device *xe = xe_hw_device(hw);

@@ -32,6 +32,8 @@
  * ======================== ============= ==========================================
  */
 
+#define STOP_TIMEOUT_US		1000	/* an engine that runs nothing is at rest at once */
+
 #define E(name_, class_, instance_, base_, domain_)		\
 	{ .name = (name_), .class = XE_ENGINE_##class_,		\
 	  .instance = (instance_), .base = (base_), .domain = (domain_) }
@@ -283,7 +285,10 @@ void xe_engine_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 	}
 }
 
-/* The GuC is gone by now and with it what fed the engines; they must not fetch on. */
+/*
+ * The GuC is gone by now and with it what fed the engines; they must not fetch on. One that does not
+ * come to rest is ended by the reset of the function at the end of unbind.
+ */
 static void engine_stop(struct xe_hw hw, void *data)
 {
 	struct xe_gt *gt = data;
@@ -295,6 +300,10 @@ static void engine_stop(struct xe_hw hw, void *data)
 	xe_for_each_engine(engine, gt)
 		xe_gt_write32(hw, gt, RING_MI_MODE(engine->row->base),
 			      XE_MASKED_ENABLE(STOP_RING));
+	xe_for_each_engine(engine, gt)
+		if (xe_gt_wait32(hw, gt, RING_MI_MODE(engine->row->base), MODE_IDLE, MODE_IDLE,
+				 STOP_TIMEOUT_US, NULL) == -ETIMEDOUT)
+			xe_hw_state(hw)->needs_reset = true;
 }
 
 static int program(struct xe_hw hw, struct xe_gt *gt)

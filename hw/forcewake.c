@@ -4,6 +4,8 @@
  */
 
 #include <linux/error-injection.h>
+#include <linux/ktime.h>
+#include <linux/minmax.h>
 
 #include <drm/drm_print.h>
 
@@ -29,7 +31,8 @@
  * ================= ================ ===================================
  */
 
-#define FORCEWAKE_TIMEOUT_US	50000	/* hardware.rst xe-hw-forcewake */
+#define FORCEWAKE_TIMEOUT_US	50000	/* of all domains together: hardware.rst xe-hw-forcewake */
+#define FORCEWAKE_STUCK_US	1000	/* of one that did not answer the last time */
 
 struct domain_regs {
 	struct xe_gt_reg request, ack;
@@ -55,7 +58,15 @@ static struct domain_regs domain_regs(unsigned int domain)
 	}
 }
 
-static int wait_ack(struct xe_hw hw, struct xe_gt *gt, unsigned int domain, bool awake)
+static unsigned int time_left(const struct xe_forcewake *fw, unsigned int domain, ktime_t end)
+{
+	s64 left = max_t(s64, ktime_us_delta(end, ktime_get()), 0);
+
+	return fw->stuck & BIT(domain) ? min_t(s64, left, FORCEWAKE_STUCK_US) : left;
+}
+
+static int wait_ack(struct xe_hw hw, struct xe_gt *gt, unsigned int domain, bool awake,
+		    ktime_t end)
 {
 	struct xe_reg ack = xe_gt_reg(gt, domain_regs(domain).ack);
 	struct xe_forcewake *fw = &gt->forcewake;
@@ -65,7 +76,7 @@ static int wait_ack(struct xe_hw hw, struct xe_gt *gt, unsigned int domain, bool
 	lockdep_assert_held(&fw->lock);
 
 	err = xe_wait32_atomic(hw, ack, FORCEWAKE_KERNEL, awake ? FORCEWAKE_KERNEL : 0,
-			       FORCEWAKE_TIMEOUT_US, &last);
+			       time_left(fw, domain, end), &last);
 	if (err == -ETIMEDOUT && !(fw->stuck & BIT(domain)))
 		drm_err(&xe_hw_device(hw)->drm,
 			"GT%u: power domain %u does not %s (%#x); reset or power cycle the card\n",
@@ -103,7 +114,8 @@ static void let_go(struct xe_hw hw, struct xe_gt *gt, unsigned long domains)
  *
  * Use CLASS(xe_forcewake, ...) where the hold ends with a scope.
  *
- * Context: bound or in a section; any interrupt state. Spins up to 50 ms for a broken card.
+ * Context: bound or in a section; any interrupt state. For a device that is broken it spins up to
+ * 50 ms, and the next time 1 ms.
  * Return: 0; -ETIMEDOUT or -ENODEV, then nothing is held.
  */
 int xe_forcewake_get(struct xe_hw hw, struct xe_gt *gt, u32 domains)
@@ -112,15 +124,17 @@ int xe_forcewake_get(struct xe_hw hw, struct xe_gt *gt, u32 domains)
 	unsigned long held = domains & fw->present;
 	unsigned long woken = 0;
 	unsigned int domain;
+	ktime_t end;
 	int err;
 
 	guard(spinlock_irqsave)(&fw->lock);
+	end = ktime_add_us(ktime_get(), FORCEWAKE_TIMEOUT_US);
 
 	for_each_set_bit(domain, &held, XE_FW_COUNT) {
 		if (fw->users[domain]++)
 			continue;
 		/* A request that follows letting go at once must not be taken for answered. */
-		err = wait_ack(hw, gt, domain, false);
+		err = wait_ack(hw, gt, domain, false, end);
 		if (err) {
 			let_go(hw, gt, held & GENMASK(domain, 0));
 			return err;
@@ -130,7 +144,7 @@ int xe_forcewake_get(struct xe_hw hw, struct xe_gt *gt, u32 domains)
 	}
 
 	for_each_set_bit(domain, &woken, XE_FW_COUNT) {
-		err = wait_ack(hw, gt, domain, true);
+		err = wait_ack(hw, gt, domain, true, end);
 		if (err) {
 			let_go(hw, gt, held);
 			return err;

@@ -92,6 +92,12 @@ static void fill(struct xe_hw hw, struct xe_ggtt *ggtt, u64 from, u64 to, u64 pt
 	}
 }
 
+/*
+ * While the GuC does not run, or when its channel is broken. No register says when it is done, so
+ * the read behind it only makes sure that the device has been told. Memory may be given back because
+ * nothing uses the addresses: before the GuC is booted, and at unbind, GuC and engines are in reset,
+ * and a broken channel is followed by one.
+ */
 static void invalidate_by_register(struct xe_hw hw, struct xe_gt *gt)
 {
 	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
@@ -100,6 +106,7 @@ static void invalidate_by_register(struct xe_hw hw, struct xe_gt *gt)
 
 	xe_gt_write32(hw, gt, PVC_GUC_TLB_INV_DESC1, PVC_GUC_TLB_INV_DESC1_INVALIDATE);
 	xe_gt_write32(hw, gt, PVC_GUC_TLB_INV_DESC0, PVC_GUC_TLB_INV_DESC0_VALID);
+	xe_gt_read32(hw, gt, PVC_GUC_TLB_INV_DESC0);
 }
 
 static void invalidate(struct xe_hw hw, struct xe_ggtt *ggtt)
@@ -243,7 +250,8 @@ void xe_ggtt_rewrite(struct xe_hw hw, struct drm_mm_node *node, struct sg_table 
  * @hw: the token
  * @node: what to unmap; nothing happens if it is not mapped
  *
- * When it returns nothing reaches the memory through this address any more.
+ * When it returns nothing reaches the memory through this address any more. Without a GuC that
+ * answers that takes a caller who has stopped what used it, see invalidate_by_register().
  *
  * Context: bound or in a section, may sleep.
  */

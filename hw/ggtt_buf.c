@@ -32,10 +32,9 @@
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
- * GGTT entries             bound side    unbind, or xe_ggtt_buf_destroy()
- * DMA mapping              bound side    unbind, or xe_ggtt_buf_destroy()
- * memory                   drm_device    last reference to it is dropped, or
- *                                        xe_ggtt_buf_destroy()
+ * GGTT entries             bound side    unbind
+ * DMA mapping              bound side    unbind
+ * memory                   drm_device    last reference to it is dropped
  * ======================== ============= ==========================================
  */
 
@@ -195,23 +194,6 @@ static void buf_unmap(struct xe_hw hw, struct xe_ggtt_buf *buf)
 	list_del_init(&buf->link);
 	xe_ggtt_unmap(hw, &buf->node);
 	xe_dma_unmap(xe_hw_dma(hw), &buf->sgt, DMA_BIDIRECTIONAL);
-}
-
-/**
- * xe_ggtt_buf_destroy - give a buffer back before unbind does
- * @hw: the token
- * @buf: from xe_ggtt_buf_create(); may be created again afterwards
- *
- * Context: bound or in a section, may sleep. The card must not use the buffer any more.
- */
-void xe_ggtt_buf_destroy(struct xe_hw hw, struct xe_ggtt_buf *buf)
-{
-	struct xe_hw_state *state = xe_hw_state(hw);
-
-	mutex_lock(&state->ggtt_bufs_lock);
-	buf_unmap(hw, buf);
-	mutex_unlock(&state->ggtt_bufs_lock);
-	drmm_release_action(&xe_hw_device(hw)->drm, memory_free, buf);
 }
 
 static bool within(struct xe_hw hw, const struct xe_ggtt_buf *buf, size_t offset, size_t len)

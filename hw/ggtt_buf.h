@@ -34,7 +34,6 @@ int xe_ggtt_buf_start(struct xe_hw_bind bind);
 void xe_ggtt_buf_restore(struct xe_hw hw);
 int __must_check xe_ggtt_buf_create(struct xe_hw hw, struct xe_ggtt_buf *buf, size_t size,
 				    const char *name);
-void xe_ggtt_buf_destroy(struct xe_hw hw, struct xe_ggtt_buf *buf);
 
 /**
  * xe_ggtt_buf_ggtt - the address of a buffer for firmware and engines

@@ -11,8 +11,7 @@
 #include "hw/gt.h"
 #include "hw/irq.h"
 #include "xe_guc.h"
-
-#define XE_MAX_GTS	2
+#include "xe_info.h"
 
 /**
  * struct xe_hw_state - the state of the hardware world

@@ -114,7 +114,7 @@ static const struct copies *find_copies(const struct xe_gt *gt, u32 offset)
 	return NULL;
 }
 
-/* A copy that is there, as the selector wants it. */
+/* Selector value of an instance that is not fused off. */
 static u32 some_copy(struct xe_hw hw, struct xe_gt *gt, u32 offset)
 {
 	const struct xe_gt_info *info = &xe_hw_device(hw)->gt[gt->id];

@@ -42,7 +42,7 @@
  * VRAM that is gone
  * range of VRAM            buffer        it dies or is moved; the drm_device has the
  *                                        allocator
- * mapping of VRAM in an    bound side    unbind, move, suspend
+ * mapping of VRAM in an    bound side    unbind, move, suspend, loss
  * address space
  * ======================== ============= ==========================================
  */
@@ -297,7 +297,8 @@ struct xe_bo *xe_bo_alloc(void)
  *        from now on, also on failure
  *
  * Context: process context; the reservation of the import, if any, is held; enters.
- * Return: 0, then there is one reference for the caller; -ENOMEM, -ENODEV, -EBUSY, or -ERESTARTSYS.
+ * Return: 0, then there is one reference for the caller; -ENOMEM, -ENODEV, -EBUSY, -ERESTARTSYS; or
+ * -EINTR if the process is being killed.
  */
 int xe_bo_init(struct xe_device *xe, struct xe_bo *bo, const struct xe_bo_args *args)
 {
@@ -369,7 +370,8 @@ bool xe_bo_can_be_in(const struct xe_bo *bo, u32 region)
  *
  * Context: process context; enters.
  * Return: 0; -ENODEV if it is to be in VRAM and there is no hardware; -ENOMEM; -EBUSY if a fence on
- * it does not signal in 15 seconds.
+ * it does not signal in 15 seconds, or the card cannot be had now; -EINTR if the process is being
+ * killed while contents are copied.
  */
 int xe_bo_move_to(struct xe_bo *bo, u32 mem_type)
 {
@@ -399,6 +401,20 @@ bool xe_bo_needs_validate(struct xe_bo *bo)
 {
 	return bo->ttm.resource->mem_type == XE_MEM_SYSTEM &&
 	       (wants_vram(bo) || !ttm_tt_is_populated(bo->ttm.ttm));
+}
+
+/**
+ * xe_bo_populate - have a buffer outside of VRAM have its pages
+ * @bo: the buffer, reserved; nothing happens if it has them
+ *
+ * Context: process context.
+ * Return: 0 or -ENOMEM; what reading it back from swap returns.
+ */
+int xe_bo_populate(struct xe_bo *bo)
+{
+	struct ttm_operation_ctx ctx = {};
+
+	return ttm_bo_populate(&bo->ttm, &ctx);
 }
 
 /**
@@ -432,6 +448,6 @@ int xe_bo_validate(struct xe_bo *bo)
 	if (err == -EINTR)
 		return err;
 	if (bo->ttm.resource->mem_type == XE_MEM_SYSTEM)
-		return ttm_bo_populate(&bo->ttm, &ctx);
+		return xe_bo_populate(bo);
 	return 0;
 }

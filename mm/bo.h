@@ -74,6 +74,7 @@ struct xe_bo *xe_bo_create(struct xe_device *xe, const struct xe_bo_args *args);
 int xe_bo_move_to(struct xe_bo *bo, u32 mem_type);
 bool xe_bo_needs_validate(struct xe_bo *bo);
 int xe_bo_validate(struct xe_bo *bo);
+int xe_bo_populate(struct xe_bo *bo);
 void xe_bo_zap_vram(struct xe_device *xe);
 void xe_bo_forget_mapping(struct xe_bo *bo);
 bool xe_bo_can_be_in(const struct xe_bo *bo, u32 region);

@@ -8,6 +8,7 @@
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 
 #include <drm/drm_vma_manager.h>
 
@@ -155,6 +156,26 @@ static void map_vram(struct xe_hw hw, struct vm_fault *vmf, unsigned long since)
 }
 
 /*
+ * There is another fault then. Without the locks a signal is seen before, also if it is the kernel
+ * that accesses the page.
+ */
+static vm_fault_t try_again(struct vm_fault *vmf)
+{
+	struct ttm_buffer_object *bo = vmf->vma->vm_private_data;
+	struct mm_struct *mm = vmf->vma->vm_mm;
+
+	if (!fault_flag_allow_retry_first(vmf->flags))
+		return VM_FAULT_NOPAGE;
+	if (vmf->flags & FAULT_FLAG_RETRY_NOWAIT)
+		return VM_FAULT_RETRY;
+
+	dma_resv_unlock(bo->base.resv);
+	mmap_read_unlock(mm);
+	schedule_timeout_killable(1);
+	return VM_FAULT_RETRY;
+}
+
+/*
  * A device that is there but cannot be had now is asked for again by the next fault. When it was
  * lost meanwhile, somebody else may have taken all mappings away before these were made.
  */
@@ -168,7 +189,7 @@ static vm_fault_t map_or_retry(struct vm_fault *vmf, struct xe_device *xe)
 		mapped = true;
 	}
 	if (!xe_hw_is_gone(xe))
-		return VM_FAULT_NOPAGE;
+		return mapped ? VM_FAULT_NOPAGE : try_again(vmf);
 
 	if (mapped)
 		ttm_bo_unmap_virtual(vmf->vma->vm_private_data);
@@ -217,10 +238,12 @@ static vm_fault_t fault(struct vm_fault *vmf)
 
 	if (bo->resource->mem_type == XE_MEM_VRAM)
 		ret = fault_vram(vmf, xe);
+	else if (xe_bo_populate(ttm_to_xe_bo(bo)))
+		ret = VM_FAULT_OOM;
 	else
 		ret = ttm_bo_vm_fault_reserved(vmf, vmf->vma->vm_page_prot, TTM_BO_VM_NUM_PREFAULT);
 
-	/* TTM has let go of the reservation if it asks for another try. */
+	/* Who asks for another try has let go of the reservation. */
 	if (ret == VM_FAULT_RETRY && !(vmf->flags & FAULT_FLAG_RETRY_NOWAIT))
 		return ret;
 

@@ -13,7 +13,7 @@
 #define GMD_ID_DISPLAY			XE_REG(0x510a0)		/* 0: there is no display */
 #define DISPLAY_INT_CTL			XE_REG(0x44200)
 
-/* A power well is on while anybody asks for it; the first of four such registers is the firmware's. */
+/* A power well is on while anybody asks for it; the first of four registers is the firmware's. */
 #define PWR_WELL_CTL1			XE_REG(0x45400)
 #define   PWR_WELL_STATE_PIPE(pipe)	BIT(2 * (5 + (pipe)))
 

@@ -23,13 +23,6 @@
 #define RING_TIMESTAMP(base)		XE_GT_REG((base) + 0x358)
 #define RING_TIMESTAMP_UDW(base)	XE_GT_REG((base) + 0x35c)
 
-/* Which registers unprivileged batches may touch */
-#define RING_FORCE_TO_NONPRIV(base, slot)	XE_GT_REG((base) + 0x4d0 + 4 * (slot))
-#define   RING_MAX_NONPRIV_SLOTS		12
-#define   RING_FORCE_TO_NONPRIV_DENY		BIT(30)
-#define   RING_FORCE_TO_NONPRIV_ACCESS_RD	BIT(28)
-#define   RING_FORCE_TO_NONPRIV_RANGE_4		BIT(0)
-
 /* Once per GT */
 #define RCU_MODE			XE_GT_REG(0x14800)	/* masked */
 #define   RCU_MODE_FIXED_SLICE_CCS_MODE	BIT(1)

@@ -102,7 +102,5 @@
 #define   IG_PAT			BIT(8)
 #define   XE2_L3_3_UC			(3 << 4)
 #define   L4_3_UC			(3 << 2)
-#define XE2_GLOBAL_INVAL		XE_GT_REG(0xb404)
-#define   XE2_GLOBAL_INVAL_ALL		BIT(0)
 
 #endif

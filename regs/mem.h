@@ -41,9 +41,7 @@
 #define XE2_FLAT_CCS_BASE_RANGE_UPPER		XE_MCR_REG(0x8804)
 #define   XE2_FLAT_CCS_BASE_UPPER_ADDR_MASK	GENMASK(7, 0)
 
-/* What the platform firmware keeps at the top of VRAM: GGTT entries, stolen memory */
+/* Where the platform firmware keeps GGTT entries, at the top of VRAM */
 #define GSMBASE				XE_REG(0x108100)
-#define DSMBASE				XE_REG(0x1080c0)
-#define   BDSM_MASK			GENMASK_ULL(63, 20)
 
 #endif

@@ -20,7 +20,8 @@
  * DOC: Sensors
  *
  * The hwmon device is a child of the PCI device and uapi of the bound side: it is unregistered at
- * unbind, which waits for its readers. Its files open a section each. Names and units are in Documentation/ABI/testing/sysfs-driver-intel-xe-hwmon.
+ * unbind, which waits for its readers. Its files open a section each. Names and units are in
+ * Documentation/ABI/testing/sysfs-driver-intel-xe-hwmon.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when

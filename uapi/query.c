@@ -22,7 +22,7 @@
  * DOC: Queries
  *
  * Most answers are facts that probe put into the software device; they are the same while the
- * device exists and need no hardware. The size is asked for first, with size 0. An answer is made
+ * device exists and need no hardware; only the time of an engine does. The size is asked for first, with size 0. An answer is made
  * in kernel memory and copied out at once, outside of any section.
  *
  * ======================== ============= ==========================================
@@ -94,10 +94,14 @@ static size_t regions_size(struct xe_device *xe)
 			     hweight32(xe->mm.regions));
 }
 
+/*
+ * The uapi header has it that this is 0 without CAP_PERFMON. Upstream tells everybody since 6.12's
+ * stable series, as clients make their budgets of it: 0 would be a heap that nobody else uses. It
+ * gives away no more than the free memory of the system, which is no secret either.
+ */
 static u64 used(struct xe_device *xe, int mem_type)
 {
-	return perfmon_capable() ?
-		ttm_resource_manager_usage(ttm_manager_type(&xe->mm.ttm, mem_type)) : 0;
+	return ttm_resource_manager_usage(ttm_manager_type(&xe->mm.ttm, mem_type));
 }
 
 static int regions_fill(struct xe_device *xe, void *data)
@@ -315,47 +319,30 @@ static size_t firmware_size(struct xe_device *xe)
 	return sizeof(struct drm_xe_query_uc_fw_version);
 }
 
-static int huc_version(struct xe_hw hw, struct xe_fw_version *version)
-{
-	struct xe_hw_state *state = xe_hw_state(hw);
-
-	xe_for_each_gt(gt, state) {
-		const struct xe_huc *huc = &xe_guc(hw, gt)->huc;
-
-		if (!huc->running)
-			continue;
-		*version = huc->fw.image.version;
-		return 0;
-	}
-	return -ENODEV;
-}
-
 static int firmware_fill(struct xe_device *xe, void *data)
 {
 	struct drm_xe_query_uc_fw_version *answer = data;
-	struct xe_fw_version version = {};
-	int err = -ENODEV;
+	const struct xe_fw_version *version = &xe->guc_version;
 
 	if (answer->pad || answer->pad2 || answer->reserved)
 		return -EINVAL;
-	if (answer->uc_type != XE_QUERY_UC_TYPE_GUC_SUBMISSION &&
-	    answer->uc_type != XE_QUERY_UC_TYPE_HUC)
-		return -EINVAL;
 
-	xe_hw_scoped(hw, xe) {
-		err = 0;
-		if (answer->uc_type == XE_QUERY_UC_TYPE_HUC)
-			err = huc_version(hw, &version);
-		else
-			version = xe_hw_state(hw)->guc_fw.image.submission;
+	switch (answer->uc_type) {
+	case XE_QUERY_UC_TYPE_GUC_SUBMISSION:
+		break;
+	case XE_QUERY_UC_TYPE_HUC:
+		version = &xe->huc_version;
+		if (!version->major)
+			return -ENODEV;
+		break;
+	default:
+		return -EINVAL;
 	}
-	if (err)
-		return err;
 
 	answer->branch_ver = 0;
-	answer->major_ver = version.major;
-	answer->minor_ver = version.minor;
-	answer->patch_ver = version.patch;
+	answer->major_ver = version->major;
+	answer->minor_ver = version->minor;
+	answer->patch_ver = version->patch;
 	return 0;
 }
 
@@ -425,6 +412,29 @@ static int run(struct xe_device *xe, const struct query *query, void __user *use
 	if (err)
 		return err;
 	return copy_to_user(user, data, size) ? -EFAULT : 0;
+}
+
+/**
+ * xe_query_start - probe step: what queries tell of the firmware without waking the card
+ * @bind: the token of a probe step
+ *
+ * Context: bound, when the firmware runs.
+ * Return: 0.
+ */
+int xe_query_start(struct xe_hw_bind bind)
+{
+	struct xe_hw hw = xe_hw_bound(bind);
+	struct xe_hw_state *state = xe_hw_state(hw);
+	struct xe_device *xe = xe_hw_device(hw);
+
+	xe->guc_version = state->guc_fw.image.submission;
+	xe_for_each_gt(gt, state) {
+		const struct xe_huc *huc = &xe_guc(hw, gt)->huc;
+
+		if (huc->running)
+			xe->huc_version = huc->fw.image.version;
+	}
+	return 0;
 }
 
 /**

@@ -296,6 +296,7 @@ static void slot_fill(struct xe_fake_slot *slot)
 	struct pci_dev *pdev = &slot->pdev;
 
 	pdev->bus = &slot->bus;
+	INIT_LIST_HEAD(&slot->bus.resources);
 	pdev->pcie_cap = FAKE_EXP;
 	pdev->pcie_flags_reg = PCI_EXP_TYPE_ENDPOINT << 4 | 2;
 	slot->bus.ops = &fake_config;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The size of the VRAM BAR. QEMU has no device with a BAR that can be resized, and the PCI core of a
- * user-mode kernel has no bridge above this one: what the core does is played here, and whether the
- * driver keeps to the contract is what is tested.
+ * The size of the VRAM BAR. QEMU has no device with a BAR that can be resized, and the PCI core of
+ * a user-mode kernel has no bridge above this one: what the core does is played here, and whether
+ * the driver keeps to the contract is what is tested.
  */
 
 #include <linux/pci.h>
@@ -45,7 +45,7 @@ static void __maybe_unused core_release(struct pci_dev *pdev, int bar)
 #define pci_rebar_get_possible_sizes	core_possible_sizes
 #define pci_resize_resource		core_resize
 #define pci_release_resource		core_release
-#define pci_assign_unassigned_bus_resources(bus)	do { } while (0)
+#define pci_assign_unassigned_bus_resources(...)	do { } while (0)
 
 #include "../../xe_mmio.c"
 
@@ -117,6 +117,7 @@ static void test_resize(struct kunit *test)
 		pdev->bus->resource[0] = NULL;
 	}
 	xe_params.vram_bar_size = 0;
+	memset(&core, 0, sizeof(core));	/* for other suites */
 }
 
 static struct kunit_case mmio_cases[] = {

@@ -132,6 +132,7 @@ static const struct {
 	{ "GuC", "guc_stop*2" },
 	{ "frequency limits", "" },
 	{ "TLB invalidation", "by_register_again" },
+	{ "queries", "" },
 	/* tile0; for each GT itself, freq0, throttle, gtidle, engines; two for each of 5 classes */
 	{ "sysfs", "d3cold_stop dir_stop*21" },
 	{ "sensors", "hwmon_stop" },

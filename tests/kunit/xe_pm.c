@@ -5,7 +5,18 @@
 
 #include <linux/string.h>
 
+/* Before the names in them are played. */
+#include "hw/display.h"
+#include "hw/forcewake.h"
+#include "hw/ggtt.h"
+#include "hw/ggtt_buf.h"
+#include "hw/gt_reset.h"
+#include "hw/irq.h"
+#include "hw/state.h"
+#include "mm/mm.h"
 #include "tests/kunit/fake.h"
+#include "xe_device.h"
+#include "xe_guc.h"
 
 static char order[200];
 static int guc_result;
@@ -15,12 +26,12 @@ static void note(const char *what)
 	strlcat(order, what, sizeof(order));
 }
 
-#define xe_mm_suspend(hw)		note("mappings ")
-#define xe_guc_suspend(hw)		(note("GuC "), guc_result)
-#define xe_guc_resume(hw)		(note("GuC-on "), 0)
-#define xe_gt_quiesce(hw, gt)		note("L2 ")
-#define xe_irq_suspend(hw)		note("interrupts ")
-#define xe_hw_allow_d3cold(hw, cold)	do { } while (0)
+#define xe_mm_suspend(...)		note("mappings ")
+#define xe_guc_suspend(...)		(note("GuC "), guc_result)
+#define xe_guc_resume(...)		(note("GuC-on "), 0)
+#define xe_gt_quiesce(...)		note("L2 ")
+#define xe_irq_suspend(...)		note("interrupts ")
+#define xe_hw_allow_d3cold(...)	do { } while (0)
 
 #include "../../xe_pm.c"
 

@@ -77,6 +77,8 @@ u32 cs_reg_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
 		return cs->ipehr;
 	case RING_INSTDONE:
 		return cs->loaded && cs->last != CS_IDLE ? ~BIT(0) : ALL_ONES;
+	case RING_MI_MODE:
+		return cs->loaded && cs->last != CS_IDLE ? value & ~MODE_IDLE : value | MODE_IDLE;
 	default:
 		return cs->loaded ? context_reg(cs, rel, value) : value;
 	}

@@ -53,6 +53,7 @@
 #define RING_NOPID			0x094
 #define RING_MI_MODE			0x09c
 #define   STOP_RING			BIT(8)
+#define   MODE_IDLE			BIT(9)
 #define RING_BBSTATE			0x110
 #define RING_BBADDR			0x140
 #define RING_BBADDR_UDW			0x168

@@ -35,7 +35,7 @@ const struct reg regs_engine[] = {
 	R(0x080, "RING_HWS_PGA", E),
 	R(RING_NOPID, "RING_NOPID", E),
 	R(0x098, "RING_HWSTAM", E, .reset = ALL_ONES),
-	R(RING_MI_MODE, "RING_MI_MODE", E_MASKED),
+	R(RING_MI_MODE, "RING_MI_MODE", E_MASKED, .read = cs_reg_read),
 	R(0x0a8, "RING_IMR", E, .reset = ALL_ONES),
 	R(0x0b0, "RING_EIR", E, .w1c = ALL_ONES),
 	R(0x0b4, "RING_EMR", E, .reset = ALL_ONES),

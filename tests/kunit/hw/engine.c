@@ -8,6 +8,7 @@
 #include <kunit/test.h>
 
 #include "abi/guc_ads.h"
+#include "tests/kunit/fake.h"
 
 static const struct {
 	const struct xe_engine_row *rows;
@@ -85,9 +86,44 @@ static void test_fuses(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, xe_engine_find(gt, XE_ENGINE_COPY, 1));
 }
 
+static bool rests;
+
+/* An engine that is told to stop comes to rest. */
+static void come_to_rest(u32 offset, u32 value)
+{
+	if (rests && value == XE_MASKED_ENABLE(STOP_RING))
+		xe_fake_poke(offset, MODE_IDLE | STOP_RING);
+}
+
+/* One that does not is ended by the reset of the function. */
+static void test_stop(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe_fake_on_write(come_to_rest);
+	xe_hw_scoped(hw, xe) {
+		struct xe_hw_state *state = xe_hw_state(hw);
+		struct xe_gt *gt = &state->gt[0];
+
+		spin_lock_init(&gt->forcewake.lock);
+		xe_engine_list(gt, 0, 0, 1);
+		gt->forcewake.present = 0;
+
+		rests = true;
+		engine_stop(hw, gt);
+		KUNIT_EXPECT_FALSE(test, state->needs_reset);
+
+		rests = false;
+		xe_fake_poke(RING_MI_MODE(gt->engines.list[1].row->base).reg.offset, 0);
+		engine_stop(hw, gt);
+		KUNIT_EXPECT_TRUE(test, state->needs_reset);
+	}
+}
+
 static struct kunit_case engine_cases[] = {
 	KUNIT_CASE(test_rows),
 	KUNIT_CASE_PARAM(test_fuses, fuse_gen_params),
+	KUNIT_CASE(test_stop),
 	{ }
 };
 

@@ -113,21 +113,43 @@ static void test_ioctl(struct kunit *test)
 	}
 }
 
+/* Versions are facts; they do not take the card. */
+static void test_firmware(struct kunit *test)
+{
+	struct xe_device *xe = shaped(test, &shape_cases[0]);
+	struct drm_xe_query_uc_fw_version guc = { .uc_type = XE_QUERY_UC_TYPE_GUC_SUBMISSION };
+	struct drm_xe_query_uc_fw_version huc = { .uc_type = XE_QUERY_UC_TYPE_HUC };
+	struct drm_xe_query_uc_fw_version unknown = { .uc_type = XE_QUERY_UC_TYPE_HUC + 1 };
+
+	xe->guc_version = (struct xe_fw_version){ 1, 13, 4 };
+	drm_dev_unplug(&xe->drm);
+	KUNIT_EXPECT_EQ(test, firmware_fill(xe, &guc), 0);
+	KUNIT_EXPECT_EQ(test, guc.major_ver, 1);
+	KUNIT_EXPECT_EQ(test, guc.minor_ver, 13);
+	KUNIT_EXPECT_EQ(test, guc.patch_ver, 4);
+	KUNIT_EXPECT_EQ(test, firmware_fill(xe, &huc), -ENODEV);
+	KUNIT_EXPECT_EQ(test, firmware_fill(xe, &unknown), -EINVAL);
+
+	xe->huc_version = (struct xe_fw_version){ 8, 2, 10 };
+	KUNIT_EXPECT_EQ(test, firmware_fill(xe, &huc), 0);
+	KUNIT_EXPECT_EQ(test, huc.patch_ver, 10);
+}
+
 /* What the card is asked for cannot be had when it is gone. */
 static void test_gone(struct kunit *test)
 {
 	struct xe_device *xe = shaped(test, &shape_cases[0]);
-	struct drm_xe_query_uc_fw_version answer = { .uc_type = XE_QUERY_UC_TYPE_GUC_SUBMISSION };
+	struct drm_xe_query_engine_cycles answer = { .clockid = CLOCK_MONOTONIC };
 
-	KUNIT_EXPECT_EQ(test, firmware_fill(xe, &answer), 0);
 	drm_dev_unplug(&xe->drm);
-	KUNIT_EXPECT_EQ(test, firmware_fill(xe, &answer), -ENODEV);
+	KUNIT_EXPECT_EQ(test, cycles_fill(xe, &answer), -ENODEV);
 }
 
 static struct kunit_case query_cases[] = {
 	KUNIT_CASE_PARAM(test_sizes, shape_gen_params),
 	KUNIT_CASE_PARAM(test_engines, shape_gen_params),
 	KUNIT_CASE(test_ioctl),
+	KUNIT_CASE(test_firmware),
 	KUNIT_CASE(test_gone),
 	{ }
 };
