@@ -12,13 +12,13 @@ export DRIVER KERNEL PARAMS PLATFORM VRAM MEM CPUS ICOUNT IOMMU HOTPLUG MODEL \
 override CMD := $(value CMD)
 export CMD
 
-.PHONY: help demo lab guest shell model driver static static-report kunit mutants docs hotplug hotplug-full model-check upstream-check upstream-baseline lab-check driver-check check
+.PHONY: help demo lab guest shell model driver static static-report kunit mutants docs hotplug model-check upstream-check upstream-baseline lab-check driver-check check check-full soak quick
 
 help:
 	@echo 'make demo            modprobe, use, removal under load, on the Debian kernel'
 	@echo 'make lab             prepare kernels, QEMU, the guest root (15 min, once)'
 	@echo 'make guest CMD=...   run a command in a guest'
-	@echo '                     [DRIVER=upstream|xe|none KERNEL=debug|stock ...]'
+	@echo '                     [DRIVER=upstream|xe|none KERNEL=debug|debug-full|stock ...]'
 	@echo 'make shell           a prompt in a guest (same settings; exit ends it)'
 	@echo 'make model           build the software GPU'
 	@echo 'make model-check     test the software GPU on the host'
@@ -28,7 +28,6 @@ help:
 	@echo 'make driver          build our driver for the debug kernel'
 	@echo 'make driver-check    what our driver must do: figures and hotplug'
 	@echo 'make hotplug         the card goes while all is in use, in every way'
-	@echo 'make hotplug-full    the same at every access, and 500 cycles (a day or more)'
 	@echo 'make static          the static gates: types, symbols, headers'
 	@echo 'make static-report   what the general rules find in drivers/gpu/drm of Linux'
 	@echo 'make kunit           unit tests in a user-mode kernel (12 min the first'
@@ -36,8 +35,14 @@ help:
 	@echo 'make mutants         break the driver in small ways; who of static, kunit,'
 	@echo '                     a guest notices (hours)'
 	@echo 'make docs            Documentation/ as HTML, with what the source says'
-	@echo 'make check           every test, with set-up; the last line is'
-	@echo '                     N passed, N failed, N skipped'
+	@echo 'make quick           after a change: gates and unit tests of what changed, one'
+	@echo '                     guest (2 min)'
+	@echo 'make check           every test, with set-up (25 min, then 15); the last line'
+	@echo '                     is N passed, N failed, N skipped'
+	@echo 'make check-full PART=n/N  what check leaves out for time: more points, IGT on'
+	@echo '                     upstream, the other Debian; N is 4 or more (an hour each)'
+	@echo 'make soak            every access, 500 cycles, all mutants, upstream:'
+	@echo '                     until it is stopped'
 	@echo
 	@echo 'Settings of guest and shell: PARAMS PLATFORM VRAM MEM CPUS ICOUNT=1 IOMMU=1'
 	@echo 'HOTPLUG=acpi|pciehp LOAD=no APPEND TIMEOUT XE_KO MODEL=0|1 MODEL_ARGS DEVICES'
@@ -76,10 +81,6 @@ driver-check:
 hotplug:
 	@$(lab)/check driver
 
-# Each access of each phase instead of a spread, twenty orders of what open.sh does, 500 cycles.
-hotplug-full:
-	@APPEND='xe_points=1000000 xe_orders=20 xe_cycles=500' TIMEOUT=100000 $(lab)/check driver
-
 upstream-check:
 	@$(lab)/check upstream igt
 
@@ -105,5 +106,14 @@ docs:
 kunit:
 	@$(lab)/check kunit
 
+quick:
+	@$(lab)/check --quick
+
 check:
 	@$(lab)/check
+
+check-full:
+	@$(if $(PART),,echo "usage: make check-full PART=n/N, as 1/4" >&2; exit 2;) $(lab)/check --full $(PART)
+
+soak:
+	@$(lab)/check --soak

@@ -25,20 +25,20 @@ put on "$dev/power/control"
 dmesg -C
 
 t "a corrected error" inject BAD_TLP
-t "is seen" until_ 10 said "AER: Correct"
+t "is seen" until_ 60 said "AER: Correct"
 t "changes nothing" works
 t "an error that is not fatal" inject COMP_TIME
-t "is recovered from" until_ 10 said "device recovery successful"
+t "is recovered from" until_ 60 said "device recovery successful"
 t "is no reason to give the card up" eval 'none "is lost" && works && use buffers "$gpu"'
 
 node=("$dev"/drm/renderD*)
 exec 9<>"/dev/dri/${node##*/}"
 dmesg -C
 t "a fatal error" inject DLP
-t "the card is lost" until_ 10 said "is lost"
+t "the card is lost" until_ 60 said "is lost"
 t "recovery ends, without success" until_ 30 said "device recovery failed"
 t "an open file says so" eval '! use query fd9'
-t "removal ends in time" bounded 10 put 1 "$dev/remove"
+t "removal ends in time" bounded 60 put 1 "$dev/remove"
 t "rescan" put 1 $bus/rescan
 t "a new card works beside the old file" until_ 30 works
 exec 9>&-

@@ -16,7 +16,6 @@ for dev in $bus/devices/*; do
 done
 slot=${dev##*/}
 
-put()	{ echo "$1" >"$2"; }
 node()	{ local n=("$dev"/drm/renderD*); echo "/dev/dri/${n##*/}"; }
 # holder NAME: a process with the node open, asked by NAME WHAT
 holder() {

@@ -1,5 +1,7 @@
 # driver: xe
-# timeout: 1800
+# timeout: 1200
+# full: timeout=12000 xe_cycles=100
+# soak: timeout=36000 xe_cycles=500
 # set: model_args=--bar=64M
 #
 # SPDX-License-Identifier: MIT
@@ -8,7 +10,7 @@
 . /lab/gpu.sh
 . ./lib/phases.sh
 
-cycles=$(argument xe_cycles) || cycles=20
+cycles=$(argument xe_cycles) || cycles=10
 
 # Which worker of the kernel has last done what is chance.
 threads()  { ps -e --no-headers -o comm | grep -v '^kworker/' | grep -cE '\b(xe|drm|ttm|guc|irq/.*xe)'; }

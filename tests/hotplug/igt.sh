@@ -1,7 +1,5 @@
 # driver: xe
 # timeout: 1800
-# set: append=kmemleak=off
-# allow: kmemleak: Kernel memory leak detector disabled -- nothing is looked for here, and each allocation costs less
 # expect: igt.expected
 # needs: igt
 #

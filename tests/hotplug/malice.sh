@@ -1,5 +1,7 @@
 # driver: xe
 # timeout: 900
+# full: timeout=1800 xe_seconds=120
+# soak: timeout=7200 xe_seconds=600
 # set: model_args=--bar=64M
 #
 # SPDX-License-Identifier: MIT

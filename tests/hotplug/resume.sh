@@ -14,7 +14,7 @@ asleep()  { [[ $(<"$dev/power/runtime_status") == suspended ]]; }
 doze() {
 	put 10 "$dev/power/autosuspend_delay_ms"
 	put auto "$dev/power/control"
-	until_ 10 asleep
+	until_ 60 asleep
 }
 # touch: software wants the card; whether it gets it is not the question
 touch() {
@@ -67,7 +67,7 @@ t "bind again, and it works, beside the old file" rebind
 t "also after another sleep" eval 'doze && works'
 
 dmesg -C
-t "a reset by somebody else ends" bounded 20 put 1 "$dev/reset"
+t "a reset by somebody else ends" bounded 60 put 1 "$dev/reset"
 t "the card is lost" said "is lost: somebody resets it"
 t "who uses it is told" eval '! use query "$gpu"'
 t "bind again, and it works" rebind

@@ -19,7 +19,7 @@ ask() {
 awake()	{ put on "$dev/power/control"; }
 idle()	{ put 10 "$dev/power/autosuspend_delay_ms" && put auto "$dev/power/control"; }
 # Once awake it stays so for a minute.
-idle_and_asleep() { idle && until_ 10 asleep && put 60000 "$dev/power/autosuspend_delay_ms"; }
+idle_and_asleep() { idle && until_ 60 asleep && put 60000 "$dev/power/autosuspend_delay_ms"; }
 asleep() { [[ $(<"$dev/power/runtime_status") == suspended ]]; }
 # cut: the next time that the card leaves D3 it had no power in it.
 cut()	{ awake && model fault power.cut >/dev/null; }
@@ -83,7 +83,7 @@ t "remove ends in time" bounded 30 put 1 "$dev/remove"
 t "a new card works beside the buffers of the old one" eval 'model restore && put 1 $bus/rescan && until_ 30 works'
 t "which are still there" ask check
 exec {KEEP[1]}>&-
-t "removed while it is idle and asleep" eval 'idle && until_ 10 asleep && bounded 30 put 1 "$dev/remove"'
+t "removed while it is idle and asleep" eval 'idle && until_ 60 asleep && bounded 30 put 1 "$dev/remove"'
 t "and comes back" eval 'put 1 $bus/rescan && until_ 30 works && answers'
 t "no violation" no_violations
 t "kmemleak finds nothing" leaks

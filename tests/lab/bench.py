@@ -22,6 +22,8 @@ import tempfile
 import threading
 import time
 
+import klog
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 LAB = os.environ.get("XE_LAB") or os.path.join(
@@ -106,7 +108,8 @@ class Config:
         for name, default in self.FIELDS.items():
             value = fields.get(name)
             setattr(self, name, default if value in (None, "") else str(value))
-        for name, allowed in (("driver", ("none", "upstream", "xe")), ("kernel", ("debug", "stock", "newest")),
+        for name, allowed in (("driver", ("none", "upstream", "xe")),
+                              ("kernel", ("debug", "debug-full", "stock", "newest")),
                               ("hotplug", ("acpi", "pciehp")), ("platform", PLATFORMS),
                               ("load", ("yes", "no"))):
             if getattr(self, name) not in allowed:
@@ -133,33 +136,46 @@ def artefact(*path):
     return full
 
 
-compiled = {}		# of each folder, {name: program}
-compiling = threading.Lock()
-
-
 def programs(files, folder):
-    """Put the C programs of a folder into the guest, under /lab/bin; each is built once in a run."""
-    with compiling:
-        if folder not in compiled:
-            compiled[folder] = {name[:-2]: program(os.path.join(folder, name))
-                                for name in sorted(os.listdir(folder)) if name.endswith(".c")}
-    for name, binary in compiled[folder].items():
-        files["lab/bin/" + name] = (stat.S_IFREG | 0o755, binary)
+    """Put the C programs of a folder into the guest, under /lab/bin."""
+    for name in sorted(os.listdir(folder)):
+        if name.endswith(".c"):
+            files["lab/bin/" + name[:-2]] = (stat.S_IFREG | 0o755, program(os.path.join(folder, name)))
+
+
+def sources(program_source):
+    """A C program and the headers beside it and below."""
+    folder = os.path.dirname(program_source)
+    return [program_source, *sorted(glob.glob(folder + "/*.h") + glob.glob(folder + "/*/*.h"))]
 
 
 def program(source):
-    """A C program, static, built against the kernel's DRM headers."""
+    """A C program, static, built against the kernel's DRM headers; once, as long as nothing of it changes."""
     headers = os.path.join(LAB, "src", "linux-source-6.12", "include", "uapi", "drm")
     if not os.path.isdir(headers):	# the demonstration does without the source
         headers = glob.glob(artefact("kernel", "stock", "headers") + "/usr/src/*-common/include/uapi/drm")[0]
+    key = hashlib.sha256()
+    for path in [*sources(source), *sorted(glob.glob(headers + "/*.h"))]:
+        with open(path, "rb") as f:
+            key.update(f.read() + b"\0")
+    kept = os.path.join(BUILT, "programs", os.path.basename(source)[:-2] + "-" + key.hexdigest()[:12])
+    if not os.path.exists(kept):
+        os.makedirs(os.path.dirname(kept), exist_ok=True)
+        compile_program(source, headers, kept)
+    with open(kept, "rb") as f:
+        return f.read()
+
+
+def compile_program(source, headers, kept):
     with tempfile.TemporaryDirectory() as scratch:
         binary = os.path.join(scratch, "program")
         built = subprocess.run(["gcc", "-O1", "-g0", "-static", "-Wall", "-Wextra", "-Werror", "-pthread", "-D__user=",
                                 "-I", headers, "-o", binary, source], capture_output=True, text=True, check=False)
         if built.returncode:
             raise BenchError("%s does not compile:\n%s" % (os.path.basename(source), built.stderr))
-        with open(binary, "rb") as f:
-            return f.read()
+        whole = "%s.%d" % (kept, os.getpid())	# beside it: others may do the same
+        shutil.copy(binary, whole)
+        os.replace(whole, kept)
 
 
 def modules(files, folder, kernel):
@@ -174,6 +190,25 @@ def modules(files, folder, kernel):
             raise BenchError("the modules of %s do not build:\n%s" % (folder, built.stderr[-2000:]))
         for ko in found:
             files.copy("modules/" + os.path.basename(ko), ko, 0o644)
+
+
+def our_module(files, kernel, ko):
+    """Our module in the place of upstream's, with the indices of modprobe: depmod is slow in a guest."""
+    with open(os.path.join(kernel, "release"), encoding="ascii") as f:
+        release = f.read().strip()
+    with tempfile.TemporaryDirectory() as scratch:
+        tree = os.path.join(scratch, "lib", "modules", release)
+        shutil.copytree(os.path.join(kernel, "modules", "lib", "modules", release), tree, copy_function=os.symlink)
+        theirs = glob.glob(tree + "/**/xe.ko", recursive=True)[0]
+        os.unlink(theirs)
+        shutil.copy(ko, theirs)
+        for index in glob.glob(tree + "/modules.*"):	# a link would lead into the cache
+            if os.path.basename(index).split(".")[1] not in ("builtin", "order"):
+                os.unlink(index)
+        subprocess.run(["/sbin/depmod", "-b", scratch, release], check=True)
+        for path in [theirs, *glob.glob(tree + "/modules.*")]:
+            if not os.path.islink(path):
+                files.copy(os.path.join("modules.d", os.path.relpath(path, tree)), path, 0o644)
 
 
 def model_binary():
@@ -231,8 +266,9 @@ class Guest:
     running = set()
     closed = False	# no more of them
 
-    def __init__(self, config, files=None, command="", shell=False, name="guest"):
+    def __init__(self, config, files=None, command="", shell=False, name="guest", allowed=()):
         self.config = config
+        self.allowed = allowed		# patterns of what the kernel may say, for scenarios
         self.files = Files(files or {})
         self.command = command
         self.shell = shell
@@ -317,6 +353,7 @@ class Guest:
             f.copy(name, os.path.join(HERE, "guestfs", name), 0o644)
         for name in ("model", "bench"):
             f.copy("bin/" + name, artefact("tools", "port"), 0o755)
+        f.text("splats", klog.for_shell(self.allowed), 0o644)
         f.text("cmd", self.command, 0o644)
         env = {"LAB_NONCE": self.nonce, "LAB_DRIVER": c.driver, "LAB_PARAMS": c.params,
                "LAB_LOAD": c.load, "LAB_SHELL": "yes" if self.shell else "no",
@@ -327,7 +364,7 @@ class Guest:
             ko = c.xe_ko or os.path.join(BUILT, "driver", c.kernel, "xe.ko")
             if not os.path.exists(ko):
                 raise BenchError("%s: no such module; XE_KO= names another" % ko)
-            f.copy("xe.ko", ko, 0o644)
+            our_module(f, kernel, ko)
         with open(os.path.join(kernel, "initrd"), "rb") as base, open(self.path("initrd"), "wb") as out:
             data = base.read()
             out.write(data + b"\0" * (-len(data) % 512))
@@ -351,7 +388,7 @@ class Guest:
             append.append("tsc_early_khz=" + tsc_khz())
         if c.iommu == "1":
             append.append("intel_iommu=on")
-        elif c.kernel == "debug":
+        elif c.kernel != "stock":
             append.append("intel_iommu=off")
         if c.hotplug == "pciehp":	# the platform's firmware does not hand it over
             append.append("pcie_ports=native")

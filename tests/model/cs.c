@@ -21,6 +21,7 @@
 #include "fault.h"
 #include "journal.h"
 #include "platform.h"
+#include "reg.h"
 
 #define CLIENT(header)	((header) >> 29)
 
@@ -34,6 +35,7 @@ struct cs_engine *cs_create(struct gt *gt, const struct engine_info *info)
 	cs->gpu = gt->gpu;
 	cs->info = info;
 	cs->last = CS_IDLE;
+	cs->tlb = ppgtt_tlb_create(info->name);
 	if (gt->gpu->ctl && info == gt->gpu->platform->gt[0].engines)
 		cs_ctl_init(gt->gpu);
 	return cs;
@@ -41,6 +43,7 @@ struct cs_engine *cs_create(struct gt *gt, const struct engine_info *info)
 
 void cs_destroy(struct cs_engine *cs)
 {
+	ppgtt_tlb_destroy(cs->tlb);
 	free(cs);
 }
 
@@ -57,6 +60,18 @@ bool cs_privileged(const struct cs_engine *cs)
 u64 cs_position(const struct cs_engine *cs)
 {
 	return cs->depth ? cs->bb[cs->depth - 1].addr : cs->ring_start + cs->head;
+}
+
+void cs_tlb_flush(struct cs_engine *cs)
+{
+	ppgtt_tlb_flush(cs->tlb);
+	cs_flush_pages(cs);
+}
+
+void cs_tlb_flush_range(struct cs_engine *cs, u32 asid, u64 start, u64 last)
+{
+	ppgtt_tlb_flush_range(cs->tlb, asid, start, last);
+	cs_flush_pages(cs);
 }
 
 void cs_flush_pages(struct cs_engine *cs)
@@ -106,11 +121,24 @@ enum cs_exec cs_fault(struct cs_engine *cs, u64 addr, bool ggtt, bool write, u8 
 	return X_FAULT;
 }
 
+/* One report for each context that is on the engine. */
+void cs_check_fenced(struct cs_engine *cs, u64 addr)
+{
+	bool said = cs->fenced_said;
+
+	cs->fenced_said = journal_is_fenced(cs->gpu);
+	if (cs->fenced_said && !said)
+		violation(cs->gpu, V_WRITE_AFTER_FENCE, "%s: context 0x%08x writes 0x%llx (command 0x%08x)",
+			  cs->info->name, cs->lrc, (unsigned long long)addr, cs->ipehr);
+}
+
 int cs_xlate(struct cs_engine *cs, u64 addr, bool ggtt, bool write, struct xlat *x)
 {
+	if (write)
+		cs_check_fenced(cs, addr);
 	if (ggtt || !cs->ppgtt)
 		return ggtt_xlate(cs->gpu, addr, write, x);
-	return ppgtt_xlate(cs->gpu, cs->root, addr, write, x);
+	return ppgtt_xlate_tlb(cs->gpu, cs->tlb, cs->asid, cs->root, addr, write, x);
 }
 
 static int transfer(struct cs_engine *cs, u64 addr, bool ggtt, bool write, void *buf, size_t len)
@@ -368,6 +396,37 @@ enum cs_stop cs_run(struct cs_engine *cs, unsigned int budget, unsigned int *use
 	if (err && (cs->last == CS_FAULT || cs->last == CS_ERROR))
 		*err = cs->err;
 	return cs->last;
+}
+
+int cs_run_whole(struct cs_engine *cs, u64 addr, u32 bytes)
+{
+	u32 predicate = cs->info->base + MI_SET_PREDICATE_RESULT, was = reg_peek(cs->gpu, predicate);
+	struct cs_level bb[CS_MAX_DEPTH];
+	unsigned int depth = cs->depth, n;
+	bool arb_off = cs->arb_off;
+	int err = -EINVAL;
+
+	memcpy(bb, cs->bb, sizeof(bb));
+	cs->bb[0] = (struct cs_level){ addr, true };
+	cs->depth = 1;
+	cs->left = CS_WHOLE_MAX;
+	reg_poke(cs->gpu, predicate, 0);
+	for (n = 0; n < CS_WHOLE_MAX && err; n++) {
+		enum cs_exec how = command(cs);
+
+		if (how == X_NEXT)
+			advance(cs);
+		else if (how != X_JUMP)
+			break;
+		if (!cs->depth || (bytes && cs->depth == 1 && cs->bb[0].addr - addr >= bytes))
+			err = 0;
+	}
+	count_add(cs->gpu, CNT_CMD, n);
+	memcpy(cs->bb, bb, sizeof(bb));
+	cs->depth = depth;
+	cs->arb_off = arb_off;
+	reg_poke(cs->gpu, predicate, was);
+	return err;
 }
 
 bool cs_preemptible(const struct cs_engine *cs)

@@ -46,6 +46,9 @@ int cs_save(struct cs_engine *cs);
 void cs_reset(struct cs_engine *cs);
 /* GT reset or FLR: as power-on. */
 void cs_power_reset(struct cs_engine *cs);
+/* Forget translations of the page tables: all, or those of an address space in [@start, @last]. */
+void cs_tlb_flush(struct cs_engine *cs);
+void cs_tlb_flush_range(struct cs_engine *cs, u32 asid, u64 start, u64 last);
 /* Reference clock ticks that the loaded context has run in all */
 u64 cs_context_time(const struct cs_engine *cs);
 

@@ -216,6 +216,7 @@ static void load_state(struct cs_engine *cs, const u32 *image)
 {
 	cs->control = image[LRC_CONTROL];
 	cs->root = (u64)image[LRC_PDP0_HI] << 32 | image[LRC_PDP0_LO];
+	cs->asid = image[LRC_ASID] & LRC_ASID_BITS;
 	cs->time_base = (u64)image[LRC_TIMESTAMP_HI] << 32 | image[LRC_TIMESTAMP];
 	cs->load_ns = clk_ns(cs->gpu->clk);
 	cs->depth = 0;
@@ -223,9 +224,24 @@ static void load_state(struct cs_engine *cs, const u32 *image)
 	cs->arb_point = true;
 	cs->pushed = 0;
 	cs->progress = 0;
+	cs->fenced_said = false;
 	memset(cs->stack, 0, sizeof(cs->stack));
 	cs->stopped = false;
 	cs_flush_pages(cs);
+}
+
+/* What the image wants executed at each load: the second one ends itself. */
+static int run_context_batches(struct cs_engine *cs)
+{
+	u32 indirect = reg_peek(cs->gpu, cs->info->base + RING_INDIRECT_CTX);
+	u32 per_ctx = reg_peek(cs->gpu, cs->info->base + RING_BB_PER_CTX_PTR);
+	u32 bytes = FIELD_GET(INDIRECT_CTX_LINES, indirect) * 64;
+
+	if (bytes && cs_run_whole(cs, indirect & INDIRECT_CTX_ADDR, bytes))
+		return bad_image(cs, V_LRC_CONTEXT_BATCH, "INDIRECT_CTX", indirect);
+	if (per_ctx & PER_CTX_BB_VALID && cs_run_whole(cs, per_ctx & PER_CTX_BB_ADDR, 0))
+		return bad_image(cs, V_LRC_CONTEXT_BATCH, "BB_PER_CTX_PTR", per_ctx);
+	return 0;
 }
 
 int cs_load(struct cs_engine *cs, u64 desc)
@@ -261,6 +277,11 @@ int cs_load(struct cs_engine *cs, u64 desc)
 	if (err)
 		return err;
 	cs->loaded = true;
+	err = run_context_batches(cs);
+	if (err) {
+		cs->loaded = false;
+		return err;
+	}
 	journal_add(cs->gpu, J_CS, "%s: load 0x%08x head 0x%x tail 0x%x", cs->info->name, cs->lrc,
 		    cs->head, cs->tail);
 	return 0;
@@ -377,6 +398,7 @@ static int write_image(struct cs_engine *cs, const u32 *image)
 	u64 addr = cs->lrc + LRC_REGS_OFFSET;
 	int err;
 
+	cs_check_fenced(cs, addr);
 	err = ggtt_write(cs->gpu, addr, image, LRC_TAIL * 4ul);
 	if (!err)
 		err = ggtt_write(cs->gpu, addr + (LRC_TAIL + 1) * 4ul, image + LRC_TAIL + 1,
@@ -421,7 +443,7 @@ void cs_reset(struct cs_engine *cs)
 	cs->depth = 0;
 	cs->arb_off = false;
 	cs->progress = 0;
-	cs_flush_pages(cs);
+	cs_tlb_flush(cs);
 }
 
 void cs_power_reset(struct cs_engine *cs)
@@ -437,5 +459,5 @@ void cs_power_reset(struct cs_engine *cs)
 	cs->head = 0;
 	cs->tail = 0;
 	cs->ipehr = 0;
-	cs_flush_pages(cs);
+	cs_tlb_flush(cs);
 }

@@ -13,6 +13,7 @@
 #define CS_MAX_WORDS	1026u	/* longest command fetched whole: store data */
 #define CS_MAX_DEPTH	3u	/* batch, second level, third level */
 #define CS_STACK_WORDS	6u
+#define CS_WHOLE_MAX	4096u	/* commands of a batch that is run whole */
 #define CS_STEP_NS	100u	/* a command's time when the clock counts steps */
 
 /* How the execution of a command ended */
@@ -48,8 +49,11 @@ struct cs_engine {
 	struct cs_error err;
 
 	u32 lrc;			/* GGTT address of the status page */
+	bool fenced_said;		/* a write after the fences was reported */
 	bool ppgtt;
 	u64 root;
+	u32 asid;
+	struct ppgtt_tlb *tlb;
 	u32 control;			/* word 3 of the image */
 	u32 ring_start, ring_ctl, ring_size, head, tail;
 
@@ -82,9 +86,16 @@ int cs_xlate(struct cs_engine *cs, u64 addr, bool ggtt, bool write, struct xlat 
 enum cs_exec cs_fault(struct cs_engine *cs, u64 addr, bool ggtt, bool write, u8 level, int err);
 enum cs_exec cs_illegal(struct cs_engine *cs, const char *fmt, ...) PRINTF(2, 3);
 void cs_flush_pages(struct cs_engine *cs);
+/* To be asked by every write of the engine. */
+void cs_check_fenced(struct cs_engine *cs, u64 addr);
 /* True if the command comes from the ring or a GGTT batch: it may touch registers and the GGTT. */
 bool cs_privileged(const struct cs_engine *cs);
 u64 cs_position(const struct cs_engine *cs);
+/*
+ * A batch in the GGTT, run whole between two commands of the context: up to its batch end, or for @bytes if that
+ * is not 0.  -EINVAL if it does not get there.
+ */
+int cs_run_whole(struct cs_engine *cs, u64 addr, u32 bytes);
 
 static inline u64 cs_addr(const u32 *lo)
 {

@@ -45,6 +45,7 @@
 #define   FLUSH_POST_NONE	0
 #define   FLUSH_POST_STORE	1
 #define   FLUSH_POST_TIMESTAMP	3
+#define FLUSH_TLB		BIT(18)
 #define FLUSH_INDEXED		BIT(21)		/* the address is an offset in the status page */
 #define   FLUSH_INDEX		GENMASK(11, 3)	/* word 1 */
 #define FLUSH_NOTIFY		BIT(8)
@@ -444,7 +445,10 @@ static enum cs_exec mi_flush_dw(struct cs_engine *cs, unsigned int len)
 	u64 addr = cs_addr(cs->cmd + 1) & ~7ull;
 	enum cs_exec ret = X_NEXT;
 
-	cs_flush_pages(cs);
+	if (header & FLUSH_TLB)
+		cs_tlb_flush(cs);
+	else
+		cs_flush_pages(cs);
 	if (header & FLUSH_INDEXED) {
 		addr = cs->lrc + (cs->cmd[1] & FLUSH_INDEX);
 		ggtt = true;

@@ -112,7 +112,10 @@ static enum cs_exec pipe_control(struct cs_engine *cs)
 	u32 flags = cs->cmd[1];
 	enum cs_exec ret;
 
-	cs_flush_pages(cs);
+	if (flags & PC_TLB_INVALIDATE)
+		cs_tlb_flush(cs);
+	else
+		cs_flush_pages(cs);
 	ret = post_sync(cs, flags);
 	if (ret == X_NEXT && flags & PC_NOTIFY)
 		mi_interrupt(cs, GT_RENDER_PIPECTL_NOTIFY_INTERRUPT);

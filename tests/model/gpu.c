@@ -18,6 +18,7 @@
 #include "irq.h"
 #include "journal.h"
 #include "mem.h"
+#include "oracle.h"
 #include "pci.h"
 #include "platform.h"
 #include "reg.h"
@@ -31,11 +32,11 @@ static void create_gt(struct gpu *gpu, unsigned int id)
 	gt->gpu = gpu;
 	gt->id = id;
 	gt->window = id ? 0x380000 : 0;
-	gt->num_engines = info->num_engines;
-	gt->engines = calloc(info->num_engines ? info->num_engines : 1, sizeof(struct cs_engine *));
+	gt->num_engines = platform_engines(gpu, id);
+	gt->engines = calloc(gt->num_engines + 1, sizeof(struct cs_engine *));
 	if (!gt->engines)
 		abort();
-	for (unsigned int i = 0; i < info->num_engines; i++)
+	for (unsigned int i = 0; i < gt->num_engines; i++)
 		gt->engines[i] = cs_create(gt, &info->engines[i]);
 	gt->guc = guc_create(gt);
 }
@@ -78,6 +79,7 @@ struct gpu *gpu_create(const struct gpu_options *opt)
 	gpu->journal = journal_create(gpu, opt->journal);
 	gpu->dma = dma_create(gpu);
 	gpu->mem = mem_create(gpu);
+	gpu->oracle = oracle_create(gpu);
 	gpu->pci = pci_create(gpu);
 	gpu->irq = irq_create(gpu);
 	for (unsigned int id = 0; id < gpu->platform->num_gts; id++)
@@ -109,6 +111,7 @@ void gpu_destroy(struct gpu *gpu)
 	display_destroy(gpu->display);
 	irq_destroy(gpu->irq);
 	pci_destroy(gpu->pci);
+	oracle_destroy(gpu->oracle);
 	mem_destroy(gpu->mem);
 	dma_destroy(gpu->dma);
 	journal_destroy(gpu->journal);
@@ -125,6 +128,7 @@ void gpu_reset(struct gpu *gpu, enum gpu_reset depth)
 		journal_quiet(gpu, false);
 		unheard_set(gpu, false);
 		gpu->power_ns = clk_ns(gpu->clk);
+		oracle_reset(gpu);
 		pci_reset(gpu);
 	}
 	regs_reset(gpu, depth);

@@ -32,6 +32,7 @@ struct ctl;		/* ctl.h: control socket */
 struct regs;		/* reg.h: register file of BAR 0 */
 struct irq;		/* irq.h: interrupt tree */
 struct gt_hw;		/* gt.h: forcewake, reset, steering of the GTs */
+struct oracle;		/* oracle.h: who owns a page of VRAM */
 struct display;	/* display.h: what the system's firmware left on */
 struct pcode;		/* pcode.h: mailbox of the power controller */
 struct mem;		/* mem.h: VRAM, GSM, GGTT and PPGTT translation */
@@ -55,12 +56,14 @@ struct gpu_options {
 	const char *journal;	/* file, or NULL */
 	u64 vram;		/* bytes, multiple of 1 GiB; 0: the platform's default */
 	u64 bar;		/* bytes of it in BAR 2, a power of two; 0: all */
+	unsigned int ccs;	/* compute engines, 1 to 4; 0: 1 */
 	bool plane;		/* a display, with a plane that the system's firmware left on */
 	u64 plane_vram, plane_ggtt;	/* where */
 	bool clock_steps;	/* time is counted in steps of work, not taken from the host */
 	bool trap_gsm;		/* GGTT entries by message, so that each access is seen */
 	bool trap_vram;		/* likewise for the VRAM BAR */
 	bool msix;		/* MSI-X beside MSI */
+	bool oracle;		/* the driver says who owns a page of VRAM */
 	bool no_pipe;		/* what the render and compute pipes would do is an error, not skipped */
 };
 
@@ -79,6 +82,7 @@ struct gpu {
 	struct gt_hw *gt_hw;	/* made and freed with regs */
 	struct pcode *pcode;	/* likewise */
 	struct display *display;
+	struct oracle *oracle;
 	struct irq *irq;
 	struct mem *mem;
 	struct gt gts[GPU_MAX_GTS];

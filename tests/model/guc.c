@@ -19,12 +19,21 @@
 #include "mem.h"
 #include "pci.h"
 
+static u64 ggtt_start(struct guc *guc)
+{
+	u32 size = guc_reg(guc, GUC_WOPCM_SIZE), base = guc_reg(guc, DMA_GUC_WOPCM_OFFSET);
+
+	if (!(size & GUC_WOPCM_SIZE_LOCKED) || !(base & GUC_WOPCM_OFFSET_VALID))
+		return GUC_WOPCM_MAX;
+	return ((size & GENMASK(31, 12)) + (u64)(base & GENMASK(31, 14)) + MIB(1) - 1) & ~(MIB(1) - 1);
+}
+
 bool guc_buffer_ok(struct guc *guc, u64 addr, u64 len)
 {
 	struct xlat x;
 	u64 page;
 
-	if (addr < GUC_GGTT_START || addr >= GUC_GGTT_END || len > GUC_GGTT_END - addr)
+	if (addr < ggtt_start(guc) || addr >= GUC_GGTT_END || len > GUC_GGTT_END - addr)
 		return false;
 	for (page = addr & ~(u64)(PAGE_4K - 1); page < addr + len; page += PAGE_4K)
 		if (ggtt_xlate(guc->gpu, page, false, &x))
@@ -126,14 +135,31 @@ void guc_doorbell(struct gt *gt)
 		guc_work(guc, GPU_SYNC_BUDGET);
 }
 
+static bool run_orphans(struct guc *guc, unsigned int budget)
+{
+	bool more;
+
+	guc->working = true;
+	more = guc_sched_orphans(guc, budget);
+	guc->working = false;
+	if (guc->reset_pending)
+		guc_reset(guc->gt);
+	return more;
+}
+
 bool guc_run(struct gt *gt, unsigned int budget)
 {
 	struct guc *guc = gt->guc;
 
-	if (guc->state != GUC_RUNNING || guc->working || is_gone(gt->gpu) ||
-	    pci_power_state(gt->gpu))
+	if (guc->working || is_gone(gt->gpu) || pci_power_state(gt->gpu))
 		return false;
-	return guc_work(guc, budget);
+	return guc->state == GUC_RUNNING ? guc_work(guc, budget) : run_orphans(guc, budget);
+}
+
+void guc_check_quiet(struct gt *gt)
+{
+	if (!is_gone(gt->gpu))
+		guc_sched_check_stopped(gt->guc, "unbound");
 }
 
 /* ---- a log that is written all the time ---- */

@@ -13,6 +13,7 @@
 #define FENCE_FAST	BIT(15)
 
 #define TLB_SEQNO_MAX	0xfffffu
+#define OPT_IN_MAX_WORDS	64u
 
 typedef enum guc_error action_fn(struct guc *guc, const u32 *payload, unsigned int len);
 
@@ -26,6 +27,49 @@ static enum guc_error do_policy_change(struct guc *guc, const u32 *payload, unsi
 	if (guc_buffer_ok(guc, payload[0], 96))
 		return GUC_OK;
 	violation(guc->gpu, V_ADS_POINTER, "policies at GGTT %#x", payload[0]);
+	return GUC_ERR_GGTT;
+}
+
+/* Keys with their lengths that fill @len words exactly; false and a violation if they do not. */
+static bool klvs_ok(struct guc *guc, const char *what, const u32 *klv, u32 len, u16 first, u16 last)
+{
+	u32 pos = 0;
+
+	while (pos < len && klv[pos] >> 16 >= first && klv[pos] >> 16 <= last && (klv[pos] & 0xffff) < len - pos)
+		pos += 1 + (klv[pos] & 0xffff);
+	if (pos == len)
+		return true;
+	violation(guc->gpu, V_H2G_KLV, "%s: word %u of %u is %#010x", what, pos, len, klv[pos]);
+	return false;
+}
+
+static enum guc_error do_scheduling_klv(struct guc *guc, const u32 *payload, unsigned int len)
+{
+	return klvs_ok(guc, "scheduling policies", payload, len, 0x1001, 0x1fff) ? GUC_OK : GUC_ERR_KLV;
+}
+
+static enum guc_error do_opt_in(struct guc *guc, const u32 *payload, unsigned int len)
+{
+	u64 addr = (u64)payload[1] << 32 | payload[0];
+	u32 klv[OPT_IN_MAX_WORDS], words = payload[2];
+
+	if (!words || words > OPT_IN_MAX_WORDS || !guc_buffer_ok(guc, addr, words * 4ull) ||
+	    ggtt_read(guc->gpu, addr, klv, words * 4ul)) {
+		violation(guc->gpu, V_H2G_KLV, "features to opt in: %u words at GGTT %#llx", words,
+			  (unsigned long long)addr);
+		return GUC_ERR_GGTT;
+	}
+	return klvs_ok(guc, "features to opt in", klv, words, 0x4001, 0x4fff) ? GUC_OK : GUC_ERR_KLV;
+}
+
+/* Accepted, and never written: the counters in it stay 0. */
+static enum guc_error do_activity_buffer(struct guc *guc, const u32 *payload, unsigned int len)
+{
+	u64 addr = (u64)payload[1] << 32 | payload[0];
+
+	if (!addr || guc_buffer_ok(guc, addr, PAGE_4K))
+		return GUC_OK;
+	violation(guc->gpu, V_ADS_POINTER, "engine activity at GGTT %#llx", (unsigned long long)addr);
 	return GUC_ERR_GGTT;
 }
 
@@ -64,6 +108,14 @@ static enum guc_error do_deregister(struct guc *guc, const u32 *payload, unsigne
 	return guc_context_deregister(guc, payload[0]);
 }
 
+static void tlb_flush_all(struct guc *guc)
+{
+	unsigned int i;
+
+	for (i = 0; i < guc->gt->num_engines; i++)
+		cs_tlb_flush(guc->gt->engines[i]);
+}
+
 static enum guc_error do_fault_reply(struct guc *guc, const u32 *payload, unsigned int len)
 {
 	violation(guc->gpu, V_FAULT_REPLY, "%#010x %#010x, but no page fault was reported",
@@ -94,7 +146,17 @@ static bool tlb_ok(const u32 *payload, unsigned int len)
 	return type <= TLB_GUC && len == 6 && tlb_range_ok(payload);
 }
 
-/* Nothing in the model uses a cached translation, so it is done as soon as it is asked for. */
+static void tlb_flush_range(struct guc *guc, const u32 *payload)
+{
+	u64 start = (u64)payload[4] << 32 | payload[3], size = payload[5] + 12 < 48 ? BIT64(payload[5] + 12) : BIT64(48);
+	unsigned int i;
+
+	start &= BIT64(48) - 1;
+	for (i = 0; i < guc->gt->num_engines; i++)
+		cs_tlb_flush_range(guc->gt->engines[i], payload[2], start, start + (size - 1));
+}
+
+/* Done as soon as it is asked for: nothing is on its way. */
 static enum guc_error do_tlb(struct guc *guc, const u32 *payload, unsigned int len)
 {
 	u32 seqno = payload[0], last = guc->ct.tlb_seqno;
@@ -107,8 +169,21 @@ static enum guc_error do_tlb(struct guc *guc, const u32 *payload, unsigned int l
 	    (last && seqno != last + 1 && !(seqno == 1 && last == TLB_SEQNO_MAX)))
 		guc_disorder(guc, V_TLB_SEQNO, "%u after %u", seqno, last);
 	guc->ct.tlb_seqno = seqno;
-	if ((payload[1] & 0xff) == TLB_FULL || (payload[1] & 0xff) == TLB_GUC)
+	switch (payload[1] & 0xff) {
+	case TLB_FULL:
+		tlb_flush_all(guc);
 		ggtt_invalidate(guc->gpu);
+		break;
+	case TLB_GUC:
+		ggtt_invalidate(guc->gpu);
+		break;
+	case TLB_RANGE:
+		tlb_flush_range(guc, payload);
+		break;
+	default:
+		tlb_flush_all(guc);
+		break;
+	}
 	if (!fault_take(guc->gpu, FAULT_TLB_LOST, NULL))
 		guc_ct_event(guc, G2H_TLB_DONE, &seqno, 1);
 	return GUC_OK;
@@ -123,6 +198,9 @@ static const struct action {
 	{ H2G_LOG_FLUSH_DONE, 0, 2, "log-flush-done", do_log },
 	{ H2G_LOG_FORCE_FLUSH, 0, 2, "log-force-flush", do_log },
 	{ H2G_POLICY_CHANGE, 1, 1, "policy-change", do_policy_change },
+	{ H2G_SCHEDULING_KLV, 1, 32, "scheduling-klv", do_scheduling_klv },
+	{ H2G_ACTIVITY_BUFFER, 4, 4, "activity-buffer", do_activity_buffer },
+	{ H2G_OPT_IN, 3, 3, "opt-in", do_opt_in },
 	{ H2G_SCHEDULE, 1, 1, "schedule", do_schedule },
 	{ H2G_MODE_SET, 2, 2, "mode-set", do_mode_set },
 	{ H2G_UPDATE_POLICIES, 3, 11, "update-policies", guc_context_policies },

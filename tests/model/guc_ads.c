@@ -33,7 +33,10 @@
 
 #define MAX_LIST_REGS		1024u
 
-#define REG_ENTRY_KNOWN_FLAGS	(BIT(0) | BIT(2) | BIT(3))
+#define REG_ENTRY_STEERED	BIT(1)
+#define REG_ENTRY_GROUP		GENMASK(16, 12)
+#define REG_ENTRY_INSTANCE	GENMASK(23, 20)
+#define REG_ENTRY_KNOWN_FLAGS	(BIT(0) | REG_ENTRY_STEERED | BIT(2) | BIT(3) | REG_ENTRY_GROUP | REG_ENTRY_INSTANCE)
 
 /* Firmware states that say what is wrong */
 #define FW_INIT_DATA_INVALID	0x71
@@ -112,11 +115,23 @@ static bool system_info_load(struct guc *guc, u64 addr)
 	return true;
 }
 
+/* Group and instance say something only of a register that is steered to them, which only a replicated one is. */
+static bool entry_ok(struct guc *guc, const struct reg_entry *e)
+{
+	const struct reg *reg = reg_find(guc->gpu, e->offset + (e->offset < 0x40000 ? guc->gt->window : 0));
+
+	if (!reg || e->flags & ~REG_ENTRY_KNOWN_FLAGS)
+		return false;
+	if (e->flags & REG_ENTRY_STEERED)
+		return reg->flags & REG_MCR;
+	return !(e->flags & (REG_ENTRY_GROUP | REG_ENTRY_INSTANCE));
+}
+
 static bool list_load(struct guc *guc, const struct reg_list *list, unsigned int class,
 		      unsigned int instance)
 {
 	struct reg_entry entry[16];
-	u32 done, part, i, off;
+	u32 done, part, i;
 
 	if (list->count > MAX_LIST_REGS || list->reserved) {
 		violation(guc->gpu, V_ADS_REG_LIST, "class %u instance %u: %u registers, reserved %#x",
@@ -129,9 +144,7 @@ static bool list_load(struct guc *guc, const struct reg_list *list, unsigned int
 			       entry, part * sizeof(entry[0])))
 			return false;
 		for (i = 0; i < part; i++) {
-			off = entry[i].offset;
-			off += off < 0x40000 ? guc->gt->window : 0;
-			if (reg_find(guc->gpu, off) && !(entry[i].flags & ~REG_ENTRY_KNOWN_FLAGS))
+			if (entry_ok(guc, &entry[i]))
 				continue;
 			violation(guc->gpu, V_ADS_REG_LIST, "class %u instance %u: register %#x flags %#x",
 				  class, instance, entry[i].offset, entry[i].flags);

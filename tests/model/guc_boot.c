@@ -240,6 +240,8 @@ static void boot_start(struct guc *guc)
 			fw = bad;
 	}
 	boot_plan(guc, rom, fw);
+	guc_sched_check_stopped(guc, "firmware started");
+	guc_sched_stop(guc);
 	guc_sched_init(guc);
 	guc->state = GUC_BOOTING;
 	journal_add(guc->gpu, J_GUC, "gt%u boot of GuC %u.%u.%u, %u bytes", guc->gt->id,

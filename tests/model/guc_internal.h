@@ -44,8 +44,10 @@
 #define VF_SW_FLAG		0x190240
 #define MED_VF_SW_FLAG		0x190310
 
-/* What the GuC may be told to use of the GGTT: above the WOPCM, below the interrupt controller. */
-#define GUC_GGTT_START		MIB(8)
+/*
+ * What the GuC may be told to use of the GGTT: above the WOPCM that the driver set up (up to the next MiB; all of
+ * it before that), below the interrupt controller.
+ */
 #define GUC_GGTT_END		0xfee00000ull
 #define GUC_WOPCM_MAX		MIB(8)
 
@@ -65,6 +67,7 @@ enum h2g_action {
 	H2G_LOG_FORCE_FLUSH	= 0x0302,
 	H2G_POLICY_CHANGE	= 0x0506,
 	H2G_SELF_CONFIG		= 0x0508,
+	H2G_SCHEDULING_KLV	= 0x0509,
 	H2G_SCHEDULE		= 0x1000,
 	H2G_MODE_SET		= 0x1001,
 	H2G_UPDATE_POLICIES	= 0x100b,
@@ -77,6 +80,8 @@ enum h2g_action {
 	H2G_CONTROL_CTB		= 0x4509,
 	H2G_REGISTER_PARALLEL	= 0x4601,
 	H2G_SOFT_RESET		= 0x5507,
+	H2G_ACTIVITY_BUFFER	= 0x550c,
+	H2G_OPT_IN		= 0x550e,
 	H2G_FAULT_REPLY		= 0x6003,
 	H2G_TLB_INVALIDATE	= 0x7000,
 };
@@ -214,7 +219,15 @@ struct guc_context {
 	u32 logical;		/* mask as registered */
 	u32 engines;		/* mask of sched.engine[] */
 	u64 desc;		/* LRC descriptor */
-	bool unsupported;	/* parallel: accepted, answered, never run */
+	/*
+	 * A parallel context is never on an engine itself: its children are, which nobody knows by number.
+	 * Whether it is enabled, was reset, or owes events is the parent's.
+	 */
+	struct guc_context *parent;
+	struct guc_context **child;
+	unsigned int width;	/* children; 0: not parallel */
+	u64 wq_desc, wq_base;	/* GGTT */
+	u32 wq_size, wq_head;	/* bytes */
 	enum context_state state;
 	bool enabled;		/* as the host wants it */
 	bool was_reset;		/* told the host 0x1008 or 0x6000; off until enabled again */
@@ -345,12 +358,28 @@ enum guc_error guc_context_deregister(struct guc *guc, u32 id);
 enum guc_error guc_context_mode(struct guc *guc, u32 id, u32 enable);
 enum guc_error guc_context_schedule(struct guc *guc, u32 id);
 enum guc_error guc_context_policies(struct guc *guc, const u32 *payload, unsigned int len);
+/* The one that the host knows: the context itself, or its parent. */
+static inline struct guc_context *guc_context_top(struct guc_context *ctx)
+{
+	return ctx->parent ? ctx->parent : ctx;
+}
+
+/* Reset by the firmware: off, and the host is told, until it enables the context again. */
+void guc_context_was_reset(struct guc_context *ctx);
 void guc_context_settle(struct guc *guc, struct guc_context *ctx);	/* events owed, once it is off its engine */
 void guc_contexts_print(struct guc *guc, FILE *out);
 
 /* guc_sched.c */
 void guc_sched_init(struct guc *guc);
-void guc_sched_reset(struct guc *guc);	/* engines and queues empty */
+void guc_sched_reset(struct guc *guc);	/* all of it is forgotten; the engines know nothing of that */
+void guc_sched_stop(struct guc *guc);	/* the engines drop what they have loaded */
+/*
+ * A reset of the GuC alone does not stop the engines, nor does its crash: what is loaded runs on until its ring
+ * is empty.  True if there is more to run.
+ */
+bool guc_sched_orphans(struct guc *guc, unsigned int budget);
+/* A violation for each engine that has a context loaded. */
+void guc_sched_check_stopped(struct guc *guc, const char *when);
 void guc_sched_ready(struct guc *guc, struct guc_context *ctx);	/* has, or may have, work */
 void guc_sched_remove(struct guc *guc, struct guc_context *ctx);	/* out of its run queue */
 bool guc_sched_run(struct guc *guc, unsigned int budget);

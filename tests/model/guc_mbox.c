@@ -14,6 +14,7 @@
 #include "mem.h"
 
 #define MBOX_WORDS	4
+#define KEY_COMPUTE_ENGINES	24
 
 /* Key, length in words, values: what Xe2 reports of itself, the keys that drivers and tools look at. */
 static const u32 hwconfig[] = {
@@ -31,7 +32,7 @@ static const u32 hwconfig[] = {
 	19, 1, 640,
 	21, 1, 1280,		/* pixel shader threads */
 	23, 1, 1,		/* engines: render, compute, video, enhance, copy */
-	24, 1, 1,
+	KEY_COMPUTE_ENGINES, 1, 1,
 	25, 1, 0,
 	26, 1, 0,
 	27, 1, 9,
@@ -47,7 +48,8 @@ static const u32 hwconfig[] = {
 static enum guc_error mbox_hwconfig(struct guc *guc, const u32 *msg, u32 *data0)
 {
 	u64 addr = (u64)msg[2] << 32 | msg[1];
-	u32 size = msg[3];
+	u32 table[ARRAY_SIZE(hwconfig)], size = msg[3];
+	size_t i;
 
 	*data0 = 0;
 	if (!size) {
@@ -59,7 +61,11 @@ static enum guc_error mbox_hwconfig(struct guc *guc, const u32 *msg, u32 *data0)
 			  (unsigned long long)addr);
 		return GUC_ERR_BUFFER;
 	}
-	if (ggtt_write(guc->gpu, addr, hwconfig, sizeof(hwconfig)))
+	memcpy(table, hwconfig, sizeof(table));
+	for (i = 0; i < ARRAY_SIZE(table); i += 2 + table[i + 1])
+		if (table[i] == KEY_COMPUTE_ENGINES)
+			table[i + 2] = platform_compute(guc->gpu);
+	if (ggtt_write(guc->gpu, addr, table, sizeof(table)))
 		return GUC_ERR_GGTT;
 	return GUC_OK;
 }
@@ -95,6 +101,7 @@ static enum guc_error mbox_soft_reset(struct guc *guc, const u32 *msg, u32 *data
 {
 	*data0 = 0;
 	guc_sched_reset(guc);
+	guc_sched_stop(guc);
 	guc_contexts_reset(guc);
 	guc_ct_reset(guc);
 	guc_slpc_reset(guc);

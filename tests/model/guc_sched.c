@@ -67,7 +67,7 @@ void guc_sched_remove(struct guc *guc, struct guc_context *ctx)
 
 void guc_sched_ready(struct guc *guc, struct guc_context *ctx)
 {
-	if (ctx->unsupported || !ctx->enabled)
+	if (!ctx->enabled)
 		return;
 	ctx->waits = false;
 	if (ctx->state == CTX_RUNNING)
@@ -131,7 +131,7 @@ static void detach(struct guc *guc, struct sched_engine *e, bool more)
 static void engine_reset(struct guc *guc, struct sched_engine *e)
 {
 	struct guc_context *ctx = e->current;
-	u32 failure[3] = { e->class, e->instance, 1 }, id = ctx->id;
+	u32 failure[3] = { e->class, e->instance, 1 }, id = guc_context_top(ctx)->id;
 
 	if (fault_take(guc->gpu, FAULT_ENGINE_RESET, NULL)) {
 		e->stopped = true;
@@ -148,9 +148,7 @@ static void engine_reset(struct guc *guc, struct sched_engine *e)
 	e->stopped = false;
 	e->resets++;
 	ctx->resets++;
-	ctx->enabled = false;
-	ctx->was_reset = true;
-	ctx->dirty = false;
+	guc_context_was_reset(guc_context_top(ctx));
 	guc_ct_event(guc, G2H_CONTEXT_RESET, &id, 1);
 	detach(guc, e, false);
 }
@@ -158,7 +156,7 @@ static void engine_reset(struct guc *guc, struct sched_engine *e)
 /* An access that the page tables do not allow. */
 static void memory_error(struct guc *guc, struct sched_engine *e, const struct cs_error *err)
 {
-	u32 id = e->current->id;
+	u32 id = guc_context_top(e->current)->id;
 
 	journal_add(guc->gpu, J_GUC, "gt%u %s context %u: %s of %s %#llx failed at level %u (%s)",
 		    guc->gt->id, cs_info(e->cs)->name, id, err->write ? "write" : "read",
@@ -432,6 +430,70 @@ void guc_sched_init(struct guc *guc)
 	sched->wait_ns = WAIT_MIN_NS;
 }
 
+/* ---- engines without a firmware ---- */
+
+static void orphan_timer(void *arg)
+{
+	struct guc *guc = arg;
+
+	guc->sched.timer = 0;
+	guc_run(guc->gt, GPU_SLICE_BUDGET);
+}
+
+static bool orphan_turn(struct cs_engine *cs, unsigned int *budget, bool *waits)
+{
+	unsigned int used = 0;
+
+	switch (cs_run(cs, MIN(*budget, CHUNK_COMMANDS), &used, NULL)) {
+	case CS_IDLE:
+		(void)cs_save(cs);
+		break;
+	case CS_BUDGET:
+		*budget -= MIN(used, *budget);
+		return true;
+	case CS_WAIT:
+		*waits = true;
+		break;
+	default:
+		break;
+	}
+	return false;
+}
+
+bool guc_sched_orphans(struct guc *guc, unsigned int budget)
+{
+	bool more = false, waits = false;
+	unsigned int i;
+
+	for (i = 0; i < guc->gt->num_engines && budget && !guc->reset_pending; i++)
+		if (cs_loaded(guc->gt->engines[i]))
+			more |= orphan_turn(guc->gt->engines[i], &budget, &waits);
+	if (waits && !more && !guc->sched.timer)
+		guc->sched.timer = clk_after(guc->gpu->clk, WAIT_MAX_NS, orphan_timer, guc);
+	return more;
+}
+
+void guc_sched_stop(struct guc *guc)
+{
+	unsigned int i;
+
+	for (i = 0; i < guc->gt->num_engines; i++) {
+		if (cs_loaded(guc->gt->engines[i]))
+			cs_reset(guc->gt->engines[i]);
+		cs_tlb_flush(guc->gt->engines[i]);
+	}
+}
+
+void guc_sched_check_stopped(struct guc *guc, const char *when)
+{
+	unsigned int i;
+
+	for (i = 0; i < guc->gt->num_engines; i++)
+		if (cs_loaded(guc->gt->engines[i]) && !unheard(guc->gpu))
+			violation(guc->gpu, V_ENGINE_RUNNING, "%s: %s holds a context", when,
+				  cs_info(guc->gt->engines[i])->name);
+}
+
 void guc_sched_reset(struct guc *guc)
 {
 	struct guc_sched *sched = &guc->sched;
@@ -446,8 +508,6 @@ void guc_sched_reset(struct guc *guc)
 		if (e->current) {
 			e->current->state = CTX_DISABLED;
 			e->current->engine = NULL;
-			if (cs_loaded(e->cs))
-				cs_reset(e->cs);
 		}
 		memset(e, 0, sizeof(*e));
 	}

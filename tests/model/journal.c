@@ -12,6 +12,7 @@
 #include "clk.h"
 #include "ctl.h"
 #include "fault.h"
+#include "guc.h"
 #include "irq.h"
 #include "journal.h"
 #include "mem.h"
@@ -29,7 +30,7 @@ struct journal {
 	u32 h2g[65536], g2h[65536];
 	char kept[KEPT][LINE];
 	unsigned int num_kept;
-	bool quiet;
+	bool quiet, fenced;
 	struct mark {
 		char name[32];
 		u64 counters[CNT_COUNT];
@@ -163,6 +164,8 @@ void journal_quiet(struct gpu *gpu, bool on)
 	if (on) {
 		mem_remember(gpu);
 		irq_check_quiet(gpu);
+		for (unsigned int id = 0; id < gpu->num_gts; id++)
+			guc_check_quiet(&gpu->gts[id]);
 	} else {
 		check_mapped(gpu);
 	}
@@ -263,6 +266,20 @@ static int cmd_violations(struct gpu *gpu, int argc, char **argv, FILE *out)
 	return 0;
 }
 
+bool journal_is_fenced(struct gpu *gpu)
+{
+	return gpu->journal->fenced;
+}
+
+static int cmd_fenced(struct gpu *gpu, int argc, char **argv, FILE *out)
+{
+	if (argc != 2 || (strcmp(argv[1], "on") != 0 && strcmp(argv[1], "off") != 0))
+		return -EINVAL;
+	gpu->journal->fenced = !strcmp(argv[1], "on");
+	journal_add(gpu, J_NOTE, "fenced %s", argv[1]);
+	return 0;
+}
+
 static int cmd_quiet(struct gpu *gpu, int argc, char **argv, FILE *out)
 {
 	if (argc != 2)
@@ -284,6 +301,7 @@ struct journal *journal_create(struct gpu *gpu, const char *file)
 		ctl_register(gpu, "mark", "NAME: a moment, for \"counters since NAME\"", cmd_mark);
 		ctl_register(gpu, "counters", "[reset|since NAME]: how often what happened", cmd_counters);
 		ctl_register(gpu, "violations", "[clear|kinds]: what must not happen and did", cmd_violations);
+		ctl_register(gpu, "fenced", "on|off: any write of an engine is a violation", cmd_fenced);
 		ctl_register(gpu, "quiet", "on|off: any access is a violation", cmd_quiet);
 	}
 	return j;

@@ -54,6 +54,11 @@ void count_action(struct gpu *gpu, bool h2g, u16 action);
  * a card that is gone only the GGTT entries are compared.
  */
 void journal_quiet(struct gpu *gpu, bool on);
+/*
+ * "Fenced": every fence was signalled, so whoever waited may use the memory for something else.  A write by an
+ * engine, or of its context, is a violation "write-after-fence" from now on.
+ */
+bool journal_is_fenced(struct gpu *gpu);
 bool journal_is_quiet(struct gpu *gpu);
 
 #endif

@@ -36,6 +36,7 @@
 #define LRC_TIMESTAMP		0x23
 #define LRC_TIMESTAMP_HI	0x25
 #define LRC_ASID		0x2f
+#define   LRC_ASID_BITS		GENMASK(19, 0)
 #define LRC_PDP0_HI		0x31
 #define LRC_PDP0_LO		0x33
 
@@ -57,6 +58,12 @@
 #define RING_BBSTATE			0x110
 #define RING_BBADDR			0x140
 #define RING_BBADDR_UDW			0x168
+#define RING_BB_PER_CTX_PTR		0x1c0
+#define   PER_CTX_BB_ADDR		GENMASK(31, 12)
+#define   PER_CTX_BB_VALID		BIT(0)
+#define RING_INDIRECT_CTX		0x1c4
+#define   INDIRECT_CTX_ADDR		GENMASK(31, 6)
+#define   INDIRECT_CTX_LINES		GENMASK(5, 0)	/* of 64 bytes */
 #define BCS_SWCTRL			0x200
 #define RING_CONTEXT_CONTROL		0x244
 #define RING_PDP0_LDW			0x270

@@ -32,10 +32,12 @@ static void usage(FILE *out)
 		"  --vram SIZE          MiB, or with a suffix M or G; whole GiB\n"
 		"  --bar SIZE           so much of it, a power of two, is in BAR 2 (all)\n"
 		"  --plane VRAM,GGTT    a display that firmware left on, its frame at these addresses\n"
+		"  --ccs N              compute engines, 1 to 4 (1)\n"
 		"  --journal FILE       write every access down\n"
 		"  --clock host|steps   steps: equal work takes equal time\n"
 		"  --msix               MSI-X beside MSI\n"
 		"  --no-pipe            a primitive or a walker stops its engine, instead of being skipped\n"
+		"  --oracle             the driver says who owns a page of VRAM (oracle.h)\n"
 		"  --trap gsm,vram      see each access to GGTT entries, VRAM\n"
 		"  --die-with-parent    end when the process that started it ends\n");
 }
@@ -66,10 +68,12 @@ static bool parse(int argc, char **argv, struct gpu_options *opt)
 {
 	static const struct option options[] = {
 		{ "socket", 1, NULL, 's' }, { "control", 1, NULL, 'c' }, { "platform", 1, NULL, 'p' },
-		{ "vram", 1, NULL, 'v' }, { "bar", 1, NULL, 'b' }, { "plane", 1, NULL, 'l' },
+		{ "ccs", 1, NULL, 'e' }, { "vram", 1, NULL, 'v' }, { "bar", 1, NULL, 'b' }, { "plane", 1, NULL, 'l' },
 		{ "journal", 1, NULL, 'j' }, { "clock", 1, NULL, 'k' }, { "trap", 1, NULL, 't' },
-		{ "die-with-parent", 0, NULL, 'd' }, { "msix", 0, NULL, 'm' }, { "no-pipe", 0, NULL, 'n' }, { "help", 0, NULL, 'h' }, { 0 }
+		{ "die-with-parent", 0, NULL, 'd' }, { "msix", 0, NULL, 'm' }, { "no-pipe", 0, NULL, 'n' },
+		{ "oracle", 0, NULL, 'o' }, { "help", 0, NULL, 'h' }, { 0 }
 	};
+	u64 n;
 	int o;
 
 	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -85,6 +89,7 @@ static bool parse(int argc, char **argv, struct gpu_options *opt)
 			break;
 		case 'm': opt->msix = true; break;
 		case 'n': opt->no_pipe = true; break;
+		case 'o': opt->oracle = true; break;
 		case 'd': prctl(PR_SET_PDEATHSIG, SIGTERM); break;
 		case 'v':
 			if (!size_option(optarg, &opt->vram) || opt->vram % GIB(1)) {
@@ -97,6 +102,13 @@ static bool parse(int argc, char **argv, struct gpu_options *opt)
 				fprintf(stderr, "xe-model: --bar takes a power of two, 1 MiB to 64 GiB: '%s'\n", optarg);
 				return false;
 			}
+			break;
+		case 'e':
+			if (!ctl_number(optarg, &n) || n < 1 || n > 4) {
+				fprintf(stderr, "xe-model: --ccs takes 1 to 4: '%s'\n", optarg);
+				return false;
+			}
+			opt->ccs = (unsigned int)n;
 			break;
 		case 'l':
 			if (!plane_option(optarg, opt)) {

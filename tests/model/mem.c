@@ -18,6 +18,7 @@
 #include "fault.h"
 #include "journal.h"
 #include "mem_internal.h"
+#include "oracle.h"
 #include "platform.h"
 
 #define DARK_PIECE	MIB(1)
@@ -292,12 +293,14 @@ static void copy_to(u8 *dst, const u8 *src, size_t len)
 	}
 }
 
-static int vram_check(struct gpu *gpu, u64 addr, size_t len)
+static int vram_check(struct gpu *gpu, u64 addr, size_t len, bool write)
 {
 	if (is_gone(gpu))
 		return -ENODEV;
-	if (mem_in_range(gpu, MEM_VRAM, addr, len))
+	if (mem_in_range(gpu, MEM_VRAM, addr, len)) {
+		oracle_check(gpu, addr, len, write);
 		return 0;
+	}
 	violation(gpu, V_VRAM_OUT_OF_RANGE, "0x%llx+0x%zx", (unsigned long long)addr, len);
 	return -EINVAL;
 }
@@ -310,7 +313,7 @@ int phys_read(struct gpu *gpu, enum mem_space space, u64 addr, void *buf, size_t
 	case MEM_SYSTEM:
 		return dma_read(gpu, addr, buf, len);
 	case MEM_VRAM:
-		err = vram_check(gpu, addr, len);
+		err = vram_check(gpu, addr, len, false);
 		if (!err)
 			memcpy(buf, gpu->mem->vram.map + addr, len);
 		return err;
@@ -336,7 +339,7 @@ int phys_write(struct gpu *gpu, enum mem_space space, u64 addr, const void *buf,
 		copy_to(ptr, buf, len);
 		return 0;
 	case MEM_VRAM:
-		err = vram_check(gpu, addr, len);
+		err = vram_check(gpu, addr, len, true);
 		if (!err)
 			copy_to(gpu->mem->vram.map + addr, buf, len);
 		return err;
@@ -350,7 +353,7 @@ void *phys_ptr(struct gpu *gpu, enum mem_space space, u64 addr, size_t len, bool
 {
 	if (space == MEM_SYSTEM)
 		return dma_ptr(gpu, addr, len, write);
-	if (space == MEM_VRAM && !vram_check(gpu, addr, len))
+	if (space == MEM_VRAM && !vram_check(gpu, addr, len, write))
 		return gpu->mem->vram.map + addr;
 	return NULL;
 }

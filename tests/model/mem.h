@@ -55,6 +55,14 @@ int ppgtt_xlate(struct gpu *gpu, u64 root, u64 va, bool write, struct xlat *x);
 /* Where an address of the GGTT leads now, without a TLB in between. */
 int ggtt_peek(struct gpu *gpu, u64 addr, struct xlat *x);
 
+/* What one engine may still know of page tables.  @name: the engine's. */
+struct ppgtt_tlb *ppgtt_tlb_create(const char *name);
+void ppgtt_tlb_destroy(struct ppgtt_tlb *tlb);
+/* As ppgtt_xlate(), by that engine: a violation if it passes an entry that changed since it passed it last. */
+int ppgtt_xlate_tlb(struct gpu *gpu, struct ppgtt_tlb *tlb, u32 asid, u64 root, u64 va, bool write, struct xlat *x);
+void ppgtt_tlb_flush(struct ppgtt_tlb *tlb);
+void ppgtt_tlb_flush_range(struct ppgtt_tlb *tlb, u32 asid, u64 start, u64 last);
+
 /* The GGTT's TLB is empty: entries that were changed until now may be used. */
 void ggtt_invalidate(struct gpu *gpu);
 /*

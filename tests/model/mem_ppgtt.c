@@ -11,12 +11,13 @@
  *	0	20:12		4 KiB, or 64 KiB (bit 8 in 16 entries in a row)
  *	0	20:16		64 KiB: compact table of 32 entries (bit 6 of the entry above)
  *
- * There is no TLB.  A malformed entry is something that no driver may write: a violation.
+ * There is no TLB here; what an engine may remember is in mem_tlb.c.  A malformed entry is something that no driver may write: a violation.
  */
 #include <errno.h>
 
 #include "journal.h"
 #include "mem_internal.h"
+#include "oracle.h"
 #include "platform.h"
 
 /*
@@ -105,6 +106,7 @@ static int load_entry(struct gpu *gpu, u64 va, unsigned int level, u64 addr, u64
 		return phys_read(gpu, MEM_SYSTEM, addr, entry, 8);
 	if (!mem_in_range(gpu, MEM_VRAM, addr, 8))
 		return malformed(gpu, va, level, addr, "table beyond device memory");
+	oracle_check(gpu, addr, 8, false);
 	*entry = load64(mem_vram(gpu) + addr);
 	return 0;
 }

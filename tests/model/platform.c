@@ -11,6 +11,9 @@ static const struct engine_info bmg_engines[] = {
 	{ "bcs0", GUC_BLITTER, 0, 0x022000, COPY_ENGINE_CLASS, 0, FW_RENDER },
 	{ "bcs8", GUC_BLITTER, 8, 0x3ee000, COPY_ENGINE_CLASS, 8, FW_RENDER },
 	{ "ccs0", GUC_COMPUTE, 0, 0x01a000, COMPUTE_CLASS, 0, FW_RENDER },
+	{ "ccs1", GUC_COMPUTE, 1, 0x01c000, COMPUTE_CLASS, 1, FW_RENDER },
+	{ "ccs2", GUC_COMPUTE, 2, 0x01e000, COMPUTE_CLASS, 2, FW_RENDER },
+	{ "ccs3", GUC_COMPUTE, 3, 0x026000, COMPUTE_CLASS, 3, FW_RENDER },
 };
 
 static const struct gt_info bmg_gts[] = {
@@ -54,4 +57,20 @@ const struct platform *platform_find(const char *name)
 		if (!strcmp(platforms[i].name, name))
 			return &platforms[i];
 	return NULL;
+}
+
+unsigned int platform_compute(const struct gpu *gpu)
+{
+	return gpu->opt.ccs ? gpu->opt.ccs : 1;
+}
+
+unsigned int platform_engines(const struct gpu *gpu, unsigned int gt)
+{
+	const struct gt_info *info = &gpu->platform->gt[gt];
+	unsigned int n = 0;
+
+	while (n < info->num_engines && (info->engines[n].class != GUC_COMPUTE ||
+					 info->engines[n].instance < platform_compute(gpu)))
+		n++;
+	return n;
 }

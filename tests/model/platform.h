@@ -20,7 +20,7 @@ struct engine_info {
 struct gt_info {
 	const char *name;
 	u32 gmd_id;
-	const struct engine_info *engines;
+	const struct engine_info *engines;	/* compute engines last */
 	unsigned int num_engines;
 	u32 guc_status_to_host;	/* interrupt instance of its GuC */
 };
@@ -40,5 +40,8 @@ struct platform {
 };
 
 const struct platform *platform_find(const char *name);
+/* Engines of GT @gt that are not fused off: the first of the list. */
+unsigned int platform_engines(const struct gpu *gpu, unsigned int gt);
+unsigned int platform_compute(const struct gpu *gpu);	/* of them compute engines */
 
 #endif

@@ -107,7 +107,7 @@ static void add_row(struct regs *regs, const struct reg *reg)
 		}
 		if (!(reg->flags & REG_ENGINE))
 			continue;
-		for (e = 0; e < gt->num_engines; e++)
+		for (e = 0; e < platform_engines(regs->gpu, g); e++)
 			if (!reg->classes || reg->classes & BIT(gt->engines[e].class))
 				add_place(regs, reg, gt->engines[e].base + reg->offset,
 					  &gt->engines[e], g);
@@ -127,6 +127,8 @@ struct regs *regs_create(struct gpu *gpu)
 		for (reg = *table; reg->name; reg++)
 			add_row(regs, reg);
 	for (reg = gpu->opt.plane ? regs_display : NULL; reg && reg->name; reg++)
+		add_row(regs, reg);
+	for (reg = gpu->opt.oracle ? regs_oracle : NULL; reg && reg->name; reg++)
 		add_row(regs, reg);
 	gpu->regs = regs;
 	gpu->gt_hw = gt_hw_create(gpu);

@@ -8,6 +8,7 @@
 #include "gt.h"
 #include "irq.h"
 #include "regs_tables.h"
+#include "soc.h"
 
 #define GT	.flags = REG_GT, .fw = FW_GT
 #define GT_ON	.flags = REG_GT				/* always awake */
@@ -116,6 +117,7 @@ const struct reg regs_gt_render[] = {
 	R(0x8828, "CCCHKNREG1", P_MCR, .reset = BIT(18)),
 	R(0x94d4, "XEHP_SLICE_UNIT_LEVEL_CLKGATE", RENDER_MCR),
 
+	R(0xb0c8, "LSN_VC_REG2", P_MCR),
 	R(0xb104, "L3SQCREG2", P_MCR),
 	R(0xb108, "L3SQCREG3", P_MCR),
 	R(0xb154, "SCRATCH3_LBCF", P_MCR),
@@ -144,6 +146,7 @@ const struct reg regs_gt_render[] = {
 	R(0xe4c4, "TDL_TSL_CHICKEN", RENDER_MCR_MASKED),
 	R(0xe4f0, "ROW_CHICKEN", RENDER_MCR_MASKED),
 	R(0xe4f4, "ROW_CHICKEN2", RENDER_MCR_MASKED),
+	R(0xe530, "RT_CTRL", RENDER_MCR),
 	R(0xe558, "EU_PERF_CNTL1", RENDER),
 	R(0xe55c, "EU_PERF_CNTL5", RENDER),
 	R(0xe658, "EU_PERF_CNTL2", RENDER),
@@ -160,8 +163,9 @@ const struct reg regs_gt_render[] = {
 
 /* Fuses of a B580: 20 Xe cores of 8 EUs in slices of 4, one compute engine, six L3 nodes. */
 const struct reg regs_bmg_fuses[] = {
-	RO(0x9114, "XEHP_FUSE4", 0x00010000, P_GT),
+	RO(0x9114, "XEHP_FUSE4", 0, P_GT, .read = soc_fuse4_read),
 	RO(0x9118, "MIRROR_FUSE3", 0x003f00f0, P_GT),
+	RO(0x9120, "FUSE2", BIT(2), P_GT),		/* production hardware */
 	RO(0x9134, "XELP_EU_ENABLE", 0xff, P_GT),
 	RO(0x9138, "XELP_GT_SLICE_ENABLE", 0x1f, P_GT),
 	RO(0x913c, "XELP_GT_GEOMETRY_DSS_ENABLE", 0xfffff, P_GT),

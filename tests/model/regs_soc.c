@@ -3,6 +3,7 @@
 #include "display.h"
 #include "gt.h"
 #include "irq.h"
+#include "oracle.h"
 #include "pcode.h"
 #include "regs_tables.h"
 #include "soc.h"
@@ -47,9 +48,13 @@ const struct reg regs_soc_discrete[] = {
 	R(GU_DEBUG, "GU_DEBUG", .w1c = DRIVERFLR_STATUS),
 	RO(0x1080c0, "DSMBASE", 0, .read = soc_dsmbase_read),
 	RO(0x1080c4, "DSMBASE_UDW", 0, .read = soc_dsmbase_read),
+	RO(0x1083a0, "SG_TILE_ADDR_RANGE", 0, .read = soc_tile_range_read),
 	RO(0x108100, "GSMBASE", 0, .read = soc_gsmbase_read),
 	RO(0x108104, "GSMBASE_UDW", 0, .read = soc_gsmbase_read),
 
+	RO(0x138320, "PCODE_SCRATCH_0", 0),
+	RON(0x138260, 16, "BMG_VRAM_TEMPERATURE", 0),
+	RON(0x280164, 2, "REG_SG_REMAP_ADDR", 0),
 	RO(0x138098, "BMG_PACKAGE_POWER_SKU", TDP | (50u * 8) << 16),
 	RO(0x13809c, "BMG_PACKAGE_POWER_SKU_UDW", 230 * 8),
 	RO(0x1380dc, "BMG_PACKAGE_POWER_SKU_UNIT", 3 | 14 << 8 | 10 << 16),
@@ -106,5 +111,13 @@ const struct reg regs_irq[] = {
 	MASK(0x190118, "XEHPC_BCS5_BCS6"),
 	MASK(0x19011c, "XEHPC_BCS7_BCS8"),
 	R(0x374004, "CSC_H_CSR"),
+	{ 0 }
+};
+
+const struct reg regs_oracle[] = {
+	R(ORACLE_ADDR_LDW, "ORACLE_ADDR_LDW"),
+	R(ORACLE_ADDR_UDW, "ORACLE_ADDR_UDW"),
+	R(ORACLE_PAGES, "ORACLE_PAGES"),
+	R(ORACLE_EVENT, "ORACLE_EVENT", .write = oracle_write),
 	{ 0 }
 };

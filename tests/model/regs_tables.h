@@ -26,6 +26,7 @@ extern const struct reg regs_engine[];		/* every engine */
 extern const struct reg regs_soc[];
 extern const struct reg regs_soc_discrete[];
 extern const struct reg regs_irq[];
+extern const struct reg regs_oracle[];		/* with --oracle only */
 extern const struct reg regs_display[];		/* with --plane only */
 
 #endif

@@ -17,6 +17,12 @@ u64 soc_vram_size(struct gpu *gpu)
 	return gpu->opt.vram ? gpu->opt.vram : gpu->platform->vram;
 }
 
+/* Compute engines that there are, in 19:16. */
+u32 soc_fuse4_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
+{
+	return value | (BIT(platform_compute(gpu)) - 1) << 16;
+}
+
 /* Size in GiB in 14:8, base in GiB in 7:1. */
 u32 soc_tile_range_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
 {

@@ -16,6 +16,6 @@
 u64 soc_vram_size(struct gpu *gpu);
 
 /* Hooks */
-reg_read_fn soc_tile_range_read, soc_gsmbase_read, soc_dsmbase_read, soc_energy_read;
+reg_read_fn soc_fuse4_read, soc_tile_range_read, soc_gsmbase_read, soc_dsmbase_read, soc_energy_read;
 
 #endif

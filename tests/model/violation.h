@@ -41,6 +41,8 @@
 	X(V_IRQ_IDENTITY,	"interrupt-identity",	"selected while the last is there, not pending, or not cleared by its valid bit") \
 	X(V_IRQ_NOT_ACKED,	"interrupt-not-acknowledged", "an MSI was sent and nobody wrote to the master") \
 	X(V_IRQ_LEFT_ENABLED,	"interrupt-left-enabled", "unbound with the master on") \
+	X(V_FREED_MEMORY,	"freed-memory",		"the card accesses VRAM that the driver gave back, or by a last owner's translation") \
+	X(V_ORACLE,		"oracle",		"what is said of the owner of pages that there are not, or no such event") \
 	/* display */ \
 	X(V_PLANE_MEMORY,	"plane-memory",		"what a plane shows that is on was written, or its GGTT entries changed") \
 	X(V_PLANE_ASLEEP,	"plane-asleep",		"D3 while a plane is on") \
@@ -48,6 +50,7 @@
 	/* page tables */ \
 	X(V_GGTT_ENTRY,		"ggtt-entry-malformed",	"an entry that is used and cannot be right") \
 	X(V_GGTT_STALE,		"ggtt-stale",		"an entry that was used, changed, and is used without an invalidation") \
+	X(V_PPGTT_STALE,	"ppgtt-stale",		"an entry that an engine used, that changed or went, and is used without a flush") \
 	X(V_PPGTT_ENTRY,	"ppgtt-entry-malformed", "reserved bits, alignment, beyond device memory") \
 	/* GuC: load */ \
 	X(V_FIRMWARE_HEADER,	"firmware-header",	"lengths in the header that do not fit each other") \
@@ -58,6 +61,7 @@
 	X(V_GUC_NOT_IN_RESET,	"guc-boot-not-in-reset", "started while it runs") \
 	X(V_GUC_PARAM,		"guc-param",		"boot parameters: device, log, ADS, reserved words") \
 	X(V_DOORBELL_NO_FIRMWARE, "doorbell-no-firmware", "rung while no firmware runs") \
+	X(V_ENGINE_RUNNING,	"engine-left-running",	"an engine holds a context at unbind, or when firmware is started") \
 	X(V_DOORBELL_ASLEEP,	"doorbell-asleep",	"rung in D3") \
 	/* GuC: what it is given */ \
 	X(V_ADS_POINTER,	"ads-pointer",		"a structure that the GGTT does not map") \
@@ -90,6 +94,7 @@
 	X(V_H2G_MALFORMED,	"h2g-malformed",	"wrong length or header, or garbage in the padding or the payload") \
 	X(V_H2G_FENCE,		"h2g-fence",		"a request with a fence of those that need no answer, or the other way about") \
 	X(V_H2G_ACTION,		"h2g-unknown-action",	"no such action in the channel") \
+	X(V_H2G_KLV,		"h2g-klv",		"keys that there are not, or that do not fill their message or buffer") \
 	X(V_G2H_OVERFLOW,	"g2h-overflow",		"the answers to what was asked have no room and are not read") \
 	X(V_FAULT_REPLY,	"fault-reply",		"of a page fault that was not reported") \
 	X(V_TLB_MALFORMED,	"tlb-malformed",	"wrong length, or no such operation") \
@@ -108,16 +113,18 @@
 	X(V_CTX_DISABLED_TWICE,	"context-disabled-twice", "disabled before the answer to the last") \
 	X(V_CTX_SCHED_DISABLED,	"context-schedule-disabled", "work announced while it is disabled") \
 	X(V_CTX_POLICY,		"context-policy",	"no such key, or wrong length or value") \
-	X(V_CTX_PARALLEL,	"unsupported-parallel",	"parallel contexts, which the model has not") \
+	X(V_CTX_PARALLEL,	"context-parallel",	"registration or work queue of a parallel context that cannot be right") \
 	/* contexts, as an engine sees them */ \
 	X(V_RING_MODE,		"ring-mode-legacy",	"an engine that is not in execlist mode") \
 	X(V_CCS_DISABLED,	"ccs-disabled",		"a compute engine that is not enabled") \
 	X(V_CS_LOAD_TWICE,	"cs-load-twice",	"a context is loaded already") \
 	X(V_CS_REGISTER,	"cs-unknown-register",	"a command or an image names a register without a row") \
+	X(V_WRITE_AFTER_FENCE,	"write-after-fence",	"an engine writes after \"fenced on\", which says that all fences are signalled") \
 	X(V_LRC_DESCRIPTOR,	"lrc-descriptor",	"not valid, or not of a 64-bit address space") \
 	X(V_LRC_LAYOUT,		"lrc-layout",		"registers are not in the engine's places") \
 	X(V_LRC_GARBAGE,	"lrc-garbage",		"not a list of registers") \
 	X(V_LRC_BATCH_STATE,	"lrc-batch-state",	"a batch's depth and address disagree") \
+	X(V_LRC_CONTEXT_BATCH,	"lrc-context-batch",	"a batch that the image wants run at each load, and that does not get to its end") \
 	X(V_RING_INVALID,	"ring-invalid",		"off, or not at a page") \
 	X(V_RING_HEAD,		"ring-head-out-of-range", "head beyond the ring") \
 	X(V_RING_TAIL,		"ring-tail-out-of-range", "tail beyond the ring")

@@ -1,7 +1,6 @@
 # driver: upstream
 # timeout: 1800
-# set: model_args=--bar=256M append=kmemleak=off
-# allow: kmemleak: Kernel memory leak detector disabled -- nothing is looked for here, and each allocation costs less
+# set: model_args=--bar=256M
 # allow: WARNING: CPU: .* xe_uc_gucrc_disable\+.* -- upstream 6.12 warns on each GT reset, see hardware.rst xe-hw-reset
 #
 # Bind and unbind, remove and rescan, unplug and plug, load and unload: ten times each.

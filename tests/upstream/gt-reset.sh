@@ -16,7 +16,7 @@ t "a batch before" batch
 for i in 1 2 3 4 5; do
 	boots=$(counter guc-boots)
 	t "reset $i" force
-	t "the GuC boots again" until_ 20 again "$boots"
+	t "the GuC boots again" until_ 100 again "$boots"
 	t "a batch after" batch
 done
 t "no engine was reset" zero engine-resets

@@ -4,36 +4,13 @@
 # A phase is a function act_PHASE that does it once; prepare_PHASE, where there is one, comes before.
 bus=/sys/bus/pci
 debugfs=/sys/kernel/debug
-# What the kernel says when something is wrong with it.
-splats='WARNING: .*|BUG: .*|Oops: .*|UBSAN: .*|refcount_t: .*|DMA-API: .*|INFO: .*|unreferenced object.*'
-
-# argument NAME: its value on the kernel's command line
-argument() { local v; v=$(grep -oE "\b$1=[0-9]+" /proc/cmdline) && echo "${v#*=}"; }
-put()	{ echo "$1" >"$2"; }
+# argument NAME: its value on the kernel's command line, the last one
+argument() { local v; v=$(grep -oE "\b$1=[0-9]+" /proc/cmdline) && echo "${v##*=}"; }
 # A result that is bad, with the seed that repeats it.
 not_ok() {
 	local why=${2-}${seed:+ xe_seed=$seed}
 	ktap_n=$((ktap_n + 1)) ktap_bad=$((ktap_bad + 1))
 	echo "not ok $ktap_n - $1${why:+ # ${why# }}"
-}
-# bounded SECONDS COMMAND...: 124 if it does not end, and where it is.  What hangs in the kernel
-# cannot be killed.
-bounded() {
-	local pid end=$((SECONDS + $1 + 1))
-	shift
-	"$@" &
-	pid=$!
-	while kill -0 $pid 2>/dev/null; do
-		((SECONDS < end)) || { stacks $pid; return 124; }
-		pause 0.02
-	done
-	wait $pid
-}
-stacks() {
-	local task
-	for task in "$1" $(pgrep -P "$1"); do
-		echo "$(<"/proc/$task/comm"): $(sed 's/.*\] //' "/proc/$task/stack" | head -n 8 | tr '\n' ' ')"
-	done >&2
 }
 # say COMMAND...: to the model, through the one process that the scenario began with coproc MODEL { model; }
 say() {
@@ -47,6 +24,23 @@ say() {
 		esac
 	done
 	return 1
+}
+# converse: from here on `model` is one process that is asked again and again, and nobody else can ask
+converse() {
+	coproc MODEL { command model; }
+	exec {model_in}>&"${MODEL[1]}" {model_out}<&"${MODEL[0]}"	# those of a coproc are not in each subshell
+	model() {
+		local line
+		echo "$*" >&"$model_in"
+		while IFS= read -r -t 60 -u "$model_out" line; do
+			echo "$line"
+			case $line in
+			ok | ok\ *) return 0 ;;
+			error*)	  return 1 ;;
+			esac
+		done
+		return 2
+	}
 }
 # told COMMAND...: a model that does not take it is said to have given up
 told()	{ say "$@" || { echo "the model did not take: $*"; return 1; }; }
@@ -64,22 +58,17 @@ leaks() {
 }
 # left: what an unbind or a failed bind has left, if anything
 left()	{ compgen -G "$dev/drm/*" || compgen -G "$dev/tile*" || compgen -G "$dev/hwmon/*" || compgen -G "$debugfs/dri/$gpu"; }
-no_splat() {
-	local found
-	found=$(dmesg | grep -aoE -m1 "$splats|kobject_add_internal failed.*|cannot create duplicate.*")
-	[[ -z $found ]] || { echo "$found"; return 1; }
-}
 # watch_splats: they are gathered as they come, without a process for each look, for no_new_splat
 watch_splats() {
 	: >/tmp/splats
-	dmesg --follow-new | grep -aoE --line-buffered "$splats" >>/tmp/splats &
+	dmesg -t --follow-new | splats >>/tmp/splats &
 	watcher=$!
-	until_ 20 watched || return
+	until_ 100 watched || return
 	pause 1
 	: >/tmp/splats
 }
 watched() {
-	echo "unreferenced object, written by ${0##*/}" >/dev/kmsg
+	echo "$splat_trial" >/dev/kmsg
 	pause 0.3
 	[[ -s /tmp/splats ]]
 }
@@ -94,9 +83,9 @@ no_new_splat() {
 # disarm: no fault of the model is to come any more
 disarm() {
 	local name state rest
-	while read -r name state rest; do
+	while read -r name state rest; do	# all of the answer is there before the next question
 		[[ $state != ARMED ]] || model fault "$name" off >/dev/null
-	done < <(model faults)
+	done <<<"$(model faults)"
 }
 # The PM core's files of a device that has no runtime PM answer -EIO.
 read_all() { find "$@" -type f -perm -400 ! -path '*/power/*' -exec timeout 10 cat {} + >/dev/null; }
@@ -125,7 +114,7 @@ act_reset()	{ cat "$debugfs/dri/$gpu/gt0/force_reset_sync"; }
 act_power() {
 	put 10 "$dev/power/autosuspend_delay_ms"
 	put auto "$dev/power/control"
-	until_ 5 grep -q suspended "$dev/power/runtime_status"
+	until_ 60 grep -q suspended "$dev/power/runtime_status"
 	put on "$dev/power/control"
 }
 # nap [DEPTH]: system sleep, but for what the platform does in it; or less deep, "devices"

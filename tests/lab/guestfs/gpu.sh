@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# For scenarios: the GPU of the guest, and what the model says of it.
+# For scenarios: the GPU of the guest, what the model says of it, and what the kernel must not say.
 . /lab/ktap.sh
+. /lab/splats
 
 gpu=$(for d in /sys/bus/pci/devices/*; do
 	[[ $(<"$d/vendor") == 0x8086 && $(<"$d/class") == 0x03* ]] && basename "$d"
@@ -22,6 +23,33 @@ until_() {
 		((SECONDS < end)) || return 1
 		pause 0.2
 	done
+}
+# bounded SECONDS COMMAND...: 124 if it does not end, and where it is.  What hangs in the kernel
+# cannot be killed.
+bounded() {
+	local pid end=$((SECONDS + $1 + 1))
+	shift
+	"$@" &
+	pid=$!
+	while kill -0 $pid 2>/dev/null; do
+		((SECONDS < end)) || { stacks $pid; return 124; }
+		pause 0.02
+	done
+	wait $pid
+}
+stacks() {
+	local task
+	for task in "$1" $(pgrep -P "$1"); do
+		echo "$(<"/proc/$task/comm"): $(sed 's/.*\] //' "/proc/$task/stack" | head -n 8 | tr '\n' ' ')"
+	done >&2
+}
+# splats: of the lines of a kernel's log, without stamps, those that begin one; the list is klog.py's
+# without what the scenario's head allows
+splats()	{ grep -aE --line-buffered "$splat_begins" | grep -avE --line-buffered "$splat_not"; }
+no_splat() {
+	local found
+	found=$(dmesg -t | grep -aE "$splat_begins") || return 0
+	! splats <<<"$found"
 }
 # A write of OAG_OA_DEBUG without the render domain awake is upstream's own fault: xe_oa.c
 # programs it in its init without taking forcewake.

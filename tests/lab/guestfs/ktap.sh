@@ -5,7 +5,9 @@
 #	ok|not_ok|skip "name" [reason]	a result of one's own
 #	diag text...			a remark
 #	figure NAME GOOD TOTAL		for the table beside upstream (figures.tsv); the last one of a name counts
+#	points NAME TRIED TOTAL	of all the points there are these were tried; the last one of a name counts
 #	relay command...		its results are ours
+#	put TEXT FILE
 #	finish				the plan; ends the script
 ktap_n=0 ktap_bad=0
 echo "KTAP version 1"
@@ -14,6 +16,7 @@ not_ok() { ktap_n=$((ktap_n + 1)); ktap_bad=$((ktap_bad + 1)); echo "not ok $kta
 skip()   { ktap_n=$((ktap_n + 1)); echo "ok $ktap_n - $1 # SKIP ${2:-no reason given}"; }
 diag()   { local text=$*; echo "# ${text//$'\n'/$'\n'# }"; }
 figure() { echo "# figure $1 $2 $3"; }
+points() { echo "# points $1 $2 $3"; }
 t() {
 	local name=$1 out rc=0
 	shift
@@ -22,6 +25,7 @@ t() {
 	if ((rc)); then not_ok "$name" "status $rc"; else ok "$name"; fi
 	return $rc
 }
+put()	{ echo "$1" >"$2"; }
 # relay COMMAND...: its KTAP results are ours
 relay() {
 	local line rc=0

@@ -58,6 +58,7 @@ struct bench {
 	u32 next_table;
 	u32 tail;		/* words written to the ring */
 	u32 batch;		/* words written to the batch */
+	struct ppgtt_tlb *tlb;	/* of the tests of it */
 	struct cs_error err;
 	unsigned int used;
 };
@@ -175,16 +176,17 @@ static inline void bench_tables(struct bench *b)
 	map_pages(b, VA_GUEST, GUEST_BASE, 16, LEAF_GUEST);
 }
 
+static struct gpu_options bench_options = { .platform = "bmg", .clock_steps = true };
+
 static inline int bench_setup(void **state)
 {
-	struct gpu_options opt = { .platform = "bmg", .clock_steps = true };
 	struct bench *b = calloc(1, sizeof(*b));
 	int fd = memfd_create("guest", 0);
 	u64 i;
 
 	if (!b || fd < 0 || ftruncate(fd, GUEST_SIZE))
 		return -1;
-	b->gpu = gpu_create(&opt);
+	b->gpu = gpu_create(&bench_options);
 	pci_config_write(b->gpu, 4, 2, 0x6);
 	b->guest = mmap(NULL, GUEST_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	dma_map(b->gpu, GUEST_BASE, GUEST_SIZE, fd, 0, true, true);

@@ -2,6 +2,7 @@
 /* Context switch, ring, batches, preemption, faults. */
 #include "../clk.h"
 #include "cs_bench.h"
+#include "../cs_internal.h"
 
 #define DATA32(b)	(data_at(b, 0)[0])
 
@@ -551,6 +552,50 @@ static void image_bounds(void **state)
 }
 
 /* A batch on null pages is no-ops, up to where something is mapped. */
+/* Batches of the image: at each load, in front of everything else, and in the GGTT. */
+static void context_batches(void **state)
+{
+	struct bench *b = *state;
+	u32 *image = image_of(b), *indirect = (u32 *)(b->vram + FREE), *per_ctx = (u32 *)(b->vram + FREE + 0x1000);
+	const u32 count[] = { MI(0x2f) | BIT(22) | 5u << 8 | 1, GGTT_BASE + DATA, 0 };
+
+	/* increments the first word; the second stores the context's time */
+	memcpy(indirect, count, sizeof(count));
+	memset(indirect + 3, 0, 64 - sizeof(count));
+	per_ctx[0] = MI(0x24) | BIT(22) | BIT(19) | 2;
+	per_ctx[1] = RING_CTX_TIMESTAMP;
+	per_ctx[2] = GGTT_BASE + DATA + 4;
+	per_ctx[3] = 0;
+	per_ctx[4] = BATCH_END;
+	image[0x15] = (GGTT_BASE + FREE) | 1;
+	image[0x13] = (GGTT_BASE + FREE + 0x1000) | 1;
+	image[LRC_TIMESTAMP] = 500;
+	BATCH_ADD(b, ARB_CHECK, MI(0x31) | BIT(8) | 1, ADDR(VA_BATCH));
+	RING(b, BATCH_START(VA_BATCH));
+	bench_load(b);
+	assert_int_equal(*data_at(b, 0), 1);
+	assert_in_range(*data_at(b, 4), 500, 510);
+	/* again in the middle of a batch, which goes on where it was */
+	assert_int_equal(bench_run(b, 101), CS_BUDGET);
+	assert_int_equal(cs_save(b->cs), 0);
+	bench_load(b);
+	assert_int_equal(*data_at(b, 0), 2);
+	assert_int_equal(b->cs->depth, 1);
+	assert_int_equal(b->cs->bb[0].ggtt, false);
+	assert_int_equal(bench_run(b, 100), CS_BUDGET);
+	assert_int_equal(cs_save(b->cs), 0);
+	assert_quiet(b->gpu);
+	/* without an end */
+	per_ctx[4] = MI(0x31) | 1;
+	per_ctx[5] = GGTT_BASE + FREE + 0x1000;
+	per_ctx[6] = 0;
+	assert_violates(b->gpu, "lrc-context-batch: bcs0: context 0x01200000: BB_PER_CTX_PTR",
+			assert_int_not_equal(cs_load(b->cs, bench_desc()), 0));
+	assert_false(cs_loaded(b->cs));
+	indirect[0] = 0xffffffff;
+	assert_violates(b->gpu, "INDIRECT_CTX", assert_int_not_equal(cs_load(b->cs, bench_desc()), 0));
+}
+
 static void null_batch(void **state)
 {
 	struct bench *b = *state;
@@ -632,7 +677,7 @@ int main(void)
 		BENCH_TEST(without_vm), BENCH_TEST(two_spaces), BENCH_TEST(every_engine),
 		BENCH_TEST(gone_card),
 		BENCH_TEST(live_registers), BENCH_TEST(image_bounds),
-		BENCH_TEST(null_batch), BENCH_TEST(shown), BENCH_TEST(garbage),
+		BENCH_TEST(context_batches), BENCH_TEST(null_batch), BENCH_TEST(shown), BENCH_TEST(garbage),
 	};
 
 	return cmocka_run_group_tests_name("cs", tests, NULL, NULL);

@@ -380,6 +380,26 @@ static void frequencies(void **state)
 	assert_int_equal(rd(gpu, 0xd00), 0x0e);
 }
 
+/* Compute engines by fuse */
+static void compute_engines(void **state)
+{
+	for (unsigned int n = 1; n <= 4; n++) {
+		struct gpu_options opt = { .platform = "bmg", .clock_steps = true, .ccs = n };
+		struct gpu *gpu = gpu_create(&opt);
+
+		wake_all(gpu);
+		assert_int_equal(rd(gpu, 0x9114), ((1u << n) - 1) << 16);
+		assert_int_equal(gpu->gts[0].num_engines, 3 + n);
+		wr(gpu, 0x1a080, 0x1000);
+		if (n == 4)
+			wr(gpu, 0x26080, 0x1000);
+		assert_quiet(gpu);
+		if (n < 4)
+			assert_violates(gpu, "unknown-register", rd(gpu, 0x26080));
+		gpu_destroy(gpu);
+	}
+}
+
 static void energy(void **state)
 {
 	struct gpu *gpu = *state;
@@ -439,7 +459,7 @@ int main(void)
 		CARD_TEST(driver_flr),
 		CARD_TEST(memory_layout),
 		CARD_TEST(frequencies),
-		CARD_TEST(energy),
+		CARD_TEST(energy), cmocka_unit_test(compute_engines),
 		CARD_TEST(power_cut),
 	};
 

@@ -138,6 +138,19 @@ static void ads_list(struct host *h)
 	host_put(h, ADS_AT + 0x6000, 0x3fffc);	/* no register */
 }
 
+static void ads_one(struct host *h, u32 reg, u32 flags)
+{
+	host_put(h, ADS_AT, GGTT_BASE + ADS_AT + 0x6000);
+	host_put(h, ADS_AT + 4, 1);
+	host_put(h, ADS_AT + 0x6000, reg);
+	host_put(h, ADS_AT + 0x6008, flags);
+}
+
+/* steered to an instance: not replicated; an instance without being steered; a bit that there is not */
+static void ads_not_mcr(struct host *h) { ads_one(h, 0xc064, BIT(1) | 2 << 12); }
+static void ads_not_steered(struct host *h) { ads_one(h, 0xe194, 1 << 20); }
+static void ads_flag(struct host *h) { ads_one(h, 0xe194, BIT(4)); }
+
 static void ads_list_long(struct host *h)
 {
 	host_put(h, ADS_AT, GGTT_BASE + ADS_AT + 0x6000);
@@ -173,6 +186,9 @@ static const struct wrong wrongs[] = {
 	{ "ads-mapping", ads_mapping, 0x800071ec },
 	{ "ads-reg-list", ads_list, 0x800074ec },
 	{ "ads-reg-list", ads_list_long, 0x800074ec },
+	{ "ads-reg-list", ads_not_mcr, 0x800074ec },
+	{ "ads-reg-list", ads_not_steered, 0x800074ec },
+	{ "ads-reg-list", ads_flag, 0x800074ec },
 	{ "ads-klv", ads_klv, 0x800075ec },
 };
 
@@ -192,6 +208,35 @@ static void refuses(void **state)
 		assert_int_equal(host_status(h), w->status);
 		assert_int_equal(h->guc->state, GUC_FAILED);
 	}
+}
+
+static void steered_lists(void **state)
+{
+	struct host *h = *state;
+
+	host_ads(h, true);
+	ads_one(h, 0xe194, BIT(0) | BIT(1) | 2 << 12 | 3 << 20);
+	assert_int_equal(host_boot(h), 0x8000f0ec);
+	assert_quiet(h->gpu);
+}
+
+/* Where the GGTT begins for firmware follows the WOPCM that the driver set up. */
+static void wopcm_floor(void **state)
+{
+	struct host *h = *state;
+	u64 off;
+
+	for (off = 0; off < GGTT_BYTES; off += PAGE_4K)
+		((u64 *)mem_gsm(h->gpu))[(MIB(4) + off) / PAGE_4K] = off | 3;
+	assert_false(guc_buffer_ok(h->guc, MIB(4), PAGE_4K));
+	assert_true(guc_buffer_ok(h->guc, MIB(8), PAGE_4K));
+	host_reg(h, GUC_WOPCM_SIZE, 0x363000 | 1);
+	host_reg(h, DMA_GUC_WOPCM_OFFSET, 0x94000 | 3);
+	assert_true(guc_buffer_ok(h->guc, MIB(4), PAGE_4K));
+	assert_false(guc_buffer_ok(h->guc, MIB(4) - PAGE_4K, PAGE_4K));
+	host_reg(h, GUC_WOPCM_SIZE, 0x763000 | 1);
+	assert_false(guc_buffer_ok(h->guc, MIB(8) - PAGE_4K, PAGE_4K));
+	assert_true(guc_buffer_ok(h->guc, MIB(8), PAGE_4K));
 }
 
 static void scripted(void **state)
@@ -446,7 +491,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(reset_state), TEST(boots), TEST(status_walks), TEST(boots_twice),
 		TEST(reset_in_the_middle), TEST(boot_without_reset), TEST(refuses), TEST(scripted),
-		TEST(huc), TEST(huc_not_loaded), TEST(hwconfig_table), TEST(mailbox_strict),
+		TEST(huc), TEST(huc_not_loaded), TEST(hwconfig_table), TEST(steered_lists), TEST(wopcm_floor),
+		TEST(mailbox_strict),
 		TEST(mailbox_scripted), TEST(mailbox_once), TEST(soft_reset), TEST(real_file),
 	};
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The command channel: both rings, wrap, room, strictness, scripted faults; TLB and SLPC messages. */
+#include "../cs_internal.h"
 #include "hw.h"
 #include "guc_host.h"
 
@@ -237,6 +238,35 @@ static void padding_with_garbage(void **state)
 	assert_int_equal(*host_mem(h, CT_AT), 0);
 }
 
+/* What Linux 7.3 sends after each boot */
+static void features(void **state)
+{
+	struct host *h = *state;
+	const u32 at = 0x90000, lo = GGTT_BASE + at, policies[] = { 0x10010002, 500, 50 };
+	u32 bad[] = { 0x10010003, 500, 50 }, activity[] = { lo, 0, lo, 0 }, none[] = { 0, 0, 0, 0 };
+
+	host_put(h, at, 0x4001 << 16);
+	host_put(h, at + 4, 0x4003 << 16);
+	host_send(h, false, H2G_OPT_IN, (const u32[]){ lo, 0, 2 }, 3);
+	assert_int_equal(host_recv(h), 1);
+	assert_int_equal(h->msg[1], MBOX_OK(0));
+	host_send(h, false, H2G_SCHEDULING_KLV, policies, 3);
+	assert_int_equal(host_recv(h), 1);
+	assert_int_equal(h->msg[1], MBOX_OK(0));
+	host_send(h, true, H2G_ACTIVITY_BUFFER, activity, 4);
+	host_send(h, true, H2G_ACTIVITY_BUFFER, none, 4);
+	assert_quiet(h->gpu);
+	assert_violates(h->gpu, "h2g-klv: scheduling policies", host_send(h, true, H2G_SCHEDULING_KLV, bad, 3));
+	bad[0] = 0x40010002;
+	assert_violates(h->gpu, "h2g-klv: scheduling policies", host_send(h, true, H2G_SCHEDULING_KLV, bad, 3));
+	assert_violates(h->gpu, "h2g-klv: features", HOST_FAST(h, H2G_OPT_IN, 0x40000000, 0, 2));
+	assert_violates(h->gpu, "h2g-klv: features", HOST_FAST(h, H2G_OPT_IN, lo, 0, 0));
+	host_put(h, at + 4, 0x4003 << 16 | 1);
+	assert_violates(h->gpu, "h2g-klv: features", HOST_FAST(h, H2G_OPT_IN, lo, 0, 2));
+	activity[0] = 0x40000000;
+	assert_violates(h->gpu, "ads-pointer: engine activity", host_send(h, true, H2G_ACTIVITY_BUFFER, activity, 4));
+}
+
 static void dirty_descriptor(void **state)
 {
 	struct host *h = *state;
@@ -299,6 +329,57 @@ static void tlb_ggtt(void **state)
 	HOST_FAST(h, H2G_TLB_INVALIDATE, 3, BIT(31));
 	assert_int_equal(ggtt_read32(h->gpu, GGTT_BASE + SLPC_AT, &v), 0);
 	assert_int_equal(counter_get(h->gpu, CNT_VIOLATION), 1);
+}
+
+/* And not every operation makes the engines forget entries of a process. */
+static void tlb_ppgtt(void **state)
+{
+	static const struct { u32 len, word[6]; bool covers; } cases[] = {
+		{ 2, { 1, BIT(31) }, true },
+		{ 2, { 2, BIT(31) | 3 }, false },
+		{ 6, { 3, BIT(31) | 1, 7, 0x10000, 0, 0 }, true },
+		{ 6, { 4, BIT(31) | 1, 7, 0x20000, 0, 0 }, false },
+		{ 6, { 5, BIT(31) | 1, 8, 0x10000, 0, 0 }, false },
+		{ 6, { 6, BIT(31) | 1, 7, 0, 0, 36 }, true },
+		{ 6, { 7, BIT(31) | 2, 9, 0x10000, 0, 0 }, true },
+	};
+	struct host *h = *state;
+	struct cs_engine *cs = h->gt->engines[1];
+	const u32 tables = 0x90000;
+	u64 root = tables | 3, *leaf = (u64 *)(h->vram + tables + 0x4000) + 16;
+	struct xlat x;
+	u64 before;
+
+	for (int i = 0; i < 4; i++)
+		*(u64 *)(h->vram + tables + i * 0x1000) = (tables + (i + 1) * 0x1000) | 3;
+	cs->ppgtt = true;
+	cs->root = root;
+	cs->asid = 7;
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		before = counter_get(h->gpu, CNT_VIOLATION);
+		cs_tlb_flush(cs);
+		*leaf = 0x100000 | BIT(11) | 3;
+		assert_int_equal(cs_xlate(cs, 0x10000, false, false, &x), 0);
+		*leaf = 0x101000 | BIT(11) | 3;
+		host_send(h, true, H2G_TLB_INVALIDATE, cases[i].word, cases[i].len);
+		assert_int_equal(cs_xlate(cs, 0x10000, false, false, &x), 0);
+		assert_int_equal(counter_get(h->gpu, CNT_VIOLATION) - before, !cases[i].covers);
+	}
+	/* a reset of the GT forgets, a reset of the GuC alone does not */
+	for (int full = 0; full < 2; full++) {
+		before = counter_get(h->gpu, CNT_VIOLATION);
+		cs_tlb_flush(cs);
+		cs->ppgtt = true;
+		cs->root = root;
+		cs->asid = 7;
+		*leaf = 0x100000 | BIT(11) | 3;
+		cs_xlate(cs, 0x10000, false, false, &x);
+		*leaf = 0x101000 | BIT(11) | 3;
+		reg_cpu_write(h->gpu, FORCEWAKE_GT, 0x00010001);
+		reg_cpu_write(h->gpu, GDRST, full ? GRDOM_FULL : GRDOM_GUC);
+		cs_xlate(cs, 0x10000, false, false, &x);
+		assert_int_equal(counter_get(h->gpu, CNT_VIOLATION) - before, !full);
+	}
 }
 
 /* ---- SLPC ---- */
@@ -535,7 +616,7 @@ int main(void)
 		TEST(event_and_head), TEST(wraps), TEST(batch_over_the_end), TEST(no_room),
 		TEST(bounded_wait_list), TEST(answers), TEST(strict_messages), TEST(strict_rings),
 		TEST(host_moves_our_words), TEST(empty_message), TEST(padding_with_garbage),
-		TEST(dirty_descriptor), TEST(enabled_twice), TEST(tlb_forms), TEST(tlb_ggtt), TEST(slpc),
+		TEST(features), TEST(dirty_descriptor), TEST(enabled_twice), TEST(tlb_forms), TEST(tlb_ggtt), TEST(tlb_ppgtt), TEST(slpc),
 		TEST(slpc_order), TEST(scripted_events), TEST(scripted_requests), TEST(consequences), TEST(late),
 		TEST(chatter), TEST(crash),
 	};

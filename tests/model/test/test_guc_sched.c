@@ -128,17 +128,143 @@ static void strict_registration(void **state)
 	host_register(h, 0, BCS, 1);
 	assert_violates(h->gpu, "context-shared-image",
 			HOST_FAST(h, H2G_REGISTER, 1, 1, BCS, 1, 0, 0, 0, 0, 0, host_desc(0), 0));
-	assert_violates(h->gpu, "unsupported-parallel",
-			HOST_FAST(h, H2G_REGISTER_PARALLEL, 1, 3, BCS, 3, 0, 0, 0, 0, 0, 2,
-				  host_desc(1), 0, host_desc(2), 0));
-	assert_int_equal(h->guc->sched.num_contexts, 2);
-	/* It gets its answers all the same. */
+}
+
+/* ---- parallel contexts: two rings on the two copy engines, a work queue in the first status page ---- */
+
+#define WQ_DESC		(CTX_AT(1) + 2048)
+#define WQ_BASE		(WQ_DESC + 1024)
+#define WQ_SIZE		1024u
+
+static void register_parallel(struct host *h, u32 width, u32 mask, u32 size, u32 base)
+{
+	HOST_FAST(h, H2G_REGISTER_PARALLEL, 1, 3, BCS, mask, GGTT_BASE + WQ_DESC, 0, base, 0, size, width,
+		  host_desc(1), 0, host_desc(2), 0);
+}
+
+static void start_parallel(struct host *h)
+{
+	host_put(h, WQ_DESC + 12, 1);
+	register_parallel(h, 2, 3, WQ_SIZE, GGTT_BASE + WQ_BASE);
 	MODE(h, 3, 1);
 	assert_true(host_event(h, G2H_MODE_DONE, 3, 1));
+}
+
+/* An item at @at with the tails that the rings have by now; they stay away from the images until it is read. */
+static u32 wq_append(struct host *h, u32 at, u32 id)
+{
+	u32 tails[2];
+
+	for (unsigned int i = 0; i < 2; i++) {
+		tails[i] = host_image_of(h, 1 + i)[LRC_TAIL];
+		host_image_of(h, 1 + i)[LRC_TAIL] = 0;
+	}
+	host_put(h, WQ_BASE + at, 5 | 4 << 16);
+	host_put(h, WQ_BASE + at + 4, host_desc(1));
+	host_put(h, WQ_BASE + at + 8, id | tails[0] / 8 << 18);
+	host_put(h, WQ_BASE + at + 12, 0);
+	host_put(h, WQ_BASE + at + 16, tails[1] / 8);
+	return at + 20;
+}
+
+static void parallel(void **state)
+{
+	struct host *h = *state;
+	u32 at;
+
+	start_parallel(h);
+	host_ring_store(h, 1, 0, 11);
+	host_ring_store(h, 2, 0, 22);
+	host_put(h, WQ_DESC + 4, wq_append(h, 0, 3));
+	assert_int_equal(host_data(h, 1, 0), 0);
+	HOST_FAST(h, H2G_SCHEDULE, 3);
+	assert_int_equal(host_data(h, 1, 0), 11);
+	assert_int_equal(host_data(h, 2, 0), 22);
+	assert_int_equal(*host_mem(h, WQ_DESC), 20);
+	assert_true(answer_has(h->gpu, "contexts", "id 3 parallel, 2 children, work queue at 20 of 1024"));
+	/* filled up to the end with what does nothing, and on from the start */
+	host_put(h, WQ_BASE + 20, 4 | (WQ_SIZE - 20 - 4) / 4 << 16);
+	host_image_of(h, 1)[LRC_TAIL] = host_image_of(h, 1)[LRC_HEAD];
+	host_image_of(h, 2)[LRC_TAIL] = host_image_of(h, 2)[LRC_HEAD];
+	host_ring_store(h, 1, 4, 33);
+	host_ring_store(h, 2, 4, 44);
+	at = wq_append(h, 0, 3);
+	host_put(h, WQ_DESC + 4, at);
+	HOST_FAST(h, H2G_SCHEDULE, 3);
+	assert_int_equal(host_data(h, 1, 4), 33);
+	assert_int_equal(host_data(h, 2, 4), 44);
+	HOST_FAST(h, H2G_UPDATE_POLICIES, 3, 0x2003 << 16 | 1, 1);
 	MODE(h, 3, 0);
 	assert_true(host_event(h, G2H_MODE_DONE, 3, 0));
 	HOST_FAST(h, H2G_DEREGISTER, 3);
 	assert_true(host_event(h, G2H_DEREGISTERED, 3, 0));
+	assert_int_equal(h->guc->sched.num_contexts, 0);
+	/* both images are free again */
+	host_register(h, 1, BCS, 1);
+	host_register(h, 2, BCS, 1);
+	assert_quiet(h->gpu);
+}
+
+/* One child hangs: the host is told once, of the number it knows, and all of it goes. */
+static void parallel_hang(void **state)
+{
+	struct host *h = *state;
+
+	start_parallel(h);
+	host_spin(h, 1, false);
+	host_ring_batch(h, 1);
+	host_spin(h, 2, true);
+	host_ring_batch(h, 2);
+	host_put(h, WQ_DESC + 4, wq_append(h, 0, 3));
+	HOST_FAST(h, H2G_SCHEDULE, 3);
+	loop(h, 5 * MSEC);
+	assert_true(answer_has(h->gpu, "contexts", "bcs0 busy"));
+	assert_true(answer_has(h->gpu, "contexts", "bcs8 busy"));
+	HOST_FAST(h, H2G_UPDATE_POLICIES, 3, 0x2002 << 16 | 1, 1000);
+	MODE(h, 3, 0);
+	loop(h, 20 * MSEC);
+	assert_true(host_event(h, G2H_CONTEXT_RESET, 3, 0));
+	assert_true(host_event(h, G2H_MODE_DONE, 3, 0));
+	HOST_FAST(h, H2G_DEREGISTER, 3);
+	assert_true(host_event(h, G2H_DEREGISTERED, 3, 0));
+	assert_int_equal(host_recv(h), 0);
+	assert_true(answer_has(h->gpu, "contexts", "bcs8 idle"));
+	assert_quiet(h->gpu);
+	/* and a reset of the firmware in the middle of it leaves nothing behind */
+	start_parallel(h);
+	host_put(h, WQ_DESC, 0);
+	guc_reset(h->gt);
+	assert_int_equal(h->guc->sched.num_contexts, 0);
+}
+
+static void parallel_strict(void **state)
+{
+	struct host *h = *state;
+	u32 base = GGTT_BASE + WQ_BASE;
+
+	assert_violates(h->gpu, "context-parallel: id 3: width", register_parallel(h, 3, 3, WQ_SIZE, base));
+	assert_violates(h->gpu, "context-parallel: id 3: fewer engines", register_parallel(h, 2, 1, WQ_SIZE, base));
+	assert_violates(h->gpu, "context-parallel: id 3: work queue size", register_parallel(h, 2, 3, 0, base));
+	assert_violates(h->gpu, "context-parallel: id 3: work queue address", register_parallel(h, 2, 3, WQ_SIZE, 0));
+	host_register(h, 2, BCS, 1);
+	assert_violates(h->gpu, "context-shared-image", register_parallel(h, 2, 3, WQ_SIZE, base));
+	HOST_FAST(h, H2G_DEREGISTER, 2);
+	assert_true(host_event(h, G2H_DEREGISTERED, 2, 0));
+	start_parallel(h);
+	host_put(h, WQ_DESC + 12, 0);
+	assert_violates(h->gpu, "work queue status", HOST_FAST(h, H2G_SCHEDULE, 3));
+	host_put(h, WQ_DESC + 12, 1);
+	host_put(h, WQ_DESC + 4, WQ_SIZE + 4);
+	assert_violates(h->gpu, "work queue position", HOST_FAST(h, H2G_SCHEDULE, 3));
+	host_put(h, WQ_DESC + 4, 20);
+	host_put(h, WQ_BASE, 6 | 4 << 16);
+	assert_violates(h->gpu, "id 3: item 0x40006", HOST_FAST(h, H2G_SCHEDULE, 3));
+	host_put(h, WQ_BASE, 5 | 400 << 16);
+	assert_violates(h->gpu, "item beyond the end", HOST_FAST(h, H2G_SCHEDULE, 3));
+	host_put(h, WQ_BASE, 5 | 5 << 16);
+	assert_violates(h->gpu, "item length", HOST_FAST(h, H2G_SCHEDULE, 3));
+	wq_append(h, 0, 4);
+	assert_violates(h->gpu, "item of another context", HOST_FAST(h, H2G_SCHEDULE, 3));
 }
 
 static void policies(void **state)
@@ -472,6 +598,83 @@ static void semaphore_chain(void **state)
 }
 
 /* GT reset in the middle of work: nothing is left, nothing comes. */
+/* What an engine executes it goes on executing without its firmware, until its ring is empty. */
+static void guc_reset_alone(void **state)
+{
+	struct host *h = *state;
+	u32 *image = host_image_of(h, 0);
+
+	spin(h, 0, false);
+	host_ring_store(h, 0, 4, 5);
+	HOST_FAST(h, H2G_SCHEDULE, 0);
+	guc_reset(h->gt);
+	loop(h, 5 * MSEC);
+	assert_int_equal(host_status(h), 1);
+	assert_int_equal(host_data(h, 0, 4), 0);
+	assert_true(cs_loaded(h->gt->engines[1]));
+	assert_violates(h->gpu, "engine-left-running: unbound: bcs0", ctl_command(h->gpu, "quiet on", stderr));
+	ctl_command(h->gpu, "quiet off", stderr);
+	assert_int_equal(ctl_command(h->gpu, "violations clear", stderr), 0);
+	host_spin_end(h, 0);
+	loop(h, 5 * MSEC);
+	assert_int_equal(host_data(h, 0, 4), 5);
+	/* and then saves the context, wherever its memory is by now */
+	assert_false(cs_loaded(h->gt->engines[1]));
+	assert_int_equal(image[LRC_HEAD], image[LRC_TAIL]);
+	assert_quiet(h->gpu);
+}
+
+/* Fences are signalled when nothing can write any more. */
+static void write_after_fence(void **state)
+{
+	struct host *h = *state;
+
+	assert_true(answer_has(h->gpu, "fenced", "error"));
+	host_ring_store(h, 0, 0, 5);
+	start(h, 0);
+	assert_true(answer_has(h->gpu, "fenced on", "ok"));
+	loop(h, MSEC);
+	assert_quiet(h->gpu);
+	/* a store in a ring, once; and the save of a context that only spins */
+	host_ring_store(h, 0, 0, 6);
+	host_ring_store(h, 0, 4, 7);
+	assert_violates(h->gpu, "write-after-fence: bcs0: context 0x01100000 writes", HOST_FAST(h, H2G_SCHEDULE, 0));
+	assert_true(answer_has(h->gpu, "fenced off", "ok"));
+	spin(h, 1, true);
+	assert_true(answer_has(h->gpu, "fenced on", "ok"));
+	loop(h, MSEC);
+	assert_int_equal(counter_get(h->gpu, CNT_VIOLATION), 1);
+	assert_violates(h->gpu, "write-after-fence: bcs0: context 0x01110000 writes", MODE(h, 1, 0));
+}
+
+static void started_while_busy(void **state)
+{
+	struct host *h = *state;
+
+	spin(h, 0, false);
+	guc_reset(h->gt);
+	assert_violates(h->gpu, "engine-left-running: firmware started", host_boot(h));
+	assert_false(cs_loaded(h->gt->engines[1]));
+}
+
+/* After a full reset nothing is left that could save. */
+static void full_reset_saves_nothing(void **state)
+{
+	struct host *h = *state;
+	u32 *image = host_image_of(h, 0);
+
+	host_ring_store(h, 0, 0, 1);
+	spin(h, 0, false);
+	loop(h, 5 * MSEC);
+	assert_int_equal(host_data(h, 0, 0), 1);
+	reg_cpu_write(h->gpu, FORCEWAKE_GT, 0x00010001);
+	reg_cpu_write(h->gpu, GDRST, GRDOM_FULL);
+	loop(h, MSEC);
+	assert_int_equal(image[LRC_HEAD], 0);
+	assert_int_equal(image[LRC_TIMESTAMP], 0);
+	assert_quiet(h->gpu);
+}
+
 static void reset_while_busy(void **state)
 {
 	struct host *h = *state;
@@ -481,7 +684,10 @@ static void reset_while_busy(void **state)
 	host_ring_batch(h, 1);
 	start(h, 1);
 	MODE(h, 0, 0);
-	guc_reset(h->gt);
+	reg_cpu_write(h->gpu, FORCEWAKE_GT, 0x00010001);
+	reg_cpu_write(h->gpu, GDRST, GRDOM_FULL);
+	for (unsigned int i = 0; i < h->gt->num_engines; i++)
+		reg_poke(h->gpu, cs_info(h->gt->engines[i])->base + RING_MODE, GFX_DISABLE_LEGACY_MODE);
 	loop(h, 800 * MSEC);
 	assert_int_equal(host_recv(h), 0);
 	assert_int_equal(h->guc->sched.num_contexts, 0);
@@ -512,7 +718,7 @@ static void self_service(void **state)
 	assert_int_equal(host_status(h), 1);
 }
 
-/* Silence: what is loaded does not run on, not even for the rest of the visit. */
+/* The firmware is silent; what is loaded runs on. */
 static void crash_while_busy(void **state)
 {
 	struct host *h = *state;
@@ -524,7 +730,12 @@ static void crash_while_busy(void **state)
 	arm(h->gpu, "guc.crash");
 	HOST_FAST(h, H2G_TLB_INVALIDATE, 1, BIT(31));
 	loop(h, 20 * MSEC);
-	assert_int_equal(counter_get(h->gpu, CNT_CMD), before);
+	assert_true(counter_get(h->gpu, CNT_CMD) > before + 1000);
+	while (host_recv(h))
+		;
+	MODE(h, 0, 0);
+	loop(h, MSEC);
+	assert_int_equal(host_recv(h), 0);
 	assert_quiet(h->gpu);
 }
 
@@ -547,11 +758,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(life), TEST(disable_in_every_state), TEST(strict_states),
-		TEST(strict_registration), TEST(strict_order), TEST(policies), TEST(time_slices), TEST(fair),
+		TEST(strict_registration), TEST(parallel), TEST(parallel_hang),
+		TEST(parallel_strict), TEST(strict_order), TEST(policies), TEST(time_slices), TEST(fair),
 		TEST(priority), TEST(low_priority_waits), TEST(engines), TEST(disable_running),
 		TEST(hang), TEST(short_timeout_has_grace), TEST(disabled_twice), TEST(hang_in_the_way),
 		TEST(illegal_command), TEST(unmapped), TEST(engine_reset_fails), TEST(semaphore),
-		TEST(semaphore_chain), TEST(reset_while_busy), TEST(self_service), TEST(crash_while_busy), TEST(vanish_at),
+		TEST(semaphore_chain), TEST(guc_reset_alone), TEST(write_after_fence), TEST(started_while_busy),
+		TEST(full_reset_saves_nothing), TEST(reset_while_busy), TEST(self_service), TEST(crash_while_busy), TEST(vanish_at),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

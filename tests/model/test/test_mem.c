@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* VRAM, GSM, GGTT and PPGTT: every page size, and every kind of entry that must be refused. */
+#include "../oracle.h"
+#include "../vfu.h"
 #include "cs_bench.h"
 
 #define VA	0x0000007f12345000ull
@@ -320,9 +322,197 @@ static void commands(void **state)
 	assert_int_not_equal(ctl_command(b->gpu, "vram 0x40000000 4", stderr), 0);
 }
 
+static int walk(struct bench *b, u64 va)
+{
+	struct xlat x;
+
+	return ppgtt_xlate_tlb(b->gpu, b->tlb, 7, b->root, va, false, &x);
+}
+
+static int tlb_setup(void **state)
+{
+	struct bench *b;
+
+	if (bench_setup(state))
+		return -1;
+	b = *state;
+	b->tlb = ppgtt_tlb_create("test");
+	return 0;
+}
+
+static int tlb_teardown(void **state)
+{
+	struct bench *b = *state;
+
+	ppgtt_tlb_destroy(b->tlb);
+	return bench_teardown(state);
+}
+
+/* What an engine used may change only with an invalidation. */
+static void stale_leafs(void **state)
+{
+	struct bench *b = *state;
+	u64 *leaf = pt_entry(b, VA_DATA, 0), was = *leaf;
+
+	/* never present, and never used: free to change */
+	assert_int_equal(walk(b, VA), -EFAULT);
+	map_pages(b, VA, DATA, 1, LEAF_VRAM);
+	assert_int_equal(walk(b, VA), 0);
+	*leaf = was + 4096;
+	assert_int_equal(walk(b, VA_DATA), 0);
+	assert_quiet(b->gpu);
+	*leaf = was;
+	assert_violates(b->gpu, "ppgtt-stale: test asid 7 va 0x123400200000 level 0", walk(b, VA_DATA));
+	walk(b, VA_DATA);	/* once is enough */
+	*leaf = 0;
+	assert_violates(b->gpu, "ppgtt-stale", assert_int_equal(walk(b, VA_DATA), -EFAULT));
+	*leaf = was;
+	assert_int_equal(walk(b, VA_DATA), 0);
+	/* a null page that was used is one, too */
+	ppgtt_tlb_flush(b->tlb);
+	*leaf = PTE_P | PTE_NULL;
+	assert_int_equal(walk(b, VA_DATA), 0);
+	*leaf = was;
+	assert_violates(b->gpu, "ppgtt-stale", walk(b, VA_DATA));
+}
+
+/* A table that went, though the leaf below says the same, and another root of the same address space. */
+static void stale_tables(void **state)
+{
+	struct bench *b = *state;
+	u64 *pde = pt_entry(b, VA_DATA, 1), copy = new_table(b), root = b->root;
+
+	assert_int_equal(walk(b, VA_DATA), 0);
+	memcpy(b->vram + copy, b->vram + (*pde & GENMASK64(45, 12)), 4096);
+	*pde = copy | PTE_P | PTE_RW;
+	assert_violates(b->gpu, "ppgtt-stale: test asid 7 va 0x123400200000 level 1", walk(b, VA_DATA));
+	memcpy(b->vram + new_table(b), b->vram + (b->root & GENMASK64(45, 12)), 4096);
+	b->root = (b->next_table - 4096) | PTE_P | PTE_RW;
+	assert_violates(b->gpu, "ppgtt-stale: test asid 7 va 0x123400200000 level 7", walk(b, VA_DATA));
+	ppgtt_tlb_flush(b->tlb);
+	b->root = root;
+	assert_int_equal(walk(b, VA_DATA), 0);
+	assert_int_equal(counter_get(b->gpu, CNT_VIOLATION), 2);
+}
+
+static void flush_ranges(void **state)
+{
+	/* what is flushed, and whether that covers VA_DATA in address space 7 */
+	static const struct { u32 asid; u64 start, last; bool covers; } cases[] = {
+		{ 7, VA_DATA, VA_DATA + 4095, true }, { 7, 0, ~0ull, true },
+		{ 7, VA_DATA - 4096, VA_DATA, true }, { 7, VA_DATA + 4095, VA_DATA + 4096, true },
+		{ 7, VA_DATA + 4096, ~0ull, false }, { 7, 0, VA_DATA - 1, false },
+		{ 8, 0, ~0ull, false }, { 0, 0, ~0ull, false },
+	};
+	struct bench *b = *state;
+	u64 *leaf = pt_entry(b, VA_DATA, 0), *pde = pt_entry(b, VA_DATA, 1), was = *leaf;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		u64 before = counter_get(b->gpu, CNT_VIOLATION);
+
+		ppgtt_tlb_flush(b->tlb);
+		*leaf = was;
+		assert_int_equal(walk(b, VA_DATA), 0);
+		ppgtt_tlb_flush_range(b->tlb, cases[i].asid, cases[i].start, cases[i].last);
+		*leaf = was + 4096;
+		walk(b, VA_DATA);
+		assert_int_equal(counter_get(b->gpu, CNT_VIOLATION) - before, !cases[i].covers);
+	}
+	/* a page of the range takes the tables above it along */
+	ppgtt_tlb_flush(b->tlb);
+	walk(b, VA_DATA);
+	ppgtt_tlb_flush_range(b->tlb, 7, VA_DATA + 0x10000, VA_DATA + 0x10fff);
+	*pde |= BIT64(3);
+	walk(b, VA_DATA);
+	assert_int_equal(counter_get(b->gpu, CNT_VIOLATION), 4);
+}
+
+#define TLB_TEST(fn) cmocka_unit_test_setup_teardown(fn, tlb_setup, tlb_teardown)
+
+/* ---- who owns a page ---- */
+
+static int oracle_setup(void **state)
+{
+	struct bench *b;
+
+	bench_options.oracle = true;
+	if (tlb_setup(state))
+		return -1;
+	bench_options.oracle = false;
+	b = *state;
+	pci_config_write(b->gpu, 4, 2, 0x6);
+	return 0;
+}
+
+static void say(struct bench *b, u64 addr, u32 pages, u32 event)
+{
+	reg_cpu_write(b->gpu, ORACLE_ADDR_LDW, (u32)addr);
+	reg_cpu_write(b->gpu, ORACLE_ADDR_UDW, (u32)(addr >> 32));
+	reg_cpu_write(b->gpu, ORACLE_PAGES, pages);
+	reg_cpu_write(b->gpu, ORACLE_EVENT, event);
+}
+
+static void freed_memory(void **state)
+{
+	struct bench *b = *state;
+	u32 v = 0;
+
+	/* nothing was said of it; then it is owned */
+	assert_int_equal(ppgtt_read(b->gpu, b->root, VA_DATA, &v, 4), 0);
+	say(b, DATA, 2, ORACLE_OWNED);
+	assert_int_equal(ppgtt_write(b->gpu, b->root, VA_DATA + 4096, &v, 4), 0);
+	assert_quiet(b->gpu);
+	say(b, DATA, 1, ORACLE_FREED);
+	assert_violates(b->gpu, "freed-memory: write of VRAM 0x420000", ppgtt_write(b->gpu, b->root, VA_DATA, &v, 4));
+	ppgtt_write(b->gpu, b->root, VA_DATA, &v, 4);	/* said once */
+	ppgtt_write(b->gpu, b->root, VA_DATA + 4096, &v, 4);
+	assert_int_equal(counter_get(b->gpu, CNT_VIOLATION), 1);
+	say(b, DATA, 1, ORACLE_OWNED);
+	ppgtt_write(b->gpu, b->root, VA_DATA, &v, 4);
+	assert_int_equal(counter_get(b->gpu, CNT_VIOLATION), 1);
+	/* a table that is walked */
+	say(b, b->root & GENMASK64(45, 12), 1, ORACLE_FREED);
+	assert_violates(b->gpu, "freed-memory: read of VRAM 0x100000", ppgtt_read(b->gpu, b->root, VA_GUEST, &v, 4));
+	/* through the GGTT */
+	say(b, CONTEXT, 1, ORACLE_FREED);
+	assert_violates(b->gpu, "freed-memory", ggtt_read32(b->gpu, GGTT_BASE + CONTEXT, &v));
+	/* the CPU may: it clears what it hands out */
+	bar_write(b->gpu, 2, CONTEXT, &v, 4);
+	assert_int_equal(counter_get(b->gpu, CNT_VIOLATION), 3);
+	assert_violates(b->gpu, "oracle: event 3", say(b, DATA, 1, 3));
+	assert_violates(b->gpu, "oracle: event 1", say(b, GIB(1), 1, ORACLE_OWNED));
+	assert_violates(b->gpu, "oracle: event 2", say(b, 0, ALL_ONES, ORACLE_FREED));
+}
+
+/* The entry says the same, but the page has been somebody else's since. */
+static void last_owner(void **state)
+{
+	struct bench *b = *state;
+
+	say(b, DATA, 1, ORACLE_OWNED);
+	assert_int_equal(walk(b, VA_DATA), 0);
+	assert_int_equal(walk(b, VA_DATA), 0);
+	assert_quiet(b->gpu);
+	say(b, DATA, 1, ORACLE_FREED);
+	say(b, DATA, 1, ORACLE_OWNED);
+	assert_violates(b->gpu, "freed-memory: test asid 7 va 0x123400200000 level 0", walk(b, VA_DATA));
+	walk(b, VA_DATA);
+	assert_int_equal(counter_get(b->gpu, CNT_VIOLATION), 1);
+	/* after an invalidation it is a new mapping */
+	say(b, DATA, 1, ORACLE_FREED);
+	say(b, DATA, 1, ORACLE_OWNED);
+	ppgtt_tlb_flush_range(b->tlb, 7, VA_DATA, VA_DATA + 4095);
+	walk(b, VA_DATA);
+	assert_int_equal(counter_get(b->gpu, CNT_VIOLATION), 1);
+}
+
+#define ORACLE_TEST(fn) cmocka_unit_test_setup_teardown(fn, oracle_setup, tlb_teardown)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TLB_TEST(stale_leafs), TLB_TEST(stale_tables), TLB_TEST(flush_ranges),
+		ORACLE_TEST(freed_memory), ORACLE_TEST(last_owner),
 		BENCH_TEST(ggtt_entries), BENCH_TEST(ggtt_stale), BENCH_TEST(page_4k), BENCH_TEST(levels),
 		BENCH_TEST(read_only_pointer), BENCH_TEST(page_64k), BENCH_TEST(page_compact),
 		BENCH_TEST(page_huge), BENCH_TEST(page_null), BENCH_TEST(malformed),

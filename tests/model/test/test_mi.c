@@ -69,7 +69,7 @@ static void user_batch_and_ggtt(void **state)
 	BATCH_ADD(b, LRI1(0x204, 0x66), LRI1(0x54, 0x66));
 	assert_int_equal(bench_job(b), CS_IDLE);
 	assert_int_equal(engine_reg(b, 0x204), 0x66);
-	assert_int_equal(engine_reg(b, 0x54), 0);
+	assert_int_equal(engine_reg(b, 0x54), 0x40);
 	/* or four of them */
 	reg_poke(b->gpu, 0x22000 + RING_FORCE_TO_NONPRIV(2), (0x22000 + 0x270) | 1);
 	batch_new(b);
@@ -459,6 +459,46 @@ static void flush_dw(void **state)
 	assert_quiet(b->gpu);
 }
 
+/* Each engine has its own TLB, and flushes that only. */
+static void tlb_flushes(void **state)
+{
+	static const char *const engines[] = { "bcs0", "rcs0" };
+	struct bench *b = *state;
+	u64 *leaf = pt_entry(b, VA_DATA, 0), was = *leaf;
+	u64 before;
+
+	for (int e = 0; e < 2; e++) {
+		for (int flush = 0; flush < 2; flush++) {
+			before = counter_get(b->gpu, CNT_VIOLATION);
+			*leaf = was;
+			cs_tlb_flush(bench_engine(b, engines[e]));
+			bench_use(b, engines[e]);
+			batch_new(b);
+			BATCH_ADD(b, SDI(VA_DATA, 1));
+			assert_int_equal(bench_job(b), CS_IDLE);
+			*leaf = was + 4096;
+			batch_new(b);
+			if (e)
+				BATCH_ADD(b, 0x7a000004, flush ? BIT(18) : 0, 0, 0, 0, 0);
+			else
+				BATCH_ADD(b, MI(0x26) | (flush ? BIT(18) : 0) | 2, 0, 0, 0);
+			BATCH_ADD(b, SDI(VA_DATA, 2));
+			assert_int_equal(bench_job(b), CS_IDLE);
+			assert_int_equal(counter_get(b->gpu, CNT_VIOLATION) - before, !flush);
+			cs_save(b->cs);
+		}
+	}
+	assert_true(answer_has(b->gpu, "violations", "ppgtt-stale: rcs0 asid 119"));
+	/* what another engine flushed is not flushed here */
+	*leaf = was;
+	bench_use(b, "bcs0");
+	batch_new(b);
+	BATCH_ADD(b, SDI(VA_DATA, 1));
+	before = counter_get(b->gpu, CNT_VIOLATION);
+	assert_int_equal(bench_job(b), CS_IDLE);
+	assert_int_equal(counter_get(b->gpu, CNT_VIOLATION) - before, 1);
+}
+
 static void pipe_control(void **state)
 {
 	struct bench *b = *state;
@@ -604,7 +644,7 @@ int main(void)
 		BENCH_TEST(user_batch_drops), BENCH_TEST(notify), BENCH_TEST(registers),
 		BENCH_TEST(fault_each), BENCH_TEST(copy_mem), BENCH_TEST(math), BENCH_TEST(atomics),
 		BENCH_TEST(semaphores), BENCH_TEST(conditional_end), BENCH_TEST(predication),
-		BENCH_TEST(flush_dw), BENCH_TEST(pipe_control), BENCH_TEST(user_interrupt),
+		BENCH_TEST(flush_dw), BENCH_TEST(tlb_flushes), BENCH_TEST(pipe_control), BENCH_TEST(user_interrupt),
 		BENCH_TEST(skipped), BENCH_TEST(fences_of_clients), BENCH_TEST(no_pipe), BENCH_TEST(perf_report),
 	};
 

@@ -9,20 +9,6 @@ phase=$1
 shift
 bus=/sys/bus/pci
 
-# bounded SECONDS COMMAND...: 124 if it does not end.  What hangs in the kernel cannot be killed.
-bounded() {
-	local limit=$1 pid end
-	shift
-	"$@" &
-	pid=$!
-	end=$((SECONDS + limit))
-	while kill -0 $pid 2>/dev/null; do
-		((SECONDS < end)) || return 124
-		sleep 0.1
-	done
-	wait $pid
-}
-put()	{ echo "$1" >"$2"; }
 arm()	{ model vanish read,write,dma "$1" >/dev/null; }
 gone()	{ model vanish now >/dev/null; }
 spin()	{ /usr/libexec/igt-gpu-tools/xe_exec_reset --run-subtest spin >/dev/null 2>&1; }
@@ -54,7 +40,7 @@ one() {
 	put 1 $bus/rescan
 	until_ 60 bound || { echo "$phase $k hang rebind"; return 1; }
 	local what
-	what=$(dmesg | grep -aoE 'WARNING: .* at [^ ]+|BUG: .*|Oops: .*|UBSAN: .*|refcount_t: .*' | head -n 1)
+	what=$(dmesg -t | splats | head -n 1)
 	if [[ -n $what ]]; then echo "$phase $k splat $what"; else echo "$phase $k clean"; fi
 }
 
