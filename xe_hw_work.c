@@ -141,14 +141,14 @@ static void run_calls(struct xe_hw hw, struct xe_hw_work *work)
 	struct xe_hw_private *priv = xe_hw_priv(hw);
 	struct xe_hw_call *call;
 
-	while (!xe_hw_is_lost(hw) && !xe_hw_is_going(hw) && (call = next_call(priv))) {
+	while (!READ_ONCE(priv->lost) && !xe_hw_is_going(hw) && (call = next_call(priv))) {
 		call->err = call->fn(hw, call->data);
-		if (xe_hw_is_lost(hw) || xe_hw_is_going(hw))
+		if (READ_ONCE(priv->lost) || xe_hw_is_going(hw))
 			call->err = -ENODEV;
 		/* The call's memory may be gone behind this. */
 		complete(&call->done);
 	}
-	if (xe_hw_is_lost(hw))
+	if (READ_ONCE(priv->lost))
 		fail_calls(priv);
 }
 

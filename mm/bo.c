@@ -124,6 +124,15 @@ static int wait_for_users(struct ttm_buffer_object *bo, struct ttm_operation_ctx
 	return ttm_bo_wait_ctx(bo, ctx);
 }
 
+/* A buffer has no VRAM any more that could be mapped; it is reserved, or nobody else has it. */
+static void forget_mapping(struct xe_bo *bo)
+{
+	struct xe_mm *mm = &to_xe_device(bo->ttm.base.dev)->mm;
+
+	guard(mutex)(&mm->lock);
+	list_del_init(&bo->vram_link);
+}
+
 static void finish_move(struct ttm_buffer_object *bo, struct ttm_resource *to)
 {
 	struct xe_bo *xe_bo = ttm_to_xe_bo(bo);
@@ -133,7 +142,7 @@ static void finish_move(struct ttm_buffer_object *bo, struct ttm_resource *to)
 		dma_buf_invalidate_mappings(xe_bo->exported);
 
 	if (place_of(bo) == XE_MEM_VRAM)
-		xe_bo_forget_mapping(xe_bo);
+		forget_mapping(xe_bo);
 	if (bo->resource && (place_of(bo) == XE_MEM_VRAM || to->mem_type == XE_MEM_VRAM))
 		ttm_bo_move_sync_cleanup(bo, to);	/* frees the pages that it leaves */
 	else
@@ -219,7 +228,7 @@ static void bo_destroy(struct ttm_buffer_object *ttm)
 {
 	struct xe_bo *bo = ttm_to_xe_bo(ttm);
 
-	xe_bo_forget_mapping(bo);
+	forget_mapping(bo);
 	if (bo->import)
 		xe_import_destroy(bo_to_xe(ttm), bo->import);
 	if (bo->dummy)

@@ -76,7 +76,6 @@ bool xe_bo_needs_validate(struct xe_bo *bo);
 int xe_bo_validate(struct xe_bo *bo);
 int xe_bo_populate(struct xe_bo *bo);
 void xe_bo_zap_vram(struct xe_device *xe);
-void xe_bo_forget_mapping(struct xe_bo *bo);
 bool xe_bo_can_be_in(const struct xe_bo *bo, u32 region);
 
 #endif

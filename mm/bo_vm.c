@@ -82,20 +82,6 @@ static void note_mapping(struct xe_hw hw, struct xe_bo *bo, unsigned long since)
 }
 
 /**
- * xe_bo_forget_mapping - a buffer has no VRAM any more that could be mapped
- * @bo: the buffer; reserved, or nobody else has it
- *
- * Context: process context.
- */
-void xe_bo_forget_mapping(struct xe_bo *bo)
-{
-	struct xe_mm *mm = &to_xe_device(bo->ttm.base.dev)->mm;
-
-	guard(mutex)(&mm->lock);
-	list_del_init(&bo->vram_link);
-}
-
-/**
  * xe_bo_zap_vram - take VRAM away from all processes; their next access faults
  * @xe: the device
  *
