@@ -47,7 +47,6 @@ unsigned int xe_fake_deferred(struct xe_hw hw, unsigned int skip, char *buf, siz
 /* Firmware that does what it is asked: see tests/kunit/xe_guc.c */
 const char *xe_fake_guc_did(void);
 void xe_fake_guc_fails(unsigned int call);
-unsigned int xe_fake_guc_cancelled(void);
 struct xe_guc_ct *xe_fake_channel(struct kunit *test, struct xe_device *xe, struct xe_hw hw);
 unsigned int xe_fake_resets(struct xe_device *xe);
 

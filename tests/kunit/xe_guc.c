@@ -25,7 +25,6 @@
 static struct {
 	char did[128];
 	unsigned int calls, fails;	/* 0: none does */
-	unsigned int cancelled;
 	unsigned int breaks;	/* boots behind which the channel breaks */
 } fake;
 
@@ -51,12 +50,6 @@ void xe_fake_guc_fails(unsigned int call)
 {
 	memset(&fake, 0, sizeof(fake));
 	fake.fails = call;
-}
-
-/* How often the worker that resets was waited for. */
-unsigned int xe_fake_guc_cancelled(void)
-{
-	return fake.cancelled;
 }
 
 static int fake_load(struct xe_hw hw, enum xe_fw_kind kind, struct xe_fw *fw)
@@ -99,12 +92,6 @@ static void fake_disable(struct xe_hw hw, struct xe_gt *gt, int err)
 	xe_guc_ct_disable(hw, gt, err);
 }
 
-static bool fake_cancel(struct delayed_work *work)
-{
-	fake.cancelled++;
-	return cancel_delayed_work_sync(work);
-}
-
 #define xe_fw_load			fake_load
 #define xe_huc_load(...)		do { } while (0)
 #define xe_guc_wopcm_partition(...)	fake_call('W')
@@ -116,43 +103,8 @@ static bool fake_cancel(struct delayed_work *work)
 #define xe_slpc_stop(...)		fake_call('s')
 #define xe_guc_ct_disable		fake_disable
 #define xe_guc_core_reset(...)		fake_call('r')
-#define xe_gt_reset(...)		fake_call('G')
-#define cancel_delayed_work_sync	fake_cancel
 
 #include "../../xe_guc.c"
-
-/* The worker is software: it may run behind unbind, and ends with the last reference. */
-static void test_recovery(struct kunit *test)
-{
-	struct xe_fake_slot *slot = xe_fake_slot(test);
-	static const struct xe_platform platform = { .name = "fake", .dma_mask_bits = 46 };
-	struct xe_hw_state *state;
-	struct xe_device *xe;
-
-	xe_fake_guc_fails(0);
-	KUNIT_ASSERT_EQ(test, xe_fake_bind(slot, &platform, NULL, 0), 0);
-	xe = xe_fake_bound(slot, &state);
-	drm_dev_get(&xe->drm);
-	xe_fake_unbind(slot);
-	KUNIT_EXPECT_EQ(test, xe_fake_guc_cancelled(), 0);
-
-	xe_guc_reset_now(xe, 0);
-	KUNIT_EXPECT_STREQ(test, xe_fake_guc_did(), "");
-	drm_dev_put(&xe->drm);
-	KUNIT_EXPECT_EQ(test, xe_fake_guc_cancelled(), 1);
-}
-
-static void test_too_often(struct kunit *test)
-{
-	struct xe_guc_recovery recovery = {};
-
-	for (unsigned int i = 0; i < RESETS_MAX; i++)
-		KUNIT_EXPECT_FALSE(test, too_often(&recovery));
-	KUNIT_EXPECT_TRUE(test, too_often(&recovery));
-	recovery.since -= RESETS_TIME + 1;
-	KUNIT_EXPECT_FALSE(test, too_often(&recovery));
-	KUNIT_EXPECT_EQ(test, recovery.count, 1);
-}
 
 /* GT 0 of a card that is up, with a channel that only looks so. */
 static void bring_up_fake(struct kunit *test, struct xe_device *xe, struct xe_hw hw)
@@ -163,39 +115,11 @@ static void bring_up_fake(struct kunit *test, struct xe_device *xe, struct xe_hw
 	state->num_gts = 1;
 	spin_lock_init(&state->gt[0].forcewake.lock);
 	xe_fake_channel(test, xe, hw);
-	INIT_DELAYED_WORK(&xe->guc.work, recovery_work);
 }
 
 static void put_away(struct xe_hw hw)
 {
 	memset(&xe_hw_state(hw)->guc[0].ct.buf, 0, sizeof(struct xe_ggtt_buf));
-}
-
-static void reset_broken_now(struct xe_device *xe)
-{
-	xe_device_reset_broken(xe, 0);
-	flush_delayed_work(&xe->guc.work);
-}
-
-/* A user may have a GT reset as often as he likes; one that breaks over and over is given up. */
-static void test_who_asks(struct kunit *test)
-{
-	struct xe_device *xe = xe_fake_device(test);
-
-	xe_hw_scoped(hw, xe)
-		bring_up_fake(test, xe, hw);
-
-	for (unsigned int i = 0; i < 2 * RESETS_MAX; i++)
-		xe_guc_reset_now(xe, 0);
-	KUNIT_EXPECT_FALSE(test, xe_device_is_wedged(xe));
-	for (unsigned int i = 0; i < RESETS_MAX; i++)
-		reset_broken_now(xe);
-	KUNIT_EXPECT_FALSE(test, xe_device_is_wedged(xe));
-	reset_broken_now(xe);
-	KUNIT_EXPECT_TRUE(test, xe_device_is_wedged(xe));
-
-	xe_hw_scoped(hw, xe)
-		put_away(hw);
 }
 
 /* A channel that breaks while the GuC is brought up: that is an error, and the reset stays due. */
@@ -208,52 +132,18 @@ static void test_breaks_in_bring_up(struct kunit *test)
 
 		bring_up_fake(test, xe, hw);
 		/* Nothing else is to do what is due. */
-		disable_delayed_work_sync(&xe->guc.work);
+		disable_work_sync(&xe->recovery.work.work);
 		fake.breaks = 1;
 		KUNIT_EXPECT_EQ(test, bring_up(hw, gt), -EIO);
-		KUNIT_EXPECT_TRUE(test, test_bit(0, &xe->guc.broken));
+		KUNIT_EXPECT_TRUE(test, test_bit(0, &xe->recovery.broken));
 		KUNIT_EXPECT_EQ(test, bring_up(hw, gt), 0);
-		KUNIT_EXPECT_FALSE(test, test_bit(0, &xe->guc.broken));
+		KUNIT_EXPECT_FALSE(test, test_bit(0, &xe->recovery.broken));
 		put_away(hw);
 	}
 }
 
-/* Asked for while no section opens yet, and done as soon as one does. */
-static int ask_early(struct xe_hw_bind bind)
-{
-	struct xe_hw hw = xe_hw_bound(bind);
-	struct xe_device *xe = xe_hw_device(hw);
-
-	bring_up_fake(kunit_get_current_test(), xe, hw);
-	reset_broken_now(xe);
-	return test_bit(0, &xe->guc.broken) ? 0 : -EIO;
-}
-
-static void test_asked_in_probe(struct kunit *test)
-{
-	static const struct xe_platform platform = { .name = "fake", .dma_mask_bits = 46 };
-	static const struct xe_hw_step steps[] = { { "early", ask_early } };
-	struct xe_fake_slot *slot = xe_fake_slot(test);
-	struct xe_device *xe;
-	struct xe_hw_state *state;
-
-	KUNIT_ASSERT_EQ(test, xe_fake_bind(slot, &platform, steps, ARRAY_SIZE(steps)), 0);
-	xe = xe_fake_bound(slot, &state);
-	for (unsigned int i = 0; i < 100 && test_bit(0, &xe->guc.broken); i++)
-		msleep(20);
-	flush_delayed_work(&xe->guc.work);
-	KUNIT_EXPECT_NOT_NULL(test, strchr(xe_fake_guc_did(), 'G'));
-
-	xe_hw_scoped(hw, xe)
-		put_away(hw);
-}
-
 static struct kunit_case guc_cases[] = {
-	KUNIT_CASE(test_recovery),
-	KUNIT_CASE(test_too_often),
-	KUNIT_CASE(test_who_asks),
 	KUNIT_CASE(test_breaks_in_bring_up),
-	KUNIT_CASE(test_asked_in_probe),
 	{ }
 };
 

@@ -63,7 +63,7 @@ static void test_ring_sums(struct kunit *test)
 
 static unsigned int resets;
 
-static void count_reset(struct work_struct *work)
+static void count_reset(struct xe_hw hw, struct xe_hw_work *work)
 {
 	resets++;
 }
@@ -73,8 +73,9 @@ struct xe_guc_ct *xe_fake_channel(struct kunit *test, struct xe_device *xe, stru
 {
 	struct xe_guc_ct *ct = &xe_guc(hw, &xe_hw_state(hw)->gt[0])->ct;
 
+	flush_work(&xe->recovery.work.work);	/* once, as the device was published */
+	xe->recovery.work.run = count_reset;
 	resets = 0;
-	INIT_DELAYED_WORK(&xe->guc.work, count_reset);
 	spin_lock_init(&ct->lock);
 	mutex_init(&ct->send_lock);
 	mutex_init(&ct->receive_lock);
@@ -91,7 +92,7 @@ struct xe_guc_ct *xe_fake_channel(struct kunit *test, struct xe_device *xe, stru
 /* How often a reset was asked for since. */
 unsigned int xe_fake_resets(struct xe_device *xe)
 {
-	flush_delayed_work(&xe->guc.work);
+	flush_work(&xe->recovery.work.work);
 	return resets;
 }
 
@@ -178,7 +179,7 @@ static void play(struct kunit *test, struct xe_device *xe, struct xe_hw hw, u32 
 		KUNIT_EXPECT_EQ(test, ct->head, tail);
 		KUNIT_EXPECT_EQ(test, ct->credits, CT_CREDITS);
 	}
-	flush_delayed_work(&xe->guc.work);
+	flush_work(&xe->recovery.work.work);
 	KUNIT_EXPECT_EQ(test, resets, c->state == XE_CT_BROKEN);
 	memset(&ct->buf, 0, sizeof(ct->buf));
 }
@@ -226,7 +227,7 @@ static void test_descriptor(struct kunit *test)
 			xe_guc_ct_receive(hw, &xe_hw_state(hw)->gt[0]);
 			KUNIT_EXPECT_EQ_MSG(test, ct->state, XE_CT_BROKEN, "%s", c->name);
 			KUNIT_EXPECT_EQ(test, ct->head, 0);
-			flush_delayed_work(&xe->guc.work);
+			flush_work(&xe->recovery.work.work);
 			memset(&ct->buf, 0, sizeof(ct->buf));
 		}
 }
