@@ -45,8 +45,9 @@ static void door_lockdep_init(struct xe_hw_private *priv)
 	lockdep_init_map(&priv->section, "xe_hw_section", &section_key, 0);
 	lockdep_init_map(&priv->power, "xe_hw_power", &power_key, 0);
 
+	/* Not for reading: lockdep sees no cycle of two readers. */
 	fs_reclaim_acquire(GFP_KERNEL);
-	lock_map_acquire_read(&priv->section);
+	lock_map_acquire(&priv->section);
 	lock_map_release(&priv->section);
 	fs_reclaim_release(GFP_KERNEL);
 }
@@ -162,8 +163,8 @@ struct xe_hw_section xe_hw_enter(struct xe_device *xe)
 				.token = { priv }, .idx = idx, .open = true,
 			};
 
-			section_opened(priv, &section);
 			xe_hw_hold(priv);
+			section_opened(priv, &section);
 			return section;
 		}
 		uncount_section(priv);
@@ -186,8 +187,8 @@ void xe_hw_exit(struct xe_hw_section *section)
 	if (!priv)
 		return;
 
-	xe_hw_release(priv);
 	section_closed(priv, section);
+	xe_hw_release(priv);
 	pm_runtime_mark_last_busy(&priv->pdev->dev);
 	pm_runtime_put_autosuspend(&priv->pdev->dev);
 	uncount_section(priv);

@@ -106,6 +106,9 @@ static inline struct xe_hw xe_hw_token(struct xe_hw_private *priv)
  * accessors assert it, and sections the opposite. @section is held in sections only, and stands
  * behind reclaim: who allocates in a section may wait for reclaim, and unplug of every DRM device
  * for that. @power is held by power callbacks; before a section opens it was waited for.
+ *
+ * @held is taken before the others: lockdep follows no chain through what is held for reading, so
+ * that behind @held it would see no cycle.
  */
 #ifdef CONFIG_LOCKDEP
 static inline void xe_hw_hold(struct xe_hw_private *priv)
@@ -120,14 +123,14 @@ static inline void xe_hw_release(struct xe_hw_private *priv)
 
 static inline void xe_hw_hold_power(struct xe_hw_private *priv)
 {
-	lock_map_acquire(&priv->power);
 	xe_hw_hold(priv);
+	lock_map_acquire(&priv->power);
 }
 
 static inline void xe_hw_release_power(struct xe_hw_private *priv)
 {
-	xe_hw_release(priv);
 	lock_map_release(&priv->power);
+	xe_hw_release(priv);
 }
 
 /* Do not wait for the bound side while holding the token: it may wait back, or unplug has begun. */

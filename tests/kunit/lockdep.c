@@ -41,16 +41,6 @@ static void test_spinlock(struct kunit *test)
 	announced();
 }
 
-static void test_nested(struct kunit *test)
-{
-	struct xe_device *xe = xe_fake_device(test);
-
-	announce("WARN");
-	xe_hw_scoped(hw, xe)
-		open_section(xe);
-	announced();
-}
-
 static void test_no_section(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
@@ -106,6 +96,12 @@ static void fence_signalling(struct xe_device *xe)
 
 	open_section(xe);
 	dma_fence_end_signalling(cookie);
+}
+
+static void nested(struct xe_device *xe)
+{
+	xe_hw_scoped(hw, xe)
+		open_section(xe);
 }
 
 static void reclaim(struct xe_device *xe)
@@ -180,6 +176,7 @@ struct lockdep_case {
 static const struct lockdep_case lockdep_cases[] = {
 	{ "nothing wrong", nothing_wrong, false },
 	{ "a section while a fence is to be signalled", fence_signalling, true },
+	{ "a section in a section", nested, true },
 	{ "reclaim in a section", reclaim, true },
 	{ "a lock of a power callback held at a section", lock_of_power_callback, true },
 	{ "a section in a power callback", section_of_power_callback, true },
@@ -202,7 +199,6 @@ static void test_lockdep(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(test_spinlock),
 	KUNIT_CASE(test_dma_spinlock),
-	KUNIT_CASE(test_nested),
 	KUNIT_CASE(test_no_section),
 	KUNIT_CASE(test_long_section),
 	KUNIT_CASE_PARAM(test_lockdep, lockdep_gen_params),
