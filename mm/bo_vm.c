@@ -10,6 +10,7 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 
+#include <drm/drm_gem.h>
 #include <drm/drm_vma_manager.h>
 
 #include "mm/bo.h"
@@ -201,11 +202,11 @@ static vm_fault_t validate_and_retry(struct vm_fault *vmf)
 		return VM_FAULT_RETRY;
 	}
 
-	ttm_bo_get(bo);
+	drm_gem_object_get(&bo->base);
 	mmap_read_unlock(vmf->vma->vm_mm);
 	xe_bo_validate(ttm_to_xe_bo(bo));
 	dma_resv_unlock(bo->base.resv);
-	ttm_bo_put(bo);
+	drm_gem_object_put(&bo->base);
 	return VM_FAULT_RETRY;
 }
 

@@ -183,12 +183,12 @@ static int copy_all(struct xe_device *xe, const struct copy *copy, u64 count)
 	return err;
 }
 
-static void clear_pages(struct xe_hw hw, u64 at, struct page **unused, u64 count)
+static void fill_with_zeroes(struct xe_hw hw, u64 at, struct page **unused, u64 count)
 {
 	xe_vram_bar_fill(hw, at, 0, count << PAGE_SHIFT);
 }
 
-static void write_pages(struct xe_hw hw, u64 at, struct page **pages, u64 count)
+static void write_from_pages(struct xe_hw hw, u64 at, struct page **pages, u64 count)
 {
 	for (u64 i = 0; i < count; i++) {
 		void *from = kmap_local_page(pages[i] ?: ZERO_PAGE(0));
@@ -198,7 +198,7 @@ static void write_pages(struct xe_hw hw, u64 at, struct page **pages, u64 count)
 	}
 }
 
-static void read_pages(struct xe_hw hw, u64 at, struct page **pages, u64 count)
+static void read_to_pages(struct xe_hw hw, u64 at, struct page **pages, u64 count)
 {
 	for (u64 i = 0; i < count; i++) {
 		void *to = kmap_local_page(pages[i]);
@@ -220,7 +220,7 @@ static void read_pages(struct xe_hw hw, u64 at, struct page **pages, u64 count)
  */
 int xe_vram_clear(struct xe_device *xe, const struct ttm_resource *res, u64 size)
 {
-	const struct copy copy = { .res = res, .copy = clear_pages };
+	const struct copy copy = { .res = res, .copy = fill_with_zeroes };
 
 	return copy_all(xe, &copy, size >> PAGE_SHIFT);
 }
@@ -238,7 +238,7 @@ int xe_vram_clear(struct xe_device *xe, const struct ttm_resource *res, u64 size
 int xe_vram_from_pages(struct xe_device *xe, const struct ttm_resource *res, struct page **pages,
 		       u64 count)
 {
-	const struct copy copy = { .res = res, .copy = write_pages, .pages = pages };
+	const struct copy copy = { .res = res, .copy = write_from_pages, .pages = pages };
 
 	return copy_all(xe, &copy, count);
 }
@@ -259,7 +259,7 @@ int xe_vram_from_pages(struct xe_device *xe, const struct ttm_resource *res, str
 int xe_vram_to_pages(struct xe_device *xe, const struct ttm_resource *res, struct page **pages,
 		     u64 count)
 {
-	const struct copy copy = { .res = res, .copy = read_pages, .pages = pages };
+	const struct copy copy = { .res = res, .copy = read_to_pages, .pages = pages };
 	u64 len;
 	int err;
 
