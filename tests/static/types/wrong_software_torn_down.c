@@ -10,7 +10,7 @@ static void stop(struct xe_hw hw, void *data)
 {
 	struct xe_device *xe = xe_hw_device(hw);
 
-	kfree(xe->guc.hwconfig);
+	kfree(xe->hwconfig.data);
 	ttm_device_fini(&xe->mm.ttm);
 }
 
