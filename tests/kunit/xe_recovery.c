@@ -3,6 +3,7 @@
  * Resets: who asks for them, and when they are done. What a reset does is played.
  */
 
+#include <drm/drm_drv.h>
 #include <kunit/test.h>
 
 #include "hw/gt_reset.h"
