@@ -186,8 +186,10 @@ static void test_card_cannot_be_had(struct kunit *test)
 
 	poke_vram(test, xe, bo, 0x4321);
 	xe->drm.dev->power.runtime_error = -EIO;
+	xe->drm.dev->power.runtime_status = RPM_SUSPENDED;
 	KUNIT_EXPECT_EQ(test, xe_mm_evict(xe), -EBUSY);
 	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_VRAM);
+	xe->drm.dev->power.runtime_status = RPM_ACTIVE;
 	xe->drm.dev->power.runtime_error = 0;
 	KUNIT_EXPECT_EQ(test, xe_mm_evict(xe), 0);
 	KUNIT_EXPECT_EQ(test, *(u32 *)page_address(bo->ttm.ttm->pages[0]), 0x4321);
