@@ -64,11 +64,12 @@ struct dir {
 struct entry {
 	struct attribute attr;
 	ssize_t (*show)(struct xe_hw hw, struct xe_gt *gt, u32 what, char *buf);
+	/* As @show, but it waits for firmware: it is called, and not in a section. So is @store. */
+	ssize_t (*ask)(struct xe_hw hw, struct xe_gt *gt, u32 what, char *buf);
 	int (*store)(struct xe_hw hw, struct xe_gt *gt, u32 what, u32 value);
 	ssize_t (*show_setting)(struct dir *dir, u32 what, char *buf);
 	int (*store_setting)(struct dir *dir, u32 what, u32 value);
 	u32 what;
-	bool waits;	/* for firmware: then it is called, and not in a section */
 };
 
 struct access {
@@ -83,13 +84,13 @@ static struct dir *to_dir(struct kobject *kobj)
 	return container_of(kobj, struct dir, kobj);
 }
 
-static int show_call(struct xe_hw hw, void *data)
+static int ask_call(struct xe_hw hw, void *data)
 {
 	struct access *access = data;
 	struct entry *file = access->file;
 	ssize_t ret;
 
-	ret = file->show(hw, &xe_hw_state(hw)->gt[access->dir->gt], file->what, access->buf);
+	ret = file->ask(hw, &xe_hw_state(hw)->gt[access->dir->gt], file->what, access->buf);
 	return xe_hw_is_lost(hw) ? -ENODEV : ret;
 }
 
@@ -103,11 +104,14 @@ static ssize_t show(struct kobject *kobj, struct attribute *attr, char *buf)
 	if (file->show_setting)
 		return file->show_setting(dir, file->what, buf);
 
-	if (file->waits)
-		return xe_hw_call(dir->xe, show_call, &access);
+	if (file->ask)
+		return xe_hw_call(dir->xe, ask_call, &access);
 
-	xe_hw_scoped(hw, dir->xe)
-		ret = show_call(hw, &access);
+	xe_hw_scoped(hw, dir->xe) {
+		ret = file->show(hw, &xe_hw_state(hw)->gt[dir->gt], file->what, buf);
+		if (xe_hw_is_lost(hw))
+			ret = -ENODEV;
+	}
 	return ret;
 }
 
@@ -165,7 +169,7 @@ enum freq { ACT, CUR, RP0, RPE, RPN, MIN, MAX };
 
 static ssize_t show_freq(struct xe_hw hw, struct xe_gt *gt, u32 what, char *buf)
 {
-	u32 mhz = 0, min, max;
+	u32 mhz = 0;
 	int err = 0;
 
 	switch (what) {
@@ -178,18 +182,23 @@ static ssize_t show_freq(struct xe_hw hw, struct xe_gt *gt, u32 what, char *buf)
 	case RP0:
 		mhz = xe_slpc_fused_highest(hw, gt);
 		break;
-	case RPE:
-		mhz = xe_slpc_efficient(hw, gt);
-		break;
 	case RPN:
 		mhz = xe_slpc_fused_lowest(hw, gt);
 		break;
-	default:
-		err = xe_slpc_get_limits(hw, gt, &min, &max);
-		if (!err)
-			mhz = what == MIN ? min : max;
 	}
 	return err ?: sysfs_emit(buf, "%u\n", mhz);
+}
+
+static ssize_t ask_freq(struct xe_hw hw, struct xe_gt *gt, u32 what, char *buf)
+{
+	u32 min, max;
+	int err;
+
+	if (what == RPE)
+		return sysfs_emit(buf, "%u\n", xe_slpc_efficient(hw, gt));
+
+	err = xe_slpc_get_limits(hw, gt, &min, &max);
+	return err ?: sysfs_emit(buf, "%u\n", what == MIN ? min : max);
 }
 
 static int store_freq(struct xe_hw hw, struct xe_gt *gt, u32 what, u32 mhz)
@@ -201,13 +210,10 @@ static struct entry freq_files[] = {
 	FILE("act_freq", 0444, .show = show_freq, .what = ACT),
 	FILE("cur_freq", 0444, .show = show_freq, .what = CUR),
 	FILE("rp0_freq", 0444, .show = show_freq, .what = RP0),
-	FILE("rpe_freq", 0444, .show = show_freq, .what = RPE,
-	     .waits = true),
+	FILE("rpe_freq", 0444, .ask = ask_freq, .what = RPE),
 	FILE("rpn_freq", 0444, .show = show_freq, .what = RPN),
-	FILE("min_freq", 0644, .show = show_freq, .store = store_freq, .what = MIN,
-	     .waits = true),
-	FILE("max_freq", 0644, .show = show_freq, .store = store_freq, .what = MAX,
-	     .waits = true),
+	FILE("min_freq", 0644, .ask = ask_freq, .store = store_freq, .what = MIN),
+	FILE("max_freq", 0644, .ask = ask_freq, .store = store_freq, .what = MAX),
 };
 
 static ssize_t show_throttle(struct xe_hw hw, struct xe_gt *gt, u32 what, char *buf)
