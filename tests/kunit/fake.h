@@ -44,6 +44,23 @@ void xe_fake_unbind(struct xe_fake_slot *slot);
 struct xe_device *xe_fake_bound(struct xe_fake_slot *slot, struct xe_hw_state **state);
 unsigned int xe_fake_deferred(struct xe_hw hw, unsigned int skip, char *buf, size_t size);
 
+/*
+ * The following statement with a token as the bound side has it, which may wait and allocate. It
+ * is what most suites of blocks need; who tests sections opens one.
+ */
+struct xe_fake_hold {
+	struct xe_hw token;
+	bool open;
+};
+
+struct xe_fake_hold xe_fake_hold(struct xe_device *xe);
+void xe_fake_release(struct xe_fake_hold *hold);
+
+DEFINE_CLASS(xe_fake_hold, struct xe_fake_hold, xe_fake_release(&_T),
+	     xe_fake_hold(xe), struct xe_device *xe)
+
+#define xe_fake_scoped(token, xe)	__xe_hw_scoped(xe_fake_hold, token, xe)
+
 /* Firmware that does what it is asked: see tests/kunit/xe_guc.c */
 const char *xe_fake_guc_did(void);
 void xe_fake_guc_fails(unsigned int call);

@@ -382,6 +382,20 @@ struct xe_device *xe_fake_bound(struct xe_fake_slot *slot, struct xe_hw_state **
 	return &slot->priv->device;
 }
 
+/* Side by side with xe_fake_scoped(): the token, held. */
+struct xe_fake_hold xe_fake_hold(struct xe_device *xe)
+{
+	struct xe_hw_private *priv = xe_hw_of(xe);
+
+	xe_hw_hold(priv);
+	return (struct xe_fake_hold){ .token = xe_hw_token(priv), .open = true };
+}
+
+void xe_fake_release(struct xe_fake_hold *hold)
+{
+	xe_hw_release(xe_hw_priv(hold->token));
+}
+
 struct deferred {
 	xe_hw_stop_t stop[64];
 	unsigned int count;

@@ -91,7 +91,7 @@ static void test_resize(struct kunit *test)
 	window.start = SZ_1G;
 	window.end = c->window_end;
 
-	xe_hw_scoped(hw, xe) {
+	xe_fake_scoped(hw, xe) {
 		pdev = xe_hw_priv(hw)->pdev;
 		bar = &pdev->resource[XE_BAR_VRAM];
 		before = *bar;

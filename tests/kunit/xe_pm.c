@@ -43,7 +43,7 @@ static struct xe_device *device_with_gt(struct kunit *test, int result)
 
 	order[0] = 0;
 	guc_result = result;
-	xe_hw_scoped(hw, xe) {
+	xe_fake_scoped(hw, xe) {
 		struct xe_hw_state *state = xe_hw_state(hw);
 
 		state->num_gts = 1;
@@ -56,7 +56,7 @@ static void test_suspend(struct kunit *test)
 {
 	struct xe_device *xe = device_with_gt(test, 0);
 
-	xe_hw_scoped(hw, xe)
+	xe_fake_scoped(hw, xe)
 		KUNIT_EXPECT_EQ(test, xe_power_suspend(hw, true), 0);
 	KUNIT_EXPECT_STREQ(test, order, "mappings GuC L2 interrupts ");
 }
@@ -65,7 +65,7 @@ static void test_stays_awake(struct kunit *test)
 {
 	struct xe_device *xe = device_with_gt(test, -ETIMEDOUT);
 
-	xe_hw_scoped(hw, xe)
+	xe_fake_scoped(hw, xe)
 		KUNIT_EXPECT_EQ(test, xe_power_suspend(hw, true), -EBUSY);
 	KUNIT_EXPECT_STREQ(test, order, "mappings GuC GuC-on ");
 }

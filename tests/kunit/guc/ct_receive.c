@@ -188,7 +188,7 @@ static void test_message(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
 
-	xe_hw_scoped(hw, xe)
+	xe_fake_scoped(hw, xe)
 		play(test, xe, hw, 0);
 }
 
@@ -197,7 +197,7 @@ static void test_message_wraps(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
 
-	xe_hw_scoped(hw, xe)
+	xe_fake_scoped(hw, xe)
 		for (u32 words = 1; words < 3; words++)
 			play(test, xe, hw, CT_G2H_WORDS - words);
 }
@@ -217,7 +217,7 @@ static void test_descriptor(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
 
-	xe_hw_scoped(hw, xe)
+	xe_fake_scoped(hw, xe)
 		for (size_t i = 0; i < ARRAY_SIZE(descriptor_cases); i++) {
 			const struct descriptor_case *c = &descriptor_cases[i];
 			struct xe_guc_ct *ct = xe_fake_channel(test, xe, hw);

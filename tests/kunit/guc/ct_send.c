@@ -108,7 +108,7 @@ static void test_wraps(struct kunit *test)
 	struct xe_device *xe = xe_fake_device(test);
 	unsigned int sent = 0;
 
-	xe_hw_scoped(hw, xe) {
+	xe_fake_scoped(hw, xe) {
 		struct xe_guc_ct *ct = channel(test, xe, hw, true);
 
 		for (unsigned int round = 0; round < 3; round++)
@@ -132,7 +132,7 @@ static void test_overflow(struct kunit *test)
 	struct xe_device *xe = xe_fake_device(test);
 	const u32 action[99] = { 0x42 };
 
-	xe_hw_scoped(hw, xe) {
+	xe_fake_scoped(hw, xe) {
 		struct xe_guc_ct *ct = channel(test, xe, hw, false);
 		struct xe_ct_wait wait = { .what = XE_CT_TLB };
 
@@ -159,7 +159,7 @@ static void test_no_answer(struct kunit *test)
 	struct xe_device *xe = xe_fake_device(test);
 	const u32 action[] = { 0x42 };
 
-	xe_hw_scoped(hw, xe) {
+	xe_fake_scoped(hw, xe) {
 		struct xe_guc_ct *ct = channel(test, xe, hw, true);
 		struct xe_ct_wait fits = { .what = XE_CT_TLB }, too_much = { .what = XE_CT_TLB };
 		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
@@ -196,7 +196,7 @@ static void test_last_look(struct kunit *test)
 	struct xe_device *xe = xe_fake_device(test);
 	const u32 action[] = { 0x42 };
 
-	xe_hw_scoped(hw, xe) {
+	xe_fake_scoped(hw, xe) {
 		struct xe_guc_ct *ct = channel(test, xe, hw, true);
 
 		late.keep_ms = XE_CT_TIMEOUT_MS + 100;
@@ -214,7 +214,7 @@ static void test_request_times_out(struct kunit *test)
 	struct xe_device *xe = xe_fake_device(test);
 	const u32 action[] = { 0x42 };
 
-	xe_hw_scoped(hw, xe) {
+	xe_fake_scoped(hw, xe) {
 		struct xe_guc_ct *ct = channel(test, xe, hw, true);
 
 		KUNIT_EXPECT_EQ(test, xe_guc_ct_request(hw, &xe_hw_state(hw)->gt[0], action, 1,
@@ -250,7 +250,7 @@ static void test_garbage(struct kunit *test)
 	const struct garbage_case *c = test->param_value;
 	struct xe_device *xe = xe_fake_device(test);
 
-	xe_hw_scoped(hw, xe) {
+	xe_fake_scoped(hw, xe) {
 		struct xe_guc_ct *ct = channel(test, xe, hw, false);
 
 		KUNIT_EXPECT_EQ(test, say(hw, 0, 10), 0);
@@ -269,7 +269,7 @@ static void test_taken_down(struct kunit *test)
 	struct xe_device *xe = xe_fake_device(test);
 	const u32 action[] = { 0x42 };
 
-	xe_hw_scoped(hw, xe) {
+	xe_fake_scoped(hw, xe) {
 		struct xe_guc_ct *ct = channel(test, xe, hw, true);
 		struct xe_ct_wait wait = { .what = XE_CT_TLB };
 		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];

@@ -50,7 +50,7 @@ static void test_mailbox(struct kunit *test)
 
 	firmware.c = test->param_value;
 	xe_fake_on_write(answer_bell);
-	xe_hw_scoped(hw, xe) {
+	xe_fake_scoped(hw, xe) {
 		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 
 		mutex_init(&xe_guc(hw, gt)->mailbox_lock);

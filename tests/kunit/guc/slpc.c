@@ -28,7 +28,7 @@ static void test_lowest(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
 
-	xe_hw_scoped(hw, xe) {
+	xe_fake_scoped(hw, xe) {
 		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 		struct xe_slpc *slpc = slpc_of(hw, gt);
 

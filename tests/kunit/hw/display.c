@@ -57,7 +57,7 @@ static void test_off(struct kunit *test)
 {
 	struct xe_device *xe = lit_device(test);
 
-	xe_hw_scoped(hw, xe)
+	xe_fake_scoped(hw, xe)
 		KUNIT_EXPECT_EQ(test, xe_display_off(hw), 0);
 	KUNIT_EXPECT_FALSE(test, lit(0, 0));
 	KUNIT_EXPECT_FALSE(test, lit(0, 4));
@@ -75,7 +75,7 @@ static void test_stuck(struct kunit *test)
 	struct xe_device *xe = lit_device(test);
 
 	stuck = true;
-	xe_hw_scoped(hw, xe)
+	xe_fake_scoped(hw, xe)
 		KUNIT_EXPECT_EQ(test, xe_display_off(hw), -ETIMEDOUT);
 }
 
@@ -84,7 +84,7 @@ static void test_none(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
 
-	xe_hw_scoped(hw, xe) {
+	xe_fake_scoped(hw, xe) {
 		KUNIT_EXPECT_EQ(test, xe_display_off(hw), 0);
 		KUNIT_EXPECT_EQ(test, xe_fake_accesses(), 1);
 	}

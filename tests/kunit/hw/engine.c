@@ -101,7 +101,7 @@ static void test_stop(struct kunit *test)
 	struct xe_device *xe = xe_fake_device(test);
 
 	xe_fake_on_write(come_to_rest);
-	xe_hw_scoped(hw, xe) {
+	xe_fake_scoped(hw, xe) {
 		struct xe_hw_state *state = xe_hw_state(hw);
 		struct xe_gt *gt = &state->gt[0];
 

@@ -45,7 +45,7 @@ static void test_nest(struct kunit *test)
 	struct xe_device *xe = xe_fake_device(test);
 
 	dead = 0;
-	xe_hw_scoped(hw, xe) {
+	xe_fake_scoped(hw, xe) {
 		struct xe_gt *gt = gt_init(hw);
 
 		KUNIT_EXPECT_EQ(test, xe_forcewake_get(hw, gt, XE_FW_ALL), 0);
@@ -71,7 +71,7 @@ static void test_stuck(struct kunit *test)
 	struct xe_device *xe = xe_fake_device(test);
 
 	dead = BIT(XE_FW_RENDER);
-	xe_hw_scoped(hw, xe) {
+	xe_fake_scoped(hw, xe) {
 		struct xe_gt *gt = gt_init(hw);
 
 		KUNIT_EXPECT_GE(test, timed_get(test, hw, gt, -ETIMEDOUT), FORCEWAKE_TIMEOUT_US);

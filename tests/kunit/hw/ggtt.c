@@ -77,7 +77,7 @@ static void test_ready(struct kunit *test)
 	const struct ready_case *c = test->param_value;
 	struct xe_device *xe = xe_fake_device(test);
 
-	xe_hw_scoped(hw, xe) {
+	xe_fake_scoped(hw, xe) {
 		struct xe_ggtt *ggtt = ggtt_init(hw);
 
 		guard(mutex)(&ggtt->lock);
@@ -99,7 +99,7 @@ static void test_map(struct kunit *test)
 	struct xe_device *xe = xe_fake_device(test);
 	struct drm_mm_node node = {}, too_large = {};
 
-	xe_hw_scoped(hw, xe) {
+	xe_fake_scoped(hw, xe) {
 		struct xe_ggtt *ggtt = ggtt_init(hw);
 
 		KUNIT_EXPECT_EQ(test, xe_ggtt_map_vram(hw, &node, 0x10000, SZ_4K + 1), 0);
@@ -137,7 +137,7 @@ static void test_channel_is_broken(struct kunit *test)
 	const u32 valid = PVC_GUC_TLB_INV_DESC0.reg.offset;
 	struct xe_device *xe = xe_fake_device(test);
 
-	xe_hw_scoped(hw, xe) {
+	xe_fake_scoped(hw, xe) {
 		struct xe_ggtt *ggtt = ggtt_init(hw);
 		struct drm_mm_node node = {};
 

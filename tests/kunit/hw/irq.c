@@ -106,7 +106,7 @@ static void test_event(struct kunit *test)
 	xe_fake_poke(INTR_IDENTITY_REG(c->bank).offset, c->identity);
 	xe_fake_on_write(react);
 
-	xe_hw_scoped(hw, xe) {
+	xe_fake_scoped(hw, xe) {
 		struct xe_irq *irq = irq_init(hw);
 		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 
@@ -138,7 +138,7 @@ static void test_off(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
 
-	xe_hw_scoped(hw, xe) {
+	xe_fake_scoped(hw, xe) {
 		struct xe_irq *irq = irq_init(hw);
 
 		irq->on = false;
@@ -164,7 +164,7 @@ static void test_silent(struct kunit *test)
 	xe->platform = &discrete;
 	xe_fake_poke(CSC_H_CSR.offset, CSC_H_CSR_RDY | CSC_H_CSR_IE);
 	xe_fake_poke(GUNIT_GSC_INTR_ENABLE.offset, ~0);
-	xe_hw_scoped(hw, xe)
+	xe_fake_scoped(hw, xe)
 		silence_the_rest(hw);
 	KUNIT_EXPECT_EQ(test, xe_fake_peek(CSC_H_CSR.offset), CSC_H_CSR_RDY);
 	KUNIT_EXPECT_EQ(test, xe_fake_peek(GUNIT_GSC_INTR_ENABLE.offset), 0);

@@ -59,7 +59,7 @@ static void test_copy(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
 
-	xe_hw_scoped(hw, xe)
+	xe_fake_scoped(hw, xe)
 		for (size_t i = 0; i < ARRAY_SIZE(copy_cases); i++) {
 			const struct copy_case *c = &copy_cases[i];
 			struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
@@ -81,7 +81,7 @@ static void test_access(struct kunit *test)
 	struct xe_device *xe = xe_fake_device(test);
 	u32 value;
 
-	xe_hw_scoped(hw, xe) {
+	xe_fake_scoped(hw, xe) {
 		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 
 		xe_fake_poke(STEER_SEMAPHORE.reg.offset, STEER_SEMAPHORE_GRANTED);
@@ -104,7 +104,7 @@ static void test_stuck(struct kunit *test)
 	};
 	struct xe_device *xe = xe_fake_device(test);
 
-	xe_hw_scoped(hw, xe) {
+	xe_fake_scoped(hw, xe) {
 		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 
 		xe_gt_apply(hw, gt, &write, 1);

@@ -78,7 +78,7 @@ static void test_lists(struct kunit *test)
 	struct xe_wa_list *list = kunit_kzalloc(test, sizeof(*list), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, list);
-	xe_hw_scoped(hw, xe)
+	xe_fake_scoped(hw, xe)
 		for (size_t i = 0; i < ARRAY_SIZE(version_cases); i++) {
 			struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 
