@@ -122,31 +122,25 @@ static void put_away(struct xe_hw hw)
 	memset(&xe_hw_state(hw)->guc[0].ct.buf, 0, sizeof(struct xe_ggtt_buf));
 }
 
-static int breaks_in_bring_up(struct xe_hw hw, void *data)
-{
-	struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
-	struct xe_device *xe = xe_hw_device(hw);
-	struct kunit *test = data;
-
-	bring_up_fake(test, xe, hw);
-	/* Nothing else is to do what is due. */
-	disable_work_sync(&xe->recovery.work.work);
-	fake.breaks = 1;
-	KUNIT_EXPECT_EQ(test, bring_up(hw, gt), -EIO);
-	KUNIT_EXPECT_TRUE(test, test_bit(0, &xe->recovery.broken));
-	KUNIT_EXPECT_EQ(test, bring_up(hw, gt), 0);
-	KUNIT_EXPECT_FALSE(test, test_bit(0, &xe->recovery.broken));
-	put_away(hw);
-	enable_work(&xe->recovery.work.work);
-	return 0;
-}
-
 /* A channel that breaks while the GuC is brought up: that is an error, and the reset stays due. */
 static void test_breaks_in_bring_up(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
 
-	KUNIT_EXPECT_EQ(test, xe_hw_call(xe, breaks_in_bring_up, test), 0);
+	xe_fake_scoped(hw, xe) {
+		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
+
+		bring_up_fake(test, xe, hw);
+		/* Nothing else is to do what is due. */
+		disable_work_sync(&xe->recovery.work.work);
+		fake.breaks = 1;
+		KUNIT_EXPECT_EQ(test, bring_up(hw, gt), -EIO);
+		KUNIT_EXPECT_TRUE(test, test_bit(0, &xe->recovery.broken));
+		KUNIT_EXPECT_EQ(test, bring_up(hw, gt), 0);
+		KUNIT_EXPECT_FALSE(test, test_bit(0, &xe->recovery.broken));
+		enable_work(&xe->recovery.work.work);
+		put_away(hw);
+	}
 }
 
 static struct kunit_case guc_cases[] = {
