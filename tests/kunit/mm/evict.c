@@ -76,7 +76,7 @@ static struct xe_device *device_with_vram(struct kunit *test)
 	struct xe_device *xe = xe_fake_device(test);
 	int err = -ENODEV;
 
-	xe_hw_scoped(hw, xe)
+	xe_fake_scoped(hw, xe)
 		err = xe_vram_bar_map(hw);
 	KUNIT_ASSERT_EQ(test, err, 0);
 	KUNIT_ASSERT_EQ(test, xe_vram_alloc_init(xe, VRAM_SIZE), 0);
