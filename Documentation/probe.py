@@ -77,9 +77,13 @@ def code(items):
 
 def main():
     steps = re.search(r"xe_probe_steps\[\] = {\n(.*?)^};", (TOP / "xe_pci.c").read_text(), re.M | re.S).group(1)
-    steps = [("software world", "xe_device_init", None), ("PCI device", "pcim_enable_device", None),
+    software = re.search(r"xe_software_steps\[\] = {\n(.*?)^};", (TOP / "xe_pci.c").read_text(), re.M | re.S).group(1)
+    entry = r'{ "([^"]+)",\s*(\w+) }'
+    steps = [("token", "private_init", DOOR)] + \
+            [(name, start, None) for name, start in re.findall(entry, software)] + \
+            [("PCI device", "pcim_enable_device", None),
              ("power", "keep_power", DOOR), ("registers", "map_registers", DOOR)] + \
-            [(name, start, None) for name, start in re.findall(r'{ "([^"]+)",\s*(\w+) }', steps)] + \
+            [(name, start, None) for name, start in re.findall(entry, steps)] + \
             [("runtime PM", "allow_runtime_pm", DOOR), ("DRM device", "publish", DOOR)]
 
     acquired = [("drm_device", "devm_drm_dev_alloc", None, [("devm", "what undoes devm_drm_dev_alloc()", DOOR)])]
