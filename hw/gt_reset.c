@@ -92,7 +92,6 @@ int xe_gt_program(struct xe_hw hw, struct xe_gt *gt)
 	xe_engine_program(hw, gt);
 	return xe_hw_is_lost(hw) ? -ENODEV : 0;
 }
-ALLOW_ERROR_INJECTION(xe_gt_program, ERRNO);
 
 /**
  * xe_gt_print - what xe_gt_program() wrote, as it is now; for debugfs

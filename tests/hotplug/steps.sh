@@ -21,7 +21,7 @@ fail=$debugfs/fail_function
 EIO=0xfffffffffffffffb ENOMEM=0xfffffffffffffff4
 # Called more than once in a bind.
 often=" dir_start add_files xe_dma_map xe_forcewake_get xe_ggtt_buf_create xe_ggtt_map xe_fw_load xe_guc_dma
-	xe_guc_ads_add_engine xe_guc_mailbox_send xe_guc_mailbox_config xe_guc_ct_send xe_pcode_read "
+	xe_guc_mailbox_send xe_guc_mailbox_config xe_guc_ct_send xe_pcode_read "
 # Bind may go on without what these were to get.
 declare -A spared=(
 	[xe_pcode_read]="the power controller is asked again until it is up; sensors do without a limit"
