@@ -96,7 +96,7 @@ def main():
 
     listed = {(what, where) for _, _, _, found in acquired for _, what, where in found}
     for (name, _), (body, where) in FUNCTIONS.items():
-        for call in re.finditer(r"\bxe_hw_defer\(", body):
+        for call in re.finditer(r"\bxe_hw_on_unbind\(", body):
             if (argument(body[call.end():], 1) + "()", where) not in listed:
                 raise SystemExit(f"probe.py: no step of probe leads to what {name}() registers")
 
