@@ -77,7 +77,7 @@ t "ten sleeps: nothing grows" ten
 t "no violation" no_violations
 
 t "pulled while the system is asleep" eval 'awake && model fault power.cut value=1 && nap'
-t "it is said to be lost" eval 'dmesg | grep -q "the card is lost"'
+t "it is said to be lost" eval 'dmesg | grep -q "the device is lost"'
 t "what was in VRAM is still in system memory" ask check
 t "remove ends in time" bounded 30 put 1 "$dev/remove"
 t "a new card works beside the buffers of the old one" eval 'model restore && put 1 $bus/rescan && until_ 30 works'
