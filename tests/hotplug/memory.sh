@@ -20,18 +20,20 @@ t "nobody was killed for memory" eval '! dmesg | grep -i "out of memory\|oom-kil
 t "no splat" no_splat
 
 asleep() { [[ $(<"$dev/power/runtime_status") == suspended ]]; }
-# While the device is kept awake by nobody else, a process writes to VRAM for twenty seconds.
-writer() {
-	local boots
-	until_ 20 asleep || { echo "it is awake"; return 1; }
-	boots=$(counter guc-boots)
-	memory "$gpu" 20 &
-	pause 20
-	boots=$(($(counter guc-boots) - boots))
-	echo "woken up $boots times"
-	((boots > 0 && boots <= 5))
+# While the device is kept awake by nobody else, a process writes to VRAM for twenty seconds, and then
+# only has it mapped.
+t "idle, it sleeps" until_ 40 asleep
+boots=$(counter guc-boots)
+memory "$gpu" 20 >/dev/null 2>&1 &
+writer=$!
+pause 20
+seldom() {
+	local woken=$(($(counter guc-boots) - boots))
+	echo "woken up $woken times"
+	((woken > 0 && woken <= 5))
 }
-t "a process that goes on writing to VRAM seldom wakes the card up" writer
-t "and when it only has it mapped, the card sleeps" eval 'until_ 40 asleep && kill %%'
+t "a process that goes on writing to VRAM seldom wakes the card up" seldom
+t "and when it only has it mapped, the card sleeps" until_ 60 asleep
+kill $writer
 t "no violation" no_violations
 finish
