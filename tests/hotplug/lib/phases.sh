@@ -29,17 +29,19 @@ say() {
 converse() {
 	coproc MODEL { command model; }
 	exec {model_in}>&"${MODEL[1]}" {model_out}<&"${MODEL[0]}"	# those of a coproc are not in each subshell
+	# The whole answer is read before a part of it is said: who is told may go before its end.
 	model() {
-		local line
+		local line answer= rc=2
 		echo "$*" >&"$model_in"
-		while IFS= read -r -t 60 -u "$model_out" line; do
-			echo "$line"
+		while ((rc == 2)) && IFS= read -r -t 60 -u "$model_out" line; do
+			answer+=$line$'\n'
 			case $line in
-			ok | ok\ *) return 0 ;;
-			error*)	  return 1 ;;
+			ok | ok\ *) rc=0 ;;
+			error*)	  rc=1 ;;
 			esac
 		done
-		return 2
+		printf %s "$answer"
+		return $rc
 	}
 }
 # told COMMAND...: a model that does not take it is said to have given up
