@@ -51,6 +51,8 @@ struct xe_import {
 	struct list_head link;
 	/** @lock: attach and detach, one at a time; before the reservation */
 	struct mutex lock;
+	/** @xe: the device, constant; it outlives its buffers */
+	struct xe_device *xe;
 	/** @dma_buf: constant */
 	struct dma_buf *dma_buf;
 	/** @attach: NULL from unbind on; under the reservation */
@@ -149,6 +151,7 @@ struct xe_import *xe_import_create(struct xe_device *xe, struct dma_buf *dma_buf
 	INIT_LIST_HEAD(&import->link);
 	mutex_init(&import->lock);
 	get_dma_buf(dma_buf);
+	import->xe = xe;
 	import->dma_buf = dma_buf;
 
 	err = attach(xe, import);
@@ -217,7 +220,7 @@ int xe_import_map(struct xe_import *import)
  * xe_import_unmap - undo xe_import_map()
  * @import: the import; nothing happens if it is not mapped, or not any more
  *
- * Context: the reservation is held.
+ * Context: the reservation is held; may sleep.
  */
 void xe_import_unmap(struct xe_import *import)
 {
@@ -225,6 +228,8 @@ void xe_import_unmap(struct xe_import *import)
 	if (!import->sgt)
 		return;
 
+	/* A device that was lost may be alive, and knows these pages. */
+	xe_hw_silence_lost(import->xe);
 	dma_buf_unmap_attachment(import->attach, import->sgt, DMA_BIDIRECTIONAL);
 	import->sgt = NULL;
 }
