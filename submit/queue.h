@@ -47,9 +47,23 @@ enum xe_queue_priority {
 #define XE_QUEUE_MAX_PENDING	4096	/* jobs that are not finished */
 
 /**
+ * struct xe_queue_ops - what the jobs of a queue are; handed in by who makes them
+ */
+struct xe_queue_ops {
+	/** @run: issue what is ready, from the queue's work or an ioctl; opens a section itself */
+	void (*run)(struct xe_queue *q);
+	/** @done: has this job been finished? Any context, under &dep_queue.issued_lock */
+	bool (*done)(struct dep_job *job);
+	/** @release: a job is over; process context, may drop the last reference to the queue */
+	void (*release)(struct dep_job *job);
+};
+
+/**
  * struct xe_queue_args - what is wanted of a queue
  */
 struct xe_queue_args {
+	/** @ops: what its jobs are */
+	const struct xe_queue_ops *ops;
 	/** @kind: XE_QUEUE_* */
 	enum xe_queue_kind kind;
 	/** @gt_id: which GT; XE_QUEUE_EXEC only, as what follows */
