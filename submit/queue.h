@@ -25,13 +25,19 @@ enum xe_queue_kind {
 	XE_QUEUE_BIND,
 };
 
-/* Bits of &xe_queue.state; once set they stay so. */
+/* Bits of &xe_queue.state; all but XE_QUEUE_FORGOTTEN stay once they are set. */
 enum xe_queue_state {
 	/* its user destroyed it: what it has left is not run */
 	XE_QUEUE_KILLED,
 	/* it did wrong: no job is accepted any more, and BAN reads 1 */
 	XE_QUEUE_BANNED,
-	/* the GuC does not know its context any more */
+	/* the GuC found it out: it took the context off its engine */
+	XE_QUEUE_RESET,
+	/* its context was to end when the device did not know it, being asleep */
+	XE_QUEUE_ENDS_LATER,
+	/* a reset or sleep had the GuC forget its context: heads of rings are as they were saved */
+	XE_QUEUE_FORGOTTEN,
+	/* its context has ended: no engine writes for it */
 	XE_QUEUE_GONE,
 };
 
@@ -50,12 +56,12 @@ enum xe_queue_priority {
  * struct xe_queue_ops - what the jobs of a queue are; handed in by who makes them
  */
 struct xe_queue_ops {
-	/** @run: issue what is ready, from the queue's work or an ioctl; opens a section itself */
+	/** @dep: its kick is xe_queue_dep_kick() */
+	struct dep_queue_ops dep;
+	/** @run: issue what is ready, in the queue's work or an ioctl; opens a section itself */
 	void (*run)(struct xe_queue *q);
 	/** @done: has this job been finished? Any context, under &dep_queue.issued_lock */
 	bool (*done)(struct dep_job *job);
-	/** @release: a job is over; process context, may drop the last reference to the queue */
-	void (*release)(struct dep_job *job);
 };
 
 /**
@@ -106,6 +112,8 @@ struct xe_queue {
 	int context;
 	/** @lrc: ring and image, XE_QUEUE_EXEC; by child */
 	struct xe_lrc *lrc;
+	/** @sequence: of the last job with batches that was issued, under @dep.lock */
+	u32 sequence;
 	/** @tail: where the next job goes in each ring, in bytes, under @dep.lock */
 	u32 tail;
 	/** @head: up to where the rings are done with, in bytes; under &dep_queue.issued_lock */
@@ -125,6 +133,8 @@ struct xe_queue *xe_queue_lookup(struct drm_file *file, u32 id);
 void xe_queue_kill(struct xe_queue *q);
 void xe_queue_run(struct xe_queue *q);
 void xe_queue_kick(struct xe_queue *q);
+void xe_queue_dep_kick(struct dep_queue *dep);
+void xe_queue_ban(struct xe_queue *q);
 
 /**
  * xe_queue_is_banned - will it run nothing any more?

@@ -28,8 +28,6 @@
 #define MAX_EXTENSIONS	16
 #define MAX_QUEUES	2048	/* of a file */
 
-typedef struct drm_xe_engine_class_instance instance_t;
-
 static int refuse(struct xe_device *xe, int err, const char *why)
 {
 	drm_dbg(&xe->drm, "EXEC_QUEUE: %s\n", why);
@@ -46,7 +44,7 @@ static const u16 classes[] = {
 	[DRM_XE_ENGINE_CLASS_COMPUTE] = XE_ENGINE_COMPUTE,
 };
 
-static const struct xe_engine_info *find_engine(const struct xe_device *xe, const instance_t *want)
+static const struct xe_engine_info *find_engine(const struct xe_device *xe, const struct drm_xe_engine_class_instance *want)
 {
 	const struct xe_gt_info *gt = &xe->gt[want->gt_id];
 
@@ -61,12 +59,12 @@ static const struct xe_engine_info *find_engine(const struct xe_device *xe, cons
 
 /* The instances that child @child may run on, one of each placement; 0 if they do not fit. */
 static u32 child_mask(const struct xe_device *xe, const struct drm_xe_exec_queue_create *create,
-		      const instance_t *instances, unsigned int child)
+		      const struct drm_xe_engine_class_instance *instances, unsigned int child)
 {
 	u32 mask = 0;
 
 	for (unsigned int i = 0; i < create->num_placements; i++) {
-		const instance_t *one = &instances[i * create->width + child];
+		const struct drm_xe_engine_class_instance *one = &instances[i * create->width + child];
 		const struct xe_engine_info *engine;
 
 		if (one->gt_id != instances[0].gt_id ||
@@ -81,7 +79,7 @@ static u32 child_mask(const struct xe_device *xe, const struct drm_xe_exec_queue
 }
 
 static int place(struct xe_device *xe, const struct drm_xe_exec_queue_create *create,
-		 const instance_t *instances, struct xe_queue_args *args)
+		 const struct drm_xe_engine_class_instance *instances, struct xe_queue_args *args)
 {
 	u32 mask = 0;
 
@@ -169,7 +167,7 @@ static int extend(struct xe_device *xe, struct xe_queue_args *args, u64 address)
 /* Creation */
 
 static int parse_bind(struct xe_device *xe, const struct drm_xe_exec_queue_create *create,
-		      const instance_t *instance, struct xe_queue_args *args)
+		      const struct drm_xe_engine_class_instance *instance, struct xe_queue_args *args)
 {
 	if (create->width != 1 || create->num_placements != 1 || instance->engine_instance)
 		return refuse(xe, -EINVAL, "a queue of binds has one instance, 0");
@@ -184,7 +182,7 @@ static int parse(struct xe_device *xe, struct drm_file *file,
 		 const struct drm_xe_exec_queue_create *create, struct xe_queue_args *args)
 {
 	unsigned int count = create->width * create->num_placements;
-	instance_t instances[XE_QUEUE_MAX_WIDTH];
+	struct drm_xe_engine_class_instance instances[XE_QUEUE_MAX_WIDTH];
 	int err;
 
 	if (create->flags || create->reserved[0] || create->reserved[1])
