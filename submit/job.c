@@ -3,6 +3,7 @@
  * Jobs of engines: made, published, issued, finished.
  */
 
+#include <linux/module.h>
 #include <linux/slab.h>
 
 #include <drm/drm_print.h>
@@ -10,6 +11,7 @@
 #include "guc/context.h"
 #include "hw/state.h"
 #include "mm/vm.h"
+#include "submit/hang.h"
 #include "submit/job.h"
 #include "submit/queue.h"
 #include "submit/ring.h"
@@ -85,6 +87,8 @@ static bool job_done(struct dep_job *dep)
 	if (!reached(job->q, job->sequence, xe_lrc_sequence, false))
 		return false;
 	WRITE_ONCE(job->q->head, job->end);
+	WRITE_ONCE(job->q->since, jiffies);
+	job->q->tries = 0;
 	return true;
 }
 
@@ -144,12 +148,15 @@ static void issue_batches(struct xe_hw hw, struct xe_queue *q, struct xe_job *jo
 	job->sequence = q->sequence = job->dep.fence.seqno;
 	job->end = xe_ring_advance(q->tail, bytes);
 	write_text(q, job);
+	if (list_empty(&q->dep.issued))
+		WRITE_ONCE(q->since, jiffies);
 	dep_queue_issue(&q->dep, &job->dep);
 	mark_busy(q);
 	move_tail(q, job->end);
 	if (q->args.vm)
 		xe_vm_set_ran(q->args.vm);
 	xe_context_submit(hw, queue_gt(hw, q), q->context, &q->tail);
+	xe_queue_arm(q, xe_queue_timeout(q));
 }
 
 /* It ends in its turn, when the job before it is done. */
@@ -188,6 +195,49 @@ static struct xe_job *first_issued(struct xe_queue *q)
 	return dep ? to_job(dep) : NULL;
 }
 
+/**
+ * xe_job_collect - end what is done, though no interrupt said so
+ * @q: the queue; &dep_queue.lock is held
+ *
+ * Context: process context.
+ * Return: whether there is a job that was issued and is not done.
+ */
+bool xe_job_collect(struct xe_queue *q)
+{
+	dep_queue_complete(&q->dep, job_done);
+	return first_issued(q);
+}
+
+/**
+ * xe_job_has_begun - is the oldest job on an engine, or has it been?
+ * @q: the queue; &dep_queue.lock is held
+ *
+ * Context: process context.
+ */
+bool xe_job_has_begun(struct xe_queue *q)
+{
+	struct xe_job *job = first_issued(q);
+
+	return job && reached(q, job->sequence, xe_lrc_started, true);
+}
+
+/**
+ * xe_job_ticks - how long the oldest job has run
+ * @q: the queue, nothing of which is on an engine; &dep_queue.lock is held
+ *
+ * Context: process context.
+ * Return: ticks of the GT's clock, of the child that ran longest.
+ */
+u32 xe_job_ticks(struct xe_queue *q)
+{
+	u32 ticks = 0;
+
+	for (unsigned int i = 0; i < q->args.width; i++)
+		ticks = max(ticks, xe_lrc_timestamp(&q->lrc[i]) -
+			    xe_lrc_job_timestamp(&q->lrc[i]));
+	return ticks;
+}
+
 static void rewind_rings(struct xe_queue *q)
 {
 	for (unsigned int i = 0; i < q->args.width; i++) {
@@ -206,15 +256,13 @@ static void rewind_rings(struct xe_queue *q)
  */
 static bool revive(struct xe_hw hw, struct xe_queue *q)
 {
-	struct xe_job *job;
+	bool unfinished = xe_job_collect(q);
 
-	dep_queue_complete(&q->dep, job_done);
-	job = first_issued(q);
-	if (job && reached(q, job->sequence, xe_lrc_started, true))
+	if (unfinished && xe_job_has_begun(q))
 		return false;
 
 	rewind_rings(q);
-	if (job)
+	if (unfinished)
 		xe_context_revive(hw, queue_gt(hw, q), q->context, &q->tail);
 	return true;
 }
@@ -225,7 +273,7 @@ static bool issue_ready(struct xe_hw hw, struct xe_queue *q)
 	struct dep_job *dep;
 
 	guard(mutex)(&q->dep.lock);
-	if (dep_queue_is_dead(&q->dep))
+	if (dep_queue_is_dead(&q->dep) || test_bit(XE_QUEUE_CHECKED, &q->state))
 		return true;
 	if (test_and_clear_bit(XE_QUEUE_FORGOTTEN, &q->state) && !revive(hw, q))
 		return false;
@@ -264,6 +312,8 @@ const struct xe_queue_ops xe_exec_queue_ops = {
 		.release = release,
 	},
 	.run = run,
+	.expired = xe_hang_expired,
+	.stopped = xe_hang_stopped,
 	.done = job_done,
 };
 

@@ -130,8 +130,10 @@ static void look_at_queue(struct xe_queue *q)
 
 	if (dep_queue_complete(&q->dep, q->args.ops->done) && full)
 		xe_queue_kick(q);
-	if (list_empty(&q->dep.issued))
+	if (list_empty(&q->dep.issued)) {
 		list_del_init(&q->busy);
+		xe_queue_disarm(q);
+	}
 }
 
 static void engine_event(struct xe_hw hw, struct xe_gt *gt, struct xe_engine *engine, u16 events)
