@@ -186,13 +186,16 @@ static bool issue(struct xe_hw hw, struct xe_queue *q, struct xe_job *job)
 	return true;
 }
 
-static struct xe_job *first_issued(struct xe_queue *q)
+/* Only under the lock: behind it the interrupt may end the job, and it may be freed. */
+static bool first_sequence(struct xe_queue *q, u32 *sequence)
 {
-	struct dep_job *dep;
+	struct dep_job *first;
 
 	guard(spinlock_irqsave)(&q->dep.issued_lock);
-	dep = list_first_entry_or_null(&q->dep.issued, struct dep_job, link);
-	return dep ? to_job(dep) : NULL;
+	first = list_first_entry_or_null(&q->dep.issued, struct dep_job, link);
+	if (first)
+		*sequence = to_job(first)->sequence;
+	return first;
 }
 
 /**
@@ -204,8 +207,10 @@ static struct xe_job *first_issued(struct xe_queue *q)
  */
 bool xe_job_collect(struct xe_queue *q)
 {
+	u32 unused;
+
 	dep_queue_complete(&q->dep, job_done);
-	return first_issued(q);
+	return first_sequence(q, &unused);
 }
 
 /**
@@ -216,9 +221,9 @@ bool xe_job_collect(struct xe_queue *q)
  */
 bool xe_job_has_begun(struct xe_queue *q)
 {
-	struct xe_job *job = first_issued(q);
+	u32 sequence;
 
-	return job && reached(q, job->sequence, xe_lrc_started, true);
+	return first_sequence(q, &sequence) && reached(q, sequence, xe_lrc_started, true);
 }
 
 /**
