@@ -10,6 +10,8 @@
 #include "hw/state.h"
 #include "mm/vm.h"
 #include "submit/queue.h"
+#include "submit/submit.h"
+#include "submit/usage.h"
 #include "uapi/file.h"
 #include "xe_device.h"
 
@@ -68,6 +70,8 @@ static void free_queue(struct work_struct *work)
 	scoped_guard(spinlock_irq, &submit->busy_lock)
 		list_del_init(&q->busy);
 
+	xe_usage_count(q);
+	xe_usage_put(q->args.usage);
 	dep_queue_fini(&q->dep);
 	for (unsigned int i = 0; q->lrc && i < q->args.width; i++)
 		xe_lrc_free(q->xe, &q->lrc[i]);
@@ -417,6 +421,7 @@ static struct xe_queue *alloc_queue(struct xe_device *xe, const struct xe_queue_
 	q->args = *args;
 	if (args->vm)
 		xe_vm_get(args->vm);
+	xe_usage_get(args->usage);
 	q->owner.ops = &owner_ops;
 	q->context = -ENOENT;
 	return q;

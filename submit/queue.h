@@ -15,6 +15,7 @@
 
 struct drm_file;
 struct xe_device;
+struct xe_usage;
 struct xe_vm;
 
 /* What a queue is for. */
@@ -94,6 +95,8 @@ struct xe_queue_args {
 	u32 timeslice_us;
 	/** @vm: its address space; NULL for a kernel queue or XE_QUEUE_BIND */
 	struct xe_vm *vm;
+	/** @usage: of its client; a reference is taken; may be NULL */
+	struct xe_usage *usage;
 };
 
 /**
@@ -128,6 +131,8 @@ struct xe_queue {
 	u32 head;
 	/** @flushed: &xe_vm.map_changes when the TLB was flushed last, under @dep.lock */
 	u32 flushed;
+	/** @counted: what a timestamp was when it was counted, under &xe_usage.lock */
+	u32 counted[XE_CONTEXT_MAX_WIDTH];
 	/** @since: when the oldest job that was issued became that, in jiffies */
 	unsigned long since;
 	/** @tries: how often it was given its time again before it began */

@@ -15,6 +15,7 @@
 #include "mm/vm.h"
 #include "submit/queue.h"
 #include "submit/submit.h"
+#include "submit/usage.h"
 #include "xe_device.h"
 
 /**
@@ -133,6 +134,7 @@ static void look_at_queue(struct xe_queue *q)
 	if (list_empty(&q->dep.issued)) {
 		list_del_init(&q->busy);
 		xe_queue_disarm(q);
+		xe_usage_count(q);
 	}
 }
 
