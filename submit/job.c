@@ -405,7 +405,7 @@ static int depend_on_reserved(struct xe_job *job, struct xe_vm_lock *lock)
 	return err;
 }
 
-/* @lock is NULL for a job without batches. */
+/* @lock is NULL for a job that uses no memory of an address space. */
 static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, struct xe_sync *syncs,
 			unsigned int num_syncs)
 {
@@ -442,29 +442,30 @@ static void publish(struct xe_job *job, struct xe_vm_lock *lock, struct xe_sync 
 		dep_job_fail(&job->dep, READ_ONCE(q->xe->submit.error) ?: -ECANCELED);
 }
 
-static int submit_batches(struct xe_job *job, struct xe_sync *syncs, unsigned int num_syncs)
+static int collect_and_publish(struct xe_job *job, struct xe_vm_lock *lock,
+			       struct xe_sync *syncs, unsigned int num_syncs)
+{
+	int err = collect_deps(job, lock, syncs, num_syncs);
+
+	if (!err)
+		publish(job, lock, syncs, num_syncs);
+	return err;
+}
+
+static int push_job(struct xe_job *job, struct xe_sync *syncs, unsigned int num_syncs)
 {
 	struct xe_vm *vm = job->q->args.vm;
 	struct xe_vm_lock lock;
 	int err;
 
+	if (!vm || !job->num_batches)
+		return collect_and_publish(job, NULL, syncs, num_syncs);
+
 	err = xe_vm_lock(vm, &lock, 1);
 	if (err)
 		return err;
-
-	err = collect_deps(job, &lock, syncs, num_syncs);
-	if (!err)
-		publish(job, &lock, syncs, num_syncs);
+	err = collect_and_publish(job, &lock, syncs, num_syncs);
 	xe_vm_unlock(&lock);
-	return err;
-}
-
-static int submit_empty(struct xe_job *job, struct xe_sync *syncs, unsigned int num_syncs)
-{
-	int err = collect_deps(job, NULL, syncs, num_syncs);
-
-	if (!err)
-		publish(job, NULL, syncs, num_syncs);
 	return err;
 }
 
@@ -497,8 +498,7 @@ int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batch
 	xe_sync_user_fence(syncs, num_syncs, job);
 	err = num_batches ? keep_awake(job) : 0;
 	if (!err)
-		err = num_batches ? submit_batches(job, syncs, num_syncs) :
-			submit_empty(job, syncs, num_syncs);
+		err = push_job(job, syncs, num_syncs);
 	if (err)
 		drop_job(job);
 	else
