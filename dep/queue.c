@@ -283,11 +283,12 @@ void dep_job_abandon(struct dep_job *job)
  * @queue: where to; &dep_queue.lock is held
  * @job: its dependencies are complete
  *
- * From here on the job has a fence. The caller publishes it, or takes a reference, before it unlocks:
- * later the job may be over and freed. So fences are published in the order of their numbers.
+ * From here on the job has a fence. The caller publishes it before it unlocks, so that fences are
+ * published in the order of their numbers, and takes a reference if it needs the fence later: then
+ * the job may be over and freed.
  *
  * A dead queue does not take the job. The fence is there all the same, in a context of its own, as
- * it will signal before earlier ones of the queue; it is published too, and ended by dep_job_fail().
+ * it will signal before earlier ones of the queue. It is published too, and dep_job_fail() ends it.
  *
  * Context: process; allocates nothing.
  * Return: false if the queue is dead.
