@@ -9,6 +9,7 @@
 
 #include "guc/context.h"
 #include "guc/tlb.h"
+#include "hw/gt_reset.h"
 #include "hw/irq.h"
 #include "hw/lrc.h"
 #include "hw/state.h"
@@ -175,6 +176,28 @@ int xe_submit_contexts_start(struct xe_hw_bind bind)
 }
 ALLOW_ERROR_INJECTION(xe_submit_contexts_start, ERRNO);
 
+/* What was parked, or could not be done while the device slept. */
+static void look_again(struct xe_hw hw, struct xe_gt *gt, struct xe_queue *q)
+{
+	if (test_bit(XE_QUEUE_ENDS_LATER, &q->state)) {
+		xe_context_end(hw, gt, q->context);
+	} else if (dep_queue_pending(&q->dep) && kref_get_unless_zero(&q->ref)) {
+		xe_queue_kick(q);
+		xe_queue_put(q);
+	}
+}
+
+static void running(struct xe_hw hw, struct xe_gt *gt)
+{
+	struct xe_submit *submit = &xe_hw_device(hw)->submit;
+	struct xe_queue *q;
+
+	guard(mutex)(&submit->lock);
+	list_for_each_entry(q, &submit->queues, link)
+		if (q->args.gt_id == gt->id)
+			look_again(hw, gt, q);
+}
+
 static void submit_stop(struct xe_hw hw, void *unused)
 {
 	xe_submit_wake(xe_hw_device(hw));
@@ -189,7 +212,19 @@ static void submit_stop(struct xe_hw hw, void *unused)
  */
 int xe_submit_start(struct xe_hw_bind bind)
 {
-	xe_irq_handle_engines(xe_hw_bound(bind), engine_event);
+	static const struct xe_gt_handler handler = {
+		.stopped = xe_contexts_forget,
+		.flushed = xe_guc_tlb_reset_done,
+		.running = running,
+	};
+	struct xe_hw hw = xe_hw_bound(bind);
+	int err;
+
+	err = xe_gt_handle(hw, &handler);
+	if (err)
+		return err;
+
+	xe_irq_handle_engines(hw, engine_event);
 	return xe_hw_on_unbind(bind, submit_stop, NULL);
 }
 ALLOW_ERROR_INJECTION(xe_submit_start, ERRNO);
