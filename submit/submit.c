@@ -78,6 +78,7 @@ int xe_submit_init(struct xe_device *xe)
 		for (unsigned int class = 0; class < XE_ENGINE_CLASSES; class++)
 			INIT_LIST_HEAD(&submit->busy[gt][class]);
 	init_waitqueue_head(&submit->ufence_wq);
+	xe_hw_work_init(xe, &submit->look, look_at_all);
 
 	/* Works of all queues at once: one that waits for a lock does not hold up the others. */
 	submit->wq = alloc_workqueue("xe-submit", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
@@ -187,15 +188,20 @@ static void look_again(struct xe_hw hw, struct xe_gt *gt, struct xe_queue *q)
 	}
 }
 
-static void running(struct xe_hw hw, struct xe_gt *gt)
+static void look_at_all(struct xe_hw hw, struct xe_hw_work *work)
 {
 	struct xe_submit *submit = &xe_hw_device(hw)->submit;
 	struct xe_queue *q;
 
 	guard(mutex)(&submit->lock);
 	list_for_each_entry(q, &submit->queues, link)
-		if (q->args.gt_id == gt->id)
-			look_again(hw, gt, q);
+		look_again(hw, &xe_hw_state(hw)->gt[q->args.gt_id], q);
+}
+
+/* In a work: at the end of system sleep this comes before sections open again. */
+static void running(struct xe_hw hw, struct xe_gt *gt)
+{
+	xe_hw_work_queue(&xe_hw_device(hw)->submit.look);
 }
 
 static void submit_stop(struct xe_hw hw, void *unused)
