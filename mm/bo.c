@@ -269,6 +269,7 @@ const struct drm_gem_object_funcs xe_gem_funcs = {
  * In order of preference, VRAM first. Sizes are checked here: TTM would empty a place to find out
  * that it is too small. While VRAM is emptied for system sleep, a buffer that is allowed nowhere
  * else begins as if it had been moved out already: it goes to VRAM when it is touched afterwards.
+ * Pinned buffers are not emptied; who owns them sees to what is in them.
  */
 static unsigned int places(const struct xe_mm *mm, const struct xe_bo_args *args,
 			   struct ttm_place place[2])
@@ -278,13 +279,21 @@ static unsigned int places(const struct xe_mm *mm, const struct xe_bo_args *args
 		      (args->import || args->size <= mm->system_size);
 	unsigned int count = 0;
 
-	if (vram && !args->deferred && !READ_ONCE(mm->sleeping))
+	if (vram && !args->deferred && (args->pinned || !READ_ONCE(mm->sleeping)))
 		place[count++] = (struct ttm_place){ .mem_type = XE_MEM_VRAM };
 	if (system && !args->deferred)
 		place[count++] = (struct ttm_place){ .mem_type = XE_MEM_TT };
 	if (!count)
 		place[count++] = (struct ttm_place){ .mem_type = XE_MEM_SYSTEM };
 	return count;
+}
+
+/* Kernel's own buffers have no offset to be mapped at. */
+static enum ttm_bo_type bo_type(const struct xe_bo_args *args)
+{
+	if (args->import)
+		return ttm_bo_type_sg;
+	return args->pinned ? ttm_bo_type_kernel : ttm_bo_type_device;
 }
 
 /**
@@ -328,13 +337,14 @@ int xe_bo_init(struct xe_device *xe, struct xe_bo *bo, const struct xe_bo_args *
 	INIT_LIST_HEAD(&bo->vram_link);
 
 	/* On failure it calls bo_destroy(), for an import later and from a worker. */
-	err = ttm_bo_init_reserved(&xe->mm.ttm, &bo->ttm,
-				   import ? ttm_bo_type_sg : ttm_bo_type_device, &placement,
+	err = ttm_bo_init_reserved(&xe->mm.ttm, &bo->ttm, bo_type(args), &placement,
 				   args->align >> PAGE_SHIFT, &ctx, NULL,
 				   import ? xe_import_resv(import) : NULL, bo_destroy);
 	if (err)
 		return err == -ENOSPC ? -ENOMEM : err;
 
+	if (args->pinned)
+		ttm_bo_pin(&bo->ttm);
 	if (!import)
 		ttm_bo_unreserve(&bo->ttm);
 	return 0;
@@ -358,6 +368,21 @@ struct xe_bo *xe_bo_create(struct xe_device *xe, const struct xe_bo_args *args)
 
 	err = xe_bo_init(xe, bo, args);
 	return err ? ERR_PTR(err) : bo;
+}
+
+/**
+ * xe_bo_unpin - a buffer that was made with &xe_bo_args.pinned is about to go
+ * @bo: the buffer
+ *
+ * Context: process context, reservations of others may be held.
+ */
+void xe_bo_unpin(struct xe_bo *bo)
+{
+	/* It is on no list of TTM, and has no handle: nobody else can have it reserved. */
+	if (WARN_ON_ONCE(ttm_bo_reserve(&bo->ttm, false, true, NULL)))
+		return;
+	ttm_bo_unpin(&bo->ttm);
+	ttm_bo_unreserve(&bo->ttm);
 }
 
 /**
