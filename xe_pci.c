@@ -26,6 +26,7 @@
 #include "hw/topology.h"
 #include "mm/mm.h"
 #include "mm/vram.h"
+#include "submit/submit.h"
 #include "uapi/hwmon.h"
 #include "uapi/query.h"
 #include "xe_compat.h"
@@ -52,6 +53,7 @@
 static const struct xe_sw_step xe_software_steps[] = {
 	{ "memory",		xe_mm_init },
 	{ "recovery",		xe_recovery_init },
+	{ "submission",		xe_submit_init },
 };
 
 static const struct xe_hw_step xe_probe_steps[] = {
