@@ -21,6 +21,7 @@
 #include "uapi/debugfs.h"
 #include "uapi/gem.h"
 #include "uapi/query.h"
+#include "uapi/wait.h"
 #include "xe_compat.h"
 #include "xe_device.h"
 #include "xe_module.h"
@@ -103,7 +104,7 @@ static const struct drm_ioctl_desc xe_ioctls[] = {
 	XE_IOCTL_LATER(XE_EXEC_QUEUE_CREATE),
 	XE_IOCTL_LATER(XE_EXEC_QUEUE_DESTROY),
 	XE_IOCTL_LATER(XE_EXEC_QUEUE_GET_PROPERTY),
-	XE_IOCTL_LATER(XE_WAIT_USER_FENCE),
+	XE_IOCTL_OWN(XE_WAIT_USER_FENCE, xe_wait_user_fence_ioctl),
 	XE_IOCTL_LATER(XE_OBSERVATION),
 	XE_COMPAT_IOCTLS
 };
