@@ -8,6 +8,7 @@
 #include <drm/drm_device.h>
 
 #include "guc/fw.h"
+#include "hw/lrc.h"
 #include "mm/mm.h"
 #include "xe_guc.h"
 #include "xe_hw.h"
@@ -75,6 +76,8 @@ struct xe_device {
 
 	/** @mm: memory of buffers */
 	struct xe_mm mm;
+	/** @lrcs: slots of contexts */
+	struct xe_lrcs lrcs;
 	/** @recovery: resets that were asked for */
 	struct xe_recovery recovery;
 	/** @hwconfig: what the GuC told of the hardware */
