@@ -8,6 +8,7 @@
 #include <drm/drm_device.h>
 
 #include "guc/fw.h"
+#include "hw/lrc.h"
 #include "mm/mm.h"
 #include "submit/submit.h"
 #include "xe_guc.h"
@@ -82,6 +83,8 @@ struct xe_device {
 	struct xe_mm mm;
 	/** @submit: queues and their jobs */
 	struct xe_submit submit;
+	/** @lrcs: slots of contexts */
+	struct xe_lrcs lrcs;
 	/** @recovery: resets that were asked for */
 	struct xe_recovery recovery;
 	/** @hwconfig: what the GuC told of the hardware */
