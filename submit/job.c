@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Jobs of engines: made, published, issued, finished.
+ */
+
+#include <linux/slab.h>
+
+#include <drm/drm_print.h>
+
+#include "guc/context.h"
+#include "hw/state.h"
+#include "mm/vm.h"
+#include "submit/job.h"
+#include "submit/queue.h"
+#include "submit/ring.h"
+#include "submit/sync.h"
+#include "xe_device.h"
+
+/**
+ * DOC: Jobs
+ *
+ * An ioctl makes a job in an order that leaves nothing to fail at the end:
+ *
+ * 1. Room in the queue is waited for, with no lock held.
+ * 2. The device is woken, and kept awake until the job is over: nothing on the way to its fence
+ *    has to resume the device.
+ * 3. With the reservations of the address space held, mappings that are out of date are written
+ *    anew, and the fences are collected that the job has to wait for: kernel fences of all buffers,
+ *    and what its caller asked for.
+ * 4. The point of no return: with &dep_queue.lock held, the job gets its number, and its fence is
+ *    put wherever somebody looks for it. Nothing here allocates or fails.
+ * 5. If it is the first and waits for nothing, it is issued at once, in a section; else the
+ *    queue's work does it later.
+ *
+ * To issue a job means to write its text into the ring, move the tail in the image, and tell the
+ * GuC. The text decides whether the TLB is flushed, as late as that: by then everything that the
+ * job waited for has been written. The engine stores the number of the job when it is done, and
+ * interrupts; the interrupt's thread compares and signals.
+ *
+ * A section that does not open is no error: the device is gone, and xe_submit_kill() ends the job;
+ * or it sleeps, and the queue is looked at when it wakes up.
+ *
+ * If a reset or a sleep made the GuC forget the context, what is in the ring is still there, but
+ * the head in the image may be anywhere behind what is done. It is set to the first job that is not
+ * done, so that nothing runs twice, if that job has not begun. If it has, it may have done half of
+ * its work, and the queue is banned.
+ *
+ * ======================== ============= ==========================================
+ * object                   owner         released when
+ * ======================== ============= ==========================================
+ * struct xe_job            its fence     last reference to the fence is dropped
+ * reference to the queue,  the job       it is over; in a work of the module
+ * keep-awake count,
+ * list of dependencies
+ * ======================== ============= ==========================================
+ */
+
+static struct xe_job *to_job(struct dep_job *dep)
+{
+	return container_of(dep, struct xe_job, dep);
+}
+
+/*
+ * Issue
+ */
+
+static struct xe_gt *queue_gt(struct xe_hw hw, const struct xe_queue *q)
+{
+	return &xe_hw_state(hw)->gt[q->args.gt_id];
+}
+
+static bool reached(const struct xe_queue *q, u32 sequence,
+		    u32 (*word)(const struct xe_lrc *lrc), bool any)
+{
+	for (unsigned int i = 0; i < q->args.width; i++)
+		if (((s32)(word(&q->lrc[i]) - sequence) >= 0) == any)
+			return any;
+	return !any;
+}
+
+static bool job_done(struct dep_job *dep)
+{
+	struct xe_job *job = to_job(dep);
+
+	if (!reached(job->q, job->sequence, xe_lrc_sequence, false))
+		return false;
+	WRITE_ONCE(job->q->head, job->end);
+	return true;
+}
+
+/* Translations that were cached before entries changed: the engine forgets them first. */
+static bool must_flush(struct xe_queue *q)
+{
+	struct xe_vm *vm = q->args.vm;
+	u32 changes;
+
+	if (!vm || vm->flags & XE_VM_LR)
+		return false;
+	changes = READ_ONCE(vm->map_changes);
+	if (changes == q->flushed)
+		return false;
+	q->flushed = changes;
+	return true;
+}
+
+static void write_text(struct xe_queue *q, const struct xe_job *job)
+{
+	struct xe_ring_job text = {
+		.class = q->args.class,
+		.ppgtt = q->args.vm,
+		.flush_tlb = must_flush(q),
+		.has_fence = job->has_fence,
+		.sequence = job->sequence,
+		.fence_address = job->fence_address,
+		.fence_value = job->fence_value,
+	};
+
+	for (unsigned int i = 0; i < job->num_batches; i++) {
+		text.status = q->lrc[i].ggtt;
+		text.batch = job->batch[i];
+		xe_ring_write(q->lrc[i].ring, q->tail, &text);
+	}
+}
+
+static void move_tail(struct xe_queue *q, u32 tail)
+{
+	q->tail = tail;
+	for (unsigned int i = 0; i < q->args.width; i++)
+		xe_lrc_set_tail(&q->lrc[i], tail);
+}
+
+static void mark_busy(struct xe_queue *q)
+{
+	struct xe_submit *submit = &q->xe->submit;
+
+	guard(spinlock_irq)(&submit->busy_lock);
+	if (list_empty(&q->busy))
+		list_add_tail(&q->busy, &submit->busy[q->args.gt_id][q->args.class]);
+}
+
+/* From here the job may end at any time, and be freed. */
+static void issue_batches(struct xe_hw hw, struct xe_queue *q, struct xe_job *job, u32 bytes)
+{
+	job->sequence = q->sequence = job->dep.fence.seqno;
+	job->end = xe_ring_advance(q->tail, bytes);
+	write_text(q, job);
+	dep_queue_issue(&q->dep, &job->dep);
+	mark_busy(q);
+	move_tail(q, job->end);
+	if (q->args.vm)
+		xe_vm_set_ran(q->args.vm);
+	xe_context_submit(hw, queue_gt(hw, q), q->context, &q->tail);
+}
+
+/* It ends in its turn, when the job before it is done. */
+static void issue_empty(struct xe_queue *q, struct xe_job *job)
+{
+	job->sequence = q->sequence;
+	job->end = q->tail;
+	dep_queue_issue(&q->dep, &job->dep);
+	mark_busy(q);
+	dep_queue_complete(&q->dep, job_done);
+}
+
+/* False if the ring is full: the interrupt of a job that is done has the queue looked at again. */
+static bool issue(struct xe_hw hw, struct xe_queue *q, struct xe_job *job)
+{
+	u32 bytes;
+
+	if (!job->num_batches) {
+		issue_empty(q, job);
+		return true;
+	}
+
+	bytes = xe_ring_job_bytes(q->args.class, job->has_fence);
+	if (xe_ring_space(READ_ONCE(q->head), q->tail) < bytes)
+		return false;
+	issue_batches(hw, q, job, bytes);
+	return true;
+}
+
+static struct xe_job *first_issued(struct xe_queue *q)
+{
+	struct dep_job *dep;
+
+	guard(spinlock_irqsave)(&q->dep.issued_lock);
+	dep = list_first_entry_or_null(&q->dep.issued, struct dep_job, link);
+	return dep ? to_job(dep) : NULL;
+}
+
+static void rewind_rings(struct xe_queue *q)
+{
+	for (unsigned int i = 0; i < q->args.width; i++) {
+		u32 head = xe_ring_rewind(q->lrc[i].ring, xe_lrc_head(&q->lrc[i]),
+					  READ_ONCE(q->head), q->tail);
+
+		xe_lrc_set_head(&q->lrc[i], head);
+	}
+}
+
+/*
+ * The GuC does not know the context any more, and no engine has it. &dep_queue.lock is held, so
+ * that a job which is found on the list stays: only the interrupt might end it, and it did.
+ *
+ * Return: false if the first job had begun, and may have been done by half.
+ */
+static bool revive(struct xe_hw hw, struct xe_queue *q)
+{
+	struct xe_job *job;
+
+	dep_queue_complete(&q->dep, job_done);
+	job = first_issued(q);
+	if (job && reached(q, job->sequence, xe_lrc_started, true))
+		return false;
+
+	rewind_rings(q);
+	if (job)
+		xe_context_revive(hw, queue_gt(hw, q), q->context, &q->tail);
+	return true;
+}
+
+/* False if the queue is to be banned. */
+static bool issue_ready(struct xe_hw hw, struct xe_queue *q)
+{
+	struct dep_job *dep;
+
+	guard(mutex)(&q->dep.lock);
+	if (dep_queue_is_dead(&q->dep))
+		return true;
+	if (test_and_clear_bit(XE_QUEUE_FORGOTTEN, &q->state) && !revive(hw, q))
+		return false;
+	while ((dep = dep_queue_ready(&q->dep)) && issue(hw, q, to_job(dep)))
+		continue;
+	return true;
+}
+
+static void run(struct xe_queue *q)
+{
+	bool good = true;
+
+	xe_hw_scoped_awake(hw, q->xe)
+		good = issue_ready(hw, q);
+	if (!good) {
+		set_bit(XE_QUEUE_RESET, &q->state);
+		xe_queue_ban(q);
+	}
+}
+
+static void release(struct dep_job *dep)
+{
+	struct xe_job *job = to_job(dep);
+	struct xe_queue *q = job->q;
+
+	if (job->awake)
+		xe_hw_awake_put(q->xe);
+	kvfree(job->dep.deps);
+	xe_queue_put(q);
+}
+
+const struct xe_queue_ops xe_exec_queue_ops = {
+	.dep = {
+		.owner = THIS_MODULE,
+		.kick = xe_queue_dep_kick,
+		.release = release,
+	},
+	.run = run,
+	.done = job_done,
+};
+
+/*
+ * Making
+ */
+
+static int keep_awake(struct xe_job *job)
+{
+	int err = xe_hw_is_gone(job->q->xe) ? -ENODEV : -EAGAIN;
+
+	xe_hw_scoped(hw, job->q->xe)
+		job->awake = xe_hw_awake_get(hw);
+	return job->awake ? 0 : err;
+}
+
+static struct xe_job *make_job(struct xe_queue *q, const u64 *batches, unsigned int num_batches)
+{
+	struct xe_job *job = kzalloc(struct_size(job, batch, num_batches), GFP_KERNEL_ACCOUNT);
+
+	if (!job)
+		return NULL;
+
+	job->q = xe_queue_get(q);
+	job->num_batches = num_batches;
+	memcpy(job->batch, batches, num_batches * sizeof(*batches));
+	return job;
+}
+
+/* One that was not pushed. */
+static void drop_job(struct xe_job *job)
+{
+	dep_job_abandon(&job->dep);
+	release(&job->dep);
+	kfree(job);
+}
+
+static unsigned int count_fences(struct dma_resv *resv)
+{
+	struct dma_resv_iter at;
+	struct dma_fence *fence;
+	unsigned int n = 0;
+
+	dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence)
+		n++;
+	return n;
+}
+
+static int depend_on_resv(struct xe_job *job, struct dma_resv *resv)
+{
+	struct dma_resv_iter at;
+	struct dma_fence *fence;
+	int err = 0;
+
+	dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence) {
+		err = dep_job_depend(&job->dep, dma_fence_get(fence));
+		if (err)
+			break;
+	}
+	return err;
+}
+
+static unsigned int count_reserved(struct xe_vm_lock *lock)
+{
+	struct drm_gem_object *obj;
+	unsigned long index;
+	unsigned int n = count_fences(xe_vm_resv(lock->vm));
+
+	if (lock->many)
+		drm_exec_for_each_locked_object(&lock->exec, index, obj)
+			n += count_fences(obj->resv);
+	return n;
+}
+
+static int depend_on_reserved(struct xe_job *job, struct xe_vm_lock *lock)
+{
+	struct drm_gem_object *obj;
+	unsigned long index;
+	int err = depend_on_resv(job, xe_vm_resv(lock->vm));
+
+	if (lock->many)
+		drm_exec_for_each_locked_object(&lock->exec, index, obj)
+			err = err ?: depend_on_resv(job, obj->resv);
+	return err;
+}
+
+/* @lock is NULL for a job without batches. */
+static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, struct xe_sync *syncs,
+			unsigned int num_syncs)
+{
+	unsigned int max = num_syncs + (lock ? count_reserved(lock) : 0);
+	struct dma_fence **deps = max ? kvcalloc(max, sizeof(*deps), GFP_KERNEL) : NULL;
+	int err = 0;
+
+	if (max && !deps)
+		return -ENOMEM;
+
+	dep_job_init(&job->dep, deps, max);
+	for (unsigned int i = 0; i < num_syncs && !err; i++)
+		err = xe_sync_depend(&syncs[i], &job->dep);
+	if (!err && lock)
+		err = depend_on_reserved(job, lock);
+	return err;
+}
+
+/* The point of no return. */
+static void publish(struct xe_job *job, struct xe_vm_lock *lock, struct xe_sync *syncs,
+		    unsigned int num_syncs)
+{
+	struct xe_queue *q = job->q;
+	bool accepted;
+
+	scoped_guard(mutex, &q->dep.lock) {
+		accepted = dep_queue_push(&q->dep, &job->dep);
+		if (lock)
+			xe_vm_add_fence(lock, &job->dep.fence, DMA_RESV_USAGE_BOOKKEEP);
+		for (unsigned int i = 0; i < num_syncs; i++)
+			xe_sync_signal(&syncs[i], &job->dep.fence);
+	}
+	if (!accepted)
+		dep_job_fail(&job->dep, READ_ONCE(q->xe->submit.error) ?: -ECANCELED);
+}
+
+static int submit_batches(struct xe_job *job, struct xe_sync *syncs, unsigned int num_syncs)
+{
+	struct xe_vm *vm = job->q->args.vm;
+	struct xe_vm_lock lock;
+	int err;
+
+	err = xe_vm_lock(vm, &lock, 1);
+	if (err)
+		return err;
+
+	err = collect_deps(job, &lock, syncs, num_syncs);
+	if (!err)
+		publish(job, &lock, syncs, num_syncs);
+	xe_vm_unlock(&lock);
+	return err;
+}
+
+static int submit_empty(struct xe_job *job, struct xe_sync *syncs, unsigned int num_syncs)
+{
+	int err = collect_deps(job, NULL, syncs, num_syncs);
+
+	if (!err)
+		publish(job, NULL, syncs, num_syncs);
+	return err;
+}
+
+/**
+ * xe_job_submit - have a queue run batches
+ * @q: the queue, XE_QUEUE_EXEC
+ * @batches: addresses in its address space
+ * @num_batches: the width of the queue, or 0: nothing is run, but what was before is waited for
+ * @syncs: what to wait for, and what to signal
+ * @num_syncs: how many
+ *
+ * Context: ioctl, may sleep; enters in parts.
+ * Return: 0; -ENOMEM; -ERESTARTSYS or -EINTR; -ENODEV if the device is gone, -EAGAIN while the
+ * system is about to sleep.
+ */
+int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batches,
+		  struct xe_sync *syncs, unsigned int num_syncs)
+{
+	struct xe_job *job;
+	int err;
+
+	err = dep_queue_wait_room(&q->dep, XE_QUEUE_MAX_PENDING);
+	if (err)
+		return err;
+
+	job = make_job(q, batches, num_batches);
+	if (!job)
+		return -ENOMEM;
+
+	xe_sync_user_fence(syncs, num_syncs, job);
+	err = num_batches ? keep_awake(job) : 0;
+	if (!err)
+		err = num_batches ? submit_batches(job, syncs, num_syncs) :
+			submit_empty(job, syncs, num_syncs);
+	if (err)
+		drop_job(job);
+	else
+		run(q);
+	return err;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _XE_SUBMIT_JOB_H_
+#define _XE_SUBMIT_JOB_H_
+
+#include <linux/types.h>
+
+#include "dep/queue.h"
+
+struct xe_queue;
+struct xe_queue_ops;
+struct xe_sync;
+
+/**
+ * struct xe_job - batches that run one time, and the fence that says so
+ */
+struct xe_job {
+	/** @dep: base */
+	struct dep_job dep;
+	/** @q: its queue; a reference */
+	struct xe_queue *q;
+	/** @sequence: number in the ring: its own, or of the last batches before it */
+	u32 sequence;
+	/** @end: where its text ends in the rings, in bytes; under &dep_queue.lock */
+	u32 end;
+	/** @awake: it keeps the device awake */
+	bool awake;
+	/** @has_fence: it stores @fence_value at @fence_address */
+	bool has_fence;
+	/** @fence_address: in the address space of the queue */
+	u64 fence_address;
+	/** @fence_value: what is stored */
+	u64 fence_value;
+	/** @num_batches: width of the queue; 0 for a job that does nothing but end in its turn */
+	unsigned int num_batches;
+	/** @batch: addresses */
+	u64 batch[] __counted_by(num_batches);
+};
+
+extern const struct xe_queue_ops xe_exec_queue_ops;
+
+int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batches,
+		  struct xe_sync *syncs, unsigned int num_syncs);
+
+#endif

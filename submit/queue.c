@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Queues: creation, the way to the context, and their end.
+ */
+
+#include <linux/slab.h>
+
+#include <drm/drm_print.h>
+
+#include "hw/state.h"
+#include "mm/vm.h"
+#include "submit/queue.h"
+#include "uapi/file.h"
+#include "xe_device.h"
+
+/**
+ * DOC: Queues
+ *
+ * A queue is an ordered list of jobs (dep/queue.c) and, if its jobs are batches, a context: a slot
+ * of memory with ring, status page and registers (hw/lrc.c), and an entry in the table of contexts
+ * of the bound side (guc/context.c). The queue knows the *number* of that entry; the entry holds a
+ * reference to the queue. So whatever happens to the hardware, no pointer of software's leads
+ * there; and the memory that an engine may write to stays until the entry is gone.
+ *
+ * The end of a queue, in this order: it is marked, so that no job is issued any more; its context
+ * is to be stopped; when the GuC has let go of it, or the GT was reset, the table says so; only then
+ * the fences of what was not finished are signalled with an error, for until then the engine may
+ * write to memory that they protect. Nobody waits for this. If the device is asleep, it knows no
+ * context, and the number is given back when it wakes up.
+ *
+ * What a queue of binds has accepted is done all the same: binds that came later build on it.
+ *
+ * ======================== ============= ==========================================
+ * object                   owner         released when
+ * ======================== ============= ==========================================
+ * struct xe_queue          references    number of a file, jobs, its work, the entry
+ *                                        in the table of contexts are gone
+ * slot                     the queue     with it
+ * entry in the table       bound side    the GuC let go of it; unbind
+ * address space            the queue     with it; a reference
+ * ======================== ============= ==========================================
+ */
+
+/* Errors of the jobs that a dead queue has left: of the first, and of those behind it. */
+struct verdict {
+	int first, rest;
+};
+
+static struct verdict verdict(const struct xe_queue *q)
+{
+	int error = READ_ONCE(q->xe->submit.error);
+
+	if (error)
+		return (struct verdict){ error, error };
+	if (test_bit(XE_QUEUE_RESET, &q->state))
+		return (struct verdict){ -EIO, -ECANCELED };
+	return (struct verdict){ -ETIME, -ECANCELED };
+}
+
+static void free_queue(struct work_struct *work)
+{
+	struct xe_queue *q = container_of(work, struct xe_queue, free);
+	struct xe_submit *submit = &q->xe->submit;
+
+	scoped_guard(mutex, &submit->lock)
+		list_del_init(&q->link);
+	/* The interrupt's thread may be looking at it: behind this it does not find it any more. */
+	scoped_guard(spinlock_irq, &submit->busy_lock)
+		list_del_init(&q->busy);
+
+	dep_queue_fini(&q->dep);
+	for (unsigned int i = 0; q->lrc && i < q->args.width; i++)
+		xe_lrc_free(q->xe, &q->lrc[i]);
+	kfree(q->lrc);
+	if (q->args.vm)
+		xe_vm_put(q->args.vm);
+	drm_dev_put(&q->xe->drm);
+	kfree(q);
+}
+
+static void queue_release(struct kref *ref)
+{
+	struct xe_queue *q = container_of(ref, struct xe_queue, ref);
+
+	queue_work(xe_release_wq, &q->free);
+}
+
+/**
+ * xe_queue_get - take a reference
+ * @q: the queue
+ *
+ * Context: any.
+ * Return: @q.
+ */
+struct xe_queue *xe_queue_get(struct xe_queue *q)
+{
+	kref_get(&q->ref);
+	return q;
+}
+
+/**
+ * xe_queue_put - give a reference back
+ * @q: the queue
+ *
+ * The last one frees it in a work of the module, as that takes locks and may free the device.
+ *
+ * Context: any.
+ */
+void xe_queue_put(struct xe_queue *q)
+{
+	kref_put(&q->ref, queue_release);
+}
+
+/**
+ * xe_queue_lookup - the queue that a client knows by a number
+ * @file: the client
+ * @id: the number
+ *
+ * Context: process context.
+ * Return: a reference, or NULL.
+ */
+struct xe_queue *xe_queue_lookup(struct drm_file *file, u32 id)
+{
+	struct xarray *queues = &to_xe_file(file)->queues;
+	struct xe_queue *q;
+
+	xa_lock(queues);
+	q = xa_load(queues, id);
+	if (q)
+		xe_queue_get(q);
+	xa_unlock(queues);
+	return q;
+}
+
+/*
+ * The context
+ */
+
+/* Also where the device is asleep, and knows no context: then the number is returned later. */
+static void end_context(struct xe_queue *q)
+{
+	if (q->context < 0)
+		return;
+
+	xe_hw_scoped_awake(hw, q->xe) {
+		xe_context_end(hw, &xe_hw_state(hw)->gt[q->args.gt_id], q->context);
+		return;
+	}
+	if (!xe_hw_is_gone(q->xe))
+		set_bit(XE_QUEUE_ENDS_LATER, &q->state);
+}
+
+static void banned(struct xe_context_owner *owner)
+{
+	struct xe_queue *q = container_of(owner, struct xe_queue, owner);
+
+	set_bit(XE_QUEUE_RESET, &q->state);
+	set_bit(XE_QUEUE_BANNED, &q->state);
+	xe_queue_kick(q);
+}
+
+static void gone(struct xe_context_owner *owner)
+{
+	struct xe_queue *q = container_of(owner, struct xe_queue, owner);
+
+	set_bit(XE_QUEUE_GONE, &q->state);
+	xe_queue_kick(q);
+	xe_queue_put(q);
+}
+
+static void forgotten(struct xe_context_owner *owner)
+{
+	struct xe_queue *q = container_of(owner, struct xe_queue, owner);
+
+	set_bit(XE_QUEUE_FORGOTTEN, &q->state);
+	xe_queue_kick(q);
+}
+
+/* Nothing waits for a suspended context yet, see "preempt fences" in submission.rst. */
+static void stopped(struct xe_context_owner *owner)
+{
+}
+
+static const struct xe_context_owner_ops owner_ops = {
+	.banned = banned,
+	.stopped = stopped,
+	.forgotten = forgotten,
+	.gone = gone,
+};
+
+static int make_slots(struct xe_queue *q)
+{
+	struct xe_lrc_args args = {};
+
+	q->lrc = kcalloc(q->args.width, sizeof(*q->lrc), GFP_KERNEL);
+	if (!q->lrc)
+		return -ENOMEM;
+
+	if (q->args.vm) {
+		args.root = xe_vm_root(q->args.vm, q->args.gt_id);
+		args.asid = xe_vm_asid(q->args.vm);
+	}
+	for (unsigned int i = 0; i < q->args.width; i++) {
+		int err = xe_lrc_alloc(q->xe, q->args.gt_id, q->args.class, &q->lrc[i]);
+
+		if (err)
+			return err;
+		xe_lrc_init(q->xe, &q->lrc[i], &args);
+	}
+	return 0;
+}
+
+static const enum xe_guc_priority priorities[XE_QUEUE_PRIORITIES] = {
+	[XE_QUEUE_LOW] = XE_GUC_PRIORITY_LOW,
+	[XE_QUEUE_NORMAL] = XE_GUC_PRIORITY_NORMAL,
+	[XE_QUEUE_HIGH] = XE_GUC_PRIORITY_HIGH,
+};
+
+static struct xe_context_desc describe(const struct xe_queue *q)
+{
+	const struct xe_sched *sched = &q->xe->sched[q->args.gt_id][q->args.class];
+	struct xe_context_desc desc = {
+		.class = q->args.class,
+		.mask = q->args.mask,
+		.width = q->args.width,
+		.ppgtt = q->args.vm,
+		.priority = priorities[q->args.priority],
+		.quantum_us = q->args.timeslice_us ?:
+			READ_ONCE(sched->value[XE_SCHED_TIMESLICE_US][XE_SCHED_VALUE]),
+		.preempt_us = READ_ONCE(sched->value[XE_SCHED_PREEMPT_TIMEOUT_US][XE_SCHED_VALUE]),
+	};
+
+	for (unsigned int i = 0; i < q->args.width; i++)
+		desc.lrca[i] = q->lrc[i].ggtt;
+	return desc;
+}
+
+/* The table takes over the reference. */
+static int make_context(struct xe_queue *q)
+{
+	struct xe_context_desc desc = describe(q);
+	struct xe_context *ctx = xe_context_alloc(GFP_KERNEL);
+	int ret = -ENODEV;
+
+	if (!ctx)
+		return -ENOMEM;
+
+	xe_queue_get(q);
+	xe_hw_scoped(hw, q->xe)
+		ret = xe_context_create(hw, &xe_hw_state(hw)->gt[q->args.gt_id], ctx, &desc,
+					&q->owner);
+	if (ret < 0) {
+		xe_context_free(ctx);
+		xe_queue_put(q);
+		return ret;
+	}
+	q->context = ret;
+	return 0;
+}
+
+/*
+ * Life
+ */
+
+/* Once, when the engines cannot write for it any more. */
+static void bury(struct xe_queue *q)
+{
+	struct verdict v = verdict(q);
+
+	dep_queue_kill(&q->dep);
+	dep_queue_bury(&q->dep, q->args.ops->done, v.first, v.rest);
+	xe_submit_wake(q->xe);
+}
+
+static void queue_work_fn(struct work_struct *work)
+{
+	struct xe_queue *q = container_of(work, struct xe_queue, work);
+
+	if (test_bit(XE_QUEUE_GONE, &q->state))
+		bury(q);
+	else if (test_bit(XE_QUEUE_BANNED, &q->state))
+		xe_queue_kill(q);
+	else
+		q->args.ops->run(q);
+	xe_queue_put(q);
+}
+
+/**
+ * xe_queue_kick - have the queue's work look for what has become ready
+ * @q: the queue, of which the caller has a reference
+ *
+ * Context: any.
+ */
+void xe_queue_kick(struct xe_queue *q)
+{
+	xe_queue_get(q);
+	if (!queue_work(q->xe->submit.wq, &q->work))
+		xe_queue_put(q);
+}
+
+/**
+ * xe_queue_dep_kick - &dep_queue_ops.kick of every queue
+ * @dep: &xe_queue.dep
+ *
+ * Context: any.
+ */
+void xe_queue_dep_kick(struct dep_queue *dep)
+{
+	xe_queue_kick(container_of(dep, struct xe_queue, dep));
+}
+
+static int enlist(struct xe_queue *q)
+{
+	struct xe_submit *submit = &q->xe->submit;
+
+	guard(mutex)(&submit->lock);
+	if (submit->error)
+		return submit->error;
+	list_add_tail(&q->link, &submit->queues);
+	return 0;
+}
+
+static struct xe_queue *alloc_queue(struct xe_device *xe, const struct xe_queue_args *args)
+{
+	struct xe_queue *q = kzalloc(sizeof(*q), GFP_KERNEL_ACCOUNT);
+
+	if (!q)
+		return NULL;
+
+	dep_queue_init(&q->dep, &args->ops->dep);
+	kref_init(&q->ref);
+	INIT_LIST_HEAD(&q->link);
+	INIT_LIST_HEAD(&q->busy);
+	INIT_WORK(&q->work, queue_work_fn);
+	INIT_WORK(&q->free, free_queue);
+	drm_dev_get(&xe->drm);
+	q->xe = xe;
+	q->args = *args;
+	if (args->vm)
+		xe_vm_get(args->vm);
+	q->owner.ops = &owner_ops;
+	q->context = -ENOENT;
+	return q;
+}
+
+/**
+ * xe_queue_create - make a queue
+ * @xe: the device
+ * @args: what is wanted; a reference to the address space is taken
+ *
+ * Nothing is said to the GuC before the first job.
+ *
+ * Context: process context, may sleep; enters.
+ * Return: the queue, with a reference; -ENOMEM, -ENOSPC; -ENODEV if the device is gone.
+ */
+struct xe_queue *xe_queue_create(struct xe_device *xe, const struct xe_queue_args *args)
+{
+	struct xe_queue *q = alloc_queue(xe, args);
+	int err;
+
+	if (!q)
+		return ERR_PTR(-ENOMEM);
+
+	err = args->kind == XE_QUEUE_EXEC ? make_slots(q) : 0;
+	if (!err)
+		err = enlist(q);
+	if (!err && args->kind == XE_QUEUE_EXEC)
+		err = make_context(q);
+	if (err) {
+		xe_queue_put(q);
+		return ERR_PTR(err);
+	}
+	return q;
+}
+
+/**
+ * xe_queue_kill - nobody wants its jobs any more
+ * @q: the queue
+ *
+ * What was not issued never will be. Fences are signalled when the engines are done with the
+ * context; this is not waited for. Binds that were accepted are done all the same.
+ *
+ * Context: process context, may sleep, on the way to fences; opens a section if the device is
+ * awake.
+ */
+void xe_queue_kill(struct xe_queue *q)
+{
+	set_bit(XE_QUEUE_KILLED, &q->state);
+	if (q->args.kind == XE_QUEUE_BIND)
+		return;
+
+	dep_queue_kill(&q->dep);
+	end_context(q);
+}
+
+/**
+ * xe_queue_ban - it did wrong: as xe_queue_kill(), and its user can see why nothing runs
+ * @q: the queue
+ *
+ * Context: as xe_queue_kill().
+ */
+void xe_queue_ban(struct xe_queue *q)
+{
+	if (!test_and_set_bit(XE_QUEUE_BANNED, &q->state))
+		drm_dbg(&q->xe->drm, "a queue was banned\n");
+	xe_queue_kill(q);
+}

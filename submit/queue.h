@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _XE_SUBMIT_QUEUE_H_
+#define _XE_SUBMIT_QUEUE_H_
+
+#include <linux/bits.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include "dep/queue.h"
+#include "guc/context.h"
+#include "hw/lrc.h"
+#include "xe_info.h"
+
+struct drm_file;
+struct xe_device;
+struct xe_vm;
+
+/* What a queue is for. */
+enum xe_queue_kind {
+	/* jobs of an engine */
+	XE_QUEUE_EXEC,
+	/* changes of page tables, by the CPU */
+	XE_QUEUE_BIND,
+};
+
+/* Bits of &xe_queue.state; all but XE_QUEUE_FORGOTTEN stay once they are set. */
+enum xe_queue_state {
+	/* its user destroyed it: what it has left is not run */
+	XE_QUEUE_KILLED,
+	/* it did wrong: no job is accepted any more, and BAN reads 1 */
+	XE_QUEUE_BANNED,
+	/* the GuC found it out: it took the context off its engine */
+	XE_QUEUE_RESET,
+	/* its context was to end when the device did not know it, being asleep */
+	XE_QUEUE_ENDS_LATER,
+	/* a reset or sleep had the GuC forget its context: heads of rings are as they were saved */
+	XE_QUEUE_FORGOTTEN,
+	/* its context has ended: no engine writes for it */
+	XE_QUEUE_GONE,
+};
+
+/* As userspace numbers them. */
+enum xe_queue_priority {
+	XE_QUEUE_LOW,
+	XE_QUEUE_NORMAL,
+	XE_QUEUE_HIGH,
+	XE_QUEUE_PRIORITIES
+};
+
+#define XE_QUEUE_MAX_WIDTH	9	/* width times placements, as upstream has it */
+#define XE_QUEUE_MAX_PENDING	4096	/* jobs that are not finished */
+
+/**
+ * struct xe_queue_ops - what the jobs of a queue are; handed in by who makes them
+ */
+struct xe_queue_ops {
+	/** @dep: its kick is xe_queue_dep_kick() */
+	struct dep_queue_ops dep;
+	/** @run: issue what is ready, in the queue's work or an ioctl; opens a section itself */
+	void (*run)(struct xe_queue *q);
+	/** @done: has this job been finished? Any context, under &dep_queue.issued_lock */
+	bool (*done)(struct dep_job *job);
+};
+
+/**
+ * struct xe_queue_args - what is wanted of a queue
+ */
+struct xe_queue_args {
+	/** @ops: what its jobs are */
+	const struct xe_queue_ops *ops;
+	/** @kind: XE_QUEUE_* */
+	enum xe_queue_kind kind;
+	/** @gt_id: which GT; XE_QUEUE_EXEC only, as what follows */
+	u8 gt_id;
+	/** @class: of its engines */
+	enum xe_engine_class class;
+	/** @mask: logical instances that the first child may run on */
+	u32 mask;
+	/** @width: how many batches a job has */
+	u8 width;
+	/** @priority: XE_QUEUE_LOW to XE_QUEUE_HIGH */
+	enum xe_queue_priority priority;
+	/** @timeslice_us: 0 for the default of the class */
+	u32 timeslice_us;
+	/** @vm: its address space; NULL for a kernel queue or XE_QUEUE_BIND */
+	struct xe_vm *vm;
+};
+
+/**
+ * struct xe_queue - an ordered list of jobs
+ */
+struct xe_queue {
+	/** @dep: the jobs; base */
+	struct dep_queue dep;
+	/** @ref: of IDs, jobs, works, and the table of contexts */
+	struct kref ref;
+	/** @xe: the device; a reference */
+	struct xe_device *xe;
+	/** @link: on &xe_submit.queues */
+	struct list_head link;
+	/** @busy: on &xe_submit.busy */
+	struct list_head busy;
+	/** @args: what it was made for, constant; @args.vm is a reference */
+	struct xe_queue_args args;
+	/** @state: bits of enum xe_queue_state */
+	unsigned long state;
+	/** @owner: how the table of contexts reaches it */
+	struct xe_context_owner owner;
+	/** @context: its number in the table of contexts, or negative; under @dep.lock */
+	int context;
+	/** @lrc: ring and image, XE_QUEUE_EXEC; by child */
+	struct xe_lrc *lrc;
+	/** @sequence: of the last job with batches that was issued, under @dep.lock */
+	u32 sequence;
+	/** @tail: where the next job goes in each ring, in bytes, under @dep.lock */
+	u32 tail;
+	/** @head: up to where the rings are done with, in bytes; under &dep_queue.issued_lock */
+	u32 head;
+	/** @flushed: &xe_vm.map_changes when the TLB was flushed last, under @dep.lock */
+	u32 flushed;
+	/** @work: issues what has become ready, buries what is not to run */
+	struct work_struct work;
+	/** @free: releases it, on the workqueue of the module */
+	struct work_struct free;
+};
+
+struct xe_queue *xe_queue_create(struct xe_device *xe, const struct xe_queue_args *args);
+struct xe_queue *xe_queue_get(struct xe_queue *q);
+void xe_queue_put(struct xe_queue *q);
+struct xe_queue *xe_queue_lookup(struct drm_file *file, u32 id);
+void xe_queue_kill(struct xe_queue *q);
+void xe_queue_run(struct xe_queue *q);
+void xe_queue_kick(struct xe_queue *q);
+void xe_queue_dep_kick(struct dep_queue *dep);
+void xe_queue_ban(struct xe_queue *q);
+
+/**
+ * xe_queue_is_banned - will it run nothing any more?
+ * @q: the queue
+ *
+ * Context: any.
+ */
+static inline bool xe_queue_is_banned(const struct xe_queue *q)
+{
+	return READ_ONCE(q->state) & (BIT(XE_QUEUE_KILLED) | BIT(XE_QUEUE_BANNED));
+}
+
+#endif

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Submission as a whole: its probe steps, the interrupt of engines, and the end of everything.
+ */
+
+#include <linux/error-injection.h>
+
+#include <drm/drm_managed.h>
+
+#include "guc/context.h"
+#include "guc/tlb.h"
+#include "hw/irq.h"
+#include "hw/lrc.h"
+#include "hw/state.h"
+#include "mm/vm.h"
+#include "submit/queue.h"
+#include "submit/submit.h"
+#include "xe_device.h"
+
+/**
+ * DOC: Submission
+ *
+ * See Documentation/gpu/xe/submission.rst for the life of a job. This file is where everything
+ * comes to an end: xe_submit_kill() is software, does not wait for hardware, may be called any
+ * number of times, and is called from three places: the undo of the step "contexts" at unbind, when
+ * the engines stand still; for a device that was declared lost, when its bus mastering is off; and
+ * for one that was given up, when its GTs are in reset or cut off from memory.
+ *
+ * Address spaces are dead first, so that no bind of theirs is done alone; then every queue is, so
+ * that a fence which is signalled cannot start what depends on it; then fences are signalled in the
+ * order of their queues: with success if the sequence in memory says that the work was done, else
+ * with the error.
+ *
+ * ======================== ============= ==========================================
+ * object                   owner         released when
+ * ======================== ============= ==========================================
+ * struct xe_submit         drm_device    last reference to it is dropped
+ * workqueue                drm_device    likewise; each queue holds the device
+ * table of contexts        bound side    undo of "contexts"
+ * handler of engines       bound side    undo of "submission"
+ * ======================== ============= ==========================================
+ */
+
+static void submit_fini(struct drm_device *drm, void *data)
+{
+	struct xe_submit *submit = data;
+
+	destroy_workqueue(submit->wq);
+	mutex_destroy(&submit->lock);
+}
+
+/* What fences wait for must not wait for memory. */
+static void teach_lockdep(struct xe_submit *submit)
+{
+	fs_reclaim_acquire(GFP_KERNEL);
+	might_lock(&submit->lock);
+	fs_reclaim_release(GFP_KERNEL);
+}
+
+/**
+ * xe_submit_init - software step: queues can be made
+ * @xe: the device
+ *
+ * Context: before there is any hardware.
+ * Return: 0 or -ENOMEM.
+ */
+int xe_submit_init(struct xe_device *xe)
+{
+	struct xe_submit *submit = &xe->submit;
+
+	mutex_init(&submit->lock);
+	teach_lockdep(submit);
+	INIT_LIST_HEAD(&submit->queues);
+	spin_lock_init(&submit->busy_lock);
+	for (unsigned int gt = 0; gt < XE_MAX_GTS; gt++)
+		for (unsigned int class = 0; class < XE_ENGINE_CLASSES; class++)
+			INIT_LIST_HEAD(&submit->busy[gt][class]);
+	init_waitqueue_head(&submit->ufence_wq);
+
+	/* Works of all queues at once: one that waits for a lock does not hold up the others. */
+	submit->wq = alloc_workqueue("xe-submit", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	if (!submit->wq)
+		return -ENOMEM;
+	return drmm_add_action_or_reset(&xe->drm, submit_fini, submit);
+}
+ALLOW_ERROR_INJECTION(xe_submit_init, ERRNO);
+
+/**
+ * xe_submit_wake - who waits is to look again
+ * @xe: the device
+ *
+ * Context: any.
+ */
+void xe_submit_wake(struct xe_device *xe)
+{
+	wake_up_all(&xe->submit.ufence_wq);
+}
+
+/**
+ * xe_submit_kill - all jobs end, now
+ * @xe: the device, which does not reach memory any more
+ * @error: of the fences of what was not done; the first caller's counts
+ *
+ * Context: process context, may sleep, on the way to fences; software only.
+ */
+void xe_submit_kill(struct xe_device *xe, int error)
+{
+	struct xe_submit *submit = &xe->submit;
+	struct xe_queue *q;
+
+	xe_vm_kill_all(xe);
+	scoped_guard(mutex, &submit->lock) {
+		if (!submit->error)
+			WRITE_ONCE(submit->error, error);
+		list_for_each_entry(q, &submit->queues, link)
+			dep_queue_kill(&q->dep);
+		list_for_each_entry(q, &submit->queues, link)
+			dep_queue_bury(&q->dep, q->args.ops->done, submit->error, submit->error);
+	}
+	xe_submit_wake(xe);
+}
+
+/*
+ * The bound side
+ */
+
+static void look_at_queue(struct xe_queue *q)
+{
+	bool full = dep_queue_pending(&q->dep) > 0;
+
+	if (dep_queue_complete(&q->dep, q->args.ops->done) && full)
+		xe_queue_kick(q);
+	if (list_empty(&q->dep.issued))
+		list_del_init(&q->busy);
+}
+
+static void engine_event(struct xe_hw hw, struct xe_gt *gt, struct xe_engine *engine, u16 events)
+{
+	struct xe_submit *submit = &xe_hw_device(hw)->submit;
+	struct xe_queue *q, *next;
+
+	scoped_guard(spinlock_irq, &submit->busy_lock)
+		list_for_each_entry_safe(q, next, &submit->busy[gt->id][engine->row->class], busy)
+			look_at_queue(q);
+	xe_submit_wake(xe_hw_device(hw));
+}
+
+static void contexts_stop(struct xe_hw hw, void *unused)
+{
+	struct xe_hw_state *state = xe_hw_state(hw);
+
+	xe_submit_kill(xe_hw_device(hw), -ENODEV);
+	xe_for_each_gt(gt, state) {
+		xe_guc_tlb_kill(hw, gt, -ENODEV);
+		xe_contexts_drop(hw, gt);
+	}
+}
+
+/**
+ * xe_submit_contexts_start - probe step: contexts can be known
+ * @bind: the token of a probe step
+ *
+ * Its undo comes when the GuC and the engines stand still, and before anything is unmapped.
+ *
+ * Context: bound.
+ * Return: 0 or -ENOMEM.
+ */
+int xe_submit_contexts_start(struct xe_hw_bind bind)
+{
+	return xe_hw_on_unbind(bind, contexts_stop, NULL);
+}
+ALLOW_ERROR_INJECTION(xe_submit_contexts_start, ERRNO);
+
+static void submit_stop(struct xe_hw hw, void *unused)
+{
+	xe_submit_wake(xe_hw_device(hw));
+}
+
+/**
+ * xe_submit_start - probe step: jobs are run
+ * @bind: the token of a probe step
+ *
+ * Context: bound, the GuCs run.
+ * Return: 0 or -ENOMEM.
+ */
+int xe_submit_start(struct xe_hw_bind bind)
+{
+	xe_irq_handle_engines(xe_hw_bound(bind), engine_event);
+	return xe_hw_on_unbind(bind, submit_stop, NULL);
+}
+ALLOW_ERROR_INJECTION(xe_submit_start, ERRNO);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _XE_SUBMIT_SUBMIT_H_
+#define _XE_SUBMIT_SUBMIT_H_
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include "xe_hw.h"
+#include "xe_info.h"
+
+struct xe_device;
+
+/**
+ * struct xe_submit - submission: the software side
+ */
+struct xe_submit {
+	/** @lock: protects @queues and @error; outside of &dep_queue.lock */
+	struct mutex lock;
+	/** @queues: all queues, &xe_queue.link; each holds the device */
+	struct list_head queues;
+	/** @error: 0, or why every queue is dead from birth: everything has been killed */
+	int error;
+	/** @busy_lock: protects @busy; outside of &dep_queue.issued_lock, interrupts off */
+	spinlock_t busy_lock;
+	/** @busy: queues with jobs that the engines have, &xe_queue.busy, by GT and class */
+	struct list_head busy[XE_MAX_GTS][XE_ENGINE_CLASSES];
+	/** @ufence_wq: those who wait for a word in memory, or for room in a queue */
+	wait_queue_head_t ufence_wq;
+	/** @wq: works of queues; they are on the way to fences, so they have a rescuer */
+	struct workqueue_struct *wq;
+};
+
+int xe_submit_init(struct xe_device *xe);
+int xe_submit_contexts_start(struct xe_hw_bind bind);
+int xe_submit_start(struct xe_hw_bind bind);
+void xe_submit_kill(struct xe_device *xe, int error);
+void xe_submit_wake(struct xe_device *xe);
+
+#endif
