@@ -3,11 +3,13 @@
  * Address spaces of the GPU.
  */
 
+#include <linux/error-injection.h>
 #include <linux/slab.h>
 
 #include <drm/drm_managed.h>
 #include <drm/drm_print.h>
 
+#include "hw/ppgtt.h"
 #include "mm/bo.h"
 #include "mm/vm.h"
 #include "uapi/file.h"
@@ -209,7 +211,8 @@ void xe_vm_log_undo(struct xe_vm_log *log)
 	list_for_each_entry_reverse(change, &log->changes, link) {
 		struct xe_vma *vma = change->vma;
 
-		drm_gpuvm_bo_put(change->vm_bo);
+		if (change->vm_bo)
+			drm_gpuvm_bo_put(change->vm_bo);
 		if (!change->came) {
 			WARN_ON(drm_gpuva_insert(&log->vm->gpuvm, &vma->gpuva));
 			continue;
@@ -219,6 +222,23 @@ void xe_vm_log_undo(struct xe_vm_log *log)
 	}
 	free_changes(log);
 	xe_vma_free_list(&log->gone);
+}
+
+/**
+ * xe_vm_log_mark_stale - as xe_vma_mark_stale(), for mappings that the buffer does not know yet
+ * @log: the log
+ * @obj: a buffer that has moved
+ *
+ * Context: as when it was written.
+ */
+void xe_vm_log_mark_stale(struct xe_vm_log *log, const struct drm_gem_object *obj)
+{
+	struct change *change;
+
+	list_for_each_entry(change, &log->changes, link) {
+		if (change->came && change->vma->gpuva.gem.obj == obj)
+			drm_gpuva_invalidate(&change->vma->gpuva, true);
+	}
 }
 
 /**
@@ -252,6 +272,8 @@ static void commit_come(struct change *change)
 
 	drm_gpuva_link(&change->vma->gpuva, change->vm_bo);
 	drm_gpuvm_bo_extobj_add(change->vm_bo);
+	if (drm_gpuva_invalidated(&change->vma->gpuva))
+		drm_gpuvm_bo_evict(change->vm_bo, true);
 	drm_gpuvm_bo_put(change->vm_bo);
 }
 
@@ -327,12 +349,23 @@ void xe_vma_mark_stale(struct drm_gem_object *obj)
  * Reservations
  */
 
-static int lock_one(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences)
+/**
+ * xe_vm_lock_own - take the reservation of a VM, which has no others to be taken
+ * @vm: the VM
+ * @lock: which are held
+ * @num_fences: that can be added
+ *
+ * Context: process context, &xe_vm.lock is held.
+ * Return: 0; -ENOMEM; -EINTR or -ERESTARTSYS.
+ */
+int xe_vm_lock_own(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences)
 {
 	struct dma_resv *resv = xe_vm_resv(vm);
 	int err;
 
+	lock->vm = vm;
 	lock->many = false;
+	lock->shared = false;
 	err = dma_resv_lock_interruptible(resv, NULL);
 	if (err)
 		return err;
@@ -343,17 +376,13 @@ static int lock_one(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_
 	return err;
 }
 
-static int lock_external(struct drm_exec *exec, struct xe_vm_lock *lock, unsigned int num_fences)
-{
-	return drm_gpuvm_prepare_objects(&lock->vm->gpuvm, exec, num_fences);
-}
-
 /**
  * xe_vm_lock_for - take the reservations of a VM and of chosen buffers
  * @vm: the VM
  * @lock: which are held
  * @num_fences: that can be added to each
- * @more: locks buffers with drm_exec_prepare_obj(), some of them perhaps twice
+ * @more: locks buffers with drm_exec_prepare_obj(), some of them perhaps twice; NULL: all that
+ *        have a reservation of their own
  * @data: for @more
  *
  * Context: process context, &xe_vm.lock is held.
@@ -367,11 +396,13 @@ int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_f
 
 	lock->vm = vm;
 	lock->many = true;
+	lock->shared = false;
 	drm_exec_init(exec, DRM_EXEC_INTERRUPTIBLE_WAIT | DRM_EXEC_IGNORE_DUPLICATES, 0);
 	drm_exec_until_all_locked(exec) {
 		err = drm_gpuvm_prepare_vm(&vm->gpuvm, exec, num_fences);
 		if (!err)
-			err = more ? more(exec, data) : lock_external(exec, lock, num_fences);
+			err = more ? more(exec, data) :
+				     drm_gpuvm_prepare_objects(&vm->gpuvm, exec, num_fences);
 		drm_exec_retry_on_contention(exec);
 		if (err)
 			break;
@@ -382,25 +413,36 @@ int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_f
 }
 
 /**
- * xe_vm_lock - take the reservations of a VM and of all buffers in it
+ * xe_vm_lock - have what is mapped in a VM stay as it is, and where it is
  * @vm: the VM
- * @lock: which are held
- * @num_fences: that can be added to each
+ * @lock: what is held: &xe_vm.lock, the reservations of the VM and of all buffers in it
+ * @num_fences: that can be added to each reservation
  *
- * Context: process context, &xe_vm.lock is held.
+ * Context: process context.
  * Return: 0; -ENOMEM; -EINTR or -ERESTARTSYS.
  */
 int xe_vm_lock(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences)
 {
-	lock->vm = vm;
-	if (list_empty(&vm->gpuvm.extobj.list))
-		return lock_one(vm, lock, num_fences);
-	return xe_vm_lock_for(vm, lock, num_fences, NULL, NULL);
+	int err;
+
+	err = down_read_killable(&vm->lock);
+	if (err)
+		return err;
+
+	err = list_empty(&vm->gpuvm.extobj.list) ?
+		xe_vm_lock_own(vm, lock, num_fences) :
+		xe_vm_lock_for(vm, lock, num_fences, NULL, NULL);
+	if (err) {
+		up_read(&vm->lock);
+		return err;
+	}
+	lock->shared = true;
+	return 0;
 }
 
 /**
- * xe_vm_unlock - undo xe_vm_lock()
- * @lock: which are held
+ * xe_vm_unlock - undo xe_vm_lock() and the like
+ * @lock: what is held
  *
  * Context: process context.
  */
@@ -410,6 +452,8 @@ void xe_vm_unlock(struct xe_vm_lock *lock)
 		drm_exec_fini(&lock->exec);
 	else
 		dma_resv_unlock(xe_vm_resv(lock->vm));
+	if (lock->shared)
+		up_read(&lock->vm->lock);
 }
 
 /**
@@ -423,14 +467,10 @@ void xe_vm_unlock(struct xe_vm_lock *lock)
  */
 void xe_vm_add_fence(struct xe_vm_lock *lock, struct dma_fence *fence)
 {
-	struct drm_gem_object *obj;
+	struct dma_resv *resv;
 
-	if (!lock->many) {
-		dma_resv_add_fence(xe_vm_resv(lock->vm), fence, DMA_RESV_USAGE_BOOKKEEP);
-		return;
-	}
-	drm_exec_for_each_locked_object(&lock->exec, obj)
-		dma_resv_add_fence(obj->resv, fence, DMA_RESV_USAGE_BOOKKEEP);
+	xe_vm_for_each_resv(lock, resv)
+		dma_resv_add_fence(resv, fence, DMA_RESV_USAGE_BOOKKEEP);
 }
 
 /*
@@ -486,7 +526,8 @@ static void free_vm(struct work_struct *work)
 		if (vm->queues[i])
 			vm->put_queue(vm->queues[i]);
 	dma_fence_put(vm->moved);
-	xe_pt_tree_fini(&vm->tree);
+	if (vm->has_tree)
+		xe_pt_tree_fini(&vm->tree);
 	delist(vm);
 	mutex_destroy(&vm->pt_lock);
 	drm_gpuvm_put(&vm->gpuvm);
@@ -562,15 +603,52 @@ static struct xe_vm *alloc_vm(struct xe_device *xe, u32 flags)
 	return vm;
 }
 
+/* Nobody knows the VM yet: its first tables are written here, or never. */
+static int write_first(struct xe_vm *vm, struct xe_pt_plan *plan)
+{
+	bool more = true;
+
+	while (more) {
+		int err = -ENODEV;
+
+		xe_hw_scoped(hw, vm->xe) {
+			more = xe_ppgtt_write(hw, plan);
+			err = 0;
+		}
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int make_tree(struct xe_vm *vm)
+{
+	struct xe_pt_plan plan;
+	int err;
+
+	err = xe_pt_tree_init(vm->xe, &vm->tree, vm->flags & XE_VM_SCRATCH, &plan);
+	if (err)
+		return err;
+
+	vm->has_tree = true;
+	err = write_first(vm, &plan);
+	if (err)
+		xe_pt_plan_drop(&plan);
+	else
+		xe_pt_plan_free(&plan);
+	return err;
+}
+
 /**
  * xe_vm_create - make an empty address space
  * @xe: the device
  * @flags: XE_VM_*
+ * @put_queue: drops a reference in &xe_vm.queues, which the caller fills
  *
  * Context: process context; enters.
  * Return: with one reference for the caller, or an error pointer.
  */
-struct xe_vm *xe_vm_create(struct xe_device *xe, u32 flags)
+struct xe_vm *xe_vm_create(struct xe_device *xe, u32 flags, void (*put_queue)(struct xe_queue *q))
 {
 	struct xe_vm *vm = alloc_vm(xe, flags);
 	int err;
@@ -578,9 +656,10 @@ struct xe_vm *xe_vm_create(struct xe_device *xe, u32 flags)
 	if (!vm)
 		return ERR_PTR(-ENOMEM);
 
+	vm->put_queue = put_queue;
 	err = enlist(vm);
 	if (!err)
-		err = xe_pt_tree_init(xe, &vm->tree, flags & XE_VM_SCRATCH);
+		err = make_tree(vm);
 	if (err) {
 		xe_vm_put(vm);
 		return ERR_PTR(err);

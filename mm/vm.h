@@ -96,6 +96,8 @@ struct xe_vm {
 	struct rw_semaphore lock;
 	/** @tree: page tables, as they will be when all page jobs are over; as @gpuvm's mappings */
 	struct xe_pt_tree tree;
+	/** @has_tree: it has been made */
+	bool has_tree;
 	/** @pt_lock: entries are written, one page job at a time; protects @ran */
 	struct mutex pt_lock;
 	/** @ran: a context of it may have run, and so TLBs may know it; never cleared */
@@ -171,6 +173,8 @@ struct xe_vm_lock {
 	struct xe_vm *vm;
 	/** @many: there are others than the VM's own, so @exec is used */
 	bool many;
+	/** @shared: and &xe_vm.lock, for reading */
+	bool shared;
 	/** @exec: which */
 	struct drm_exec exec;
 };
@@ -225,10 +229,23 @@ static inline struct dma_resv *xe_vm_resv(struct xe_vm *vm)
 	return drm_gpuvm_resv(&vm->gpuvm);
 }
 
+static inline struct dma_resv *xe_vm_lock_resv(struct xe_vm_lock *lock, unsigned int i)
+{
+	struct drm_gem_object *obj;
+
+	if (!lock->many)
+		return i ? NULL : xe_vm_resv(lock->vm);
+	obj = drm_exec_obj(&lock->exec, i);
+	return obj ? obj->resv : NULL;
+}
+
+#define xe_vm_for_each_resv(lock, resv) \
+	for (unsigned int __i = 0; ((resv) = xe_vm_lock_resv(lock, __i)); __i++)
+
 int xe_vms_init(struct xe_device *xe);
 void xe_vm_kill_all(struct xe_device *xe);
 
-struct xe_vm *xe_vm_create(struct xe_device *xe, u32 flags);
+struct xe_vm *xe_vm_create(struct xe_device *xe, u32 flags, void (*put_queue)(struct xe_queue *q));
 void xe_vm_put(struct xe_vm *vm);
 struct xe_vm *xe_vm_lookup(struct drm_file *file, u32 id);
 void xe_vm_ban(struct xe_vm *vm);
@@ -236,6 +253,7 @@ void xe_vm_set_ran(struct xe_vm *vm);
 u64 xe_vm_root(const struct xe_vm *vm, unsigned int gt_id);
 
 int xe_vm_lock(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences);
+int xe_vm_lock_own(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences);
 int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences,
 		   int (*more)(struct drm_exec *exec, void *data), void *data);
 void xe_vm_unlock(struct xe_vm_lock *lock);
@@ -244,6 +262,7 @@ void xe_vm_add_fence(struct xe_vm_lock *lock, struct dma_fence *fence);
 void xe_vm_log_init(struct xe_vm_log *log, struct xe_vm *vm);
 int xe_vm_map(struct xe_vm_log *log, const struct xe_vm_map *map);
 int xe_vm_unmap(struct xe_vm_log *log, u64 addr, u64 range);
+void xe_vm_log_mark_stale(struct xe_vm_log *log, const struct drm_gem_object *obj);
 int xe_vm_log_prepare(struct xe_vm_log *log);
 void xe_vm_log_commit(struct xe_vm_log *log);
 void xe_vm_log_undo(struct xe_vm_log *log);
