@@ -22,6 +22,8 @@
 /* A resume may wait for memory training; who waits for it holds nothing up, and can be killed. */
 #define XE_RESUME_TIMEOUT_S	30
 #define XE_PENDING_TIMEOUT_MS	100
+/* A reset of a GT that is under way takes seconds. */
+#define XE_PARK_TIMEOUT_S	20
 /* Unplug of every DRM device waits for every section: a longer one is reported in debug builds. */
 #define XE_SECTION_MAX_MS	100
 
@@ -80,47 +82,43 @@ static bool may_open(struct xe_hw_private *priv)
 	       !READ_ONCE(priv->asleep_system) && !READ_ONCE(priv->lost);
 }
 
-/* System sleep waits for sections, as it does not ask whether there is a runtime PM reference. */
-static bool count_section(struct xe_hw_private *priv)
+/*
+ * Take a runtime PM reference if the device is awake. That is done behind drm_dev_enter(): before it
+ * the reference might be another driver's to drop.
+ */
+static bool hold_if_awake(struct xe_hw_private *priv)
 {
-	atomic_inc(&priv->sections);
-	smp_mb__after_atomic();		/* pairs with the one in wait_for_sections() */
-	return may_open(priv);
-}
+	struct device *dev = &priv->pdev->dev;
+	int ret = pm_runtime_get_if_active(dev);
 
-static void uncount_section(struct xe_hw_private *priv)
-{
-	if (atomic_dec_and_test(&priv->sections) && READ_ONCE(priv->asleep_system))
-		wake_up_all(&priv->changed);
-}
-
-static void wait_for_sections(struct xe_hw_private *priv)
-{
-	smp_mb();	/* @asleep_system is set: pairs with the one in count_section() */
-	wait_event(priv->changed, !atomic_read(&priv->sections));
+	if (ret == -EINVAL)	/* runtime PM is disabled, so the device does not sleep */
+		pm_runtime_get_noresume(dev);
+	return ret > 0 || ret == -EINVAL;
 }
 
 /*
- * Take a runtime PM reference if the device is awake, else ask for a resume, which is not waited
- * for here: drm_dev_enter() has been called. The reference is taken behind it, as before it might
- * be another driver's to drop.
+ * The same; else ask for a resume, which is not waited for here: drm_dev_enter() has been called.
  *
  * Return: 1 with a reference, 0 if a resume was asked for, or a negative error code.
  */
 static int hold_awake(struct xe_hw_private *priv)
 {
-	struct device *dev = &priv->pdev->dev;
-	int ret = pm_runtime_get_if_active(dev);
+	int ret;
 
-	if (ret > 0)
+	if (hold_if_awake(priv))
 		return 1;
-	if (ret == -EINVAL) {	/* runtime PM is disabled, so the device does not sleep */
-		pm_runtime_get_noresume(dev);
-		return 1;
-	}
 
-	ret = pm_request_resume(dev);
+	ret = pm_request_resume(&priv->pdev->dev);
 	return ret < 0 && ret != -EINPROGRESS ? ret : 0;
+}
+
+static struct xe_hw_section opened(struct xe_hw_private *priv, int idx)
+{
+	struct xe_hw_section section = { .token = { priv }, .idx = idx, .open = true };
+
+	xe_hw_hold(priv);
+	section_opened(priv, &section);
+	return section;
 }
 
 static bool resume_is_over(struct xe_hw_private *priv)
@@ -157,20 +155,38 @@ struct xe_hw_section xe_hw_enter(struct xe_device *xe)
 		if (!drm_dev_enter(&xe->drm, &idx))
 			break;
 
-		awake = count_section(priv) ? hold_awake(priv) : -ENODEV;
-		if (awake > 0) {
-			struct xe_hw_section section = {
-				.token = { priv }, .idx = idx, .open = true,
-			};
-
-			xe_hw_hold(priv);
-			section_opened(priv, &section);
-			return section;
-		}
-		uncount_section(priv);
+		awake = xe_hw_count_in(priv) && may_open(priv) ? hold_awake(priv) : -ENODEV;
+		if (awake > 0)
+			return opened(priv, idx);
+		xe_hw_count_out(priv);
 		drm_dev_exit(idx);
 	} while (!awake && wait_awake(priv, end));
 
+	return (struct xe_hw_section){};
+}
+
+/**
+ * xe_hw_enter_awake - open a section if the device is awake; for xe_hw_scoped_awake() only
+ * @xe: &struct xe_device
+ *
+ * Context: process context, where no token is held; waits for nothing and allocates nothing.
+ * Return: the section; its token is empty if there is no hardware to be had without waiting.
+ */
+struct xe_hw_section xe_hw_enter_awake(struct xe_device *xe)
+{
+	struct xe_hw_private *priv = xe_hw_of(xe);
+	int idx;
+
+	might_sleep();
+	xe_hw_assert_not_held(priv);
+	if (!drm_dev_enter(&xe->drm, &idx))
+		return (struct xe_hw_section){};
+
+	if (xe_hw_count_in(priv) && may_open(priv) && hold_if_awake(priv))
+		return opened(priv, idx);
+
+	xe_hw_count_out(priv);
+	drm_dev_exit(idx);
 	return (struct xe_hw_section){};
 }
 
@@ -191,7 +207,7 @@ void xe_hw_exit(struct xe_hw_section *section)
 	xe_hw_release(priv);
 	pm_runtime_mark_last_busy(&priv->pdev->dev);
 	pm_runtime_put_autosuspend(&priv->pdev->dev);
-	uncount_section(priv);
+	xe_hw_count_out(priv);
 	drm_dev_exit(section->idx);
 }
 
@@ -287,10 +303,14 @@ int xe_hw_on_unbind(struct xe_hw_bind bind, xe_hw_stop_t stop, void *data)
 	return 0;
 }
 
-/* Last of all that is undone: a token that somebody kept leads nowhere. */
+/*
+ * Last of all that is undone: a token that somebody kept leads nowhere. The work has references to
+ * drop, and must not drop the last one, which takes down the queue that it runs on.
+ */
 static void out_of_reach(struct xe_hw hw, void *unused)
 {
 	WRITE_ONCE(xe_hw_priv(hw)->lost, true);
+	flush_work(&xe_hw_priv(hw)->lost_work);
 }
 
 static noinline __noipa int map_registers(struct xe_hw_private *priv)
@@ -483,7 +503,7 @@ static void unpublish(struct xe_hw hw, void *unused)
 	xe_hw_works_end_waits(priv);
 	drm_dev_unplug(&priv->device.drm);
 	WRITE_ONCE(priv->published, false);
-	wake_up_all(&priv->changed);
+	xe_hw_wake_waiters(&priv->device);
 	if (READ_ONCE(priv->lost))
 		silence(priv);
 }
@@ -510,8 +530,19 @@ static noinline __noipa int publish(struct xe_hw_bind bind)
 }
 ALLOW_ERROR_INJECTION(publish, ERRNO);
 
+/* Nobody else's count is known any more: one reference stands for all of them. */
+static void end_keep_awake(struct xe_hw_private *priv)
+{
+	guard(spinlock_irqsave)(&priv->keep_awake_lock);
+	if (priv->keep_awake)
+		pm_runtime_put_noidle(&priv->pdev->dev);
+	priv->keep_awake = 0;
+	priv->keep_awake_over = true;
+}
+
 static void power_given_back(struct xe_hw hw, void *unused)
 {
+	end_keep_awake(xe_hw_priv(hw));
 	pci_d3cold_enable(xe_hw_priv(hw)->pdev);
 }
 
@@ -593,25 +624,28 @@ static void private_fini(struct drm_device *drm, void *data)
 {
 	struct xe_hw_private *priv = data;
 
-	cancel_work_sync(&priv->lost_work);
+	xe_hw_works_fini(priv);
 	mutex_destroy(&priv->silence_lock);
 }
 
 static int private_init(struct xe_hw_private *priv, struct pci_dev *pdev,
 			const struct xe_hw_ops *ops)
 {
+	int err;
+
 	door_lockdep_init(priv);
 	priv->pdev = pdev;
 	priv->ops = ops;
 	priv->irq = -1;
 	priv->awake = true;
 	priv->awake_until = jiffies;
+	spin_lock_init(&priv->keep_awake_lock);
 	init_rwsem(&priv->dma_gate);
 	mutex_init(&priv->silence_lock);
 	init_waitqueue_head(&priv->changed);
 	INIT_WORK(&priv->lost_work, lost_work);
-	xe_hw_works_init(priv);
-	return drmm_add_action_or_reset(&priv->device.drm, private_fini, priv);
+	err = drmm_add_action_or_reset(&priv->device.drm, private_fini, priv);
+	return err ?: xe_hw_works_init(priv);
 }
 
 static int software_steps(struct xe_hw_private *priv, const struct xe_platform *platform,
@@ -796,17 +830,42 @@ static int system_prepare(struct device *dev)
 	return priv->ops->prepare(&priv->device);
 }
 
+/*
+ * From here on no section opens and no work begins, see xe_hw_count_in(). Who is refused now is not
+ * refused for good.
+ */
+static int park(struct xe_hw_private *priv)
+{
+	WRITE_ONCE(priv->asleep_system, true);
+	smp_mb();	/* pairs with the one in xe_hw_count_in() */
+	if (wait_event_timeout(priv->changed, !atomic_read(&priv->sections),
+			       XE_PARK_TIMEOUT_S * HZ))
+		return 0;
+
+	drm_err(&priv->device.drm,
+		"it is busy for more than %u s, so the system cannot sleep; try again\n",
+		XE_PARK_TIMEOUT_S);
+	return -EBUSY;
+}
+
+static void unpark(struct xe_hw_private *priv)
+{
+	WRITE_ONCE(priv->asleep_system, false);
+	set_awake(priv, true);
+	xe_hw_works_queue(priv);
+}
+
 static int system_suspend(struct device *dev)
 {
 	struct xe_hw_private *priv = dev_get_drvdata(dev);
-	int err;
+	int err = park(priv);
 
-	WRITE_ONCE(priv->asleep_system, true);
-	wait_for_sections(priv);
-	scoped_guard(xe_hw_power, priv)
+	if (!err) {
+		guard(xe_hw_power)(priv);
 		err = priv->ops->suspend(xe_hw_token(priv), true);
+	}
 	if (err)
-		WRITE_ONCE(priv->asleep_system, false);
+		unpark(priv);
 	return err;
 }
 
@@ -815,8 +874,7 @@ static int system_resume(struct device *dev)
 	struct xe_hw_private *priv = dev_get_drvdata(dev);
 
 	resume(priv, true);
-	WRITE_ONCE(priv->asleep_system, false);
-	set_awake(priv, true);
+	unpark(priv);
 	return 0;
 }
 
@@ -944,8 +1002,8 @@ void xe_hw_declare_lost(struct xe_hw hw, const char *reason)
 		return;
 
 	pci_clear_master(priv->pdev);
-	wake_up_all(&priv->changed);
-	queue_work(system_wq, &priv->lost_work);
+	xe_hw_wake_waiters(&priv->device);
+	queue_work(priv->works_wq, &priv->lost_work);
 	xe_hw_work_queue(&priv->call_work);
 	drm_err(&priv->device.drm,
 		"the device is lost: %s; remove it (/sys/bus/pci/devices/%s/remove), check it, rescan\n",
@@ -965,6 +1023,83 @@ void xe_hw_stay_awake(struct xe_hw hw, unsigned int ms)
 {
 	xe_hw_assert_held(hw);
 	WRITE_ONCE(xe_hw_priv(hw)->awake_until, jiffies + msecs_to_jiffies(ms));
+}
+
+/**
+ * xe_hw_awake_get - an idle device does not go to sleep until xe_hw_awake_put()
+ * @hw: the token
+ *
+ * For what the device does for itself when no section is open: a count. System sleep is not held up
+ * by it; the count goes on afterwards.
+ *
+ * Context: bound or in a section; any, otherwise.
+ * Return: whether it was counted; false if unbind has ended the count.
+ */
+bool xe_hw_awake_get(struct xe_hw hw)
+{
+	struct xe_hw_private *priv = xe_hw_priv(hw);
+
+	xe_hw_assert_held(hw);
+	guard(spinlock_irqsave)(&priv->keep_awake_lock);
+	if (priv->keep_awake_over)
+		return false;
+
+	/* Who has the token has a reference of his own: the device is awake. */
+	if (!priv->keep_awake++)
+		pm_runtime_get_noresume(&priv->pdev->dev);
+	return true;
+}
+
+/**
+ * xe_hw_awake_put - undo xe_hw_awake_get()
+ * @xe: the device
+ *
+ * Unbind undoes what is left of the count, as behind it the reference would be another driver's;
+ * nothing happens from then on.
+ *
+ * Context: any.
+ */
+void xe_hw_awake_put(struct xe_device *xe)
+{
+	struct xe_hw_private *priv = xe_hw_of(xe);
+
+	guard(spinlock_irqsave)(&priv->keep_awake_lock);
+	if (priv->keep_awake_over || drm_WARN_ON(&xe->drm, !priv->keep_awake))
+		return;
+	if (--priv->keep_awake)
+		return;
+
+	pm_runtime_mark_last_busy(&priv->pdev->dev);
+	pm_runtime_put_autosuspend(&priv->pdev->dev);
+}
+
+/**
+ * xe_hw_wake_waiters - those who wait for the device look again whether it is still there
+ * @xe: the device
+ *
+ * Context: any.
+ */
+void xe_hw_wake_waiters(struct xe_device *xe)
+{
+	struct xe_hw_private *priv = xe_hw_of(xe);
+
+	wake_up_all(&priv->changed);
+	if (priv->ops->wake)
+		priv->ops->wake(xe);
+}
+
+/**
+ * xe_hw_tell_wedged - software is told that the device was given up
+ * @hw: the token
+ *
+ * Context: bound, may sleep; when nothing of the device reaches memory any more.
+ */
+void xe_hw_tell_wedged(struct xe_hw hw)
+{
+	struct xe_hw_private *priv = xe_hw_priv(hw);
+
+	if (priv->ops->wedged)
+		priv->ops->wedged(&priv->device);
 }
 
 /**

@@ -72,6 +72,13 @@ struct xe_platform;
  * is waited for before it opens. What has to wait for firmware is the bound side's business, which
  * may wait with a bound: xe_hw_call() asks it to, and waits for it in software.
  *
+ * Not everybody may wait for the device to wake up: not who is on the way to signalling a fence, nor
+ * reclaim, nor an MMU notifier. xe_hw_scoped_awake() is the section for them. It is skipped if the
+ * device sleeps, and who uses it knows what that means: no context is registered then, nothing is
+ * cached, and software notes alone what it would have said. Work that the device does for itself
+ * keeps it awake by a count, which is taken in a section with xe_hw_awake_get() and given back
+ * where the work ends.
+ *
  * Unbind begins with a flag. From then on no section opens, waits of works and of xe_hw_call() end
  * with -ENODEV, and only then the device is unplugged. So neither the number of those who wait nor
  * the firmware that they wait for delays unplug, of this device or another.
@@ -97,6 +104,7 @@ struct xe_platform;
  * DRM registration             devm          unbind, first
  * works, calls                 bound side    unbind, behind unplug; see struct xe_hw_work
  * section                      caller        end of its scope
+ * count that keeps awake        bound side    xe_hw_awake_put(), or unbind
  * ============================ ============= ====================================
  */
 struct xe_hw {
@@ -131,12 +139,16 @@ struct xe_dma_section {
 };
 
 struct xe_hw_section xe_hw_enter(struct xe_device *xe);
+struct xe_hw_section xe_hw_enter_awake(struct xe_device *xe);
 void xe_hw_exit(struct xe_hw_section *section);
 struct xe_dma_section xe_hw_enter_dma(struct xe_device *xe);
 void xe_hw_exit_dma(struct xe_dma_section *section);
 
 DEFINE_CLASS(xe_hw_section, struct xe_hw_section, xe_hw_exit(&_T),
 	     xe_hw_enter(xe), struct xe_device *xe)
+
+DEFINE_CLASS(xe_hw_awake_section, struct xe_hw_section, xe_hw_exit(&_T),
+	     xe_hw_enter_awake(xe), struct xe_device *xe)
 
 DEFINE_CLASS(xe_dma_section, struct xe_dma_section, xe_hw_exit_dma(&_T),
 	     xe_hw_enter_dma(xe), struct xe_device *xe)
@@ -160,6 +172,20 @@ DEFINE_CLASS(xe_dma_section, struct xe_dma_section, xe_hw_exit_dma(&_T),
  * the way to signalling a fence, not in reclaim, and not under a lock that a power callback takes.
  */
 #define xe_hw_scoped(token, xe)		__xe_hw_scoped(xe_hw_section, token, xe)
+
+/**
+ * xe_hw_scoped_awake - run the following statement with a token, if there is hardware and it is awake
+ * @token: name of the token within the statement
+ * @xe: &struct xe_device
+ *
+ * As xe_hw_scoped(), but the statement is also skipped while the device sleeps or is about to: it is
+ * not woken up, and nothing is waited for. What is in the statement may not wait for fences or
+ * reclaim either.
+ *
+ * Context: process context without spinlocks; also on the way to signalling a fence, and in reclaim.
+ * Not where there is a token.
+ */
+#define xe_hw_scoped_awake(token, xe)	__xe_hw_scoped(xe_hw_awake_section, token, xe)
 
 /**
  * xe_hw_scoped_dma - run the following statement with a token that is good for xe_dma_unmap() only
@@ -211,14 +237,22 @@ struct xe_hw_step {
  * @resume: back in D0, configuration space is restored and nothing else; if it fails the device has
  *	been declared wedged or lost
  * @shutdown: the system is going down; nothing of the device may reach memory when it returns
- * @lost: the device was declared lost; in software, from a worker, once. May be missing
+ * @wake: software that waits for the device is to look again whether it is gone, lost or wedged:
+ *	called when unbind begins, when no section is open any more, and when the device is declared
+ *	lost or given up; in any context. May be missing
+ * @lost: the device was declared lost; in software, from a worker, once: nothing that software
+ *	waits for is done any more, all of it is to be ended. May be missing
+ * @wedged: the device was given up, and its engines do not reach memory any more: likewise. May be
+ *	called more than once. May be missing
  */
 struct xe_hw_ops {
 	int (*prepare)(struct xe_device *xe);
 	int (*suspend)(struct xe_hw hw, bool system);
 	int (*resume)(struct xe_hw hw, bool system);
 	void (*shutdown)(struct xe_hw hw);
+	void (*wake)(struct xe_device *xe);
 	void (*lost)(struct xe_device *xe);
+	void (*wedged)(struct xe_device *xe);
 };
 
 /**
@@ -262,8 +296,8 @@ struct xe_hw_state *xe_hw_state(struct xe_hw hw);
  * struct xe_hw_work - something that the bound side does when it is asked to
  *
  * A member of the software device, so that it can be asked for at any time. It runs while the
- * device is bound and published, awake, one at a time; unbind ends its waits and waits for it. Not
- * while the system sleeps.
+ * device is bound and published, awake; unbind ends its waits and waits for it. Not while the
+ * system sleeps, which waits for it, too: it runs again behind that.
  */
 struct xe_hw_work {
 	/** @work: disabled while the device is not published */
@@ -272,12 +306,16 @@ struct xe_hw_work {
 	struct list_head link;
 	/** @xe: the device */
 	struct xe_device *xe;
-	/** @run: what to do; also called once when the device is published, and if it is lost */
+	/** @queue: where it runs */
+	struct workqueue_struct *queue;
+	/** @run: what to do; also called when the device is published, behind system sleep, if lost */
 	void (*run)(struct xe_hw hw, struct xe_hw_work *work);
 };
 
 void xe_hw_work_init(struct xe_device *xe, struct xe_hw_work *work,
 		     void (*run)(struct xe_hw hw, struct xe_hw_work *work));
+void xe_hw_reset_work_init(struct xe_device *xe, struct xe_hw_work *work,
+			   void (*run)(struct xe_hw hw, struct xe_hw_work *work));
 void xe_hw_work_queue(struct xe_hw_work *work);
 void xe_hw_work_flush(struct xe_hw_work *work);
 int xe_hw_call(struct xe_device *xe, int (*fn)(struct xe_hw hw, void *data), void *data);
@@ -286,8 +324,11 @@ bool xe_hw_is_going(struct xe_hw hw);
 bool xe_hw_is_gone(struct xe_device *xe);
 void xe_hw_silence_lost(struct xe_device *xe);
 bool xe_hw_is_lost(struct xe_hw hw);
-bool xe_hw_is_gone(struct xe_device *xe);
+void xe_hw_wake_waiters(struct xe_device *xe);
+void xe_hw_tell_wedged(struct xe_hw hw);
 void xe_hw_stay_awake(struct xe_hw hw, unsigned int ms);
+bool xe_hw_awake_get(struct xe_hw hw);
+void xe_hw_awake_put(struct xe_device *xe);
 void xe_hw_declare_lost(struct xe_hw hw, const char *reason);
 
 u16 xe_hw_config_read16(struct xe_hw hw, int where);

@@ -53,11 +53,17 @@ struct xe_hw_private {
 	/* Protects @silenced: a lost device has been kept from memory. */
 	struct mutex silence_lock;
 
-	/* Sections that are open. */
+	/* Sections that are open, works that run. */
 	atomic_t sections;
 	/* Those who wait for @awake, @going, @lost, or no @sections. */
 	wait_queue_head_t changed;
 
+	/*
+	 * What signals fences must not wait for memory: rescuers of their own; and resets must not
+	 * wait for those who wait for a reset.
+	 */
+	struct workqueue_struct *works_wq;
+	struct workqueue_struct *resets_wq;
 	/* Works of blocks; one of them makes the calls of xe_hw_call(). */
 	struct list_head works;
 	struct xe_hw_work call_work;
@@ -68,6 +74,12 @@ struct xe_hw_private {
 
 	/* An idle device does not sleep before, in jiffies. */
 	unsigned long awake_until;
+
+	/* The device is kept awake by so many; behind unbind by none. */
+	unsigned int keep_awake;
+	bool keep_awake_over;
+	/* Protects @keep_awake and @keep_awake_over. */
+	spinlock_t keep_awake_lock;
 
 	/* DMA mappings can be undone; cleared when unbind has undone them, under @dma_gate. */
 	bool dma_open;
@@ -133,10 +145,15 @@ static inline void xe_hw_release_power(struct xe_hw_private *priv)
 	xe_hw_release(priv);
 }
 
+static inline void xe_hw_assert_not_held(struct xe_hw_private *priv)
+{
+	lockdep_assert(!lock_is_held(&priv->held));
+}
+
 /* Do not wait for the bound side while holding the token: it may wait back, or unplug has begun. */
 static inline void xe_hw_may_wait(struct xe_hw_private *priv)
 {
-	lockdep_assert(!lock_is_held(&priv->held));
+	xe_hw_assert_not_held(priv);
 	lock_map_acquire(&priv->power);
 	lock_map_release(&priv->power);
 }
@@ -146,6 +163,7 @@ static inline void xe_hw_hold(struct xe_hw_private *priv) { }
 static inline void xe_hw_release(struct xe_hw_private *priv) { }
 static inline void xe_hw_hold_power(struct xe_hw_private *priv) { }
 static inline void xe_hw_release_power(struct xe_hw_private *priv) { }
+static inline void xe_hw_assert_not_held(struct xe_hw_private *priv) { }
 static inline void xe_hw_may_wait(struct xe_hw_private *priv) { }
 #endif
 
@@ -159,8 +177,27 @@ static inline void xe_hw_assert_held(struct xe_hw hw)
 #endif
 }
 
+/*
+ * System sleep waits for sections and works, as it does not ask whether there is a runtime PM
+ * reference; none begins while it lasts. xe_hw_count_out() in either case.
+ */
+static inline bool xe_hw_count_in(struct xe_hw_private *priv)
+{
+	atomic_inc(&priv->sections);
+	smp_mb__after_atomic();		/* pairs with the one in park() */
+	return !READ_ONCE(priv->asleep_system);
+}
+
+static inline void xe_hw_count_out(struct xe_hw_private *priv)
+{
+	if (atomic_dec_and_test(&priv->sections) && READ_ONCE(priv->asleep_system))
+		wake_up_all(&priv->changed);
+}
+
 /* xe_hw_work.c */
-void xe_hw_works_init(struct xe_hw_private *priv);
+int xe_hw_works_init(struct xe_hw_private *priv);
+void xe_hw_works_fini(struct xe_hw_private *priv);
+void xe_hw_works_queue(struct xe_hw_private *priv);
 void xe_hw_works_start(struct xe_hw_private *priv);
 void xe_hw_works_end_waits(struct xe_hw_private *priv);
 void xe_hw_works_end(struct xe_hw_private *priv);

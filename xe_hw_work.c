@@ -62,43 +62,91 @@ static void fail_calls(struct xe_hw_private *priv)
 	}
 }
 
+/*
+ * A device that cannot be resumed, while the system is awake and the driver is bound, is out of reach
+ * for good: so is everybody told who waits.
+ */
+static bool resume_for(struct xe_hw_private *priv)
+{
+	int err = pm_runtime_resume_and_get(&priv->pdev->dev);
+
+	if (!err)
+		return true;
+
+	drm_dbg(&priv->device.drm, "no work is done, for resume fails (%pe)\n", ERR_PTR(err));
+	xe_hw_declare_lost(xe_hw_token(priv), "it cannot be woken up");
+	return false;
+}
+
+static void run_awake(struct xe_hw_private *priv, struct xe_hw_work *work)
+{
+	struct device *dev = &priv->pdev->dev;
+
+	scoped_guard(xe_hw_token, priv)
+		work->run(xe_hw_token(priv), work);
+	pm_runtime_mark_last_busy(dev);
+	pm_runtime_put_autosuspend(dev);
+}
+
+/* While the system sleeps nothing is done; it is asked for again when that is over. */
 static void run_work(struct work_struct *work)
 {
 	struct xe_hw_work *w = container_of(work, struct xe_hw_work, work);
 	struct xe_hw_private *priv = xe_hw_of(w->xe);
-	struct device *dev = &priv->pdev->dev;
-	int err = pm_runtime_resume_and_get(dev);
 
-	/* A device that cannot be resumed now is as good as lost to who waits for a call. */
-	if (err) {
-		drm_dbg(&priv->device.drm, "no work is done, for resume fails (%pe)\n",
-			ERR_PTR(err));
-		fail_calls(priv);
-		return;
+	if (xe_hw_count_in(priv)) {
+		if (resume_for(priv))
+			run_awake(priv, w);
+		else if (w == &priv->call_work)
+			fail_calls(priv);
 	}
+	xe_hw_count_out(priv);
+}
 
-	scoped_guard(xe_hw_token, priv)
-		w->run(xe_hw_token(priv), w);
-	pm_runtime_mark_last_busy(dev);
-	pm_runtime_put_autosuspend(dev);
+static void work_init(struct xe_hw_private *priv, struct xe_hw_work *work,
+		      struct workqueue_struct *queue,
+		      void (*run)(struct xe_hw hw, struct xe_hw_work *work))
+{
+	work->xe = &priv->device;
+	work->queue = queue;
+	work->run = run;
+	INIT_WORK(&work->work, run_work);
+	disable_work(&work->work);
+	list_add_tail(&work->link, &priv->works);
 }
 
 /**
  * xe_hw_work_init - prepare a work of the bound side
  * @xe: the device
  * @work: the work, a member of @xe
- * @run: what it does
+ * @run: what it does; others may wait for fences that it signals, so it does not wait for memory
  *
  * Context: a software step.
  */
 void xe_hw_work_init(struct xe_device *xe, struct xe_hw_work *work,
 		     void (*run)(struct xe_hw hw, struct xe_hw_work *work))
 {
-	work->xe = xe;
-	work->run = run;
-	INIT_WORK(&work->work, run_work);
-	disable_work(&work->work);
-	list_add_tail(&work->link, &xe_hw_of(xe)->works);
+	struct xe_hw_private *priv = xe_hw_of(xe);
+
+	work_init(priv, work, priv->works_wq, run);
+}
+
+/**
+ * xe_hw_reset_work_init - prepare a work that resets GTs
+ * @xe: the device
+ * @work: the work, a member of @xe
+ * @run: what it does
+ *
+ * These run one after the other, and beside all others, which may wait for what a reset ends.
+ *
+ * Context: a software step.
+ */
+void xe_hw_reset_work_init(struct xe_device *xe, struct xe_hw_work *work,
+			   void (*run)(struct xe_hw hw, struct xe_hw_work *work))
+{
+	struct xe_hw_private *priv = xe_hw_of(xe);
+
+	work_init(priv, work, priv->resets_wq, run);
 }
 
 /**
@@ -111,7 +159,7 @@ void xe_hw_work_init(struct xe_device *xe, struct xe_hw_work *work,
  */
 void xe_hw_work_queue(struct xe_hw_work *work)
 {
-	queue_work(system_freezable_wq, &work->work);
+	queue_work(work->queue, &work->work);
 }
 
 /**
@@ -126,6 +174,15 @@ void xe_hw_work_flush(struct xe_hw_work *work)
 	flush_work(&work->work);
 }
 
+/* Also those that nobody has asked for. */
+void xe_hw_works_queue(struct xe_hw_private *priv)
+{
+	struct xe_hw_work *work;
+
+	list_for_each_entry(work, &priv->works, link)
+		xe_hw_work_queue(work);
+}
+
 void xe_hw_works_start(struct xe_hw_private *priv)
 {
 	struct xe_hw_work *work;
@@ -133,7 +190,7 @@ void xe_hw_works_start(struct xe_hw_private *priv)
 	scoped_guard(spinlock, &priv->calls_lock)
 		priv->calls_open = true;
 	list_for_each_entry(work, &priv->works, link)
-		enable_and_queue_work(system_freezable_wq, &work->work);
+		enable_and_queue_work(work->queue, &work->work);
 }
 
 static void run_calls(struct xe_hw hw, struct xe_hw_work *work)
@@ -233,7 +290,7 @@ void xe_hw_works_end_waits(struct xe_hw_private *priv)
 	scoped_guard(spinlock, &priv->calls_lock)
 		priv->calls_open = false;
 	fail_calls(priv);
-	wake_up_all(&priv->changed);
+	xe_hw_wake_waiters(&priv->device);
 }
 
 void xe_hw_works_end(struct xe_hw_private *priv)
@@ -249,10 +306,27 @@ void xe_hw_works_end(struct xe_hw_private *priv)
 	WRITE_ONCE(priv->works_ended, true);
 }
 
-void xe_hw_works_init(struct xe_hw_private *priv)
+int xe_hw_works_init(struct xe_hw_private *priv)
 {
+	const char *name = dev_name(&priv->pdev->dev);
+
 	spin_lock_init(&priv->calls_lock);
 	INIT_LIST_HEAD(&priv->calls);
 	INIT_LIST_HEAD(&priv->works);
-	xe_hw_work_init(&priv->device, &priv->call_work, run_calls);
+	priv->works_wq = alloc_workqueue("xe-%s", WQ_UNBOUND | WQ_MEM_RECLAIM, 0, name);
+	priv->resets_wq = alloc_ordered_workqueue("xe-reset-%s", WQ_MEM_RECLAIM, name);
+	if (!priv->works_wq || !priv->resets_wq)
+		return -ENOMEM;
+
+	/* Calls are made for those who may wait for memory. */
+	work_init(priv, &priv->call_work, system_long_wq, run_calls);
+	return 0;
+}
+
+void xe_hw_works_fini(struct xe_hw_private *priv)
+{
+	if (priv->resets_wq)
+		destroy_workqueue(priv->resets_wq);
+	if (priv->works_wq)
+		destroy_workqueue(priv->works_wq);
 }

@@ -52,7 +52,11 @@ static int reset_gt(struct xe_hw hw, struct xe_gt *gt)
 
 	xe_guc_reset_prepare(hw, gt);
 	err = xe_gt_reset(hw, gt);
-	return err ?: xe_guc_restart(hw, gt);
+	if (!err)
+		err = xe_guc_restart(hw, gt);
+	if (!err)
+		xe_gt_tell_running(hw, gt);
+	return err;
 }
 
 static void reset_gts(struct xe_hw hw)
@@ -77,7 +81,7 @@ static void reset_gts(struct xe_hw hw)
 		if (!err)
 			drm_info(&xe->drm, "GT%u was reset and runs again\n", gt->id);
 		else if (!xe_hw_is_lost(hw) && !xe_hw_is_going(hw))
-			xe_device_declare_wedged(xe, "its GuC does not start after a reset");
+			xe_device_declare_wedged(xe, "it does not come back from a reset");
 	}
 }
 
@@ -85,6 +89,25 @@ static void run_recovery(struct xe_hw hw, struct xe_hw_work *work)
 {
 	if (!xe_hw_is_lost(hw))
 		reset_gts(hw);
+}
+
+/*
+ * Engines first: a fence that is signalled says that memory may be used again. A lost card is
+ * software's business already, see &xe_hw_ops.lost; and unbind ends everything in its own order.
+ */
+static void run_give_up(struct xe_hw hw, struct xe_hw_work *work)
+{
+	struct xe_recovery *recovery = container_of(work, struct xe_recovery, give_up);
+	struct xe_hw_state *state = xe_hw_state(hw);
+
+	if (!xchg(&recovery->given_up, false) || xe_hw_is_lost(hw) || xe_hw_is_going(hw))
+		return;
+
+	xe_for_each_gt(gt, state) {
+		xe_guc_reset_prepare(hw, gt);
+		xe_gt_reset(hw, gt);
+	}
+	xe_hw_tell_wedged(hw);
 }
 
 /**
@@ -96,7 +119,8 @@ static void run_recovery(struct xe_hw hw, struct xe_hw_work *work)
  */
 int xe_recovery_init(struct xe_device *xe)
 {
-	xe_hw_work_init(xe, &xe->recovery.work, run_recovery);
+	xe_hw_reset_work_init(xe, &xe->recovery.work, run_recovery);
+	xe_hw_reset_work_init(xe, &xe->recovery.give_up, run_give_up);
 	return 0;
 }
 ALLOW_ERROR_INJECTION(xe_recovery_init, ERRNO);

@@ -72,8 +72,8 @@
  * - A killed job waits for all of its dependencies before its fence signals
  *   (drm_sched_entity_kill_jobs_work()). So a fence of another driver keeps the process and the
  *   memory, and unplug would have to wait for it, or to leave jobs behind.
- * - drm_sched_fini() neither signals nor frees what is in pending_list, and drm_sched_job_timedout()
- *   takes a job off that list while it is handled. Who ends a job depends on which of them is first.
+ * - drm_sched_fini() neither signals nor frees what is in pending_list. drm_sched_job_timedout()
+ *   takes a job off that list while it is handled: who ends a job depends on who is first.
  * - drm_sched_fence_get_timeline_name() follows a pointer to the scheduler, also for a signalled
  *   fence that user space still has after the scheduler was freed.
  * - Every job passes a work (drm_sched_entity_push_job(), drm_sched_run_job_work()), one job each
@@ -283,11 +283,12 @@ void dep_job_abandon(struct dep_job *job)
  * @queue: where to; &dep_queue.lock is held
  * @job: its dependencies are complete
  *
- * From here on the job has a fence, which the caller may publish, and has to before it unlocks: the
- * job may be over and freed then. So the order of fences is that in which they are published.
+ * From here on the job has a fence. The caller publishes it before it unlocks, so that fences are
+ * published in the order of their numbers, and takes a reference if it needs the fence later: then
+ * the job may be over and freed.
  *
  * A dead queue does not take the job. The fence is there all the same, in a context of its own, as
- * it will signal before earlier ones of the queue; it is published too, and ended by dep_job_fail().
+ * it will signal before earlier ones of the queue. It is published too, and dep_job_fail() ends it.
  *
  * Context: process; allocates nothing.
  * Return: false if the queue is dead.
@@ -358,9 +359,9 @@ static bool is_met(struct dep_job *job, struct dma_fence *dep)
  * @queue: &dep_queue.lock is held
  *
  * Context: process; allocates nothing.
- * Return: the first waiting job, to be given to dep_queue_issue() or left where it is. NULL if there
- *	is none, if the queue is dead, or if the job has to wait: then dep_queue_ops.kick is called
- *	later, or has been called since.
+ * Return: the first waiting job, to be given to dep_queue_issue() or left where it is. NULL if
+ *	there is none, if the queue is dead, or if the job has to wait: then dep_queue_ops.kick is
+ *	called later, or has been called since.
  */
 struct dep_job *dep_queue_ready(struct dep_queue *queue)
 {

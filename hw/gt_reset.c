@@ -28,6 +28,11 @@
  * halves are a step each: engines report to pages that are there only when theirs begins.)
  * Interrupts, the GGTT and VRAM survive a reset of a GT.
  *
+ * Engines use memory that software keeps for them: contexts, page tables, buffers. It is given back
+ * when nothing of a GT can reach it any more, and a reset of its GuC is not enough for that: engines
+ * go on without it, and keep what they cache. So &struct xe_gt_handler is told by xe_gt_reset() itself,
+ * behind the reset and in no other place.
+ *
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
@@ -199,25 +204,90 @@ static int reset_all(struct xe_hw hw, struct xe_gt *gt)
 }
 
 /**
+ * xe_gt_handle - be told when a GT was reset, and when its GuC runs again
+ * @hw: the token
+ * @handler: what to call; static
+ *
+ * Context: probe, before the first context is there.
+ * Return: 0; -ENOSPC if XE_GT_MAX_HANDLERS are too few.
+ */
+int xe_gt_handle(struct xe_hw hw, const struct xe_gt_handler *handler)
+{
+	struct xe_hw_state *state = xe_hw_state(hw);
+
+	if (drm_WARN_ON(&xe_hw_device(hw)->drm, state->num_gt_handlers == XE_GT_MAX_HANDLERS))
+		return -ENOSPC;
+
+	state->gt_handlers[state->num_gt_handlers++] = handler;
+	return 0;
+}
+
+#define tell(hw, gt, what)							\
+	do {									\
+		struct xe_hw_state *state = xe_hw_state(hw);			\
+										\
+		for (unsigned int i = 0; i < state->num_gt_handlers; i++)	\
+			if (state->gt_handlers[i]->what)			\
+				state->gt_handlers[i]->what(hw, gt);		\
+	} while (0)
+
+/**
+ * xe_gt_tell_stopped - the GuC of a GT at rest has let go of all contexts
+ * @hw: the token
+ * @gt: the GT
+ *
+ * Context: bound; its channel is down.
+ */
+void xe_gt_tell_stopped(struct xe_hw hw, struct xe_gt *gt)
+{
+	tell(hw, gt, stopped);
+}
+
+/**
+ * xe_gt_tell_running - the GuC of a GT runs again
+ * @hw: the token
+ * @gt: the GT
+ *
+ * Context: bound; its channel is up.
+ */
+void xe_gt_tell_running(struct xe_hw hw, struct xe_gt *gt)
+{
+	tell(hw, gt, running);
+}
+
+static int stop_engines(struct xe_hw hw, struct xe_gt *gt)
+{
+	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
+
+	return fw.err ?: reset_all(hw, gt);
+}
+
+/**
  * xe_gt_reset - reset a GT and write again what it lost
  * @hw: the token
  * @gt: the GT
  *
  * The GuC has to be told before (xe_guc_reset_prepare()) and started behind (xe_guc_restart()).
  *
- * Context: bound or in a section, may sleep.
+ * When it has succeeded nothing of the GT runs and nothing is cached, and only then those are told
+ * who keep memory for it. If it does not succeed, engines may go on: the card is kept from memory
+ * for good, and the caller has to give it up.
+ *
+ * Context: bound, may sleep.
  * Return: 0; -ETIMEDOUT, which was logged, or -ENODEV.
  */
 int xe_gt_reset(struct xe_hw hw, struct xe_gt *gt)
 {
-	int err;
+	int err = stop_engines(hw, gt);
 
-	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
-	if (fw.err)
-		return fw.err;
+	if (err) {
+		xe_hw_clear_master(hw);
+		return err;
+	}
 
-	err = reset_all(hw, gt);
-	return err ?: xe_gt_program(hw, gt);
+	tell(hw, gt, stopped);
+	tell(hw, gt, flushed);
+	return xe_gt_program(hw, gt);
 }
 
 static int quiet(struct xe_hw hw, struct xe_gt *gt)

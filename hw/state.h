@@ -9,6 +9,7 @@
 #include "hw/ggtt.h"
 #include "hw/ggtt_buf.h"
 #include "hw/gt.h"
+#include "hw/gt_reset.h"
 #include "hw/irq.h"
 #include "xe_guc.h"
 #include "xe_info.h"
@@ -27,6 +28,10 @@ struct xe_hw_state {
 	unsigned int num_gts;
 	/** @irq: the interrupt of the card */
 	struct xe_irq irq;
+	/** @gt_handlers: who is told when a GT was reset */
+	const struct xe_gt_handler *gt_handlers[XE_GT_MAX_HANDLERS];
+	/** @num_gt_handlers: how many */
+	unsigned int num_gt_handlers;
 	/** @cold: in a sleep in which it may lose its power; PM callbacks only */
 	bool cold;
 	/** @needs_reset: unbind could not stop all of it, and ends with a reset of the function */

@@ -3,6 +3,7 @@
  * Jobs of engines: made, published, issued, finished.
  */
 
+#include <linux/module.h>
 #include <linux/slab.h>
 
 #include <drm/drm_print.h>
@@ -10,6 +11,7 @@
 #include "guc/context.h"
 #include "hw/state.h"
 #include "mm/vm.h"
+#include "submit/hang.h"
 #include "submit/job.h"
 #include "submit/queue.h"
 #include "submit/ring.h"
@@ -85,6 +87,8 @@ static bool job_done(struct dep_job *dep)
 	if (!reached(job->q, job->sequence, xe_lrc_sequence, false))
 		return false;
 	WRITE_ONCE(job->q->head, job->end);
+	WRITE_ONCE(job->q->since, jiffies);
+	job->q->tries = 0;
 	return true;
 }
 
@@ -144,12 +148,15 @@ static void issue_batches(struct xe_hw hw, struct xe_queue *q, struct xe_job *jo
 	job->sequence = q->sequence = job->dep.fence.seqno;
 	job->end = xe_ring_advance(q->tail, bytes);
 	write_text(q, job);
+	if (list_empty(&q->dep.issued))
+		WRITE_ONCE(q->since, jiffies);
 	dep_queue_issue(&q->dep, &job->dep);
 	mark_busy(q);
 	move_tail(q, job->end);
 	if (q->args.vm)
 		xe_vm_set_ran(q->args.vm);
 	xe_context_submit(hw, queue_gt(hw, q), q->context, &q->tail);
+	xe_queue_arm(q, xe_queue_timeout(q));
 }
 
 /* It ends in its turn, when the job before it is done. */
@@ -179,13 +186,61 @@ static bool issue(struct xe_hw hw, struct xe_queue *q, struct xe_job *job)
 	return true;
 }
 
-static struct xe_job *first_issued(struct xe_queue *q)
+/* Only under the lock: behind it the interrupt may end the job, and it may be freed. */
+static bool first_sequence(struct xe_queue *q, u32 *sequence)
 {
-	struct dep_job *dep;
+	struct dep_job *first;
 
 	guard(spinlock_irqsave)(&q->dep.issued_lock);
-	dep = list_first_entry_or_null(&q->dep.issued, struct dep_job, link);
-	return dep ? to_job(dep) : NULL;
+	first = list_first_entry_or_null(&q->dep.issued, struct dep_job, link);
+	if (first)
+		*sequence = to_job(first)->sequence;
+	return first;
+}
+
+/**
+ * xe_job_collect - end what is done, though no interrupt said so
+ * @q: the queue; &dep_queue.lock is held
+ *
+ * Context: process context.
+ * Return: whether there is a job that was issued and is not done.
+ */
+bool xe_job_collect(struct xe_queue *q)
+{
+	u32 unused;
+
+	dep_queue_complete(&q->dep, job_done);
+	return first_sequence(q, &unused);
+}
+
+/**
+ * xe_job_has_begun - is the oldest job on an engine, or has it been?
+ * @q: the queue; &dep_queue.lock is held
+ *
+ * Context: process context.
+ */
+bool xe_job_has_begun(struct xe_queue *q)
+{
+	u32 sequence;
+
+	return first_sequence(q, &sequence) && reached(q, sequence, xe_lrc_started, true);
+}
+
+/**
+ * xe_job_ticks - how long the oldest job has run
+ * @q: the queue, nothing of which is on an engine; &dep_queue.lock is held
+ *
+ * Context: process context.
+ * Return: ticks of the GT's clock, of the child that ran longest.
+ */
+u32 xe_job_ticks(struct xe_queue *q)
+{
+	u32 ticks = 0;
+
+	for (unsigned int i = 0; i < q->args.width; i++)
+		ticks = max(ticks, xe_lrc_timestamp(&q->lrc[i]) -
+			    xe_lrc_job_timestamp(&q->lrc[i]));
+	return ticks;
 }
 
 static void rewind_rings(struct xe_queue *q)
@@ -206,15 +261,13 @@ static void rewind_rings(struct xe_queue *q)
  */
 static bool revive(struct xe_hw hw, struct xe_queue *q)
 {
-	struct xe_job *job;
+	bool unfinished = xe_job_collect(q);
 
-	dep_queue_complete(&q->dep, job_done);
-	job = first_issued(q);
-	if (job && reached(q, job->sequence, xe_lrc_started, true))
+	if (unfinished && xe_job_has_begun(q))
 		return false;
 
 	rewind_rings(q);
-	if (job)
+	if (unfinished)
 		xe_context_revive(hw, queue_gt(hw, q), q->context, &q->tail);
 	return true;
 }
@@ -225,7 +278,7 @@ static bool issue_ready(struct xe_hw hw, struct xe_queue *q)
 	struct dep_job *dep;
 
 	guard(mutex)(&q->dep.lock);
-	if (dep_queue_is_dead(&q->dep))
+	if (dep_queue_is_dead(&q->dep) || test_bit(XE_QUEUE_CHECKED, &q->state))
 		return true;
 	if (test_and_clear_bit(XE_QUEUE_FORGOTTEN, &q->state) && !revive(hw, q))
 		return false;
@@ -264,6 +317,8 @@ const struct xe_queue_ops xe_exec_queue_ops = {
 		.release = release,
 	},
 	.run = run,
+	.expired = xe_hang_expired,
+	.stopped = xe_hang_stopped,
 	.done = job_done,
 };
 
@@ -350,7 +405,7 @@ static int depend_on_reserved(struct xe_job *job, struct xe_vm_lock *lock)
 	return err;
 }
 
-/* @lock is NULL for a job without batches. */
+/* @lock is NULL for a job that uses no memory of an address space. */
 static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, struct xe_sync *syncs,
 			unsigned int num_syncs)
 {
@@ -387,29 +442,30 @@ static void publish(struct xe_job *job, struct xe_vm_lock *lock, struct xe_sync 
 		dep_job_fail(&job->dep, READ_ONCE(q->xe->submit.error) ?: -ECANCELED);
 }
 
-static int submit_batches(struct xe_job *job, struct xe_sync *syncs, unsigned int num_syncs)
+static int collect_and_publish(struct xe_job *job, struct xe_vm_lock *lock,
+			       struct xe_sync *syncs, unsigned int num_syncs)
+{
+	int err = collect_deps(job, lock, syncs, num_syncs);
+
+	if (!err)
+		publish(job, lock, syncs, num_syncs);
+	return err;
+}
+
+static int push_job(struct xe_job *job, struct xe_sync *syncs, unsigned int num_syncs)
 {
 	struct xe_vm *vm = job->q->args.vm;
 	struct xe_vm_lock lock;
 	int err;
 
+	if (!vm || !job->num_batches)
+		return collect_and_publish(job, NULL, syncs, num_syncs);
+
 	err = xe_vm_lock(vm, &lock, 1);
 	if (err)
 		return err;
-
-	err = collect_deps(job, &lock, syncs, num_syncs);
-	if (!err)
-		publish(job, &lock, syncs, num_syncs);
+	err = collect_and_publish(job, &lock, syncs, num_syncs);
 	xe_vm_unlock(&lock);
-	return err;
-}
-
-static int submit_empty(struct xe_job *job, struct xe_sync *syncs, unsigned int num_syncs)
-{
-	int err = collect_deps(job, NULL, syncs, num_syncs);
-
-	if (!err)
-		publish(job, NULL, syncs, num_syncs);
 	return err;
 }
 
@@ -442,8 +498,7 @@ int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batch
 	xe_sync_user_fence(syncs, num_syncs, job);
 	err = num_batches ? keep_awake(job) : 0;
 	if (!err)
-		err = num_batches ? submit_batches(job, syncs, num_syncs) :
-			submit_empty(job, syncs, num_syncs);
+		err = push_job(job, syncs, num_syncs);
 	if (err)
 		drop_job(job);
 	else

@@ -10,6 +10,8 @@
 #include "hw/state.h"
 #include "mm/vm.h"
 #include "submit/queue.h"
+#include "submit/submit.h"
+#include "submit/usage.h"
 #include "uapi/file.h"
 #include "xe_device.h"
 
@@ -68,6 +70,8 @@ static void free_queue(struct work_struct *work)
 	scoped_guard(spinlock_irq, &submit->busy_lock)
 		list_del_init(&q->busy);
 
+	xe_usage_count(q);
+	xe_usage_put(q->args.usage);
 	dep_queue_fini(&q->dep);
 	for (unsigned int i = 0; q->lrc && i < q->args.width; i++)
 		xe_lrc_free(q->xe, &q->lrc[i]);
@@ -176,9 +180,12 @@ static void forgotten(struct xe_context_owner *owner)
 	xe_queue_kick(q);
 }
 
-/* Nothing waits for a suspended context yet, see "preempt fences" in submission.rst. */
 static void stopped(struct xe_context_owner *owner)
 {
+	struct xe_queue *q = container_of(owner, struct xe_queue, owner);
+
+	set_bit(XE_QUEUE_STOPPED, &q->state);
+	xe_queue_kick(q);
 }
 
 static const struct xe_context_owner_ops owner_ops = {
@@ -267,6 +274,7 @@ static void bury(struct xe_queue *q)
 {
 	struct verdict v = verdict(q);
 
+	xe_queue_disarm(q);
 	dep_queue_kill(&q->dep);
 	dep_queue_bury(&q->dep, q->args.ops->done, v.first, v.rest);
 	xe_submit_wake(q->xe);
@@ -276,13 +284,87 @@ static void queue_work_fn(struct work_struct *work)
 {
 	struct xe_queue *q = container_of(work, struct xe_queue, work);
 
-	if (test_bit(XE_QUEUE_GONE, &q->state))
+	if (test_bit(XE_QUEUE_GONE, &q->state)) {
 		bury(q);
-	else if (test_bit(XE_QUEUE_BANNED, &q->state))
+	} else if (test_bit(XE_QUEUE_BANNED, &q->state)) {
 		xe_queue_kill(q);
-	else
+	} else {
+		if (test_and_clear_bit(XE_QUEUE_STOPPED, &q->state) && q->args.ops->stopped)
+			q->args.ops->stopped(q);
 		q->args.ops->run(q);
+	}
 	xe_queue_put(q);
+}
+
+/*
+ * The timer
+ */
+
+static void timer_fn(struct work_struct *work)
+{
+	struct xe_queue *q = container_of(work, struct xe_queue, timer.work);
+
+	q->args.ops->expired(q);
+	xe_queue_put(q);
+}
+
+/**
+ * xe_queue_timeout - how long a job may run
+ * @q: the queue
+ *
+ * Context: any.
+ * Return: milliseconds; 0 for as long as it likes.
+ */
+unsigned int xe_queue_timeout(const struct xe_queue *q)
+{
+	const struct xe_sched *sched = &q->xe->sched[q->args.gt_id][q->args.class];
+
+	if (!q->args.ops->expired || (q->args.vm && q->args.vm->flags & XE_VM_LR))
+		return 0;
+	return READ_ONCE(sched->value[XE_SCHED_JOB_TIMEOUT_MS][XE_SCHED_VALUE]);
+}
+
+/**
+ * xe_queue_time_left - how much of that the oldest job has left
+ * @q: the queue
+ *
+ * Context: any.
+ * Return: milliseconds.
+ */
+unsigned int xe_queue_time_left(const struct xe_queue *q)
+{
+	unsigned int gone = jiffies_to_msecs(jiffies - READ_ONCE(q->since));
+	unsigned int timeout = xe_queue_timeout(q);
+
+	return gone < timeout ? timeout - gone : 0;
+}
+
+/**
+ * xe_queue_arm - start the timer, if it does not run
+ * @q: the queue
+ * @ms: when it expires; 0 for not at all
+ *
+ * Context: any.
+ */
+void xe_queue_arm(struct xe_queue *q, unsigned int ms)
+{
+	if (!ms)
+		return;
+	xe_queue_get(q);
+	if (!queue_delayed_work(q->xe->submit.wq, &q->timer, msecs_to_jiffies(ms)))
+		xe_queue_put(q);
+}
+
+/**
+ * xe_queue_disarm - stop the timer
+ * @q: the queue, of which the caller has another reference
+ *
+ * Context: any; does not wait for one that has just expired.
+ */
+void xe_queue_disarm(struct xe_queue *q)
+{
+	if (cancel_delayed_work(&q->timer))
+		xe_queue_put(q);
 }
 
 /**
@@ -332,12 +414,14 @@ static struct xe_queue *alloc_queue(struct xe_device *xe, const struct xe_queue_
 	INIT_LIST_HEAD(&q->link);
 	INIT_LIST_HEAD(&q->busy);
 	INIT_WORK(&q->work, queue_work_fn);
+	INIT_DELAYED_WORK(&q->timer, timer_fn);
 	INIT_WORK(&q->free, free_queue);
 	drm_dev_get(&xe->drm);
 	q->xe = xe;
 	q->args = *args;
 	if (args->vm)
 		xe_vm_get(args->vm);
+	xe_usage_get(args->usage);
 	q->owner.ops = &owner_ops;
 	q->context = -ENOENT;
 	return q;

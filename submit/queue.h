@@ -15,6 +15,7 @@
 
 struct drm_file;
 struct xe_device;
+struct xe_usage;
 struct xe_vm;
 
 /* What a queue is for. */
@@ -25,7 +26,7 @@ enum xe_queue_kind {
 	XE_QUEUE_BIND,
 };
 
-/* Bits of &xe_queue.state; all but XE_QUEUE_FORGOTTEN stay once they are set. */
+/* Bits of &xe_queue.state; FORGOTTEN, CHECKED and STOPPED come and go, others stay. */
 enum xe_queue_state {
 	/* its user destroyed it: what it has left is not run */
 	XE_QUEUE_KILLED,
@@ -37,6 +38,10 @@ enum xe_queue_state {
 	XE_QUEUE_ENDS_LATER,
 	/* a reset or sleep had the GuC forget its context: heads of rings are as they were saved */
 	XE_QUEUE_FORGOTTEN,
+	/* its context was taken off the engine, to find out how long it has run */
+	XE_QUEUE_CHECKED,
+	/* nothing of it is on an engine, and its work is to look why that was asked for */
+	XE_QUEUE_STOPPED,
 	/* its context has ended: no engine writes for it */
 	XE_QUEUE_GONE,
 };
@@ -60,6 +65,10 @@ struct xe_queue_ops {
 	struct dep_queue_ops dep;
 	/** @run: issue what is ready, in the queue's work or an ioctl; opens a section itself */
 	void (*run)(struct xe_queue *q);
+	/** @expired: the oldest job was issued a timeout ago; process context */
+	void (*expired)(struct xe_queue *q);
+	/** @stopped: nothing of the queue is on an engine, as was asked for; process context */
+	void (*stopped)(struct xe_queue *q);
 	/** @done: has this job been finished? Any context, under &dep_queue.issued_lock */
 	bool (*done)(struct dep_job *job);
 };
@@ -86,6 +95,8 @@ struct xe_queue_args {
 	u32 timeslice_us;
 	/** @vm: its address space; NULL for a kernel queue or XE_QUEUE_BIND */
 	struct xe_vm *vm;
+	/** @usage: of its client; a reference is taken; may be NULL */
+	struct xe_usage *usage;
 };
 
 /**
@@ -120,6 +131,14 @@ struct xe_queue {
 	u32 head;
 	/** @flushed: &xe_vm.map_changes when the TLB was flushed last, under @dep.lock */
 	u32 flushed;
+	/** @counted: what a timestamp was when it was counted, under &xe_usage.lock */
+	u32 counted[XE_CONTEXT_MAX_WIDTH];
+	/** @since: when the oldest job that was issued became that, in jiffies */
+	unsigned long since;
+	/** @tries: how often it was given its time again before it began */
+	u8 tries;
+	/** @timer: it takes too long; pending with a reference to the queue */
+	struct delayed_work timer;
 	/** @work: issues what has become ready, buries what is not to run */
 	struct work_struct work;
 	/** @free: releases it, on the workqueue of the module */
@@ -135,6 +154,10 @@ void xe_queue_run(struct xe_queue *q);
 void xe_queue_kick(struct xe_queue *q);
 void xe_queue_dep_kick(struct dep_queue *dep);
 void xe_queue_ban(struct xe_queue *q);
+unsigned int xe_queue_timeout(const struct xe_queue *q);
+unsigned int xe_queue_time_left(const struct xe_queue *q);
+void xe_queue_arm(struct xe_queue *q, unsigned int ms);
+void xe_queue_disarm(struct xe_queue *q);
 
 /**
  * xe_queue_is_banned - will it run nothing any more?

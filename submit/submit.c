@@ -9,12 +9,14 @@
 
 #include "guc/context.h"
 #include "guc/tlb.h"
+#include "hw/gt_reset.h"
 #include "hw/irq.h"
 #include "hw/lrc.h"
 #include "hw/state.h"
 #include "mm/vm.h"
 #include "submit/queue.h"
 #include "submit/submit.h"
+#include "submit/usage.h"
 #include "xe_device.h"
 
 /**
@@ -76,6 +78,7 @@ int xe_submit_init(struct xe_device *xe)
 		for (unsigned int class = 0; class < XE_ENGINE_CLASSES; class++)
 			INIT_LIST_HEAD(&submit->busy[gt][class]);
 	init_waitqueue_head(&submit->ufence_wq);
+	xe_hw_work_init(xe, &submit->look, look_at_all);
 
 	/* Works of all queues at once: one that waits for a lock does not hold up the others. */
 	submit->wq = alloc_workqueue("xe-submit", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
@@ -130,8 +133,11 @@ static void look_at_queue(struct xe_queue *q)
 
 	if (dep_queue_complete(&q->dep, q->args.ops->done) && full)
 		xe_queue_kick(q);
-	if (list_empty(&q->dep.issued))
+	if (list_empty(&q->dep.issued)) {
 		list_del_init(&q->busy);
+		xe_queue_disarm(q);
+		xe_usage_count(q);
+	}
 }
 
 static void engine_event(struct xe_hw hw, struct xe_gt *gt, struct xe_engine *engine, u16 events)
@@ -171,6 +177,33 @@ int xe_submit_contexts_start(struct xe_hw_bind bind)
 }
 ALLOW_ERROR_INJECTION(xe_submit_contexts_start, ERRNO);
 
+/* What was parked, or could not be done while the device slept. */
+static void look_again(struct xe_hw hw, struct xe_gt *gt, struct xe_queue *q)
+{
+	if (test_bit(XE_QUEUE_ENDS_LATER, &q->state)) {
+		xe_context_end(hw, gt, q->context);
+	} else if (dep_queue_pending(&q->dep) && kref_get_unless_zero(&q->ref)) {
+		xe_queue_kick(q);
+		xe_queue_put(q);
+	}
+}
+
+static void look_at_all(struct xe_hw hw, struct xe_hw_work *work)
+{
+	struct xe_submit *submit = &xe_hw_device(hw)->submit;
+	struct xe_queue *q;
+
+	guard(mutex)(&submit->lock);
+	list_for_each_entry(q, &submit->queues, link)
+		look_again(hw, &xe_hw_state(hw)->gt[q->args.gt_id], q);
+}
+
+/* In a work: at the end of system sleep this comes before sections open again. */
+static void running(struct xe_hw hw, struct xe_gt *gt)
+{
+	xe_hw_work_queue(&xe_hw_device(hw)->submit.look);
+}
+
 static void submit_stop(struct xe_hw hw, void *unused)
 {
 	xe_submit_wake(xe_hw_device(hw));
@@ -185,7 +218,19 @@ static void submit_stop(struct xe_hw hw, void *unused)
  */
 int xe_submit_start(struct xe_hw_bind bind)
 {
-	xe_irq_handle_engines(xe_hw_bound(bind), engine_event);
+	static const struct xe_gt_handler handler = {
+		.stopped = xe_contexts_forget,
+		.flushed = xe_guc_tlb_reset_done,
+		.running = running,
+	};
+	struct xe_hw hw = xe_hw_bound(bind);
+	int err;
+
+	err = xe_gt_handle(hw, &handler);
+	if (err)
+		return err;
+
+	xe_irq_handle_engines(hw, engine_event);
 	return xe_hw_on_unbind(bind, submit_stop, NULL);
 }
 ALLOW_ERROR_INJECTION(xe_submit_start, ERRNO);

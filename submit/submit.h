@@ -29,6 +29,8 @@ struct xe_submit {
 	struct list_head busy[XE_MAX_GTS][XE_ENGINE_CLASSES];
 	/** @ufence_wq: those who wait for a word in memory, or for room in a queue */
 	wait_queue_head_t ufence_wq;
+	/** @look: looks at all queues, when the device runs again; on the bound side */
+	struct xe_hw_work look;
 	/** @wq: works of queues; they are on the way to fences, so they have a rescuer */
 	struct workqueue_struct *wq;
 };

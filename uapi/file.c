@@ -7,6 +7,7 @@
 
 #include "mm/vm.h"
 #include "submit/queue.h"
+#include "submit/usage.h"
 #include "uapi/file.h"
 
 /**
@@ -41,6 +42,11 @@ int xe_file_open(struct drm_device *drm, struct drm_file *file)
 	if (!client)
 		return -ENOMEM;
 
+	client->usage = xe_usage_create();
+	if (!client->usage) {
+		kfree(client);
+		return -ENOMEM;
+	}
 	xa_init_flags(&client->vms, XA_FLAGS_ALLOC1);
 	xa_init_flags(&client->queues, XA_FLAGS_ALLOC1);
 	file->driver_priv = client;
@@ -70,5 +76,6 @@ void xe_file_close(struct drm_device *drm, struct drm_file *file)
 
 	xa_destroy(&client->queues);
 	xa_destroy(&client->vms);
+	xe_usage_put(client->usage);
 	kfree(client);
 }

@@ -9,7 +9,6 @@
 #include <drm/drm_gem.h>
 #include <drm/drm_print.h>
 #include <drm/drm_vma_manager.h>
-#include <drm/ttm/ttm_tt.h>
 #include <uapi/drm/xe_drm.h>
 
 #include "mm/bo.h"
@@ -186,65 +185,4 @@ int xe_gem_mmap_offset_ioctl(struct drm_device *drm, void *data, struct drm_file
 	args->offset = drm_vma_node_offset_addr(&obj->vma_node);
 	drm_gem_object_put(obj);
 	return 0;
-}
-
-static const char *const region_names[] = {
-	[XE_MEM_SYSTEM] = "system",
-	[XE_MEM_TT] = "gtt",
-	[XE_MEM_VRAM] = "vram0",
-};
-
-static void add(struct drm_memory_stats *stats, struct xe_bo *bo, bool system)
-{
-	struct drm_gem_object *obj = &bo->ttm.base;
-	bool resident = !system;
-
-	if (system && dma_resv_trylock(obj->resv)) {
-		resident = bo->ttm.ttm && ttm_tt_is_populated(bo->ttm.ttm);
-		dma_resv_unlock(obj->resv);
-	}
-
-	if (drm_gem_object_is_shared_for_memory_stats(obj))
-		stats->shared += obj->size;
-	else
-		stats->private += obj->size;
-	if (!resident)
-		return;
-
-	stats->resident += obj->size;
-	if (!dma_resv_test_signaled(obj->resv, DMA_RESV_USAGE_BOOKKEEP))
-		stats->active += obj->size;
-	else if (system)
-		stats->purgeable += obj->size;
-}
-
-/**
- * xe_show_fdinfo - &drm_driver.show_fdinfo: memory of the buffers of a file, by where it is
- * @p: where to print
- * @file: the file
- *
- * Context: process context; software only.
- */
-void xe_show_fdinfo(struct drm_printer *p, struct drm_file *file)
-{
-	struct drm_memory_stats stats[ARRAY_SIZE(region_names)] = {};
-	struct xe_device *xe = to_xe_device(file->minor->dev);
-	struct drm_gem_object *obj;
-	int id;
-
-	spin_lock(&file->table_lock);
-	idr_for_each_entry(&file->object_idr, obj, id) {
-		u8 mem_type = READ_ONCE(to_xe_bo(obj)->mem_type);
-
-		add(&stats[mem_type], to_xe_bo(obj), mem_type == XE_MEM_SYSTEM);
-	}
-	spin_unlock(&file->table_lock);
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(region_names); i++) {
-		if (i == XE_MEM_VRAM && !(xe->mm.regions & XE_REGION_VRAM))
-			continue;
-		drm_print_memory_stats(p, &stats[i], DRM_GEM_OBJECT_RESIDENT |
-				       (i == XE_MEM_SYSTEM ? DRM_GEM_OBJECT_PURGEABLE : 0),
-				       region_names[i]);
-	}
 }

@@ -8,6 +8,5 @@ struct drm_printer;
 
 int xe_gem_create_ioctl(struct drm_device *drm, void *data, struct drm_file *file);
 int xe_gem_mmap_offset_ioctl(struct drm_device *drm, void *data, struct drm_file *file);
-void xe_show_fdinfo(struct drm_printer *p, struct drm_file *file);
 
 #endif

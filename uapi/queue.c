@@ -227,7 +227,11 @@ static int publish(struct drm_file *file, struct xe_queue *q, u32 *id)
  */
 int xe_exec_queue_create_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
 {
-	struct xe_queue_args args = { .width = 1, .priority = XE_QUEUE_NORMAL };
+	struct xe_queue_args args = {
+		.width = 1,
+		.priority = XE_QUEUE_NORMAL,
+		.usage = to_xe_file(file)->usage,
+	};
 	struct drm_xe_exec_queue_create *create = data;
 	struct xe_device *xe = to_xe_device(drm);
 	struct xe_queue *q = NULL;

@@ -17,6 +17,7 @@
 #include <xe_drm.h>
 
 #define TRIES	8
+#define MANY	512	/* binds in one call */
 #define SIZE	(2u << 20)
 #define ADDRESS	0x1a0000ull
 #define BATCH	0x1000000ull
@@ -76,19 +77,19 @@ static uint32_t buffer(int fd)
 	return ioctl(fd, DRM_IOCTL_XE_GEM_CREATE, &args) ? 0 : args.handle;
 }
 
-static uint64_t bind(int fd, uint32_t vm, uint32_t handle, uint64_t address)
+static uint64_t bind(int fd, uint32_t vm, uint32_t handle, uint64_t address, uint64_t size)
 {
 	uint64_t least = UINT64_MAX;
 
 	for (int i = 0; i < TRIES; i++) {
 		struct drm_xe_vm_bind args = {
 			.vm_id = vm, .num_binds = 1,
-			.bind = { .obj = handle, .range = SIZE, .addr = address, .op = DRM_XE_VM_BIND_OP_MAP,
+			.bind = { .obj = handle, .range = size, .addr = address, .op = DRM_XE_VM_BIND_OP_MAP,
 				  .pat_index = 2 },
 		};
 		struct drm_xe_vm_bind undo = {
 			.vm_id = vm, .num_binds = 1,
-			.bind = { .range = SIZE, .addr = address, .op = DRM_XE_VM_BIND_OP_UNMAP, .pat_index = 2 },
+			.bind = { .range = size, .addr = address, .op = DRM_XE_VM_BIND_OP_UNMAP, .pat_index = 2 },
 		};
 
 		least = timed(fd, DRM_IOCTL_XE_VM_BIND, &args, least);
@@ -102,12 +103,84 @@ static uint64_t bind(int fd, uint32_t vm, uint32_t handle, uint64_t address)
 	return least;
 }
 
-static uint64_t exec(int fd, uint32_t vm, uint32_t handle)
+/* A page each, next to each other. */
+static uint64_t bind_many(int fd, uint32_t vm, uint32_t handle, uint64_t address)
 {
-	struct drm_xe_engine_class_instance copy = { .engine_class = DRM_XE_ENGINE_CLASS_COPY };
-	struct drm_xe_exec_queue_create queue = {
+	static struct drm_xe_vm_bind_op ops[MANY];
+	struct drm_xe_vm_bind args = { .vm_id = vm, .num_binds = MANY, .vector_of_binds = (uintptr_t)ops };
+	uint64_t least = UINT64_MAX;
+
+	for (int i = 0; i < TRIES; i++) {
+		for (uint64_t k = 0; k < MANY; k++)
+			ops[k] = (struct drm_xe_vm_bind_op){
+				.obj = handle, .obj_offset = k << 12, .range = 1 << 12, .addr = address + (k << 12),
+				.op = DRM_XE_VM_BIND_OP_MAP, .pat_index = 2,
+			};
+		least = timed(fd, DRM_IOCTL_XE_VM_BIND, &args, least);
+		if (least == UINT64_MAX)
+			break;
+		usleep(50000);
+		for (uint64_t k = 0; k < MANY; k++)
+			ops[k] = (struct drm_xe_vm_bind_op){
+				.range = 1 << 12, .addr = address + (k << 12), .op = DRM_XE_VM_BIND_OP_UNMAP, .pat_index = 2,
+			};
+		ioctl(fd, DRM_IOCTL_XE_VM_BIND, &args);
+		usleep(50000);
+	}
+	return least;
+}
+
+static uint64_t sum(uint64_t a, uint64_t b)
+{
+	return a == UINT64_MAX || b == UINT64_MAX ? UINT64_MAX : a + b;
+}
+
+static uint64_t vm_life(int fd)
+{
+	uint64_t made = UINT64_MAX, ended = UINT64_MAX;
+
+	for (int i = 0; i < TRIES; i++) {
+		struct drm_xe_vm_create vm = { 0 };
+		struct drm_xe_vm_destroy end = { 0 };
+
+		made = timed(fd, DRM_IOCTL_XE_VM_CREATE, &vm, made);
+		end.vm_id = vm.vm_id;
+		usleep(50000);
+		ended = timed(fd, DRM_IOCTL_XE_VM_DESTROY, &end, ended);
+		usleep(50000);
+	}
+	return sum(made, ended);
+}
+
+static struct drm_xe_exec_queue_create copy_queue(uint32_t vm)
+{
+	static struct drm_xe_engine_class_instance copy = { .engine_class = DRM_XE_ENGINE_CLASS_COPY };
+
+	return (struct drm_xe_exec_queue_create){
 		.width = 1, .num_placements = 1, .vm_id = vm, .instances = (uintptr_t)&copy,
 	};
+}
+
+static uint64_t queue_life(int fd, uint32_t vm)
+{
+	uint64_t made = UINT64_MAX, ended = UINT64_MAX;
+
+	for (int i = 0; i < TRIES; i++) {
+		struct drm_xe_exec_queue_create queue = copy_queue(vm);
+		struct drm_xe_exec_queue_destroy end = { 0 };
+
+		made = timed(fd, DRM_IOCTL_XE_EXEC_QUEUE_CREATE, &queue, made);
+		end.exec_queue_id = queue.exec_queue_id;
+		usleep(50000);
+		ended = timed(fd, DRM_IOCTL_XE_EXEC_QUEUE_DESTROY, &end, ended);
+		usleep(50000);
+	}
+	return sum(made, ended);
+}
+
+static uint64_t exec(int fd, uint32_t vm, uint32_t handle)
+{
+	struct drm_xe_exec_queue_create queue = copy_queue(vm);
 	struct drm_xe_gem_mmap_offset map = { .handle = handle };
 	uint64_t least = UINT64_MAX;
 	uint32_t *batch;
@@ -132,6 +205,7 @@ static uint64_t exec(int fd, uint32_t vm, uint32_t handle)
 int main(int argc, char **argv)
 {
 	struct drm_xe_vm_create vm = { 0 };
+	uint64_t address = ADDRESS & ~(uint64_t)(SIZE - 1);
 	uint32_t handle;
 	int fd = argc == 2 ? open(argv[1], O_RDWR) : -1;
 
@@ -140,13 +214,14 @@ int main(int argc, char **argv)
 	say("create-system", create(fd, 1));
 	say("create-vram", create(fd, 2));
 	handle = buffer(fd);
-	if (ioctl(fd, DRM_IOCTL_XE_VM_CREATE, &vm)) {
-		say("bind", UINT64_MAX);
-		say("exec", UINT64_MAX);
+	say("vm", vm_life(fd));
+	if (ioctl(fd, DRM_IOCTL_XE_VM_CREATE, &vm))
 		return 0;
-	}
-	say("bind", bind(fd, vm.vm_id, handle, ADDRESS & ~(uint64_t)(SIZE - 1)));
-	bind(fd, vm.vm_id, handle, BATCH);
+	say("bind", bind(fd, vm.vm_id, handle, address, SIZE));
+	bind(fd, vm.vm_id, handle, BATCH, SIZE);
+	say("bind-page", bind(fd, vm.vm_id, handle, 2 * BATCH, 1 << 12));
+	say("bind-many", bind_many(fd, vm.vm_id, handle, 3 * BATCH));
+	say("queue", queue_life(fd, vm.vm_id));
 	say("exec", exec(fd, vm.vm_id, handle));
 	return 0;
 }

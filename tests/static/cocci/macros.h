@@ -1,4 +1,5 @@
 #define xe_hw_scoped YACFE_ITERATOR
+#define xe_hw_scoped_awake YACFE_ITERATOR
 #define xe_hw_scoped_dma YACFE_ITERATOR
 #define edu_scoped YACFE_ITERATOR
 #define scoped_guard YACFE_ITERATOR

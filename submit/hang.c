@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Jobs that take too long.
+ */
+
+#include <linux/math64.h>
+
+#include <drm/drm_print.h>
+
+#include "guc/context.h"
+#include "hw/state.h"
+#include "submit/hang.h"
+#include "submit/job.h"
+#include "submit/queue.h"
+#include "xe_device.h"
+
+/**
+ * DOC: Hangs
+ *
+ * A queue has one timer, for the oldest job that was issued. When it expires, nothing is known yet:
+ * the interrupt may have been lost, the engine may have been busy with others. So, in this order:
+ *
+ * 1. The number in memory is looked at. If the job is done, it ends as usual.
+ * 2. If the job has not begun it gets its time again, twice.
+ * 3. The context is taken off the engine, which saves how long it has run. The GuC has to do that
+ *    within its preemption timeout, or it resets the engine; and to answer within 5 s, or the GT is
+ *    reset.
+ * 4. If the job did not have its time, since others ran, the context goes on.
+ * 5. Else the queue is banned: the job has the error -ETIME, those behind it -ECANCELED.
+ *
+ * Jobs of long-running address spaces have no timer.
+ *
+ * ======================== ============= ==========================================
+ * object                   owner         released when
+ * ======================== ============= ==========================================
+ * timer                    the queue     it expires, or no job is issued; holds a
+ *                                        reference to the queue
+ * ======================== ============= ==========================================
+ */
+
+#define TRIES	2	/* of a job that does not begin */
+
+/* Ticks of a context are counted a little slow by some engines. */
+static u64 ticks_to_ms(const struct xe_queue *q, u32 ticks)
+{
+	u64 hz = q->xe->gt[q->args.gt_id].clock_hz;
+
+	return hz ? div64_u64((u64)ticks * MSEC_PER_SEC * 105, hz * 100) : 0;
+}
+
+static void suspend(struct xe_queue *q)
+{
+	xe_hw_scoped_awake(hw, q->xe)
+		xe_context_suspend(hw, &xe_hw_state(hw)->gt[q->args.gt_id], q->context);
+}
+
+static void resume(struct xe_queue *q)
+{
+	xe_hw_scoped_awake(hw, q->xe)
+		xe_context_resume(hw, &xe_hw_state(hw)->gt[q->args.gt_id], q->context);
+}
+
+/**
+ * xe_hang_expired - &xe_queue_ops.expired: the oldest job had its time
+ * @q: the queue
+ *
+ * Context: process context, on the way to fences; opens a section.
+ */
+void xe_hang_expired(struct xe_queue *q)
+{
+	unsigned int left = 0;
+
+	scoped_guard(mutex, &q->dep.lock) {
+		if (!xe_job_collect(q) || dep_queue_is_dead(&q->dep))
+			return;
+
+		left = xe_queue_time_left(q);
+		if (!left && !xe_job_has_begun(q) && q->tries < TRIES) {
+			q->tries++;
+			left = xe_queue_timeout(q);
+		}
+		if (!left)
+			set_bit(XE_QUEUE_CHECKED, &q->state);
+	}
+
+	if (left)
+		xe_queue_arm(q, left);
+	else
+		suspend(q);
+}
+
+/**
+ * xe_hang_stopped - &xe_queue_ops.stopped: nothing of a queue is on an engine
+ * @q: the queue
+ *
+ * Context: process context, on the way to fences; opens a section.
+ */
+void xe_hang_stopped(struct xe_queue *q)
+{
+	bool hangs = false;
+
+	if (!test_and_clear_bit(XE_QUEUE_CHECKED, &q->state))
+		return;
+
+	scoped_guard(mutex, &q->dep.lock)
+		if (xe_job_collect(q) && !dep_queue_is_dead(&q->dep))
+			hangs = !xe_job_has_begun(q) ||
+				ticks_to_ms(q, xe_job_ticks(q)) >= xe_queue_timeout(q);
+
+	if (!hangs) {
+		xe_queue_arm(q, xe_queue_timeout(q));
+		resume(q);
+		return;
+	}
+
+	drm_notice(&q->xe->drm, "a job takes longer than %u ms, and its queue is banned\n",
+		   xe_queue_timeout(q));
+	xe_queue_ban(q);
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+/*
+ * How much time of engines a client has used.
+ */
+
+#include <linux/slab.h>
+
+#include "submit/queue.h"
+#include "submit/usage.h"
+
+/**
+ * DOC: Usage
+ *
+ * An engine counts how long each context runs, and saves the counter in the image when it lets go
+ * of it. It has 32 bits and goes round after some minutes of work, so it is looked at whenever a
+ * queue has nothing left to do, when somebody asks, and at the end of the queue. Software only: what
+ * a device had saved before it went away is counted.
+ *
+ * ======================== ============= ==========================================
+ * object                   owner         released when
+ * ======================== ============= ==========================================
+ * struct xe_usage          references    client and queues are gone
+ * ======================== ============= ==========================================
+ */
+
+/**
+ * xe_usage_create - for a new client
+ *
+ * Context: process context, may sleep.
+ * Return: it, with a reference, or NULL.
+ */
+struct xe_usage *xe_usage_create(void)
+{
+	struct xe_usage *usage = kzalloc(sizeof(*usage), GFP_KERNEL);
+
+	if (!usage)
+		return NULL;
+	kref_init(&usage->ref);
+	spin_lock_init(&usage->lock);
+	return usage;
+}
+
+/**
+ * xe_usage_get - take a reference
+ * @usage: may be NULL
+ *
+ * Context: any.
+ * Return: @usage.
+ */
+struct xe_usage *xe_usage_get(struct xe_usage *usage)
+{
+	if (usage)
+		kref_get(&usage->ref);
+	return usage;
+}
+
+static void usage_release(struct kref *ref)
+{
+	kfree(container_of(ref, struct xe_usage, ref));
+}
+
+/**
+ * xe_usage_put - give a reference back
+ * @usage: may be NULL
+ *
+ * Context: any.
+ */
+void xe_usage_put(struct xe_usage *usage)
+{
+	if (usage)
+		kref_put(&usage->ref, usage_release);
+}
+
+/**
+ * xe_usage_count - add what a queue has run since this was last called for it
+ * @q: the queue
+ *
+ * Context: any.
+ */
+void xe_usage_count(struct xe_queue *q)
+{
+	struct xe_usage *usage = q->args.usage;
+
+	if (!usage || !q->lrc)
+		return;
+
+	guard(spinlock_irqsave)(&usage->lock);
+	for (unsigned int i = 0; i < q->args.width; i++) {
+		u32 now = xe_lrc_timestamp(&q->lrc[i]);
+
+		usage->cycles[q->args.class] += (u32)(now - q->counted[i]);
+		q->counted[i] = now;
+	}
+}
+
+/**
+ * xe_usage_cycles - what a client has used
+ * @usage: of the client
+ * @class: of engines
+ *
+ * Context: any.
+ * Return: ticks of the GT's clock.
+ */
+u64 xe_usage_cycles(struct xe_usage *usage, enum xe_engine_class class)
+{
+	guard(spinlock_irqsave)(&usage->lock);
+	return usage->cycles[class];
+}

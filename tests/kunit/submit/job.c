@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Jobs: what they wait for, when they are issued, and what a reset makes of them.
+ */
+
+#include <linux/dma-fence.h>
+#include <kunit/test.h>
+
+#include "tests/kunit/fake.h"
+#include "tests/kunit/submit/fake.h"
+
+#include "../../../submit/job.c"
+
+static struct dma_fence *last_fence(struct xe_queue *q)
+{
+	struct list_head *jobs = list_empty(&q->dep.waiting) ? &q->dep.issued : &q->dep.waiting;
+
+	guard(mutex)(&q->dep.lock);
+	return dma_fence_get(&list_last_entry(jobs, struct dep_job, link)->fence);
+}
+
+static struct dma_fence *submit(struct kunit *test, struct xe_queue *q, unsigned int batches)
+{
+	u64 batch = SZ_1M;
+
+	KUNIT_ASSERT_EQ(test, xe_job_submit(q, &batch, batches, NULL, 0), 0);
+	return last_fence(q);
+}
+
+static unsigned int issued(struct xe_queue *q)
+{
+	return list_count_nodes(&q->dep.issued);
+}
+
+/* Nothing to wait for: the GuC is told in the ioctl, of exactly what was written. */
+static void test_at_once(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	u32 bytes = xe_ring_job_bytes(XE_ENGINE_COPY, false);
+	struct dma_fence *fence = submit(test, q, 1);
+
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->submitted, 1);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->tail, bytes);
+	KUNIT_EXPECT_EQ(test, q->lrc->regs[LRC_RING_TAIL], bytes);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
+	xe_fake_engine_ends(q, fence->seqno);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+	dma_fence_put(fence);
+}
+
+/* More than fits: in order, each once, and none written over what is not done. */
+static void test_full_ring(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	unsigned int fit = (LRC_RING_BYTES - XE_RING_GAP) / xe_ring_job_bytes(XE_ENGINE_COPY, false);
+	unsigned int jobs = 5 * fit / 2;
+	struct dma_fence *last = NULL;
+
+	for (unsigned int i = 0; i < jobs; i++) {
+		dma_fence_put(last);
+		last = submit(test, q, 1);
+	}
+	KUNIT_EXPECT_EQ(test, issued(q), fit);
+	for (u32 done = 1; done <= jobs; done++) {
+		xe_fake_engine_ends(q, done);
+		run(q);
+		KUNIT_EXPECT_EQ(test, issued(q), min(fit, jobs - done));
+	}
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->submitted, jobs);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(last), 1);
+	dma_fence_put(last);
+}
+
+/* No text, but its turn: done when what was before is, and failed when that fails. */
+static void test_empty(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct dma_fence *batch, *empty;
+
+	batch = submit(test, q, 1);
+	empty = submit(test, q, 0);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->submitted, 1);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(empty));
+	xe_fake_engine_ends(q, batch->seqno);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(empty), 1);
+	dma_fence_put(batch);
+	dma_fence_put(empty);
+
+	batch = submit(test, q, 1);
+	empty = submit(test, q, 0);
+	xe_fake_contexts_end_at_once(true);
+	xe_queue_ban(q);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(batch), -ETIME);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(empty), -ECANCELED);
+	dma_fence_put(batch);
+	dma_fence_put(empty);
+}
+
+static void forget(struct xe_queue *q)
+{
+	q->owner.ops->forgotten(&q->owner);
+	flush_workqueue(q->xe->submit.wq);
+}
+
+/* A reset: what is done is not run again, what has not begun is, from where it begins. */
+static void test_forgotten(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct dma_fence *done = submit(test, q, 1), *next = submit(test, q, 1);
+
+	xe_fake_engine_ends(q, done->seqno);
+	xe_lrc_set_head(q->lrc, 0);	/* as it was saved, long ago */
+	forget(q);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->revived, 1);
+	KUNIT_EXPECT_FALSE(test, xe_queue_is_banned(q));
+	for (u32 at = xe_lrc_head(q->lrc) / 4; at < q->head / 4; at++)
+		KUNIT_EXPECT_EQ(test, q->lrc->ring[at], 0);
+	xe_fake_engine_ends(q, next->seqno);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(next), 1);
+	dma_fence_put(done);
+	dma_fence_put(next);
+}
+
+/* One that had begun may have done half of its work. */
+static void test_forgotten_half_done(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct dma_fence *first = submit(test, q, 1), *second = submit(test, q, 1);
+
+	xe_fake_contexts_end_at_once(true);
+	xe_fake_engine_begins(q, first->seqno);
+	forget(q);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->revived, 0);
+	KUNIT_EXPECT_TRUE(test, xe_queue_is_banned(q));
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(first), -EIO);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(second), -ECANCELED);
+	dma_fence_put(first);
+	dma_fence_put(second);
+}
+
+static void let_time_pass(struct xe_queue *q)
+{
+	q->since -= msecs_to_jiffies(xe_queue_timeout(q)) + 1;
+	q->args.ops->expired(q);
+}
+
+static void stop_after(struct xe_queue *q, u32 ms)
+{
+	q->lrc->regs[LRC_TIMESTAMP] = ms * 19200;
+	q->owner.ops->stopped(&q->owner);
+	flush_workqueue(q->xe->submit.wq);
+}
+
+/* The engine was somebody else's most of the time. */
+static void test_slow_is_no_hang(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct dma_fence *fence = submit(test, q, 1);
+
+	xe_fake_engine_begins(q, fence->seqno);
+	let_time_pass(q);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->suspended, 1);
+	stop_after(q, 1000);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->resumed, 1);
+	KUNIT_EXPECT_FALSE(test, xe_queue_is_banned(q));
+	xe_fake_engine_ends(q, fence->seqno);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+	dma_fence_put(fence);
+}
+
+static void test_hang(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct dma_fence *first = submit(test, q, 1), *second = submit(test, q, 1);
+
+	xe_fake_contexts_end_at_once(true);
+	xe_fake_engine_begins(q, first->seqno);
+	let_time_pass(q);
+	stop_after(q, 5000);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->resumed, 0);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(first), -ETIME);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(second), -ECANCELED);
+	dma_fence_put(first);
+	dma_fence_put(second);
+}
+
+/* It waits for its turn on the engine: that is not its fault, but not for ever either. */
+static void test_does_not_begin(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct dma_fence *fence = submit(test, q, 1);
+
+	xe_fake_contexts_end_at_once(true);
+	let_time_pass(q);
+	let_time_pass(q);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->suspended, 0);
+	let_time_pass(q);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->suspended, 1);
+	stop_after(q, 0);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -ETIME);
+	dma_fence_put(fence);
+}
+
+static struct kunit_case job_cases[] = {
+	KUNIT_CASE(test_at_once),
+	KUNIT_CASE(test_full_ring),
+	KUNIT_CASE(test_empty),
+	KUNIT_CASE(test_forgotten),
+	KUNIT_CASE(test_forgotten_half_done),
+	KUNIT_CASE(test_slow_is_no_hang),
+	KUNIT_CASE(test_hang),
+	KUNIT_CASE(test_does_not_begin),
+	{ }
+};
+
+static struct kunit_suite job_suite = {
+	.name = "xe_job",
+	.test_cases = job_cases,
+};
+
+kunit_test_suite(job_suite);

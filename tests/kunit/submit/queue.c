@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Queues: their life, and the order in which they end. The table of contexts is played.
+ */
+
+#include <drm/drm_drv.h>
+#include <kunit/test.h>
+
+#include "submit/job.h"
+#include "tests/kunit/fake.h"
+#include "tests/kunit/submit/fake.h"
+
+#include "../../../submit/queue.c"
+
+#define MAX_CONTEXTS	16
+
+static struct xe_fake_context contexts[MAX_CONTEXTS];
+static unsigned int num_contexts;
+static bool end_at_once;
+
+struct xe_fake_context *xe_fake_context(const struct xe_queue *q)
+{
+	return &contexts[q->context];
+}
+
+void xe_fake_contexts_end_at_once(bool at_once)
+{
+	end_at_once = at_once;
+}
+
+static void context_gone(struct xe_fake_context *ctx)
+{
+	struct xe_context_owner *owner = ctx->owner;
+
+	ctx->owner = NULL;
+	if (owner)
+		owner->ops->gone(owner);
+}
+
+void xe_fake_context_gone(const struct xe_queue *q)
+{
+	context_gone(xe_fake_context(q));
+}
+
+int xe_fake_context_create(struct xe_context *ctx, const struct xe_context_desc *desc,
+			   struct xe_context_owner *owner)
+{
+	if (num_contexts == MAX_CONTEXTS)
+		return -ENOSPC;
+	xe_context_free(ctx);
+	contexts[num_contexts] = (struct xe_fake_context){ .owner = owner };
+	return num_contexts++;
+}
+
+int xe_fake_context_submit(u32 number, const u32 *tails)
+{
+	contexts[number].submitted++;
+	contexts[number].tail = *tails;
+	return 0;
+}
+
+int xe_fake_context_revive(u32 number, const u32 *tails)
+{
+	contexts[number].revived++;
+	contexts[number].tail = *tails;
+	return 0;
+}
+
+int xe_fake_context_suspend(u32 number)
+{
+	contexts[number].suspended++;
+	return 0;
+}
+
+int xe_fake_context_resume(u32 number)
+{
+	contexts[number].resumed++;
+	return 0;
+}
+
+int xe_fake_context_end(u32 number)
+{
+	contexts[number].ended++;
+	if (end_at_once)
+		context_gone(&contexts[number]);
+	return 0;
+}
+
+static void drop_queue(void *data)
+{
+	struct xe_queue *q = data;
+
+	xe_queue_kill(q);
+	if (q->context >= 0)
+		xe_fake_context_gone(q);
+	flush_workqueue(q->xe->submit.wq);
+	xe_queue_put(q);
+}
+
+struct xe_queue *xe_fake_queue(struct kunit *test, struct xe_device *xe)
+{
+	struct xe_queue_args args = {
+		.ops = &xe_exec_queue_ops,
+		.class = XE_ENGINE_COPY,
+		.mask = BIT(0),
+		.width = 1,
+		.priority = XE_QUEUE_NORMAL,
+	};
+	struct xe_queue *q;
+
+	xe->gt[0].clock_hz = 19200000;
+	xe->sched[0][XE_ENGINE_COPY].value[XE_SCHED_JOB_TIMEOUT_MS][XE_SCHED_VALUE] = 5000;
+	num_contexts %= MAX_CONTEXTS;
+	q = xe_queue_create(xe, &args);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(q));
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, drop_queue, q), 0);
+	return q;
+}
+
+void xe_fake_engine_begins(struct xe_queue *q, u32 sequence)
+{
+	*(u32 *)(q->lrc->status + LRC_STATUS_STARTED) = sequence;
+}
+
+void xe_fake_engine_ends(struct xe_queue *q, u32 sequence)
+{
+	xe_fake_engine_begins(q, sequence);
+	*(u32 *)(q->lrc->status + LRC_STATUS_SEQUENCE) = sequence;
+	dep_queue_complete(&q->dep, q->args.ops->done);
+}
+
+static struct dma_fence *submit_one(struct kunit *test, struct xe_queue *q)
+{
+	struct dep_job *job;
+	u64 batch = SZ_1M;
+
+	KUNIT_ASSERT_EQ(test, xe_job_submit(q, &batch, 1, NULL, 0), 0);
+	guard(mutex)(&q->dep.lock);
+	job = list_last_entry(&q->dep.issued, struct dep_job, link);
+	return dma_fence_get(&job->fence);
+}
+
+/* A fence is not signalled because its user went away, but when the engine has let go of it. */
+static void test_destroyed(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct dma_fence *first, *second;
+
+	first = submit_one(test, q);
+	second = submit_one(test, q);
+	xe_fake_contexts_end_at_once(false);
+	xe_queue_kill(q);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->ended, 1);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(first));
+
+	xe_fake_context_gone(q);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(first), -ETIME);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(second), -ECANCELED);
+	dma_fence_put(first);
+	dma_fence_put(second);
+}
+
+/* The GuC found it out: its error is another, and what was done is not an error. */
+static void test_banned(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct dma_fence *done, *first, *second;
+
+	xe_fake_contexts_end_at_once(true);
+	done = submit_one(test, q);
+	first = submit_one(test, q);
+	second = submit_one(test, q);
+	xe_fake_engine_ends(q, done->seqno);
+	q->owner.ops->banned(&q->owner);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_TRUE(test, xe_queue_is_banned(q));
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(done), 1);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(first), -EIO);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(second), -ECANCELED);
+	dma_fence_put(done);
+	dma_fence_put(first);
+	dma_fence_put(second);
+}
+
+/* Nobody unbinds: a lost device ends what it has, and what is made later is dead from birth. */
+static void test_kill_all(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe), *other = xe_fake_queue(test, xe);
+	struct xe_queue_args args = q->args;
+	struct dma_fence *done, *open, *others;
+	u64 batch = SZ_1M;
+
+	done = submit_one(test, q);
+	open = submit_one(test, q);
+	others = submit_one(test, other);
+	/* No interrupt told of it. */
+	*(u32 *)(q->lrc->status + LRC_STATUS_SEQUENCE) = done->seqno;
+	xe_submit_kill(xe, -ENODEV);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(done), 1);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(open), -ENODEV);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(others), -ENODEV);
+
+	xe_submit_kill(xe, -EIO);
+	KUNIT_EXPECT_EQ(test, xe->submit.error, -ENODEV);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(xe_queue_create(xe, &args)), -ENODEV);
+	KUNIT_EXPECT_EQ(test, xe_job_submit(other, &batch, 1, NULL, 0), 0);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(other)->submitted, 1);
+	dma_fence_put(done);
+	dma_fence_put(open);
+	dma_fence_put(others);
+}
+
+static struct kunit_case queue_cases[] = {
+	KUNIT_CASE(test_destroyed),
+	KUNIT_CASE(test_banned),
+	KUNIT_CASE(test_kill_all),
+	{ }
+};
+
+static struct kunit_suite queue_suite = {
+	.name = "xe_queue",
+	.test_cases = queue_cases,
+};
+
+kunit_test_suite(queue_suite);

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What /proc/PID/fdinfo says of a client, by Documentation/gpu/drm-usage-stats.rst.
+ */
+
+#include <drm/drm_file.h>
+#include <drm/drm_gem.h>
+#include <drm/drm_print.h>
+#include <drm/ttm/ttm_tt.h>
+
+#include "hw/state.h"
+#include "mm/bo.h"
+#include "submit/queue.h"
+#include "submit/usage.h"
+#include "uapi/fdinfo.h"
+#include "uapi/file.h"
+#include "xe_device.h"
+
+/**
+ * DOC: fdinfo
+ *
+ * Memory is what the buffers with a handle have, by where it is. Cycles are what the queues of the
+ * client have run, beside the time of an engine of the same class; the device is not woken for
+ * that: while it sleeps no queue runs, and neither of the two grows.
+ */
+
+static const char *const region_names[] = {
+	[XE_MEM_SYSTEM] = "system",
+	[XE_MEM_TT] = "gtt",
+	[XE_MEM_VRAM] = "vram0",
+};
+
+static void add(struct drm_memory_stats *stats, struct xe_bo *bo, bool system)
+{
+	struct drm_gem_object *obj = &bo->ttm.base;
+	bool resident = !system;
+
+	if (system && dma_resv_trylock(obj->resv)) {
+		resident = bo->ttm.ttm && ttm_tt_is_populated(bo->ttm.ttm);
+		dma_resv_unlock(obj->resv);
+	}
+
+	if (drm_gem_object_is_shared_for_memory_stats(obj))
+		stats->shared += obj->size;
+	else
+		stats->private += obj->size;
+	if (!resident)
+		return;
+
+	stats->resident += obj->size;
+	if (!dma_resv_test_signaled(obj->resv, DMA_RESV_USAGE_BOOKKEEP))
+		stats->active += obj->size;
+	else if (system)
+		stats->purgeable += obj->size;
+}
+
+static void show_memory(struct drm_printer *p, struct drm_file *file)
+{
+	struct drm_memory_stats stats[ARRAY_SIZE(region_names)] = {};
+	struct xe_device *xe = to_xe_device(file->minor->dev);
+	struct drm_gem_object *obj;
+	int id;
+
+	spin_lock(&file->table_lock);
+	idr_for_each_entry(&file->object_idr, obj, id) {
+		u8 mem_type = READ_ONCE(to_xe_bo(obj)->mem_type);
+
+		add(&stats[mem_type], to_xe_bo(obj), mem_type == XE_MEM_SYSTEM);
+	}
+	spin_unlock(&file->table_lock);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(region_names); i++) {
+		if (i == XE_MEM_VRAM && !(xe->mm.regions & XE_REGION_VRAM))
+			continue;
+		drm_print_memory_stats(p, &stats[i], DRM_GEM_OBJECT_RESIDENT |
+				       (i == XE_MEM_SYSTEM ? DRM_GEM_OBJECT_PURGEABLE : 0),
+				       region_names[i]);
+	}
+}
+
+static const char *const class_names[XE_ENGINE_CLASSES] = {
+	[XE_ENGINE_RENDER] = "rcs",
+	[XE_ENGINE_VIDEO_DECODE] = "vcs",
+	[XE_ENGINE_VIDEO_ENHANCE] = "vecs",
+	[XE_ENGINE_COPY] = "bcs",
+	[XE_ENGINE_COMPUTE] = "ccs",
+};
+
+static unsigned int capacity(const struct xe_device *xe, enum xe_engine_class class)
+{
+	unsigned int n = 0;
+
+	for (unsigned int gt = 0; gt < xe->num_gts; gt++)
+		for (unsigned int i = 0; i < xe->gt[gt].num_engines; i++)
+			n += xe->gt[gt].engines[i].class == class;
+	return n;
+}
+
+static int no_clock(clockid_t id, u64 *ns)
+{
+	return 0;
+}
+
+static bool read_total(struct xe_hw hw, enum xe_engine_class class, u64 *cycles)
+{
+	struct xe_hw_state *state = xe_hw_state(hw);
+	struct xe_engine_time time;
+
+	xe_for_each_gt(gt, state) {
+		xe_for_each_engine(engine, gt) {
+			if (engine->row->class != class ||
+			    xe_engine_read_time(hw, gt, engine, no_clock, 0, &time))
+				continue;
+			*cycles = time.cycles;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void show_class(struct drm_printer *p, struct xe_device *xe, struct xe_file *client,
+		       enum xe_engine_class class)
+{
+	unsigned int engines = capacity(xe, class);
+	u64 total = READ_ONCE(client->total_cycles[class]);
+
+	if (!engines)
+		return;
+
+	xe_hw_scoped_awake(hw, xe)
+		if (read_total(hw, class, &total))
+			WRITE_ONCE(client->total_cycles[class], total);
+	drm_printf(p, "drm-cycles-%s:\t%llu\n", class_names[class],
+		   xe_usage_cycles(client->usage, class));
+	drm_printf(p, "drm-total-cycles-%s:\t%llu\n", class_names[class], total);
+	if (engines > 1)
+		drm_printf(p, "drm-engine-capacity-%s:\t%u\n", class_names[class], engines);
+}
+
+static void show_cycles(struct drm_printer *p, struct drm_file *file)
+{
+	struct xe_device *xe = to_xe_device(file->minor->dev);
+	struct xe_file *client = to_xe_file(file);
+	struct xe_queue *q;
+	unsigned long id;
+
+	xa_lock(&client->queues);
+	xa_for_each(&client->queues, id, q)
+		xe_usage_count(q);
+	xa_unlock(&client->queues);
+
+	for (unsigned int class = 0; class < XE_ENGINE_CLASSES; class++)
+		show_class(p, xe, client, class);
+}
+
+/**
+ * xe_show_fdinfo - &drm_driver.show_fdinfo: memory and cycles of a client
+ * @p: where to print
+ * @file: the client
+ *
+ * Context: process context; opens sections if the device is awake.
+ */
+void xe_show_fdinfo(struct drm_printer *p, struct drm_file *file)
+{
+	show_memory(p, file);
+	show_cycles(p, file);
+}
