@@ -468,7 +468,7 @@ static int prefetch_one(struct page_job *job, struct xe_vm_log *log, struct xe_v
 	return drm_gpuva_invalidated(&vma->gpuva) ? plan_again(job, vma) : 0;
 }
 
-static int prefetch(struct page_job *job, struct xe_vm_log *log, const struct xe_bind_op *op)
+static int bind_prefetch(struct page_job *job, struct xe_vm_log *log, const struct xe_bind_op *op)
 {
 	struct drm_gpuva *gpuva;
 	int err;
@@ -523,7 +523,7 @@ static int apply(struct page_job *job, struct xe_vm_log *log, const struct xe_bi
 	case XE_BIND_UNMAP_ALL:
 		return unmap_all(job, log, op->map.bo);
 	case XE_BIND_PREFETCH:
-		return prefetch(job, log, op);
+		return bind_prefetch(job, log, op);
 	}
 	return -EINVAL;
 }
