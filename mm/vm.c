@@ -74,10 +74,16 @@ static int log_change(struct xe_vm_log *log, struct xe_vma *vma, bool came)
 	return 0;
 }
 
+/* Whoever was to be told that it is mapped has to have been told, before it is not. */
 static int take_out(struct xe_vm_log *log, struct xe_vma *vma)
 {
-	int err = log_change(log, vma, false);
+	int err;
 
+	if (vma->user_fence && !log->vm->ops->is_written(vma->user_fence)) {
+		drm_dbg(&log->vm->xe->drm, "what is mapped there is still being bound\n");
+		return -EBUSY;
+	}
+	err = log_change(log, vma, false);
 	if (!err)
 		drm_gpuva_remove(&vma->gpuva);
 	return err;
@@ -110,8 +116,11 @@ static int put_in(struct xe_vm_log *log, const struct xe_vm_map *map, bool stale
 	if (err) {
 		drm_gpuva_remove(&vma->gpuva);
 		kfree(vma);
+		return err;
 	}
-	return err;
+	if (log->user_fence)
+		vma->user_fence = log->vm->ops->get_user_fence(log->user_fence);
+	return 0;
 }
 
 static int put_in_part(struct xe_vm_log *log, const struct drm_gpuva_op_map *part,
@@ -150,12 +159,14 @@ static int step_remap(struct drm_gpuva_op *op, void *data)
  * xe_vm_log_init - before the first change
  * @log: the log
  * @vm: whose mappings are going to change
+ * @user_fence: says that they have; or NULL
  *
  * Context: any.
  */
-void xe_vm_log_init(struct xe_vm_log *log, struct xe_vm *vm)
+void xe_vm_log_init(struct xe_vm_log *log, struct xe_vm *vm, struct xe_user_fence *user_fence)
 {
 	log->vm = vm;
+	log->user_fence = user_fence;
 	INIT_LIST_HEAD(&log->changes);
 	INIT_LIST_HEAD(&log->gone);
 }
@@ -167,7 +178,8 @@ void xe_vm_log_init(struct xe_vm_log *log, struct xe_vm *vm)
  * @range: its length in bytes
  *
  * Context: &xe_vm.lock is held for writing, and the reservations of all buffers in the range.
- * Return: 0 or -ENOMEM; then the log has to be undone.
+ * Return: 0; else the log has to be undone: -ENOMEM, or -EBUSY as long as the user fence of what is
+ * mapped there has not been written.
  */
 int xe_vm_unmap(struct xe_vm_log *log, u64 addr, u64 range)
 {
@@ -180,7 +192,7 @@ int xe_vm_unmap(struct xe_vm_log *log, u64 addr, u64 range)
  * @map: what
  *
  * Context: as xe_vm_unmap(); and the reservation of the new buffer is held.
- * Return: 0 or -ENOMEM; then the log has to be undone.
+ * Return: as xe_vm_unmap().
  */
 int xe_vm_map(struct xe_vm_log *log, const struct xe_vm_map *map)
 {
@@ -221,7 +233,7 @@ void xe_vm_log_undo(struct xe_vm_log *log)
 		list_add_tail(&vma->link, &log->gone);
 	}
 	free_changes(log);
-	xe_vma_free_list(&log->gone);
+	xe_vma_free_list(log->vm, &log->gone);
 }
 
 /**
@@ -308,21 +320,29 @@ void xe_vm_log_commit(struct xe_vm_log *log)
 	free_changes(log);
 }
 
+static void free_vma(struct xe_vm *vm, struct xe_vma *vma)
+{
+	if (vma->user_fence)
+		vm->ops->put_user_fence(vma->user_fence);
+	kfree(vma);
+}
+
 /**
  * xe_vma_free_list - free mappings that are no more
+ * @vm: whose
  * @gone: list of &xe_vma.link, empty afterwards
  *
  * Context: process context; no TLB knows them any more; without the reservations of their buffers,
  * unless others hold these buffers.
  */
-void xe_vma_free_list(struct list_head *gone)
+void xe_vma_free_list(struct xe_vm *vm, struct list_head *gone)
 {
 	struct xe_vma *vma, *next;
 
 	list_for_each_entry_safe(vma, next, gone, link) {
 		if (vma->keeps)
 			drm_gem_object_put(vma->keeps);
-		kfree(vma);
+		free_vma(vm, vma);
 	}
 	INIT_LIST_HEAD(gone);
 }
@@ -488,7 +508,7 @@ static const struct drm_gpuvm_ops gpuvm_ops = {
 	.sm_step_unmap = step_unmap,
 };
 
-static void drop_mapping(struct xe_vma *vma)
+static void drop_mapping(struct xe_vm *vm, struct xe_vma *vma)
 {
 	struct drm_gem_object *obj = vma->gpuva.gem.obj;
 
@@ -501,7 +521,7 @@ static void drop_mapping(struct xe_vma *vma)
 		dma_resv_unlock(obj->resv);
 		drm_gem_object_put(obj);
 	}
-	kfree(vma);
+	free_vma(vm, vma);
 }
 
 static void delist(struct xe_vm *vm)
@@ -521,10 +541,10 @@ static void free_vm(struct work_struct *work)
 	struct drm_gpuva *gpuva, *next;
 
 	drm_gpuvm_for_each_va_safe(gpuva, next, &vm->gpuvm)
-		drop_mapping(to_xe_vma(gpuva));
+		drop_mapping(vm, to_xe_vma(gpuva));
 	for (unsigned int i = 0; i < XE_VM_QUEUES; i++)
 		if (vm->queues[i])
-			vm->put_queue(vm->queues[i]);
+			vm->ops->put_queue(vm->queues[i]);
 	dma_fence_put(vm->moved);
 	if (vm->has_tree)
 		xe_pt_tree_fini(&vm->tree);
@@ -643,12 +663,12 @@ static int make_tree(struct xe_vm *vm)
  * xe_vm_create - make an empty address space
  * @xe: the device
  * @flags: XE_VM_*
- * @put_queue: drops a reference in &xe_vm.queues, which the caller fills
+ * @ops: what the caller does for it, who also fills &xe_vm.queues
  *
  * Context: process context; enters.
  * Return: with one reference for the caller, or an error pointer.
  */
-struct xe_vm *xe_vm_create(struct xe_device *xe, u32 flags, void (*put_queue)(struct xe_queue *q))
+struct xe_vm *xe_vm_create(struct xe_device *xe, u32 flags, const struct xe_vm_ops *ops)
 {
 	struct xe_vm *vm = alloc_vm(xe, flags);
 	int err;
@@ -656,7 +676,7 @@ struct xe_vm *xe_vm_create(struct xe_device *xe, u32 flags, void (*put_queue)(st
 	if (!vm)
 		return ERR_PTR(-ENOMEM);
 
-	vm->put_queue = put_queue;
+	vm->ops = ops;
 	err = enlist(vm);
 	if (!err)
 		err = make_tree(vm);

@@ -24,6 +24,7 @@ struct drm_file;
 struct xe_bo;
 struct xe_device;
 struct xe_queue;
+struct xe_user_fence;
 
 /* What is wanted of a VM */
 #define XE_VM_SCRATCH	BIT(0)	/* where nothing is mapped, reads are zero and writes vanish */
@@ -46,6 +47,20 @@ enum xe_vm_queue {
 	/* what follows pages that have moved: nobody else's jobs are before it */
 	XE_VM_REBINDS,
 	XE_VM_QUEUES
+};
+
+/**
+ * struct xe_vm_ops - what those above do for a VM, whose objects it holds and knows nothing of
+ */
+struct xe_vm_ops {
+	/** @put_queue: drop a reference in &xe_vm.queues */
+	void (*put_queue)(struct xe_queue *q);
+	/** @get_user_fence: take a reference for a mapping */
+	struct xe_user_fence *(*get_user_fence)(struct xe_user_fence *user_fence);
+	/** @put_user_fence: drop it */
+	void (*put_user_fence)(struct xe_user_fence *user_fence);
+	/** @is_written: has the caller been told that the bind is over? */
+	bool (*is_written)(const struct xe_user_fence *user_fence);
 };
 
 /**
@@ -107,8 +122,8 @@ struct xe_vm {
 
 	/** @queues: of page jobs, by enum xe_vm_queue; references, constant */
 	struct xe_queue *queues[XE_VM_QUEUES];
-	/** @put_queue: drops one of @queues, of which this file knows nothing else */
-	void (*put_queue)(struct xe_queue *q);
+	/** @ops: constant */
+	const struct xe_vm_ops *ops;
 	/** @moved: of the last job that followed pages which had moved; under the reservation */
 	struct dma_fence *moved;
 	/** @jobs_lock: protects @jobs and @deferred */
@@ -129,6 +144,8 @@ struct xe_vma {
 	u16 pat_index;
 	/** @read_only: constant */
 	bool read_only;
+	/** @user_fence: of the bind that made it, a reference; NULL if it had none; constant */
+	struct xe_user_fence *user_fence;
 	/** @keeps: a reference to the buffer, while it is gone but may still be known to TLBs */
 	struct drm_gem_object *keeps;
 	/** @link: on the list of those that are gone */
@@ -159,6 +176,8 @@ struct xe_vm_map {
 struct xe_vm_log {
 	/** @vm: whose */
 	struct xe_vm *vm;
+	/** @user_fence: that mappings which come have; NULL for none */
+	struct xe_user_fence *user_fence;
 	/** @changes: in order */
 	struct list_head changes;
 	/** @gone: mappings that are no more, once the changes are final; &xe_vma.link */
@@ -245,7 +264,7 @@ static inline struct dma_resv *xe_vm_lock_resv(struct xe_vm_lock *lock, unsigned
 int xe_vms_init(struct xe_device *xe);
 void xe_vm_kill_all(struct xe_device *xe);
 
-struct xe_vm *xe_vm_create(struct xe_device *xe, u32 flags, void (*put_queue)(struct xe_queue *q));
+struct xe_vm *xe_vm_create(struct xe_device *xe, u32 flags, const struct xe_vm_ops *ops);
 void xe_vm_put(struct xe_vm *vm);
 struct xe_vm *xe_vm_lookup(struct drm_file *file, u32 id);
 void xe_vm_ban(struct xe_vm *vm);
@@ -259,14 +278,14 @@ int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_f
 void xe_vm_unlock(struct xe_vm_lock *lock);
 void xe_vm_add_fence(struct xe_vm_lock *lock, struct dma_fence *fence);
 
-void xe_vm_log_init(struct xe_vm_log *log, struct xe_vm *vm);
+void xe_vm_log_init(struct xe_vm_log *log, struct xe_vm *vm, struct xe_user_fence *user_fence);
 int xe_vm_map(struct xe_vm_log *log, const struct xe_vm_map *map);
 int xe_vm_unmap(struct xe_vm_log *log, u64 addr, u64 range);
 void xe_vm_log_mark_stale(struct xe_vm_log *log, const struct drm_gem_object *obj);
 int xe_vm_log_prepare(struct xe_vm_log *log);
 void xe_vm_log_commit(struct xe_vm_log *log);
 void xe_vm_log_undo(struct xe_vm_log *log);
-void xe_vma_free_list(struct list_head *gone);
+void xe_vma_free_list(struct xe_vm *vm, struct list_head *gone);
 
 void xe_vma_mark_stale(struct drm_gem_object *obj);
 

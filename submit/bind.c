@@ -19,6 +19,7 @@
 #include "submit/queue.h"
 #include "submit/submit.h"
 #include "submit/sync.h"
+#include "submit/user_fence.h"
 #include "xe_device.h"
 
 /**
@@ -234,7 +235,7 @@ static void release(struct dep_job *dep)
 		xe_pt_plan_free(&job->plan);
 	else
 		xe_pt_plan_drop(&job->plan);
-	xe_vma_free_list(&job->gone);
+	xe_vma_free_list(job->vm, &job->gone);
 	drop_references(job);
 }
 
@@ -564,7 +565,7 @@ static int bind_locked(struct page_job *job, struct xe_vm_lock *lock,
 	struct xe_vm_log log;
 	int err;
 
-	xe_vm_log_init(&log, job->vm);
+	xe_vm_log_init(&log, job->vm, args->user_fence);
 	err = apply_all(job, &log, args);
 	if (!err)
 		err = collect_deps(job, lock, args->syncs, args->num_syncs);
@@ -661,7 +662,7 @@ static void signal_syncs(const struct xe_bind_args *args, struct dma_fence *fenc
  * All changes are made, or none. With none asked for, what the queue has still to do is waited for.
  *
  * Context: ioctl, no locks; enters in parts.
- * Return: 0; -ENOENT if nothing is accepted for the VM any more; -EINVAL; -ENOMEM, -ENOSPC; -ENOBUFS
+ * Return: 0; -ENOENT if nothing is accepted for the VM any more; -EBUSY as xe_vm_unmap(); -EINVAL; -ENOMEM, -ENOSPC; -ENOBUFS
  * if too much waits to be written; -ENODEV, -EBUSY, -EAGAIN; -EINTR, -ERESTARTSYS.
  */
 int xe_bind(const struct xe_bind_args *args)
@@ -797,6 +798,13 @@ int xe_bind_prepare(struct xe_vm_lock *lock, struct dma_fence **fence)
  * VMs
  */
 
+static const struct xe_vm_ops vm_ops = {
+	.put_queue = xe_queue_put,
+	.get_user_fence = xe_user_fence_get,
+	.put_user_fence = xe_user_fence_put,
+	.is_written = xe_user_fence_is_written,
+};
+
 /**
  * xe_bind_vm_create - make an empty address space, and its queues
  * @xe: the device
@@ -808,7 +816,7 @@ int xe_bind_prepare(struct xe_vm_lock *lock, struct dma_fence **fence)
 struct xe_vm *xe_bind_vm_create(struct xe_device *xe, u32 flags)
 {
 	const struct xe_queue_args args = { .ops = &xe_bind_queue_ops, .kind = XE_QUEUE_BIND };
-	struct xe_vm *vm = xe_vm_create(xe, flags, xe_queue_put);
+	struct xe_vm *vm = xe_vm_create(xe, flags, &vm_ops);
 	struct xe_queue *q;
 
 	for (unsigned int i = 0; i < XE_VM_QUEUES && !IS_ERR(vm); i++) {

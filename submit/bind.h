@@ -11,6 +11,7 @@ struct xe_device;
 struct xe_queue;
 struct xe_queue_ops;
 struct xe_sync;
+struct xe_user_fence;
 
 enum xe_bind_what {
 	/* a buffer, or a mapping that reads zero */
@@ -51,6 +52,8 @@ struct xe_bind_args {
 	struct xe_sync *syncs;
 	/** @num_syncs: how many */
 	unsigned int num_syncs;
+	/** @user_fence: the one that is among them, if there is one */
+	struct xe_user_fence *user_fence;
 };
 
 extern const struct xe_queue_ops xe_bind_queue_ops;

@@ -19,6 +19,7 @@
 #include "submit/bind.h"
 #include "submit/queue.h"
 #include "submit/sync.h"
+#include "submit/user_fence.h"
 #include "uapi/file.h"
 #include "uapi/vm.h"
 #include "xe_device.h"
@@ -389,7 +390,7 @@ static int translate_ops(struct binding *b)
 
 static int parse_syncs(struct binding *b)
 {
-	u32 flags = XE_SYNC_BIND;
+	u32 flags = 0;
 
 	if (b->vm->flags & XE_VM_LR)
 		flags |= XE_SYNC_LR;
@@ -434,8 +435,12 @@ static int bind(struct binding *b)
 		.num_ops = b->args->num_binds,
 		.syncs = b->syncs,
 		.num_syncs = b->num_syncs,
+		.user_fence = xe_sync_get_user_fence(b->syncs, b->num_syncs),
 	};
-	return xe_bind(&args);
+	err = xe_bind(&args);
+	if (args.user_fence)
+		xe_user_fence_put(args.user_fence);
+	return err;
 }
 
 static void unbind(struct binding *b)
