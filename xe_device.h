@@ -9,6 +9,7 @@
 
 #include "guc/fw.h"
 #include "mm/mm.h"
+#include "submit/submit.h"
 #include "xe_guc.h"
 #include "xe_hw.h"
 #include "xe_info.h"
@@ -79,6 +80,8 @@ struct xe_device {
 
 	/** @mm: memory of buffers */
 	struct xe_mm mm;
+	/** @submit: queues and their jobs */
+	struct xe_submit submit;
 	/** @recovery: resets that were asked for */
 	struct xe_recovery recovery;
 	/** @hwconfig: what the GuC told of the hardware */

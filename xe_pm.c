@@ -15,6 +15,7 @@
 #include "hw/sensors.h"
 #include "hw/state.h"
 #include "mm/mm.h"
+#include "mm/pt_pool.h"
 #include "xe_device.h"
 #include "xe_guc.h"
 #include "xe_pm.h"
@@ -31,14 +32,17 @@
  *                                           firmware              from processes, GuC
  *                                                                 stopped, L2 closed,
  *                                                                 interrupts off
- * D3cold            idle, little VRAM used, all of it, VRAM and   the same, and VRAM is
- *                   the platform can do it  GGTT included         emptied by a worker
+ * D3cold            idle, little VRAM used, all of it, VRAM and   the same, VRAM is emptied
+ *                   the platform can do it  GGTT included         by a worker, tables are
+ *                                                                 copied
  * system sleep      the user wants it       possibly all of it    the same, and VRAM is
  *                                                                 emptied when sleep is
- *                                                                 announced
+ *                                                                 announced, tables are
+ *                                                                 copied
  * ================= ======================= ===================== =======================
  *
- * VRAM is emptied by software, before the callbacks of this file, see mm/evict.c. What is done at
+ * VRAM is emptied by software, before the callbacks of this file, see mm/evict.c; but for page
+ * tables, which are copied by them, see mm/pt_pool.c. What is done at
  * resume does not depend on what really was lost, but on what may have been: it takes the same
  * functions as probe, in the same order. xe_gt_program() has the workarounds, PAT and MOCS;
  * xe_guc_resume() starts the firmware from the image that is still in system memory. The GGTT is
@@ -72,7 +76,7 @@ static int stay_awake(struct xe_hw hw, int why)
 	struct xe_device *xe = xe_hw_device(hw);
 	int err = xe_guc_resume(hw);
 
-	drm_err(&xe->drm, "the card cannot be put to sleep (%pe) and stays awake; see the GuC log\n",
+	drm_err(&xe->drm, "the card cannot be put to sleep (%pe) and stays awake; see the GuC log, or free memory\n",
 		ERR_PTR(why));
 	if (err && !xe_hw_is_lost(hw))
 		xe_device_declare_wedged(xe, "its GuC neither sleeps nor wakes up");
@@ -101,6 +105,8 @@ int xe_power_suspend(struct xe_hw hw, bool system)
 	/* First: what a process wrote from here on might not reach VRAM any more. */
 	xe_mm_suspend(hw);
 	err = xe_guc_suspend(hw);
+	if (!err && cold)	/* nothing writes or reads them any more */
+		err = xe_pt_pool_suspend(hw);
 	if (xe_hw_is_lost(hw))
 		return 0;	/* nothing to keep */
 	if (err)
@@ -132,6 +138,7 @@ static int bring_back(struct xe_hw hw, unsigned int timeout_s)
 			err = xe_display_off(hw);
 		if (err)
 			return err;
+		xe_pt_pool_resume(hw);
 		xe_ggtt_restore(hw);
 		xe_ggtt_buf_restore(hw);
 		xe_sensors_restore(hw);

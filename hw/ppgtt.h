@@ -8,11 +8,6 @@
 
 struct xe_pt_plan;
 
-/*
- * Write a committed plan: at most 64 Ki entries, and again, in another section perhaps, while it
- * returns true. In a section or bound; never waits. What it wrote has arrived where the walker looks
- * when it returns. Calls for a tree are serialised by the caller (pt_lock).
- */
 bool xe_ppgtt_write(struct xe_hw hw, struct xe_pt_plan *plan);
 
 #endif

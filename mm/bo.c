@@ -273,20 +273,28 @@ const struct drm_gem_object_funcs xe_gem_funcs = {
 /*
  * Where the card reaches a buffer, in order of preference, VRAM first. Sizes are checked here: TTM
  * would empty a place to find out that it is too small. Nothing gets into VRAM while it is emptied
- * for system sleep.
+ * for system sleep, but for pinned buffers: who owns them sees to what is in them.
  */
-static unsigned int places(const struct xe_mm *mm, const struct xe_bo *bo, u64 size,
+static unsigned int places(const struct xe_mm *mm, const struct xe_bo *bo, u64 size, bool pinned,
 			   struct ttm_place place[2])
 {
 	bool vram = (bo->regions & XE_REGION_VRAM) && size <= mm->vram_size;
 	bool system = (bo->regions & XE_REGION_SYSTEM) && (bo->import || size <= mm->system_size);
 	unsigned int count = 0;
 
-	if (vram && !READ_ONCE(mm->sleeping))
+	if (vram && (pinned || !READ_ONCE(mm->sleeping)))
 		place[count++] = (struct ttm_place){ .mem_type = XE_MEM_VRAM };
 	if (system)
 		place[count++] = (struct ttm_place){ .mem_type = XE_MEM_TT };
 	return count;
+}
+
+/* Kernel's own buffers have no offset to be mapped at. */
+static enum ttm_bo_type bo_type(const struct xe_bo_args *args)
+{
+	if (args->import)
+		return ttm_bo_type_sg;
+	return args->pinned ? ttm_bo_type_kernel : ttm_bo_type_device;
 }
 
 /**
@@ -344,15 +352,16 @@ int xe_bo_init(struct xe_device *xe, struct xe_bo *bo, const struct xe_bo_args *
 
 	/* One that can be nowhere now begins as if it had been moved out already. */
 	if (!args->deferred)
-		placement.num_placement = places(&xe->mm, bo, args->size, place) ?: 1;
+		placement.num_placement = places(&xe->mm, bo, args->size, args->pinned, place) ?: 1;
 
 	/* On failure it calls bo_destroy(), for an import later and from a worker. */
-	err = ttm_bo_init_reserved(&xe->mm.ttm, &bo->ttm,
-				   args->import ? ttm_bo_type_sg : ttm_bo_type_device, &placement,
+	err = ttm_bo_init_reserved(&xe->mm.ttm, &bo->ttm, bo_type(args), &placement,
 				   args->align >> PAGE_SHIFT, &ctx, NULL, resv, bo_destroy);
 	if (err)
 		return err == -ENOSPC ? -ENOMEM : err;
 
+	if (args->pinned)
+		ttm_bo_pin(&bo->ttm);
 	if (!resv)
 		ttm_bo_unreserve(&bo->ttm);
 	return 0;
@@ -376,6 +385,21 @@ struct xe_bo *xe_bo_create(struct xe_device *xe, const struct xe_bo_args *args)
 
 	err = xe_bo_init(xe, bo, args);
 	return err ? ERR_PTR(err) : bo;
+}
+
+/**
+ * xe_bo_unpin - a buffer that was made with &xe_bo_args.pinned is about to go
+ * @bo: the buffer
+ *
+ * Context: process context, reservations of others may be held.
+ */
+void xe_bo_unpin(struct xe_bo *bo)
+{
+	/* It is on no list of TTM, and has no handle: nobody else can have it reserved. */
+	if (WARN_ON_ONCE(ttm_bo_reserve(&bo->ttm, false, true, NULL)))
+		return;
+	ttm_bo_unpin(&bo->ttm);
+	ttm_bo_unreserve(&bo->ttm);
 }
 
 /**
@@ -451,7 +475,7 @@ static int move_to_reach(struct xe_bo *bo)
 	struct ttm_place place[2] = {};
 	struct ttm_placement placement = {
 		.placement = place,
-		.num_placement = places(mm, bo, bo->ttm.base.size, place),
+		.num_placement = places(mm, bo, bo->ttm.base.size, false, place),
 	};
 	int err;
 

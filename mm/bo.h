@@ -53,6 +53,8 @@ struct xe_bo_args {
 	u16 caching;
 	/** @deferred: no memory yet */
 	bool deferred;
+	/** @pinned: the driver's own, in VRAM until xe_bo_unpin() */
+	bool pinned;
 	/** @import: where the pages come from, with its reservation held; else NULL */
 	struct xe_import *import;
 	/** @vm_resv: holds the reservation that it is to share, which is held; else NULL */
@@ -77,6 +79,7 @@ struct xe_bo *xe_bo_alloc(void);
 int xe_bo_init(struct xe_device *xe, struct xe_bo *bo, const struct xe_bo_args *args);
 struct xe_bo *xe_bo_create(struct xe_device *xe, const struct xe_bo_args *args);
 int xe_bo_move_to(struct xe_bo *bo, u32 mem_type);
+void xe_bo_unpin(struct xe_bo *bo);
 bool xe_bo_needs_validate(struct xe_bo *bo);
 int xe_bo_validate(struct xe_bo *bo);
 int xe_bo_populate(struct xe_bo *bo);

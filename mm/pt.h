@@ -119,8 +119,10 @@ struct xe_pt_plan {
 	struct list_head online;
 	/** @written: both have been; only for xe_ppgtt_write() and who frees the plan */
 	bool written;
-	/** @progress: how many entries of the first run that is left are; for xe_ppgtt_write() */
-	u32 progress;
+	/** @next_run: of the first part of the list that is left, which is next to be written */
+	u32 next_run;
+	/** @next_entry: of it, which is next */
+	u32 next_entry;
 
 	/** @before: what the entries that changed were, latest first; until commit */
 	struct list_head before;
@@ -130,38 +132,17 @@ struct xe_pt_plan {
 	struct list_head retired;
 };
 
-/*
- * A tree is made with its first plan, which is committed: it is written before anybody is told of
- * the root, else dropped. Both ends are software, and work without a device; process context.
- * -ENOMEM, -EOPNOTSUPP where tables cannot be in VRAM.
- */
 int xe_pt_tree_init(struct xe_device *xe, struct xe_pt_tree *tree, bool scratch,
 		    struct xe_pt_plan *first);
 void xe_pt_tree_fini(struct xe_pt_tree *tree);
-
-/* What a context image holds: constant, any context. */
 u64 xe_pt_tree_root(const struct xe_pt_tree *tree);
 
-/*
- * Planning: under the lock of the VM, with the reservation of what is mapped, outside of sections
- * (making room in VRAM opens them). @va and @size are whole pages below 256 TiB. What was mapped
- * there before is replaced, and what is beside it stays: large pages are split as needed. A failure
- * (-ENOMEM, -ENODEV, -EBUSY, -EINTR) leaves the plan to be undone.
- */
 void xe_pt_plan_init(struct xe_pt_plan *plan, struct xe_pt_tree *tree);
 int __must_check xe_pt_plan_map(struct xe_pt_plan *plan, u64 va, u64 size,
 				const struct xe_pt_source *source);
 int __must_check xe_pt_plan_unmap(struct xe_pt_plan *plan, u64 va, u64 size);
-
-/* All of the plan is undone, and it is as after xe_pt_plan_init(); or it stands. Same locks. */
 void xe_pt_plan_undo(struct xe_pt_plan *plan);
 void xe_pt_plan_commit(struct xe_pt_plan *plan);
-
-/*
- * The end of a committed plan; process context, outside of sections, no lock but the tree must
- * live. Free: it was written, and engines have forgotten what was there before. Drop: either is not
- * so and never will be (the VM is dead): tables are kept from reuse until the tree goes.
- */
 void xe_pt_plan_free(struct xe_pt_plan *plan);
 void xe_pt_plan_drop(struct xe_pt_plan *plan);
 

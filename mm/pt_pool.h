@@ -9,12 +9,13 @@
 #include "xe_hw.h"
 
 struct xe_device;
+struct xe_pt_chunk;
 
 /**
  * struct xe_pt_pool - memory of page tables: the 4 KiB pages of a few large buffers
  */
 struct xe_pt_pool {
-	/** @lock: protects all of it, and is not held while a buffer is made; after reservations */
+	/** @lock: protects all of it; after reservations, and nothing waits while it is held */
 	struct mutex lock;
 	/** @chunks: those that have a free page first */
 	struct list_head chunks;
@@ -28,13 +29,16 @@ struct xe_pt_pool {
  * struct xe_pt_page - one page of the pool
  */
 struct xe_pt_page {
-	/** @chunk: which it is a part of; private to the pool, NULL for no page */
+	/** @chunk: which it is a part of; private to the pool */
 	struct xe_pt_chunk *chunk;
+	/** @index: which of it; private to the pool */
+	unsigned int index;
 	/** @address: where the walker finds it: in VRAM on discrete parts */
 	u64 address;
 };
 
 int xe_pt_pool_init(struct xe_device *xe);
+void xe_pt_pool_fini(struct xe_device *xe);
 int xe_pt_pool_take(struct xe_device *xe, struct xe_pt_page *page);
 void xe_pt_pool_give(struct xe_device *xe, struct xe_pt_page *page);
 u64 xe_pt_pool_size(struct xe_device *xe);

@@ -153,17 +153,11 @@ static void engine_event(struct xe_hw hw, struct xe_gt *gt, struct xe_engine *en
 
 static void contexts_stop(struct xe_hw hw, void *unused)
 {
-	struct xe_hw_state *state = xe_hw_state(hw);
-
 	xe_submit_kill(xe_hw_device(hw), -ENODEV);
-	xe_for_each_gt(gt, state) {
-		xe_guc_tlb_kill(hw, gt, -ENODEV);
-		xe_contexts_drop(hw, gt);
-	}
 }
 
 /**
- * xe_submit_contexts_start - probe step: contexts can be known
+ * xe_submit_contexts_start - probe step: from here back there is no work
  * @bind: the token of a probe step
  *
  * Its undo comes when the GuC and the engines stand still, and before anything is unmapped.
