@@ -15,7 +15,9 @@
 #include <drm/drm_print.h>
 #include <uapi/drm/xe_drm.h>
 
+#include "dep/queue.h"
 #include "mm/dma_buf.h"
+#include "submit/user_fence.h"
 #include "uapi/debugfs.h"
 #include "uapi/exec.h"
 #include "uapi/fdinfo.h"
@@ -137,15 +139,26 @@ const struct drm_driver xe_drm_driver = {
 
 static int __init xe_init(void)
 {
+	int err;
+
 	if (drm_firmware_drivers_only())
 		return -ENODEV;
 
-	return xe_pci_register();
+	err = xe_user_fence_module_init();
+	if (err)
+		return err;
+
+	err = xe_pci_register();
+	if (err)
+		xe_user_fence_module_exit();
+	return err;
 }
 
 static void __exit xe_exit(void)
 {
 	xe_pci_unregister();
+	dep_module_exit();
+	xe_user_fence_module_exit();
 }
 
 module_init(xe_init);
