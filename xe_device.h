@@ -8,6 +8,7 @@
 #include <drm/drm_device.h>
 
 #include "guc/fw.h"
+#include "hw/lrc.h"
 #include "mm/mm.h"
 #include "mm/vm.h"
 #include "submit/submit.h"

@@ -21,6 +21,7 @@
 #include "hw/gt.h"
 #include "hw/gt_reset.h"
 #include "hw/irq.h"
+#include "hw/lrc.h"
 #include "hw/pcode.h"
 #include "hw/steering.h"
 #include "hw/topology.h"
@@ -53,6 +54,7 @@
  */
 static const struct xe_sw_step xe_software_steps[] = {
 	{ "memory",		xe_mm_init },
+	{ "context slots",	xe_lrcs_init },
 	{ "recovery",		xe_recovery_init },
 	{ "address spaces",	xe_vms_init },
 	{ "submission",		xe_submit_init },
