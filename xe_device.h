@@ -23,7 +23,7 @@
 struct xe_recovery {
 	/** @work: resets GTs, on the bound side */
 	struct xe_hw_work work;
-	/** @give_up: stops GTs of a card that was given up, and tells software, on the bound side */
+	/** @give_up: stops a card that was given up, and tells software; on the bound side */
 	struct xe_hw_work give_up;
 	/** @given_up: @give_up was asked for */
 	bool given_up;

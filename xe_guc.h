@@ -59,7 +59,7 @@ int xe_guc_uncap(struct xe_hw_bind bind);
 /* For reset of a GT, suspend, resume */
 void xe_guc_reset_prepare(struct xe_hw hw, struct xe_gt *gt);
 int xe_guc_restart(struct xe_hw hw, struct xe_gt *gt);
-int xe_guc_suspend(struct xe_hw hw);
+int xe_guc_suspend(struct xe_hw hw, bool system);
 int xe_guc_resume(struct xe_hw hw);
 
 void xe_guc_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);

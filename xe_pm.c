@@ -44,9 +44,10 @@
  * VRAM is emptied by software, before the callbacks of this file, see mm/evict.c; but for page
  * tables, which are copied by them, see mm/pt_pool.c. What is done at
  * resume does not depend on what really was lost, but on what may have been: it takes the same
- * functions as probe, in the same order. xe_gt_program() has the workarounds, PAT and MOCS;
- * xe_guc_resume() starts the firmware from the image that is still in system memory. The GGTT is
- * written again by those who have mappings in it.
+ * functions as probe, in the same order. xe_gt_program() has the workarounds, PAT and MOCS; a GT
+ * that had contexts is reset before, so that nothing is cached. xe_guc_resume() starts the firmware
+ * from the image that is still in system memory. The GGTT is written again by those who have
+ * mappings in it.
  *
  * The display is off since probe, see hw/display.c: an idle device goes to D3hot with no pipe on.
  *
@@ -55,7 +56,7 @@
  *
  * A card that is gone when it should come back is declared lost. One that is there but does not
  * come back is not retried by anybody: it is declared wedged, so that whoever uses it is told, and
- * unbinding it still works. The PM core is told of neither; see power_resume() in xe_hw.c.
+ * unbinding it still works. The PM core is told of neither; see resume() in xe_hw_events.c.
  *
  * When the system goes down the card is silenced, and that is all.
  *
@@ -67,6 +68,26 @@
  * ======================== ============= ==========================================
  */
 
+/* What GTs forget; what they might remember of contexts, they are made to. */
+static int program_gts(struct xe_hw hw)
+{
+	struct xe_hw_state *state = xe_hw_state(hw);
+	int err;
+
+	xe_for_each_gt(gt, state) {
+		err = gt->contexts ? xe_gt_reset(hw, gt) : xe_gt_program(hw, gt);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Sleep was called off half way: engines may still run. */
+static int restart(struct xe_hw hw)
+{
+	return program_gts(hw) ?: xe_guc_resume(hw);
+}
+
 /*
  * An error but -EBUSY would keep runtime PM from ever trying again, in both directions. So the GuC
  * has to be brought back, and if it does not come the card is given up here and now.
@@ -74,7 +95,7 @@
 static int stay_awake(struct xe_hw hw, int why)
 {
 	struct xe_device *xe = xe_hw_device(hw);
-	int err = xe_guc_resume(hw);
+	int err = restart(hw);
 
 	drm_err(&xe->drm, "the card cannot be put to sleep (%pe) and stays awake; see the GuC log, or free memory\n",
 		ERR_PTR(why));
@@ -146,11 +167,9 @@ static int bring_back(struct xe_hw hw, unsigned int timeout_s)
 		state->cold = false;
 	}
 
-	xe_for_each_gt(gt, state) {
-		err = xe_gt_program(hw, gt);
-		if (err)
-			return err;
-	}
+	err = program_gts(hw);
+	if (err)
+		return err;
 	xe_irq_resume(hw);
 	return xe_guc_resume(hw);
 }

@@ -145,13 +145,14 @@ int xe_guc_ct_enable(struct xe_hw hw, struct xe_gt *gt)
 	struct xe_guc_ct *ct = &xe_guc(hw, gt)->ct;
 	int err;
 
-	guard(mutex)(&ct->send_lock);
-	guard(mutex)(&ct->receive_lock);
-
-	xe_ggtt_buf_fill(hw, &ct->buf, 0, 0, CT_H2G_OFFSET);
-	ct->tail = 0;
-	ct->head_seen = 0;
-	ct->head = 0;
+	/* The mailbox takes too long to hold these; who gets them meanwhile finds it down. */
+	scoped_guard(mutex, &ct->send_lock) {
+		guard(mutex)(&ct->receive_lock);
+		xe_ggtt_buf_fill(hw, &ct->buf, 0, 0, CT_H2G_OFFSET);
+		ct->tail = 0;
+		ct->head_seen = 0;
+		ct->head = 0;
+	}
 
 	err = register_ring(hw, gt, GUC_KEY_H2G_DESCRIPTOR, CT_H2G_DESC,
 			    GUC_KEY_H2G_BUFFER, CT_H2G_OFFSET, GUC_KEY_H2G_SIZE, CT_H2G_BYTES);
