@@ -10,6 +10,7 @@
 #include "guc/fw.h"
 #include "hw/lrc.h"
 #include "mm/mm.h"
+#include "mm/vm.h"
 #include "submit/submit.h"
 #include "xe_guc.h"
 #include "xe_hw.h"
@@ -81,6 +82,8 @@ struct xe_device {
 
 	/** @mm: memory of buffers */
 	struct xe_mm mm;
+	/** @vms: address spaces */
+	struct xe_vms vms;
 	/** @submit: queues and their jobs */
 	struct xe_submit submit;
 	/** @lrcs: slots of contexts */

@@ -26,6 +26,7 @@
 #include "hw/steering.h"
 #include "hw/topology.h"
 #include "mm/mm.h"
+#include "mm/vm.h"
 #include "mm/vram.h"
 #include "submit/submit.h"
 #include "uapi/hwmon.h"
@@ -55,6 +56,7 @@ static const struct xe_sw_step xe_software_steps[] = {
 	{ "memory",		xe_mm_init },
 	{ "context slots",	xe_lrcs_init },
 	{ "recovery",		xe_recovery_init },
+	{ "address spaces",	xe_vms_init },
 	{ "submission",		xe_submit_init },
 };
 
