@@ -56,6 +56,7 @@ static const struct xe_sw_step xe_software_steps[] = {
 	{ "memory",		xe_mm_init },
 	{ "context slots",	xe_lrcs_init },
 	{ "recovery",		xe_recovery_init },
+	{ "GuC",		xe_guc_init },
 	{ "address spaces",	xe_vms_init },
 	{ "submission",		xe_submit_init },
 };
@@ -75,6 +76,7 @@ static const struct xe_hw_step xe_probe_steps[] = {
 	{ "GGTT",		xe_ggtt_start },
 	{ "firmware buffers",	xe_ggtt_buf_start },
 	{ "buffers",		xe_mm_start },
+	{ "GuC contexts",	xe_guc_contexts_start },
 	{ "contexts",		xe_submit_contexts_start },
 	{ "GT registers",	xe_gt_registers_start },
 	{ "engines",		xe_engine_start },
