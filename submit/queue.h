@@ -15,6 +15,7 @@
 
 struct drm_file;
 struct xe_device;
+struct xe_queue;
 struct xe_usage;
 struct xe_vm;
 
