@@ -143,9 +143,21 @@ static void mark_busy(struct xe_queue *q)
 		list_add_tail(&q->busy, &submit->busy[q->args.gt_id][q->args.class]);
 }
 
+/* The GuC finds the tail of a single ring in its image; those of several it is told together. */
+static const u32 *tails(const struct xe_queue *q, u32 *tails)
+{
+	if (q->args.width == 1)
+		return NULL;
+	for (unsigned int i = 0; i < q->args.width; i++)
+		tails[i] = q->tail;
+	return tails;
+}
+
 /* From here the job may end at any time, and be freed. */
 static void issue_batches(struct xe_hw hw, struct xe_queue *q, struct xe_job *job, u32 bytes)
 {
+	u32 ends[XE_CONTEXT_MAX_WIDTH];
+
 	job->sequence = q->sequence = job->dep.fence.seqno;
 	job->end = xe_ring_advance(q->tail, bytes);
 	write_text(q, job);
@@ -156,7 +168,7 @@ static void issue_batches(struct xe_hw hw, struct xe_queue *q, struct xe_job *jo
 	move_tail(q, job->end);
 	if (q->args.vm)
 		xe_vm_set_ran(q->args.vm);
-	xe_context_submit(hw, queue_gt(hw, q), q->context, &q->tail);
+	xe_context_submit(hw, queue_gt(hw, q), q->context, tails(q, ends));
 	xe_queue_arm(q, xe_queue_timeout(q));
 }
 
@@ -263,13 +275,14 @@ static void rewind_rings(struct xe_queue *q)
 static bool revive(struct xe_hw hw, struct xe_queue *q)
 {
 	bool unfinished = xe_job_collect(q);
+	u32 ends[XE_CONTEXT_MAX_WIDTH];
 
 	if (unfinished && xe_job_has_begun(q))
 		return false;
 
 	rewind_rings(q);
 	if (unfinished)
-		xe_context_revive(hw, queue_gt(hw, q), q->context, &q->tail);
+		xe_context_revive(hw, queue_gt(hw, q), q->context, tails(q, ends));
 	return true;
 }
 
