@@ -8,6 +8,7 @@
 #include <drm/drm_device.h>
 
 #include "guc/fw.h"
+#include "guc/owed.h"
 #include "mm/mm.h"
 #include "xe_guc.h"
 #include "xe_hw.h"
@@ -77,6 +78,8 @@ struct xe_device {
 	struct xe_mm mm;
 	/** @recovery: resets that were asked for */
 	struct xe_recovery recovery;
+	/** @guc_owed: what the GuCs are told later */
+	struct xe_guc_owed guc_owed;
 	/** @hwconfig: what the GuC told of the hardware */
 	struct xe_hwconfig hwconfig;
 };
