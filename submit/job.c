@@ -168,7 +168,12 @@ static void issue_batches(struct xe_hw hw, struct xe_queue *q, struct xe_job *jo
 	move_tail(q, job->end);
 	if (q->args.vm)
 		xe_vm_set_ran(q->args.vm);
-	xe_context_submit(hw, queue_gt(hw, q), q->context, tails(q, ends));
+	/* If it is forgotten just now, the queue's work finds the job among those that are not done. */
+	if (q->stale)
+		xe_context_revive(hw, queue_gt(hw, q), q->context, tails(q, ends));
+	else
+		xe_context_submit(hw, queue_gt(hw, q), q->context, tails(q, ends));
+	q->stale = false;
 	xe_queue_arm(q, xe_queue_timeout(q));
 }
 
@@ -281,6 +286,7 @@ static bool revive(struct xe_hw hw, struct xe_queue *q)
 		return false;
 
 	rewind_rings(q);
+	q->stale = !unfinished;
 	if (unfinished)
 		xe_context_revive(hw, queue_gt(hw, q), q->context, tails(q, ends));
 	return true;
