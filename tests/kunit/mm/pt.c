@@ -13,6 +13,7 @@
 
 #include <kunit/test.h>
 
+#include "abi/pte.h"
 #include "mm/pt_pool.h"
 #include "mm/vram_alloc.h"
 #include "tests/kunit/fake.h"
@@ -174,12 +175,6 @@ static unsigned int map_remove(struct map *map, u64 va, u64 end)
 	return at;
 }
 
-static void map_copy(struct map *to, const struct map *from)
-{
-	memcpy(to->extent, from->extent, from->count * sizeof(*from->extent));
-	to->count = from->count;
-}
-
 /*
  * What is mapped
  */
@@ -195,7 +190,7 @@ struct world {
 	struct kunit *test;
 	struct rnd_state rnd;
 	struct xe_pt_tree tree;
-	struct map map, before;
+	struct map map;
 	/* Walk */
 	unsigned int next;	/* extent that comes next */
 	unsigned int leafs[4];	/* of 4 KiB, 64 KiB, 2 MiB, 1 GiB */
@@ -214,8 +209,9 @@ static struct place decode(const struct leaf *leaf)
 
 	return (struct place){
 		.addr = address,
-		.pat = !!(pte & XE_PTE_PAT0) | !!(pte & XE_PTE_PAT1) << 1 | !!(pte & pat2) << 2 |
-		       !!(pte & XE_PTE_PAT3) << 3 | !!(pte & XE_PTE_PAT4) << 4,
+		.pat = (pte & XE_PTE_PAT0 ? 1 : 0) | (pte & XE_PTE_PAT1 ? 2 : 0) |
+		       (pte & pat2 ? 4 : 0) | (pte & XE_PTE_PAT3 ? 8 : 0) |
+		       (pte & XE_PTE_PAT4 ? 16 : 0),
 		.null = pte & XE_PTE_NULL,
 		.vram = pte & XE_PTE_VRAM,
 		.writable = pte & XE_PTE_WRITE,
@@ -368,9 +364,7 @@ static struct world *world(struct kunit *test, bool scratch)
 	memory.words = kvmalloc_array(PAGES, XE_PT_TABLE_SIZE, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, memory.words);
 	w->map.extent = kvmalloc_array(MAX_EXTENTS, sizeof(struct extent), GFP_KERNEL);
-	w->before.extent = kvmalloc_array(MAX_EXTENTS, sizeof(struct extent), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, w->map.extent);
-	KUNIT_ASSERT_NOT_NULL(test, w->before.extent);
 	KUNIT_ASSERT_EQ(test, xe_pt_tree_init(xe, &w->tree, scratch, &first), 0);
 	KUNIT_EXPECT_FALSE(test, first.invalidate);
 	write(w, &first);
@@ -386,7 +380,6 @@ static void world_end(struct world *w)
 	KUNIT_EXPECT_EQ_MSG(w->test, memory.allocations, 0, "memory leaked");
 	kvfree(memory.words);
 	kvfree(w->map.extent);
-	kvfree(w->before.extent);
 }
 
 /*
@@ -461,17 +454,18 @@ static void make_sg(struct world *w, struct op *op, u64 piece)
 	op->source.sgt = &op->sgt;
 }
 
-static void make_source(struct world *w, struct op *op, unsigned int scale)
+/* Of gigabytes all is in large pages, or a test would not end. */
+static void make_source(struct world *w, struct op *op)
 {
 	static const u64 pieces[] = { SZ_4K, SZ_8K, SZ_64K, SZ_128K, SZ_2M, SZ_4M, SZ_1G };
+	u64 smallest = op->size < SZ_1G ? SZ_4K : SZ_2M;
 	u64 piece = pieces[below(w, ARRAY_SIZE(pieces))];
 
-	piece = clamp(piece, op->size / SZ_1K, op->size);
-	piece = max_t(u64, SZ_4K, rounddown_pow_of_two(piece));
+	piece = rounddown_pow_of_two(clamp(piece, smallest, op->size));
 	op->source.pat = below(w, 32);
 	op->source.read_only = !below(w, 4);
 	if (!below(w, 3))
-		op->source.offset = below(w, piece / SZ_4K) * (u64)SZ_4K;
+		op->source.offset = below(w, piece / smallest) * smallest;
 	if (op->kind == VRAM) {
 		op->buffer.piece = piece;
 		op->buffer.at = below(w, 100) * piece;
@@ -487,8 +481,7 @@ static void op_make(struct world *w, struct op *op)
 {
 	static const u64 bases[] = { 0, SZ_1G - SZ_4M, BIT_ULL(39) - SZ_2M, BIT_ULL(47) - SZ_1G };
 	static const unsigned int shifts[] = { 12, 12, 16, 16, 21, 21, 30 };
-	unsigned int scale = below(w, ARRAY_SIZE(shifts));
-	u64 unit = 1ull << shifts[scale];
+	u64 unit = 1ull << shifts[below(w, ARRAY_SIZE(shifts))];
 
 	memset(op, 0, sizeof(*op));
 	op->kind = below(w, KINDS);
@@ -499,7 +492,7 @@ static void op_make(struct world *w, struct op *op)
 	if (unit > SZ_64K && !below(w, 3))
 		op->size += below(w, 64) * (u64)SZ_4K;
 	if (op->kind != UNMAP)
-		make_source(w, op, scale);
+		make_source(w, op);
 }
 
 static void op_free(struct op *op)
