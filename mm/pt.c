@@ -504,16 +504,12 @@ struct cursor {
 	u64 bits[XE_PT_LARGEST_PAGE + 1];
 };
 
-/* Segments that are adjacent are one, up to the length that is of interest. */
+/* Not before what was asked for last. Segments that are adjacent are one, up to what is of interest. */
 static u64 sg_at(struct cursor *cursor, u64 offset, u64 wanted, u64 *len)
 {
 	struct scatterlist *sg;
 	u64 addr, end;
 
-	if (offset < cursor->sg_start) {
-		cursor->sg = cursor->source->sgt->sgl;
-		cursor->sg_start = 0;
-	}
 	while (cursor->sg && offset - cursor->sg_start >= sg_dma_len(cursor->sg)) {
 		cursor->sg_start += sg_dma_len(cursor->sg);
 		cursor->sg = sg_next(cursor->sg);

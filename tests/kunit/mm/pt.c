@@ -186,6 +186,13 @@ struct leaf {
 	unsigned int level;
 };
 
+/* What the last walk found a page to be. */
+struct table {
+	u64 base;
+	u64 span;
+	unsigned int level;
+};
+
 struct world {
 	struct kunit *test;
 	struct rnd_state rnd;
@@ -195,6 +202,7 @@ struct world {
 	unsigned int next;	/* extent that comes next */
 	unsigned int leafs[4];	/* of 4 KiB, 64 KiB, 2 MiB, 1 GiB */
 	unsigned int hinted, tables;
+	struct table table[PAGES];
 };
 
 static unsigned int below(struct world *w, unsigned int limit)
@@ -286,6 +294,8 @@ static void walk(struct world *w, u64 pde, unsigned int level, u64 base)
 		return;
 	}
 	w->tables++;
+	w->table[((pde & XE_PTE_ADDRESS) - FIRST_PAGE) / XE_PT_TABLE_SIZE] =
+		(struct table){ base, span, level };
 	words = page_words(pde & XE_PTE_ADDRESS);
 	for (unsigned int i = 0; i < (compact ? XE_PT_COMPACT_ENTRIES : XE_PT_ENTRIES); i++) {
 		struct leaf leaf = { base + i * span, span, words[i], level };
@@ -353,7 +363,7 @@ static void write(struct world *w, struct xe_pt_plan *plan)
 
 static struct world *world(struct kunit *test, bool scratch)
 {
-	struct world *w = kunit_kzalloc(test, sizeof(*w), GFP_KERNEL);
+	struct world *w = kvzalloc(sizeof(*w), GFP_KERNEL);
 	struct xe_device *xe = xe_fake_device(test);
 	struct xe_pt_plan first;
 
@@ -380,6 +390,7 @@ static void world_end(struct world *w)
 	KUNIT_EXPECT_EQ_MSG(w->test, memory.allocations, 0, "memory leaked");
 	kvfree(memory.words);
 	kvfree(w->map.extent);
+	kvfree(w);
 }
 
 /*
@@ -697,10 +708,30 @@ static void check_samples(struct world *w, const struct sample *sample, unsigned
 	}
 }
 
-/* What is beside a change translates to the same between any two writes of it. */
-static void test_neighbours(struct kunit *test)
+/* An entry of a table that was there is about to be written. */
+static void check_write(struct world *w, const struct xe_pt_plan *plan, u64 at, u64 pte)
 {
-	struct world *w = world(test, false);
+	const struct table *table = &w->table[(at - FIRST_PAGE) / XE_PT_TABLE_SIZE];
+	u64 va = table->base + at % XE_PT_TABLE_SIZE / sizeof(u64) * table->span;
+	u64 old = page_words(at)[0];
+
+	KUNIT_EXPECT_GE(w->test, va, plan->start);
+	KUNIT_EXPECT_LE(w->test, va + table->span, plan->end);
+	if (old == pte)
+		return;
+	if (old == w->tree.empty[table->level]) {
+		KUNIT_EXPECT_TRUE(w->test, !old || plan->over_scratch);
+		return;
+	}
+	KUNIT_EXPECT_TRUE(w->test, plan->invalidate);
+	KUNIT_EXPECT_GE(w->test, va, plan->invalidate_start);
+	KUNIT_EXPECT_LE(w->test, va + table->span, plan->invalidate_end);
+}
+
+/* What is beside a change translates to the same between any two writes of it. */
+static void test_online(struct kunit *test, bool scratch)
+{
+	struct world *w = world(test, scratch);
 	struct op *op = kunit_kzalloc(test, sizeof(*op), GFP_KERNEL);
 	struct sample sample[10];
 	struct xe_pt_runs *runs;
@@ -720,6 +751,7 @@ static void test_neighbours(struct kunit *test)
 				struct xe_pt_run run = runs->run[i];
 
 				for (; run.count; run.count--, run.at += 8, run.pte += run.step) {
+					check_write(w, &plan, run.at, run.pte);
 					page_words(run.at)[0] = run.pte;
 					check_samples(w, sample, ARRAY_SIZE(sample));
 				}
@@ -731,6 +763,16 @@ static void test_neighbours(struct kunit *test)
 		op_free(op);
 	}
 	world_end(w);
+}
+
+static void test_neighbours(struct kunit *test)
+{
+	test_online(test, false);
+}
+
+static void test_neighbours_with_scratch(struct kunit *test)
+{
+	test_online(test, true);
 }
 
 /* What is said of a plan is what its entries are. */
@@ -790,6 +832,25 @@ static void test_what_a_plan_says(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, plan.invalidate_end, SZ_4M + SZ_128K + SZ_64K);
 	write(w, &plan);
 	xe_pt_plan_free(&plan);
+	world_end(w);
+}
+
+/* The largest page there is. */
+static void test_huge(struct kunit *test)
+{
+	struct world *w = world(test, false);
+	struct xe_pt_source source = { .pat = 2 };
+	struct xe_pt_plan plan;
+
+	xe_pt_plan_init(&plan, &w->tree);
+	KUNIT_ASSERT_EQ(test, xe_pt_plan_map(&plan, 0, 2 * XE_PT_SPAN(3), &source), 0);
+	map_insert(&w->map, 0,
+		   (struct extent){ 0, 2 * XE_PT_SPAN(3), page_of(&source, 0) });
+	xe_pt_plan_commit(&plan);
+	write(w, &plan);
+	xe_pt_plan_free(&plan);
+	check(w);
+	KUNIT_EXPECT_EQ(test, w->leafs[3], 1024);
 	world_end(w);
 }
 
@@ -866,6 +927,7 @@ static void test_runs(struct kunit *test)
 static struct kunit_case pt_cases[] = {
 	KUNIT_CASE(test_what_a_plan_says),
 	KUNIT_CASE(test_runs),
+	KUNIT_CASE(test_huge),
 	KUNIT_CASE(test_scratch),
 	KUNIT_CASE(test_dropped),
 	KUNIT_CASE_SLOW(test_without_scratch),
@@ -873,6 +935,7 @@ static struct kunit_case pt_cases[] = {
 	KUNIT_CASE_SLOW(test_deferred),
 	KUNIT_CASE_SLOW(test_refused),
 	KUNIT_CASE_SLOW(test_neighbours),
+	KUNIT_CASE_SLOW(test_neighbours_with_scratch),
 	{ }
 };
 
