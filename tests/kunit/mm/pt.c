@@ -27,7 +27,7 @@ static struct {
 	DECLARE_BITMAP(used, PAGES);
 	unsigned int num_used;
 	unsigned int allocations;	/* of memory, not freed */
-	unsigned int fail_in;		/* so many have to be asked for until one is refused; 0 never */
+	unsigned int fail_in;		/* so many are asked for until one is refused; 0 never */
 	unsigned int refused;
 } memory;
 
@@ -75,11 +75,6 @@ static void *fake_alloc(size_t size, gfp_t gfp)
 	return refuse() ? NULL : counted(kzalloc(size, gfp));
 }
 
-static void *fake_memdup(const void *from, size_t size, gfp_t gfp)
-{
-	return refuse() ? NULL : counted(kmemdup(from, size, gfp));
-}
-
 static void fake_free(const void *allocation)
 {
 	memory.allocations -= !!allocation;
@@ -106,11 +101,9 @@ static u64 fake_vram_at(const struct ttm_resource *res, u64 offset, u64 *len)
 #undef kzalloc
 #undef kmalloc
 #undef kcalloc
-#undef kmemdup
 #define kzalloc(size, gfp)	fake_alloc(size, gfp)
 #define kmalloc(size, gfp)	fake_alloc(size, gfp)
 #define kcalloc(n, size, gfp)	fake_alloc((n) * (size), gfp)
-#define kmemdup(p, size, gfp)	fake_memdup(p, size, gfp)
 #define kfree(p)		fake_free(p)
 #define xe_pt_pool_take		fake_take
 #define xe_pt_pool_give		fake_give
@@ -312,14 +305,17 @@ static void walk(struct world *w, u64 pde, unsigned int level, u64 base)
 			walk(w, words[i], level - 1, leaf.va);
 		}
 	}
-	KUNIT_EXPECT_TRUE_MSG(w->test, used || level == XE_PT_LEVELS - 1, "an empty table is linked");
+	KUNIT_EXPECT_TRUE_MSG(w->test, used || level == XE_PT_LEVELS - 1,
+			      "an empty table is linked");
 }
 
 static void check(struct world *w)
 {
 	unsigned int scratch = w->tree.empty[0] ? 2 : 0;
 
-	w->next = w->tables = w->hinted = 0;
+	w->next = 0;
+	w->tables = 0;
+	w->hinted = 0;
 	memset(w->leafs, 0, sizeof(w->leafs));
 	walk(w, xe_pt_tree_root(&w->tree), XE_PT_LEVELS - 1, 0);
 	KUNIT_EXPECT_EQ_MSG(w->test, w->next, w->map.count, "something is not mapped");
@@ -334,7 +330,8 @@ static void write_run(struct world *w, const struct xe_pt_run *run)
 {
 	KUNIT_EXPECT_EQ(w->test, run->at / XE_PT_TABLE_SIZE,
 			(run->at + (run->count - 1) * sizeof(u64)) / XE_PT_TABLE_SIZE);
-	KUNIT_EXPECT_TRUE(w->test, test_bit((run->at - FIRST_PAGE) / XE_PT_TABLE_SIZE, memory.used));
+	KUNIT_EXPECT_TRUE(w->test,
+			  test_bit((run->at - FIRST_PAGE) / XE_PT_TABLE_SIZE, memory.used));
 	for (u32 i = 0; i < run->count; i++)
 		page_words(run->at)[i] = run->pte + (u64)run->step * i;
 }
@@ -545,8 +542,8 @@ static void test_random(struct kunit *test, bool scratch)
 		check(w);
 		op_free(op);
 		if (test->status == KUNIT_FAILURE) {
-			KUNIT_FAIL(test, "round %u: kind %d, %#llx + %#llx", round, op->kind, op->va,
-				   op->size);
+			KUNIT_FAIL(test, "round %u: kind %d, %#llx + %#llx", round, op->kind,
+				   op->va, op->size);
 			break;
 		}
 		hinted += w->hinted;
@@ -590,7 +587,7 @@ static void test_deferred(struct kunit *test)
 			}
 			xe_pt_plan_commit(&plan[i]);
 		}
-		/* The answer about an early one may come late, but it is before that of a later one. */
+		/* Answers come late, but in order. */
 		for (unsigned int i = 0; i < count; i++) {
 			write(w, &plan[i]);
 			while (freed <= i && below(w, 2))
@@ -917,7 +914,7 @@ static void test_runs(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, xe_pt_plan_map(&plan, SZ_2M, SZ_2M, &source), 0);
 	list_for_each_entry(part, &plan.offline, link)
 		runs += part->used;
-	/* Compact; it and each of 3 tables above are filled with nothing, and one entry of these. */
+	/* Compact; each of 3 tables above is filled with nothing, and has one entry. */
 	KUNIT_EXPECT_EQ(test, runs, 7);
 	KUNIT_EXPECT_EQ(test, plan.entries, 32 + 3 * 513 + 1);
 	xe_pt_plan_undo(&plan);
