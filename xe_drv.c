@@ -129,15 +129,25 @@ const struct drm_driver xe_drm_driver = {
 
 static int __init xe_init(void)
 {
+	int err;
+
 	if (drm_firmware_drivers_only())
 		return -ENODEV;
 
-	return xe_pci_register();
+	err = xe_module_init();
+	if (err)
+		return err;
+
+	err = xe_pci_register();
+	if (err)
+		xe_module_exit();
+	return err;
 }
 
 static void __exit xe_exit(void)
 {
 	xe_pci_unregister();
+	xe_module_exit();
 }
 
 module_init(xe_init);

@@ -14,6 +14,7 @@
 #include <drm/drm_print.h>
 
 #include "xe_hw_private.h"
+#include "xe_module.h"
 
 #define XE_AUTOSUSPEND_MS	1000
 
@@ -271,6 +272,7 @@ static void private_fini(struct drm_device *drm, void *data)
 
 	xe_hw_works_fini(priv);
 	xe_hw_lost_fini(priv);
+	xe_module_remove_device();
 }
 
 static int private_init(struct xe_hw_private *priv, struct pci_dev *pdev,
@@ -278,6 +280,7 @@ static int private_init(struct xe_hw_private *priv, struct pci_dev *pdev,
 {
 	int err;
 
+	xe_module_add_device();
 	xe_hw_sections_init(priv);
 	xe_hw_lost_init(priv);
 	priv->pdev = pdev;
