@@ -6,7 +6,6 @@
 #define pr_fmt(fmt)	KBUILD_MODNAME ": " fmt
 
 #include <linux/module.h>
-#include <linux/workqueue.h>
 
 #include <drm/drm_drv.h>
 #include <drm/drm_file.h>
@@ -138,8 +137,6 @@ const struct drm_driver xe_drm_driver = {
 	.minor = 1,
 };
 
-struct workqueue_struct *xe_release_wq;
-
 static int __init xe_init(void)
 {
 	int err;
@@ -147,9 +144,9 @@ static int __init xe_init(void)
 	if (drm_firmware_drivers_only())
 		return -ENODEV;
 
-	xe_release_wq = alloc_workqueue("xe-release", WQ_UNBOUND, 0);
-	if (!xe_release_wq)
-		return -ENOMEM;
+	err = xe_module_init();
+	if (err)
+		return err;
 
 	err = xe_user_fence_module_init();
 	if (err)
@@ -163,17 +160,16 @@ static int __init xe_init(void)
 no_devices:
 	xe_user_fence_module_exit();
 no_fences:
-	destroy_workqueue(xe_release_wq);
+	xe_module_exit();
 	return err;
 }
 
+/* In the order in which one hands on to the next: a job its queue, a queue its device. */
 static void __exit xe_exit(void)
 {
 	xe_pci_unregister();
 	dep_module_exit();
-	/* What a job held may be freed now, and what that held behind it. */
-	drain_workqueue(xe_release_wq);
-	destroy_workqueue(xe_release_wq);
+	xe_module_exit();
 	xe_user_fence_module_exit();
 }
 

@@ -88,7 +88,7 @@ static void queue_release(struct kref *ref)
 {
 	struct xe_queue *q = container_of(ref, struct xe_queue, ref);
 
-	queue_work(xe_release_wq, &q->free);
+	xe_module_release(&q->free);
 }
 
 /**
