@@ -2,7 +2,7 @@
 /*
  * What an OpenCL program can do without kernels: write a buffer of the card and read it back, on the default
  * queue and on one of the copy engine, where it is copied as well. Every word is compared.
- * KTAP. Usage: compute.
+ * KTAP. Usage: compute [SECONDS]: goes on for so long.
  */
 #define CL_TARGET_OPENCL_VERSION 300
 #include <CL/cl.h>
@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define WORDS	(1u << 18)
 #define SIZE	(WORDS * 4ull)
@@ -101,13 +102,21 @@ static void write_and_read(uint32_t first, const char *family, bool copy, const 
 	must(clEnqueueReadBuffer(queue, to, CL_TRUE, 0, SIZE, read, 0, NULL, NULL), "a read");
 	check(!memcmp(written, read, SIZE), what);
 	must(clFinish(queue), "the end of it");
+	clReleaseMemObject(from);
+	if (copy)
+		clReleaseMemObject(to);
+	clReleaseCommandQueue(queue);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	const time_t end = time(NULL) + (argc > 1 ? atoi(argv[1]) : 0);
+
 	open_device();
-	write_and_read(0x1234567, NULL, false, "what was written is read, on the default queue");
-	write_and_read(0x7654321, "bcs", true, "what was written is copied and read, on a queue of the copy engine");
+	do {
+		write_and_read(0x1234567, NULL, false, "what was written is read, on the default queue");
+		write_and_read(0x7654321, "bcs", true, "what was written is copied and read, on a queue of the copy engine");
+	} while (!failed && time(NULL) < end);
 	printf("1..%d\n", number);
 	return failed != 0;
 }

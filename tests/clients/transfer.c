@@ -305,7 +305,7 @@ int main(int argc, char **argv)
 	do {
 		fill_and_copy(vram, to);
 		there_and_back(from, vram, to);
-	} while (time(NULL) < end);
+	} while (!failed && time(NULL) < end);
 	held(to);
 	chain(vram, to);
 	vkDestroyDevice(device, NULL);	/* what is left goes with the process */

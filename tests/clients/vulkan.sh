@@ -9,7 +9,7 @@
 
 client "vulkaninfo names the card and Mesa's driver" 120 \
 	'deviceName += Intel\(R\) Arc.*driverName += Intel open-source Mesa driver' "${user[@]}" vulkaninfo --summary
-relay in_time 240 "${user[@]}" transfer
+relay transfer
 skip "queues for graphics and compute" "need shaders: their fences signal, their data stay what they were"
 quiet
 finish

@@ -317,7 +317,7 @@ class Full(unittest.TestCase):
 
     def test_clients_run_on_both_drivers_in_a_root_of_theirs(self):
         found = [p for p in checks.full() if p.name.startswith("clients/")]
-        self.assertEqual(len(found), 2 * len(glob.glob(checks.test("clients", "*.sh"))))
+        self.assertEqual([sum("on upstream" in p.name for p in found), len(found)], [3, 3 + len(glob.glob(checks.test("clients", "*.sh")))])
         for part in found:
             theirs = "on upstream" in part.name
             self.assertEqual(("--driver" in part.command, "driver for stock" in part.needs), (theirs, not theirs))
