@@ -8,7 +8,11 @@
 #include <drm/drm_device.h>
 
 #include "guc/fw.h"
+#include "guc/owed.h"
+#include "hw/lrc.h"
 #include "mm/mm.h"
+#include "mm/vm.h"
+#include "submit/submit.h"
 #include "xe_guc.h"
 #include "xe_hw.h"
 #include "xe_info.h"
@@ -20,7 +24,7 @@
 struct xe_recovery {
 	/** @work: resets GTs, on the bound side */
 	struct xe_hw_work work;
-	/** @give_up: stops GTs of a card that was given up, and tells software, on the bound side */
+	/** @give_up: stops a card that was given up, and tells software; on the bound side */
 	struct xe_hw_work give_up;
 	/** @given_up: @give_up was asked for */
 	bool given_up;
@@ -79,8 +83,16 @@ struct xe_device {
 
 	/** @mm: memory of buffers */
 	struct xe_mm mm;
+	/** @vms: address spaces */
+	struct xe_vms vms;
+	/** @submit: queues and their jobs */
+	struct xe_submit submit;
+	/** @lrcs: slots of contexts */
+	struct xe_lrcs lrcs;
 	/** @recovery: resets that were asked for */
 	struct xe_recovery recovery;
+	/** @guc_owed: what the GuCs are told later */
+	struct xe_guc_owed guc_owed;
 	/** @hwconfig: what the GuC told of the hardware */
 	struct xe_hwconfig hwconfig;
 };

@@ -6,6 +6,7 @@
 #define pr_fmt(fmt)	KBUILD_MODNAME ": " fmt
 
 #include <linux/module.h>
+#include <linux/workqueue.h>
 
 #include <drm/drm_drv.h>
 #include <drm/drm_file.h>
@@ -15,10 +16,18 @@
 #include <drm/drm_print.h>
 #include <uapi/drm/xe_drm.h>
 
+#include "dep/queue.h"
 #include "mm/dma_buf.h"
+#include "submit/user_fence.h"
 #include "uapi/debugfs.h"
+#include "uapi/exec.h"
+#include "uapi/fdinfo.h"
+#include "uapi/file.h"
 #include "uapi/gem.h"
 #include "uapi/query.h"
+#include "uapi/queue.h"
+#include "uapi/vm.h"
+#include "uapi/wait.h"
 #include "xe_compat.h"
 #include "xe_device.h"
 #include "xe_module.h"
@@ -86,7 +95,7 @@ XE_PARAM_ABSENT(force_execlist, "there is no submission without the GuC");
 
 static int ioctl_later(struct drm_device *drm, void *data, struct drm_file *file)
 {
-	drm_dbg(drm, "this ioctl is not implemented yet; only queries and buffers are\n");
+	drm_dbg(drm, "this ioctl is not implemented\n");
 	return -EOPNOTSUPP;
 }
 
@@ -94,14 +103,14 @@ static const struct drm_ioctl_desc xe_ioctls[] = {
 	XE_IOCTL_OWN(XE_DEVICE_QUERY, xe_query_ioctl),
 	XE_IOCTL_OWN(XE_GEM_CREATE, xe_gem_create_ioctl),
 	XE_IOCTL_OWN(XE_GEM_MMAP_OFFSET, xe_gem_mmap_offset_ioctl),
-	XE_IOCTL_LATER(XE_VM_CREATE),
-	XE_IOCTL_LATER(XE_VM_DESTROY),
-	XE_IOCTL_LATER(XE_VM_BIND),
-	XE_IOCTL_LATER(XE_EXEC),
-	XE_IOCTL_LATER(XE_EXEC_QUEUE_CREATE),
-	XE_IOCTL_LATER(XE_EXEC_QUEUE_DESTROY),
-	XE_IOCTL_LATER(XE_EXEC_QUEUE_GET_PROPERTY),
-	XE_IOCTL_LATER(XE_WAIT_USER_FENCE),
+	XE_IOCTL_OWN(XE_VM_CREATE, xe_vm_create_ioctl),
+	XE_IOCTL_OWN(XE_VM_DESTROY, xe_vm_destroy_ioctl),
+	XE_IOCTL_OWN(XE_VM_BIND, xe_vm_bind_ioctl),
+	XE_IOCTL_OWN(XE_EXEC, xe_exec_ioctl),
+	XE_IOCTL_OWN(XE_EXEC_QUEUE_CREATE, xe_exec_queue_create_ioctl),
+	XE_IOCTL_OWN(XE_EXEC_QUEUE_DESTROY, xe_exec_queue_destroy_ioctl),
+	XE_IOCTL_OWN(XE_EXEC_QUEUE_GET_PROPERTY, xe_exec_queue_get_property_ioctl),
+	XE_IOCTL_OWN(XE_WAIT_USER_FENCE, xe_wait_user_fence_ioctl),
 	XE_IOCTL_LATER(XE_OBSERVATION),
 	XE_COMPAT_IOCTLS
 };
@@ -113,10 +122,12 @@ static const struct file_operations xe_fops = {
 };
 
 const struct drm_driver xe_drm_driver = {
-	.driver_features = DRIVER_GEM | DRIVER_RENDER,
+	.driver_features = DRIVER_GEM | DRIVER_GEM_GPUVA | DRIVER_RENDER | DRIVER_SYNCOBJ | DRIVER_SYNCOBJ_TIMELINE,
 	.fops = &xe_fops,
 	.ioctls = xe_ioctls,
 	.num_ioctls = ARRAY_SIZE(xe_ioctls),
+	.open = xe_file_open,
+	.postclose = xe_file_close,
 	.gem_prime_import = xe_gem_prime_import,
 	.show_fdinfo = xe_show_fdinfo,
 	.debugfs_init = xe_debugfs_init,
@@ -127,17 +138,43 @@ const struct drm_driver xe_drm_driver = {
 	.minor = 1,
 };
 
+struct workqueue_struct *xe_release_wq;
+
 static int __init xe_init(void)
 {
+	int err;
+
 	if (drm_firmware_drivers_only())
 		return -ENODEV;
 
-	return xe_pci_register();
+	xe_release_wq = alloc_workqueue("xe-release", WQ_UNBOUND, 0);
+	if (!xe_release_wq)
+		return -ENOMEM;
+
+	err = xe_user_fence_module_init();
+	if (err)
+		goto no_fences;
+
+	err = xe_pci_register();
+	if (err)
+		goto no_devices;
+	return 0;
+
+no_devices:
+	xe_user_fence_module_exit();
+no_fences:
+	destroy_workqueue(xe_release_wq);
+	return err;
 }
 
 static void __exit xe_exit(void)
 {
 	xe_pci_unregister();
+	dep_module_exit();
+	/* What a job held may be freed now, and what that held behind it. */
+	drain_workqueue(xe_release_wq);
+	destroy_workqueue(xe_release_wq);
+	xe_user_fence_module_exit();
 }
 
 module_init(xe_init);

@@ -13,6 +13,7 @@
 #include "guc/boot.h"
 #include "guc/fw.h"
 #include "guc/mailbox.h"
+#include "guc/owed.h"
 #include "guc/wopcm.h"
 #include "hw/gt_reset.h"
 #include "hw/state.h"
@@ -33,20 +34,25 @@
  * 4. mailbox.c, ct.c: the table that describes the hardware is asked for; the channel is set up.
  * 5. ct_send.c, ct_receive.c: from now on all is said through the channel.
  * 6. slpc.c, tlb.c: frequency and deep sleep are handed over; invalidations go by message.
- * 7. At unbind the channel is taken down and the core is put into reset, so that nothing of the
- *    card reaches memory through addresses that are about to be unmapped.
+ *    context.c, work_queue.c: contexts are registered and scheduled; owed.c: what cannot be said at
+ *    once is said later.
+ * 7. At unbind the channel is taken down and the core is put into reset, and the whole GT if it was
+ *    given contexts, so that nothing of the card reaches memory through addresses that are about to
+ *    be unmapped.
  *
  * A reset begins with 7 and goes on with 3; all that 1 and 2 made is still there. It is asked for
  * with xe_device_reset_broken() or xe_device_reset_later(), and done by xe_recovery.c.
  *
  * What else might wait for the GuC at that time does not: its waiters were woken with an error in
- * 7. For a card that is lost each step returns at once.
+ * 7. Contexts and invalidations of VMs do not wait for the GuC but for engines, and are told when
+ * the GT was reset. For a card that is lost each step returns at once.
  *
  * ========================== ============ ====================================================
  * object                     owner        released when
  * ========================== ============ ====================================================
  * running firmware           bound side   guc_stop(): unbind, failed probe, reset
  * channel "up"               bound side   guc_stop()
+ * contexts, invalidations    bound side   contexts_stop(): behind guc_stop() and the engines
  * images, ADS, log, rings    drm_device   their mappings at unbind (hw/ggtt_buf.c), their memory
  *                                         with the last reference
  * struct xe_guc (memory)     drm_device   last reference to it is dropped
@@ -55,6 +61,68 @@
  */
 
 #define HWCONFIG_BYTES_MAX	SZ_64K
+
+/*
+ * Contexts and invalidations
+ */
+
+static void catch_up(struct xe_hw hw, struct xe_hw_work *work)
+{
+	struct xe_hw_state *state = xe_hw_state(hw);
+
+	xe_for_each_gt(gt, state) {
+		xe_guc_tlb_catch_up(hw, gt);
+		xe_contexts_catch_up(hw, gt);
+	}
+}
+
+/**
+ * xe_guc_init - software step: GuCs can be told later
+ * @xe: the device
+ *
+ * Context: before there is any hardware.
+ * Return: 0 or -ENOMEM.
+ */
+int xe_guc_init(struct xe_device *xe)
+{
+	return xe_guc_owed_init(xe, catch_up);
+}
+ALLOW_ERROR_INJECTION(xe_guc_init, ERRNO);
+
+static void contexts_stop(struct xe_hw hw, void *data)
+{
+	xe_guc_tlb_kill(hw, data, -ENODEV);
+	xe_contexts_drop(hw, data);
+}
+
+/**
+ * xe_guc_contexts_start - probe step: tables of what the GuCs will be asked for
+ * @bind: the token of a probe step
+ *
+ * A step in front of those of GT, engines and GuC, so that it is undone when these are at rest and
+ * nothing reaches the memory of a context any more.
+ *
+ * Context: bound.
+ * Return: 0 or -ENOMEM.
+ */
+int xe_guc_contexts_start(struct xe_hw_bind bind)
+{
+	struct xe_hw hw = xe_hw_bound(bind);
+	struct xe_hw_state *state = xe_hw_state(hw);
+	int err;
+
+	xe_for_each_gt(gt, state) {
+		err = xe_guc_tlb_init(hw, gt);
+		if (!err)
+			err = xe_contexts_init(hw, gt);
+		if (!err)
+			err = xe_hw_on_unbind(bind, contexts_stop, gt);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+ALLOW_ERROR_INJECTION(xe_guc_contexts_start, ERRNO);
 
 /*
  * Start
@@ -177,7 +245,39 @@ static int bring_up(struct xe_hw hw, struct xe_gt *gt)
 		return err;
 
 	xe_huc_authenticate(hw, gt);
+	xe_guc_tlb_ask_again(hw, gt);
+	xe_guc_owed_now(hw);
 	return check_channel(hw, gt);
+}
+
+/*
+ * Who waits for a GuC that hangs may hold the lock of SLPC, so the channel goes first and wakes
+ * him. At unbind nobody waits any more, and the GuC has to be told to give back deep sleep.
+ */
+static void close_channel(struct xe_hw hw, struct xe_gt *gt, bool unbind)
+{
+	if (unbind)
+		xe_slpc_stop(hw, gt, true);
+	xe_guc_ct_disable(hw, gt, xe_hw_is_lost(hw) ? -ENODEV : -ECANCELED);
+	if (!unbind)
+		xe_slpc_stop(hw, gt, false);
+}
+
+/*
+ * What a GT can reach is about to be unmapped. Engines that were given contexts go on without their
+ * GuC; and so may a GuC that did not go into reset.
+ */
+static void silence(struct xe_hw hw, struct xe_gt *gt, int core_err)
+{
+	if (xe_hw_is_lost(hw)) {
+		xe_hw_clear_master(hw);
+		return;
+	}
+
+	if (!core_err && !gt->contexts)
+		return;
+	if (xe_gt_reset(hw, gt) || core_err)
+		xe_hw_state(hw)->needs_reset = true;
 }
 
 /* In reset it forgets everything, so there is no more to be said to it. */
@@ -188,17 +288,11 @@ static void take_down(struct xe_hw hw, struct xe_gt *gt, bool unbind)
 
 	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
 
-	xe_slpc_stop(hw, gt, unbind);
-	xe_guc_ct_disable(hw, gt, xe_hw_is_lost(hw) ? -ENODEV : -ECANCELED);
+	close_channel(hw, gt, unbind);
 	guc->booted = false;
 	err = fw.err ?: xe_guc_core_reset(hw, gt);
-	if (!err || !unbind || xe_hw_is_lost(hw))
-		return;
-
-	/* What it can still reach is about to be unmapped: stop everything that is in the GT. */
-	xe_hw_state(hw)->needs_reset = true;
-	if (xe_gt_reset(hw, gt))
-		xe_hw_clear_master(hw);
+	if (unbind)
+		silence(hw, gt, err);
 }
 
 static void guc_stop(struct xe_hw hw, void *data)
@@ -219,8 +313,6 @@ static int init(struct xe_hw hw, struct xe_gt *gt)
 		err = xe_guc_ads_init(hw, gt);
 	if (!err)
 		err = xe_guc_ct_init(hw, gt);
-	if (!err)
-		err = xe_guc_tlb_init(hw, gt);
 	if (!err)
 		xe_huc_load(hw, gt);
 	return err;
@@ -339,36 +431,56 @@ static int soft_reset(struct xe_hw hw, struct xe_gt *gt)
 	return xe_guc_mailbox_send(hw, gt, request, ARRAY_SIZE(request), NULL);
 }
 
+/*
+ * The firmware is asked to let go of everything; in reset it would keep the GT from deep sleep.
+ * That does not stop engines: they rest before the card sleeps because it is idle, and are reset if
+ * they may run.
+ */
+static int let_go(struct xe_hw hw, struct xe_gt *gt, bool booted, bool system)
+{
+	int err;
+
+	if (!booted && (!gt->contexts || xe_device_is_wedged(xe_hw_device(hw))))
+		return 0;
+	if (gt->contexts && (system || !booted))
+		return xe_gt_reset(hw, gt);
+
+	err = soft_reset(hw, gt);
+	if (err == -ENODEV)
+		return err;
+	if (err)
+		return gt->contexts ? xe_gt_reset(hw, gt) : xe_guc_core_reset(hw, gt);
+
+	xe_gt_tell_stopped(hw, gt);
+	return 0;
+}
+
 /**
  * xe_guc_suspend - the card is about to leave D0
  * @hw: the token
+ * @system: for system sleep: jobs may be under way
  *
- * The firmware is asked to let go of everything; in reset it would keep the GT from deep sleep. One
- * that does not answer is put into reset all the same.
+ * A GuC that does not let go of everything is put into reset.
  *
  * Context: bound, may sleep.
- * Return: 0; errors of xe_guc_core_reset().
+ * Return: 0; errors of xe_guc_core_reset() and xe_gt_reset().
  */
-int xe_guc_suspend(struct xe_hw hw)
+int xe_guc_suspend(struct xe_hw hw, bool system)
 {
 	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
 	xe_for_each_gt(gt, state) {
 		struct xe_guc *guc = xe_guc(hw, gt);
+		bool booted = guc->booted;
 
 		CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
 		if (fw.err)
 			return fw.err;
 
-		xe_slpc_stop(hw, gt, false);
-		xe_guc_ct_disable(hw, gt, -ECANCELED);
-		if (!guc->booted)
-			continue;
+		close_channel(hw, gt, false);
 		guc->booted = false;
-		err = soft_reset(hw, gt);
-		if (err && err != -ENODEV)
-			err = xe_guc_core_reset(hw, gt);
+		err = let_go(hw, gt, booted, system);
 		if (err)
 			return err;
 	}
@@ -399,6 +511,7 @@ int xe_guc_resume(struct xe_hw hw)
 		}
 		if (err)
 			return err;
+		xe_gt_tell_running(hw, gt);
 	}
 	return 0;
 }
@@ -431,5 +544,6 @@ void xe_guc_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 			   guc->huc.fw.image.version.minor, guc->huc.fw.image.version.patch,
 			   guc->huc.running ? "authenticated" : "not authenticated");
 	xe_guc_ct_print(hw, gt, p);
+	xe_contexts_print(hw, gt, p);
 	xe_slpc_print(hw, gt, p);
 }

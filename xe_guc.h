@@ -7,6 +7,7 @@
 #include <linux/workqueue.h>
 
 #include "guc/ads.h"
+#include "guc/context.h"
 #include "guc/ct.h"
 #include "guc/huc.h"
 #include "guc/log.h"
@@ -30,6 +31,8 @@ struct xe_guc {
 	struct mutex mailbox_lock;
 	/** @ct: the channel */
 	struct xe_guc_ct ct;
+	/** @contexts: what it schedules */
+	struct xe_contexts contexts;
 	/** @tlb: invalidations */
 	struct xe_guc_tlb tlb;
 	/** @slpc: frequency control */
@@ -52,14 +55,18 @@ struct xe_hwconfig {
 	u32 bytes;
 };
 
+/* Software step */
+int xe_guc_init(struct xe_device *xe);
+
 /* Probe steps */
+int xe_guc_contexts_start(struct xe_hw_bind bind);
 int xe_guc_start(struct xe_hw_bind bind);
 int xe_guc_uncap(struct xe_hw_bind bind);
 
 /* For reset of a GT, suspend, resume */
 void xe_guc_reset_prepare(struct xe_hw hw, struct xe_gt *gt);
 int xe_guc_restart(struct xe_hw hw, struct xe_gt *gt);
-int xe_guc_suspend(struct xe_hw hw);
+int xe_guc_suspend(struct xe_hw hw, bool system);
 int xe_guc_resume(struct xe_hw hw);
 
 void xe_guc_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);

@@ -83,8 +83,8 @@ static bool may_open(struct xe_hw_private *priv)
 }
 
 /*
- * Take a runtime PM reference if the device is awake. That is done behind drm_dev_enter(): before it
- * the reference might be another driver's to drop.
+ * Take a runtime PM reference if the device is awake. That is done behind drm_dev_enter(): before
+ * it the reference might be another driver's to drop.
  */
 static bool hold_if_awake(struct xe_hw_private *priv)
 {

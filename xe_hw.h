@@ -72,10 +72,10 @@ struct xe_platform;
  * is waited for before it opens. What has to wait for firmware is the bound side's business, which
  * may wait with a bound: xe_hw_call() asks it to, and waits for it in software.
  *
- * Not everybody may wait for the device to wake up: not who is on the way to signalling a fence, nor
- * reclaim, nor an MMU notifier. xe_hw_scoped_awake() is the section for them. It is skipped if the
- * device sleeps, and who uses it knows what that means: no context is registered then, nothing is
- * cached, and software notes alone what it would have said. Work that the device does for itself
+ * Not everybody may wait for the device to wake up: not who is on the way to signalling a fence,
+ * nor reclaim, nor an MMU notifier. xe_hw_scoped_awake() is the section for them. It is skipped if
+ * the device sleeps, and who uses it knows what that means: no context is registered then, nothing
+ * is cached, and software notes alone what it would have said. Work that the device does for itself
  * keeps it awake by a count, which is taken in a section with xe_hw_awake_get() and given back
  * where the work ends.
  *
@@ -174,16 +174,16 @@ DEFINE_CLASS(xe_dma_section, struct xe_dma_section, xe_hw_exit_dma(&_T),
 #define xe_hw_scoped(token, xe)		__xe_hw_scoped(xe_hw_section, token, xe)
 
 /**
- * xe_hw_scoped_awake - run the following statement with a token, if there is hardware and it is awake
+ * xe_hw_scoped_awake - run the following statement with a token, if the hardware is awake
  * @token: name of the token within the statement
  * @xe: &struct xe_device
  *
- * As xe_hw_scoped(), but the statement is also skipped while the device sleeps or is about to: it is
- * not woken up, and nothing is waited for. What is in the statement may not wait for fences or
+ * As xe_hw_scoped(), but the statement is also skipped while the device sleeps or is about to: it
+ * is not woken up, and nothing is waited for. What is in the statement may not wait for fences or
  * reclaim either.
  *
- * Context: process context without spinlocks; also on the way to signalling a fence, and in reclaim.
- * Not where there is a token.
+ * Context: process context without spinlocks; also on the way to signalling a fence, and in
+ * reclaim. Not where there is a token.
  */
 #define xe_hw_scoped_awake(token, xe)	__xe_hw_scoped(xe_hw_awake_section, token, xe)
 
@@ -308,7 +308,7 @@ struct xe_hw_work {
 	struct xe_device *xe;
 	/** @queue: where it runs */
 	struct workqueue_struct *queue;
-	/** @run: what to do; also called when the device is published, behind system sleep, if lost */
+	/** @run: what to do; also called when published, behind system sleep, and if lost */
 	void (*run)(struct xe_hw hw, struct xe_hw_work *work);
 };
 

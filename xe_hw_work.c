@@ -63,8 +63,8 @@ static void fail_calls(struct xe_hw_private *priv)
 }
 
 /*
- * A device that cannot be resumed, while the system is awake and the driver is bound, is out of reach
- * for good: so is everybody told who waits.
+ * A device that cannot be resumed, while the system is awake and the driver is bound, is out of
+ * reach for good: so is everybody told who waits.
  */
 static bool resume_for(struct xe_hw_private *priv)
 {

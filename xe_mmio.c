@@ -13,6 +13,7 @@
 #include <drm/drm_cache.h>
 #include <drm/drm_print.h>
 
+#include "regs/mem.h"
 #include "regs/soc.h"
 #include "xe_hw_private.h"
 #include "xe_mmio.h"
@@ -450,4 +451,37 @@ void xe_vram_bar_fill(struct xe_hw hw, u64 offset, u8 byte, size_t len)
 
 	if (to)
 		memset_io(to, byte, len);
+}
+
+/**
+ * xe_vram_bar_write64 - write words of 64 bits to VRAM through the BAR, each in one access
+ * @hw: the token
+ * @offset: in VRAM, a multiple of 8; the range has to lie within xe_vram_bar_size()
+ * @value: the first one
+ * @step: what each one is more than the one before
+ * @count: how many
+ *
+ * Context: bound or in a section.
+ */
+void xe_vram_bar_write64(struct xe_hw hw, u64 offset, u64 value, u64 step, u32 count)
+{
+	void __iomem *to = vram_range(hw, offset, count * sizeof(u64));
+
+	for (u32 i = 0; to && i < count; i++, value += step)
+		__raw_writeq(value, to + i * sizeof(u64));
+}
+
+/**
+ * xe_vram_bar_flush - what was written to VRAM has arrived there for all that reads from now on
+ * @hw: the token
+ *
+ * Writes through the BAR are collected by the CPU, and may be overtaken by those to registers and
+ * by what the device does on its own. A write to a register that has no effect comes behind them.
+ *
+ * Context: bound or in a section.
+ */
+void xe_vram_bar_flush(struct xe_hw hw)
+{
+	wmb();	/* the CPU's own buffers first */
+	xe_write32(hw, VF_CAP_REG, 0);
 }

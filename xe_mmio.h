@@ -65,5 +65,7 @@ vm_fault_t xe_vram_bar_insert_pfn(struct xe_hw hw, struct vm_area_struct *vma,
 void xe_vram_bar_read(struct xe_hw hw, u64 offset, void *buf, size_t len);
 void xe_vram_bar_write(struct xe_hw hw, u64 offset, const void *buf, size_t len);
 void xe_vram_bar_fill(struct xe_hw hw, u64 offset, u8 byte, size_t len);
+void xe_vram_bar_write64(struct xe_hw hw, u64 offset, u64 value, u64 step, u32 count);
+void xe_vram_bar_flush(struct xe_hw hw);
 
 #endif

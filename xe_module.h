@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 struct drm_driver;
+struct workqueue_struct;
 
 /**
  * struct xe_params - module parameters, under the names that upstream gave them
@@ -26,6 +27,9 @@ struct xe_params {
 
 extern struct xe_params xe_params;
 extern const struct drm_driver xe_drm_driver;
+
+/* What is freed here may be the last that holds a device: no device waits for this queue. */
+extern struct workqueue_struct *xe_release_wq;
 
 int xe_pci_register(void);
 void xe_pci_unregister(void);

@@ -21,11 +21,14 @@
 #include "hw/gt.h"
 #include "hw/gt_reset.h"
 #include "hw/irq.h"
+#include "hw/lrc.h"
 #include "hw/pcode.h"
 #include "hw/steering.h"
 #include "hw/topology.h"
 #include "mm/mm.h"
+#include "mm/vm.h"
 #include "mm/vram.h"
+#include "submit/submit.h"
 #include "uapi/hwmon.h"
 #include "uapi/query.h"
 #include "xe_compat.h"
@@ -51,7 +54,11 @@
  */
 static const struct xe_sw_step xe_software_steps[] = {
 	{ "memory",		xe_mm_init },
+	{ "context slots",	xe_lrcs_init },
 	{ "recovery",		xe_recovery_init },
+	{ "GuC",		xe_guc_init },
+	{ "address spaces",	xe_vms_init },
+	{ "submission",		xe_submit_init },
 };
 
 static const struct xe_hw_step xe_probe_steps[] = {
@@ -69,9 +76,12 @@ static const struct xe_hw_step xe_probe_steps[] = {
 	{ "GGTT",		xe_ggtt_start },
 	{ "firmware buffers",	xe_ggtt_buf_start },
 	{ "buffers",		xe_mm_start },
+	{ "GuC contexts",	xe_guc_contexts_start },
+	{ "contexts",		xe_submit_contexts_start },
 	{ "GT registers",	xe_gt_registers_start },
 	{ "engines",		xe_engine_start },
 	{ "GuC",		xe_guc_start },
+	{ "submission",		xe_submit_start },
 	{ "frequency limits",	xe_guc_uncap },
 	{ "TLB invalidation",	xe_guc_tlb_start },
 	{ "queries",		xe_query_start },
@@ -79,12 +89,27 @@ static const struct xe_hw_step xe_probe_steps[] = {
 	{ "sensors",		xe_hwmon_start },
 };
 
+/* In a work, once, when nobody else ends what waits for the device: it may never be unbound. */
+static void lost(struct xe_device *xe)
+{
+	xe_hw_silence_lost(xe);
+	xe_submit_kill(xe, -ENODEV);
+	xe_mm_lost(xe);
+}
+
+static void wedged(struct xe_device *xe)
+{
+	xe_submit_kill(xe, -EIO);
+}
+
 static const struct xe_hw_ops xe_ops = {
 	.prepare = xe_mm_evict,
 	.suspend = xe_power_suspend,
 	.resume = xe_power_resume,
 	.shutdown = xe_power_shutdown,
-	.lost = xe_mm_lost,
+	.wake = xe_submit_wake,
+	.lost = lost,
+	.wedged = wedged,
 };
 
 static const struct xe_hw_driver xe_driver = {

@@ -15,6 +15,7 @@
 #include "hw/sensors.h"
 #include "hw/state.h"
 #include "mm/mm.h"
+#include "mm/pt_pool.h"
 #include "xe_device.h"
 #include "xe_guc.h"
 #include "xe_pm.h"
@@ -31,18 +32,22 @@
  *                                           firmware              from processes, GuC
  *                                                                 stopped, L2 closed,
  *                                                                 interrupts off
- * D3cold            idle, little VRAM used, all of it, VRAM and   the same, and VRAM is
- *                   the platform can do it  GGTT included         emptied by a worker
+ * D3cold            idle, little VRAM used, all of it, VRAM and   the same, VRAM is emptied
+ *                   the platform can do it  GGTT included         by a worker, tables are
+ *                                                                 copied
  * system sleep      the user wants it       possibly all of it    the same, and VRAM is
  *                                                                 emptied when sleep is
- *                                                                 announced
+ *                                                                 announced, tables are
+ *                                                                 copied
  * ================= ======================= ===================== =======================
  *
- * VRAM is emptied by software, before the callbacks of this file, see mm/evict.c. What is done at
+ * VRAM is emptied by software, before the callbacks of this file, see mm/evict.c; but for page
+ * tables, which are copied by them, see mm/pt_pool.c. What is done at
  * resume does not depend on what really was lost, but on what may have been: it takes the same
- * functions as probe, in the same order. xe_gt_program() has the workarounds, PAT and MOCS;
- * xe_guc_resume() starts the firmware from the image that is still in system memory. The GGTT is
- * written again by those who have mappings in it.
+ * functions as probe, in the same order. xe_gt_program() has the workarounds, PAT and MOCS; a GT
+ * that had contexts is reset before, so that nothing is cached. xe_guc_resume() starts the firmware
+ * from the image that is still in system memory. The GGTT is written again by those who have
+ * mappings in it.
  *
  * The display is off since probe, see hw/display.c: an idle device goes to D3hot with no pipe on.
  *
@@ -51,7 +56,7 @@
  *
  * A card that is gone when it should come back is declared lost. One that is there but does not
  * come back is not retried by anybody: it is declared wedged, so that whoever uses it is told, and
- * unbinding it still works. The PM core is told of neither; see power_resume() in xe_hw.c.
+ * unbinding it still works. The PM core is told of neither; see resume() in xe_hw_events.c.
  *
  * When the system goes down the card is silenced, and that is all.
  *
@@ -63,6 +68,26 @@
  * ======================== ============= ==========================================
  */
 
+/* What GTs forget; what they might remember of contexts, they are made to. */
+static int program_gts(struct xe_hw hw)
+{
+	struct xe_hw_state *state = xe_hw_state(hw);
+	int err;
+
+	xe_for_each_gt(gt, state) {
+		err = gt->contexts ? xe_gt_reset(hw, gt) : xe_gt_program(hw, gt);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Sleep was called off half way: engines may still run. */
+static int restart(struct xe_hw hw)
+{
+	return program_gts(hw) ?: xe_guc_resume(hw);
+}
+
 /*
  * An error but -EBUSY would keep runtime PM from ever trying again, in both directions. So the GuC
  * has to be brought back, and if it does not come the card is given up here and now.
@@ -70,9 +95,9 @@
 static int stay_awake(struct xe_hw hw, int why)
 {
 	struct xe_device *xe = xe_hw_device(hw);
-	int err = xe_guc_resume(hw);
+	int err = restart(hw);
 
-	drm_err(&xe->drm, "the card cannot be put to sleep (%pe) and stays awake; see the GuC log\n",
+	drm_err(&xe->drm, "the card cannot be put to sleep (%pe) and stays awake; see the GuC log, or free memory\n",
 		ERR_PTR(why));
 	if (err && !xe_hw_is_lost(hw))
 		xe_device_declare_wedged(xe, "its GuC neither sleeps nor wakes up");
@@ -100,7 +125,9 @@ int xe_power_suspend(struct xe_hw hw, bool system)
 
 	/* First: what a process wrote from here on might not reach VRAM any more. */
 	xe_mm_suspend(hw);
-	err = xe_guc_suspend(hw);
+	err = xe_guc_suspend(hw, system);
+	if (!err && cold)	/* nothing writes or reads them any more */
+		err = xe_pt_pool_suspend(hw);
 	if (xe_hw_is_lost(hw))
 		return 0;	/* nothing to keep */
 	if (err)
@@ -132,6 +159,7 @@ static int bring_back(struct xe_hw hw, unsigned int timeout_s)
 			err = xe_display_off(hw);
 		if (err)
 			return err;
+		xe_pt_pool_resume(hw);
 		xe_ggtt_restore(hw);
 		xe_ggtt_buf_restore(hw);
 		xe_sensors_restore(hw);
@@ -139,11 +167,9 @@ static int bring_back(struct xe_hw hw, unsigned int timeout_s)
 		state->cold = false;
 	}
 
-	xe_for_each_gt(gt, state) {
-		err = xe_gt_program(hw, gt);
-		if (err)
-			return err;
-	}
+	err = program_gts(hw);
+	if (err)
+		return err;
 	xe_irq_resume(hw);
 	return xe_guc_resume(hw);
 }

@@ -9,19 +9,12 @@
 #include <linux/bits.h>
 #include <linux/sizes.h>
 
-/* What the GuC is told of a context: the GGTT address of its status page, and */
-#define LRC_DESCRIPTOR_VALID		BIT(0)
-#define LRC_DESCRIPTOR_64BIT		(3 << 3)
-#define LRC_DESCRIPTOR_PPGTT		BIT(8)	/* batches have an address space of their own */
-
-/* The status page. What is below 512 is the hardware's. */
+/* The status page. What is below 512 is the hardware's; the upper half is for work queues. */
 #define LRC_STATUS_BYTES		SZ_4K
 #define LRC_STATUS_SCRATCH		0xd0	/* where flushes write that nobody looks at */
 #define LRC_STATUS_SEQUENCE		512	/* of the last job that is done; 32 bits count */
 #define LRC_STATUS_STARTED		520	/* of the last job that began */
 #define LRC_STATUS_JOB_TIMESTAMP	528	/* LRC_TIMESTAMP when it began */
-#define LRC_STATUS_PARALLEL		2048	/* work queue of a parallel context */
-#define LRC_STATUS_PARALLEL_BYTES	2048
 
 /*
  * The register pages, behind it: a program of load-register commands. Words below are values, with
@@ -47,5 +40,6 @@
 #define LRC_GUC_SKIP_WORDS		96
 
 #define LRC_RING_BYTES			SZ_16K
+#define LRC_RING_FIRST			8	/* where the first text goes, behind one of ours */
 
 #endif

@@ -15,7 +15,8 @@
 #define MI_NOOP				MI_COMMAND(0x00)
 #define MI_USER_INTERRUPT		MI_COMMAND(0x02)
 
-#define MI_ARB_CHECK			MI_COMMAND(0x05)	/* the context may be switched here */
+/* The context may be switched here */
+#define MI_ARB_CHECK			MI_COMMAND(0x05)
 #define   MI_ARB_CHECK_SET_PREPARSER	BIT(8)
 #define   MI_ARB_CHECK_PREPARSER_OFF	BIT(0)
 

@@ -4,6 +4,7 @@
  */
 
 #include <linux/bitfield.h>
+#include <linux/nospec.h>
 
 #include <drm/drm_print.h>
 
@@ -51,6 +52,9 @@ static const u16 xe2_pat[] = {
 	[30] = PAT(0, 0, 3, 0, 3, 2), PAT(0, 0, 3, 0, 3, 3),
 };
 
+#define FIRST_RESERVED	16
+#define LAST_RESERVED	19
+
 /* What the card itself accesses: translations for other devices, and page tables. */
 #define XE2_PAT_ATS	PAT(0, 0, 0, 0, 3, 3)
 #define XE2_PAT_TABLES	PAT(0, 0, 0, 0, 3, 0)
@@ -79,21 +83,44 @@ static void add(struct writes *writes, struct xe_gt_reg reg, u32 value, u32 flag
 
 /**
  * xe_pat_count - how many rows the PAT table has
- * @gt: the primary GT
+ * @version: of the GT
  *
  * Context: any.
  */
-unsigned int xe_pat_count(const struct xe_gt *gt)
+unsigned int xe_pat_count(u16 version)
 {
 	/* 16023588340: the last class of L3 on Battlemage is for host accesses to VRAM. */
-	return gt->version == 2001 || gt->version == 1301 ? 28 : ARRAY_SIZE(xe2_pat);
+	return version == 2001 || version == 1301 ? 28 : ARRAY_SIZE(xe2_pat);
+}
+
+/**
+ * xe_pat_is_valid - can a mapping name this row of the PAT table?
+ * @version: of the primary GT
+ * @index: the row
+ *
+ * Context: any.
+ */
+bool xe_pat_is_valid(u16 version, unsigned int index)
+{
+	return index < xe_pat_count(version) && (index < FIRST_RESERVED || index > LAST_RESERVED);
+}
+
+/**
+ * xe_pat_is_coherent - does the card see what the CPU has in its caches?
+ * @index: a row of the PAT table that is valid
+ *
+ * Context: any.
+ */
+bool xe_pat_is_coherent(unsigned int index)
+{
+	return FIELD_GET(XE2_COH_MODE, xe2_pat[array_index_nospec(index, ARRAY_SIZE(xe2_pat))]);
 }
 
 static void list_pat(struct xe_hw hw, const struct xe_gt *gt, struct writes *writes)
 {
 	u32 flags = gt->id ? 0 : XE_WRITE_MCR;
 
-	for (unsigned int i = 0; i < xe_pat_count(gt); i++)
+	for (unsigned int i = 0; i < xe_pat_count(gt->version); i++)
 		add(writes, PAT_INDEX(i), xe2_pat[i], flags);
 	add(writes, PAT_ATS, XE2_PAT_ATS, flags);
 	if (xe_hw_device(hw)->platform->is_discrete)

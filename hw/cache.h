@@ -21,6 +21,8 @@ struct xe_gt;
 
 void xe_cache_program(struct xe_hw hw, struct xe_gt *gt);
 void xe_cache_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
-unsigned int xe_pat_count(const struct xe_gt *gt);
+unsigned int xe_pat_count(u16 version);
+bool xe_pat_is_valid(u16 version, unsigned int index);
+bool xe_pat_is_coherent(unsigned int index);
 
 #endif

@@ -50,23 +50,23 @@ static void chunks_free(struct sg_table *sgt)
 	sg_free_table(sgt);
 }
 
-static struct page *chunk_alloc(size_t max_pages, unsigned int *order)
+static struct page *chunk_alloc(size_t max_pages, unsigned int *order, gfp_t gfp)
 {
 	struct page *page;
 
 	*order = min_t(unsigned int, *order, ilog2(max_pages));
 	while (*order) {
-		page = alloc_pages(GFP_KERNEL | __GFP_ZERO | __GFP_COMP | __GFP_NORETRY |
-				   __GFP_NOWARN, *order);
+		page = alloc_pages(gfp | __GFP_ZERO | __GFP_COMP | __GFP_NORETRY | __GFP_NOWARN,
+				   *order);
 		if (page)
 			return page;
 		--*order;
 	}
-	return alloc_page(GFP_KERNEL | __GFP_ZERO);
+	return alloc_page(gfp | __GFP_ZERO);
 }
 
 /* In few large chunks where they can be had: some buffers have thousands of pages. */
-static int chunks_alloc(struct sg_table *sgt, size_t pages)
+static int chunks_alloc(struct sg_table *sgt, size_t pages, gfp_t gfp)
 {
 	unsigned int order = CHUNK_ORDER_MAX, count = 0;
 	struct scatterlist *sg;
@@ -75,7 +75,7 @@ static int chunks_alloc(struct sg_table *sgt, size_t pages)
 	int err = -ENOMEM;
 
 	for (; pages; pages -= BIT(order)) {
-		page = chunk_alloc(pages, &order);
+		page = chunk_alloc(pages, &order, gfp);
 		if (!page)
 			goto free;
 		list_add_tail(&page->lru, &chunks);
@@ -126,12 +126,29 @@ static void memory_free(struct drm_device *drm, void *data)
 	chunks_free(&buf->sgt);
 }
 
-static int memory_alloc(struct drm_device *drm, struct xe_ggtt_buf *buf)
+/**
+ * xe_ggtt_buf_alloc - allocate the memory of a buffer
+ * @xe: the device
+ * @buf: zeroed
+ * @size: in bytes, rounded up to whole pages; the memory is zeroed
+ * @gfp: GFP_KERNEL, or GFP_KERNEL_ACCOUNT to charge the caller
+ * @name: for debugfs, constant
+ *
+ * For what a user may have: the memory is charged to who asks, and mapped on the bound side. It is
+ * freed with the drm_device.
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int xe_ggtt_buf_alloc(struct xe_device *xe, struct xe_ggtt_buf *buf, size_t size, gfp_t gfp,
+		      const char *name)
 {
-	size_t pages = buf->size / PAGE_SIZE;
+	size_t pages = PAGE_ALIGN(size) / PAGE_SIZE;
 	int err;
 
-	err = chunks_alloc(&buf->sgt, pages);
+	buf->name = name;
+	buf->size = PAGE_ALIGN(size);
+	err = chunks_alloc(&buf->sgt, pages, gfp);
 	if (err)
 		return err;
 
@@ -141,7 +158,49 @@ static int memory_alloc(struct drm_device *drm, struct xe_ggtt_buf *buf)
 		return -ENOMEM;
 	}
 
-	return drmm_add_action_or_reset(drm, memory_free, buf);
+	return drmm_add_action_or_reset(&xe->drm, memory_free, buf);
+}
+
+/**
+ * xe_ggtt_buf_release - undo xe_ggtt_buf_alloc()
+ * @xe: the device
+ * @buf: never mapped
+ *
+ * Context: process context, may sleep.
+ */
+void xe_ggtt_buf_release(struct xe_device *xe, struct xe_ggtt_buf *buf)
+{
+	drmm_release_action(&xe->drm, memory_free, buf);
+}
+
+/**
+ * xe_ggtt_buf_map - give a buffer its address
+ * @hw: the token
+ * @buf: from xe_ggtt_buf_alloc()
+ *
+ * There is nothing to undo: what the card sees ends with unbind.
+ *
+ * Context: bound, may sleep.
+ * Return: 0; -ENOMEM, -ENOSPC if the GGTT is full.
+ */
+int xe_ggtt_buf_map(struct xe_hw hw, struct xe_ggtt_buf *buf)
+{
+	struct xe_hw_state *state = xe_hw_state(hw);
+	int err;
+
+	err = xe_dma_map(hw, &buf->sgt, DMA_BIDIRECTIONAL);
+	if (err)
+		return err;
+
+	err = xe_ggtt_map(hw, &buf->node, &buf->sgt, buf->size);
+	if (err) {
+		xe_dma_unmap(xe_hw_dma(hw), &buf->sgt, DMA_BIDIRECTIONAL);
+		return err;
+	}
+
+	guard(mutex)(&state->ggtt_bufs_lock);
+	list_add(&buf->link, &state->ggtt_bufs);
+	return 0;
 }
 
 /**
@@ -158,33 +217,16 @@ static int memory_alloc(struct drm_device *drm, struct xe_ggtt_buf *buf)
  */
 int xe_ggtt_buf_create(struct xe_hw hw, struct xe_ggtt_buf *buf, size_t size, const char *name)
 {
-	struct drm_device *drm = &xe_hw_device(hw)->drm;
-	struct xe_hw_state *state = xe_hw_state(hw);
+	struct xe_device *xe = xe_hw_device(hw);
 	int err;
 
-	buf->name = name;
-	buf->size = PAGE_ALIGN(size);
-	err = memory_alloc(drm, buf);
+	err = xe_ggtt_buf_alloc(xe, buf, size, GFP_KERNEL, name);
 	if (err)
 		return err;
 
-	err = xe_dma_map(hw, &buf->sgt, DMA_BIDIRECTIONAL);
+	err = xe_ggtt_buf_map(hw, buf);
 	if (err)
-		goto free;
-
-	err = xe_ggtt_map(hw, &buf->node, &buf->sgt, buf->size);
-	if (err)
-		goto unmap;
-
-	mutex_lock(&state->ggtt_bufs_lock);
-	list_add(&buf->link, &state->ggtt_bufs);
-	mutex_unlock(&state->ggtt_bufs_lock);
-	return 0;
-
-unmap:
-	xe_dma_unmap(xe_hw_dma(hw), &buf->sgt, DMA_BIDIRECTIONAL);
-free:
-	drmm_release_action(drm, memory_free, buf);
+		xe_ggtt_buf_release(xe, buf);
 	return err;
 }
 ALLOW_ERROR_INJECTION(xe_ggtt_buf_create, ERRNO);

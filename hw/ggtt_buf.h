@@ -34,12 +34,16 @@ int xe_ggtt_buf_start(struct xe_hw_bind bind);
 void xe_ggtt_buf_restore(struct xe_hw hw);
 int __must_check xe_ggtt_buf_create(struct xe_hw hw, struct xe_ggtt_buf *buf, size_t size,
 				    const char *name);
+int __must_check xe_ggtt_buf_alloc(struct xe_device *xe, struct xe_ggtt_buf *buf, size_t size,
+				   gfp_t gfp, const char *name);
+void xe_ggtt_buf_release(struct xe_device *xe, struct xe_ggtt_buf *buf);
+int __must_check xe_ggtt_buf_map(struct xe_hw hw, struct xe_ggtt_buf *buf);
 
 /**
  * xe_ggtt_buf_ggtt - the address of a buffer for firmware and engines
  * @buf: the buffer
  *
- * Context: any; stable from xe_ggtt_buf_create() to unbind.
+ * Context: any; the same from xe_ggtt_buf_map() on, although nothing is there behind unbind.
  */
 static inline u32 xe_ggtt_buf_ggtt(const struct xe_ggtt_buf *buf)
 {

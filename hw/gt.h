@@ -29,7 +29,7 @@ struct xe_gt {
 	struct xe_engines engines;
 	/** @no_mid_thread_preempt: compute can be preempted between thread groups only */
 	bool no_mid_thread_preempt;
-	/** @contexts: the GuC was told of a context since probe, so engines may run; never cleared */
+	/** @contexts: the GuC was told of a context since probe: engines may run. Never cleared */
 	bool contexts;
 };
 

@@ -29,9 +29,9 @@
  * Interrupts, the GGTT and VRAM survive a reset of a GT.
  *
  * Engines use memory that software keeps for them: contexts, page tables, buffers. It is given back
- * when nothing of a GT can reach it any more, and a reset of its GuC is not enough for that: engines
- * go on without it, and keep what they cache. So &struct xe_gt_handler is told by xe_gt_reset() itself,
- * behind the reset and in no other place.
+ * when nothing of a GT can reach it any more, and a reset of its GuC is not enough for that:
+ * engines go on without it, and keep what they cache. So &struct xe_gt_handler is told by
+ * xe_gt_reset() itself, behind the reset and in no other place.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when

@@ -12,8 +12,8 @@ struct xe_gt;
 /**
  * struct xe_gt_handler - who is told of what became of the contexts of a GT
  *
- * Each may be missing. They are called on the bound side, and may take what a reset takes: no memory,
- * no section, no wait for a fence.
+ * Each may be missing. They are called on the bound side, and may take what a reset takes: no
+ * memory, no section, no wait for a fence.
  */
 struct xe_gt_handler {
 	/**

@@ -18,7 +18,7 @@ struct xe_lrc_chunk;
 
 /* Images differ in their number of pages, and so do slots: see xe_lrc_image_bytes(). */
 #define XE_LRC_SIZES		3
-#define XE_LRC_MAX_CHUNKS	256	/* of 2 MiB; a device has room for 16384 contexts at least */
+#define XE_LRC_MAX_CHUNKS	256	/* of 2 MiB, and 64 contexts or more */
 
 /**
  * struct xe_lrc - where a context lives: ring, status page and registers
@@ -33,10 +33,10 @@ struct xe_lrc {
 	void *status;
 	/** @regs: its registers, words LRC_* */
 	u32 *regs;
-	/** @ggtt: GGTT address of @status */
+	/** @ggtt: GGTT address of @status, which is how the GuC is told of the context */
 	u32 ggtt;
-	/** @descriptor: what the GuC is told of it; from xe_lrc_init() */
-	u32 descriptor;
+	/** @ppgtt: its batches have an address space of their own; from xe_lrc_init() */
+	bool ppgtt;
 	/** @class: of the engines that it is for */
 	enum xe_engine_class class;
 	/** @gt_id: GT of those engines */
@@ -73,7 +73,7 @@ struct xe_lrcs {
 	struct mutex grow;
 	/** @num_chunks: how many there are; they stay */
 	unsigned int num_chunks;
-	/** @defaults: registers that a new context starts from, by GT and class; NULL: empty ones */
+	/** @defaults: registers that a new context starts with, by GT and class; may be NULL */
 	u32 *defaults[XE_MAX_GTS][XE_ENGINE_CLASSES];
 };
 

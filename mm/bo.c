@@ -14,7 +14,9 @@
 #include "mm/bo.h"
 #include "mm/dma_buf.h"
 #include "mm/import.h"
+#include "mm/pt.h"
 #include "mm/tt.h"
+#include "mm/vm.h"
 #include "mm/vram.h"
 #include "mm/vram_alloc.h"
 #include "xe_compat.h"
@@ -137,6 +139,7 @@ static void finish_move(struct ttm_buffer_object *bo, struct ttm_resource *to)
 {
 	struct xe_bo *xe_bo = ttm_to_xe_bo(bo);
 
+	xe_vma_mark_stale(&bo->base);
 	/* Importers have the pages mapped while it is here only, and it does leave. */
 	if (xe_bo->exported && place_of(bo) == XE_MEM_TT)
 		dma_buf_invalidate_mappings(xe_bo->exported);
@@ -231,6 +234,8 @@ static void bo_destroy(struct ttm_buffer_object *ttm)
 	forget_mapping(bo);
 	if (bo->import)
 		xe_import_destroy(bo_to_xe(ttm), bo->import);
+	if (bo->vm_resv)
+		drm_gem_object_put(bo->vm_resv);
 	if (bo->dummy)
 		__free_page(bo->dummy);
 	drm_gem_object_release(&ttm->base);
@@ -266,25 +271,30 @@ const struct drm_gem_object_funcs xe_gem_funcs = {
 };
 
 /*
- * In order of preference, VRAM first. Sizes are checked here: TTM would empty a place to find out
- * that it is too small. While VRAM is emptied for system sleep, a buffer that is allowed nowhere
- * else begins as if it had been moved out already: it goes to VRAM when it is touched afterwards.
+ * Where the card reaches a buffer, in order of preference, VRAM first. Sizes are checked here: TTM
+ * would empty a place to find out that it is too small. Nothing gets into VRAM while it is emptied
+ * for system sleep, but for pinned buffers: who owns them sees to what is in them.
  */
-static unsigned int places(const struct xe_mm *mm, const struct xe_bo_args *args,
+static unsigned int places(const struct xe_mm *mm, const struct xe_bo *bo, u64 size, bool pinned,
 			   struct ttm_place place[2])
 {
-	bool vram = (args->regions & XE_REGION_VRAM) && args->size <= mm->vram_size;
-	bool system = (args->regions & XE_REGION_SYSTEM) &&
-		      (args->import || args->size <= mm->system_size);
+	bool vram = (bo->regions & XE_REGION_VRAM) && size <= mm->vram_size;
+	bool system = (bo->regions & XE_REGION_SYSTEM) && (bo->import || size <= mm->system_size);
 	unsigned int count = 0;
 
-	if (vram && !args->deferred && !READ_ONCE(mm->sleeping))
+	if (vram && (pinned || !READ_ONCE(mm->sleeping)))
 		place[count++] = (struct ttm_place){ .mem_type = XE_MEM_VRAM };
-	if (system && !args->deferred)
+	if (system)
 		place[count++] = (struct ttm_place){ .mem_type = XE_MEM_TT };
-	if (!count)
-		place[count++] = (struct ttm_place){ .mem_type = XE_MEM_SYSTEM };
 	return count;
+}
+
+/* Kernel's own buffers have no offset to be mapped at. */
+static enum ttm_bo_type bo_type(const struct xe_bo_args *args)
+{
+	if (args->import)
+		return ttm_bo_type_sg;
+	return args->pinned ? ttm_bo_type_kernel : ttm_bo_type_device;
 }
 
 /**
@@ -298,6 +308,13 @@ struct xe_bo *xe_bo_alloc(void)
 	return kzalloc(sizeof(struct xe_bo), GFP_KERNEL);
 }
 
+static struct dma_resv *shared_resv(const struct xe_bo_args *args)
+{
+	if (args->import)
+		return xe_import_resv(args->import);
+	return args->vm_resv ? args->vm_resv->resv : NULL;
+}
+
 /**
  * xe_bo_init - make a buffer, filled with zeroes
  * @xe: the device
@@ -305,37 +322,47 @@ struct xe_bo *xe_bo_alloc(void)
  * @args: what is wanted, not larger than each region that is allowed; the import is the buffer's
  *        from now on, also on failure
  *
- * Context: process context; the reservation of the import, if any, is held; enters.
+ * Context: process context; the reservation of the import or the VM, if any, is held; enters.
  * Return: 0, then there is one reference for the caller; -ENOMEM, -ENODEV, -EBUSY, -ERESTARTSYS; or
  * -EINTR if the process is being killed.
  */
 int xe_bo_init(struct xe_device *xe, struct xe_bo *bo, const struct xe_bo_args *args)
 {
-	struct ttm_operation_ctx ctx = { .interruptible = true };
-	struct ttm_place place[2] = {};
-	struct ttm_placement placement = {
-		.placement = place,
-		.num_placement = places(&xe->mm, args, place),
+	struct dma_resv *resv = shared_resv(args);
+	struct ttm_operation_ctx ctx = {
+		.interruptible = true,
+		.resv = resv,
+		.allow_res_evict = args->vm_resv,
 	};
-	struct xe_import *import = args->import;
+	struct ttm_place place[2] = { { .mem_type = XE_MEM_SYSTEM } };
+	struct ttm_placement placement = { .placement = place, .num_placement = 1 };
 	int err;
 
 	bo->regions = args->regions;
 	bo->caching = args->caching;
 	bo->ttm.base.funcs = &xe_gem_funcs;
 	drm_gem_private_object_init(&xe->drm, &bo->ttm.base, args->size);
-	bo->import = import;
+	bo->import = args->import;
+	if (args->import)
+		xe_import_set_buffer(args->import, &bo->ttm.base);
+	if (args->vm_resv)
+		drm_gem_object_get(args->vm_resv);
+	bo->vm_resv = args->vm_resv;
 	INIT_LIST_HEAD(&bo->vram_link);
 
+	/* One that can be nowhere now begins as if it had been moved out already. */
+	if (!args->deferred)
+		placement.num_placement = places(&xe->mm, bo, args->size, args->pinned, place) ?: 1;
+
 	/* On failure it calls bo_destroy(), for an import later and from a worker. */
-	err = ttm_bo_init_reserved(&xe->mm.ttm, &bo->ttm,
-				   import ? ttm_bo_type_sg : ttm_bo_type_device, &placement,
-				   args->align >> PAGE_SHIFT, &ctx, NULL,
-				   import ? xe_import_resv(import) : NULL, bo_destroy);
+	err = ttm_bo_init_reserved(&xe->mm.ttm, &bo->ttm, bo_type(args), &placement,
+				   args->align >> PAGE_SHIFT, &ctx, NULL, resv, bo_destroy);
 	if (err)
 		return err == -ENOSPC ? -ENOMEM : err;
 
-	if (!import)
+	if (args->pinned)
+		ttm_bo_pin(&bo->ttm);
+	if (!resv)
 		ttm_bo_unreserve(&bo->ttm);
 	return 0;
 }
@@ -358,6 +385,21 @@ struct xe_bo *xe_bo_create(struct xe_device *xe, const struct xe_bo_args *args)
 
 	err = xe_bo_init(xe, bo, args);
 	return err ? ERR_PTR(err) : bo;
+}
+
+/**
+ * xe_bo_unpin - a buffer that was made with &xe_bo_args.pinned is about to go
+ * @bo: the buffer
+ *
+ * Context: process context, reservations of others may be held.
+ */
+void xe_bo_unpin(struct xe_bo *bo)
+{
+	/* It is on no list of TTM, and has no handle: nobody else can have it reserved. */
+	if (WARN_ON_ONCE(ttm_bo_reserve(&bo->ttm, false, true, NULL)))
+		return;
+	ttm_bo_unpin(&bo->ttm);
+	ttm_bo_unreserve(&bo->ttm);
 }
 
 /**
@@ -424,6 +466,55 @@ int xe_bo_populate(struct xe_bo *bo)
 	struct ttm_operation_ctx ctx = {};
 
 	return ttm_bo_populate(&bo->ttm, &ctx);
+}
+
+static int move_to_reach(struct xe_bo *bo)
+{
+	struct xe_mm *mm = &bo_to_xe(&bo->ttm)->mm;
+	struct ttm_operation_ctx ctx = { .interruptible = true };
+	struct ttm_place place[2] = {};
+	struct ttm_placement placement = {
+		.placement = place,
+		.num_placement = places(mm, bo, bo->ttm.base.size, false, place),
+	};
+	int err;
+
+	if (!placement.num_placement)
+		return READ_ONCE(mm->sleeping) ? -EAGAIN : -ENOMEM;
+	err = ttm_bo_validate(&bo->ttm, &placement, &ctx);
+	return err == -ENOSPC ? -ENOMEM : err;
+}
+
+/**
+ * xe_bo_make_reachable - have a buffer where engines can reach it
+ * @bo: the buffer, reserved; nothing happens if it is there
+ *
+ * Others may have to make room for it, so this may wait for those who use them.
+ *
+ * Context: process context; enters.
+ * Return: 0; -ENOMEM; -ENODEV if there is no hardware; -EBUSY as xe_bo_move_to(); -EAGAIN while
+ * the system is about to sleep; -EINTR, -ERESTARTSYS; what the exporter of an import returns.
+ */
+int xe_bo_make_reachable(struct xe_bo *bo)
+{
+	if (bo->ttm.resource->mem_type == XE_MEM_SYSTEM)
+		return move_to_reach(bo);
+	return bo->import ? xe_import_map(bo->import) : 0;
+}
+
+/**
+ * xe_bo_pt_source - where page tables have to lead
+ * @bo: the buffer, reserved, made reachable
+ * @source: filled in, but for where in the buffer
+ *
+ * Context: any.
+ */
+void xe_bo_pt_source(struct xe_bo *bo, struct xe_pt_source *source)
+{
+	if (bo->ttm.resource->mem_type == XE_MEM_VRAM)
+		source->vram = bo->ttm.resource;
+	else
+		source->sgt = xe_tt_sgt(bo->ttm.ttm);
 }
 
 /**

@@ -13,6 +13,7 @@ struct page;
 struct vm_operations_struct;
 struct xe_device;
 struct xe_import;
+struct xe_pt_source;
 
 /**
  * struct xe_bo - a buffer
@@ -28,6 +29,8 @@ struct xe_bo {
 	u8 mem_type;
 	/** @import: whose pages these are if they are not ours, else NULL; constant */
 	struct xe_import *import;
+	/** @vm_resv: what it shares the reservation of one VM with: a reference; else NULL; constant */
+	struct drm_gem_object *vm_resv;
 	/** @exported: the dma-buf that others have it by, if there is one; under the reservation */
 	struct dma_buf *exported;
 	/** @vram_link: on &xe_mm.vram_mapped, under &xe_mm.lock */
@@ -50,8 +53,12 @@ struct xe_bo_args {
 	u16 caching;
 	/** @deferred: no memory yet */
 	bool deferred;
+	/** @pinned: the driver's own, in VRAM until xe_bo_unpin() */
+	bool pinned;
 	/** @import: where the pages come from, with its reservation held; else NULL */
 	struct xe_import *import;
+	/** @vm_resv: holds the reservation that it is to share, which is held; else NULL */
+	struct drm_gem_object *vm_resv;
 };
 
 static inline struct xe_bo *to_xe_bo(struct drm_gem_object *obj)
@@ -72,9 +79,12 @@ struct xe_bo *xe_bo_alloc(void);
 int xe_bo_init(struct xe_device *xe, struct xe_bo *bo, const struct xe_bo_args *args);
 struct xe_bo *xe_bo_create(struct xe_device *xe, const struct xe_bo_args *args);
 int xe_bo_move_to(struct xe_bo *bo, u32 mem_type);
+void xe_bo_unpin(struct xe_bo *bo);
 bool xe_bo_needs_validate(struct xe_bo *bo);
 int xe_bo_validate(struct xe_bo *bo);
 int xe_bo_populate(struct xe_bo *bo);
+int xe_bo_make_reachable(struct xe_bo *bo);
+void xe_bo_pt_source(struct xe_bo *bo, struct xe_pt_source *source);
 void xe_bo_zap_vram(struct xe_device *xe);
 bool xe_bo_can_be_in(const struct xe_bo *bo, u32 region);
 

@@ -9,6 +9,7 @@
 
 #include <drm/drm_gem.h>
 #include <drm/drm_prime.h>
+#include <drm/drm_print.h>
 #include <drm/ttm/ttm_tt.h>
 #include <uapi/drm/xe_drm.h>
 
@@ -136,8 +137,14 @@ struct sg_table *xe_gem_prime_pages(struct drm_gem_object *obj)
  */
 struct dma_buf *xe_gem_prime_export(struct drm_gem_object *obj, int flags)
 {
-	struct dma_buf *dma_buf = drm_gem_prime_export(obj, flags);
+	struct dma_buf *dma_buf;
 
+	if (to_xe_bo(obj)->vm_resv) {
+		drm_dbg(obj->dev, "a buffer that was made for one VM cannot be exported\n");
+		return ERR_PTR(-EPERM);
+	}
+
+	dma_buf = drm_gem_prime_export(obj, flags);
 	if (IS_ERR(dma_buf))
 		return dma_buf;
 

@@ -48,7 +48,7 @@
  * resume.
  *
  * What the driver itself needs is not in VRAM: firmware buffers are in system memory, the GGTT and
- * the firmware are set up anew.
+ * the firmware are set up anew. Page tables are the exception, and are copied; see mm/pt_pool.c.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -63,13 +63,16 @@
  */
 
 #define D3COLD_THRESHOLD_MIB	300u	/* as upstream ships it */
+#define NOT_STUCK		U64_MAX
 #define SPARE_PART		32u	/* of memory, is not filled with what was in VRAM */
 
+/* Page tables stay where they are, see mm/pt_pool.c. */
 static u64 in_use(struct xe_device *xe)
 {
 	struct ttm_resource_manager *vram = ttm_manager_type(&xe->mm.ttm, XE_MEM_VRAM);
+	u64 used = vram ? ttm_resource_manager_usage(vram) : 0;
 
-	return vram ? ttm_resource_manager_usage(vram) : 0;
+	return used - min(used, xe_pt_pool_size(xe));
 }
 
 /**
@@ -110,7 +113,8 @@ static void complain(struct xe_device *xe, int err)
  * xe_mm_evict - move everything that is in VRAM to system memory
  * @xe: the device
  *
- * Of a card that is gone nothing is moved: its contents are lost.
+ * Of a card that is gone nothing is moved: its contents are lost. Page tables stay, and there is
+ * memory for a copy of them when it returns 0.
  *
  * Context: process context, outside of any section and of PM callbacks of the card, while nothing
  * gets into VRAM, or it may not end; enters.
@@ -121,6 +125,8 @@ int xe_mm_evict(struct xe_device *xe)
 {
 	int err = in_use(xe) ? evict_all(xe) : 0;
 
+	if (!err)
+		err = xe_pt_pool_prepare(xe);
 	if (err && err != -EINTR)
 		complain(xe, err);
 	return err;
@@ -142,6 +148,7 @@ static int notify(struct notifier_block *nb, unsigned long event, void *unused)
 	case PM_POST_SUSPEND:
 	case PM_POST_HIBERNATION:
 		WRITE_ONCE(mm->sleeping, false);
+		xe_pt_pool_forget(container_of(mm, struct xe_device, mm));
 	}
 	return notifier_from_errno(err);
 }
@@ -158,12 +165,14 @@ static void evict_work(struct work_struct *work)
 
 	WRITE_ONCE(mm->evicting, true);
 	err = evict_all(xe);
+	if (!err)
+		err = xe_pt_pool_prepare(xe);
 	if (err && READ_ONCE(mm->evicting)) {
-		if (!mm->stuck)
+		if (mm->stuck == NOT_STUCK)
 			complain(xe, err);
 		WRITE_ONCE(mm->stuck, in_use(xe));
 	} else if (!err) {
-		WRITE_ONCE(mm->stuck, 0);
+		WRITE_ONCE(mm->stuck, NOT_STUCK);
 	}
 	WRITE_ONCE(mm->evicting, false);
 
@@ -189,7 +198,8 @@ bool xe_mm_stop_evicting(struct xe_mm *mm)
  * @xe: the device
  *
  * Whatever is in VRAM has an owner first, and is written later, in a section or through a mapping
- * of its owner. So with no section open, nothing in use means that there is nothing to be kept.
+ * of its owner. So with no section open, nothing in use means that there is nothing to be kept but
+ * page tables, which are copied if there is memory for it.
  *
  * Context: runtime suspend callback of the card.
  * Return: 1 if there is nothing in it; 0 if there is too much in it; -EAGAIN if it is going to be
@@ -202,7 +212,7 @@ int xe_mm_may_lose_power(struct xe_device *xe)
 
 	if (used >= (u64)READ_ONCE(mm->d3cold_threshold) * SZ_1M)
 		return 0;
-	if (!used)
+	if (!used && xe_pt_pool_is_prepared(xe))
 		return 1;
 	if (used == READ_ONCE(mm->stuck))
 		return 0;
@@ -244,6 +254,7 @@ static void xe_mm_evict_stop(struct xe_hw hw, void *data)
  */
 void xe_mm_evict_init(struct xe_mm *mm)
 {
+	mm->stuck = NOT_STUCK;
 	INIT_WORK(&mm->evict, evict_work);
 	mm->sleep_notifier.notifier_call = notify;
 }

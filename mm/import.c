@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 
 #include "mm/import.h"
+#include "mm/vm.h"
 #include "xe_compat.h"
 #include "xe_device.h"
 #include "xe_hw.h"
@@ -41,6 +42,8 @@
  * ======================== ============= ==========================================
  */
 
+#define USERS_TIMEOUT	(15 * HZ)	/* as TTM has it for moves */
+
 /**
  * struct xe_import - what connects a buffer to another driver's pages
  */
@@ -59,6 +62,10 @@ struct xe_import {
 	struct dma_buf_attachment *attach;
 	/** @sgt: NULL while not mapped; under the reservation */
 	struct sg_table *sgt;
+	/** @outdated: the pages have moved since it was mapped; under the reservation */
+	bool outdated;
+	/** @obj: the buffer, which lives as long as the attachment; under the reservation */
+	struct drm_gem_object *obj;
 };
 
 static void import_free(struct kref *ref)
@@ -85,10 +92,20 @@ static int enlist(struct xe_mm *mm, struct xe_import *import)
 	return 0;
 }
 
-/* The exporter is about to move the pages; the reservation is held. */
+/*
+ * The exporter is about to move the pages; the reservation is held. It waits for the fences there,
+ * and engines use the mapping until then: it is given back when the pages are mapped anew.
+ */
 static void invalidate_mappings(struct dma_buf_attachment *attach)
 {
-	xe_import_unmap(attach->importer_priv);
+	struct xe_import *import = attach->importer_priv;
+
+	if (import->obj)
+		xe_vma_mark_stale(import->obj);
+	if (dma_resv_test_signaled(import->dma_buf->resv, DMA_RESV_USAGE_BOOKKEEP))
+		xe_import_unmap(import);
+	else
+		import->outdated = import->sgt;
 }
 
 static const struct dma_buf_attach_ops importer_ops = {
@@ -192,21 +209,68 @@ struct dma_resv *xe_import_resv(const struct xe_import *import)
 }
 
 /**
+ * xe_import_set_buffer - whose mappings are stale when the exporter moves the pages
+ * @import: the import
+ * @obj: the buffer
+ *
+ * Context: the reservation is held; once.
+ */
+void xe_import_set_buffer(struct xe_import *import, struct drm_gem_object *obj)
+{
+	dma_resv_assert_held(import->dma_buf->resv);
+	import->obj = obj;
+}
+
+/**
+ * xe_import_sgt - the DMA addresses of the pages
+ * @import: the import
+ *
+ * Context: the reservation is held.
+ * Return: valid as long as it is held; NULL if they are not mapped.
+ */
+const struct sg_table *xe_import_sgt(const struct xe_import *import)
+{
+	return import->sgt;
+}
+
+/* Those who used the pages where they were have to be done with them. */
+static int give_back_outdated(struct xe_import *import)
+{
+	long left;
+
+	if (!import->sgt)
+		return 0;
+
+	left = dma_resv_wait_timeout(import->dma_buf->resv, DMA_RESV_USAGE_BOOKKEEP, true,
+				     USERS_TIMEOUT);
+	if (left <= 0)
+		return left ?: -EBUSY;
+	xe_import_unmap(import);
+	return 0;
+}
+
+/**
  * xe_import_map - have the pages mapped for the card
  * @import: the import; nothing happens if it is mapped
  *
- * Context: the reservation is held; may wait for the exporter, so not in a section.
- * Return: 0; -ENODEV after unbind; whatever the exporter returns.
+ * Context: the reservation is held; may wait for the exporter, and for those who use the pages, so
+ * not in a section.
+ * Return: 0; -ENODEV after unbind; -EBUSY if a fence does not signal in 15 seconds; -ERESTARTSYS;
+ * whatever the exporter returns.
  */
 int xe_import_map(struct xe_import *import)
 {
 	struct sg_table *sgt;
+	int err;
 
 	dma_resv_assert_held(import->dma_buf->resv);
 	if (!import->attach)
 		return -ENODEV;
-	if (import->sgt)
+	if (import->sgt && !import->outdated)
 		return 0;
+	err = give_back_outdated(import);
+	if (err)
+		return err;
 
 	sgt = dma_buf_map_attachment(import->attach, DMA_BIDIRECTIONAL);
 	if (IS_ERR(sgt))
@@ -232,6 +296,7 @@ void xe_import_unmap(struct xe_import *import)
 	xe_hw_silence_lost(import->xe);
 	dma_buf_unmap_attachment(import->attach, import->sgt, DMA_BIDIRECTIONAL);
 	import->sgt = NULL;
+	import->outdated = false;
 }
 
 /**

@@ -44,6 +44,7 @@ static void xe_mm_fini(struct drm_device *drm, void *data)
 	struct xe_mm *mm = data;
 
 	cancel_work_sync(&mm->evict);
+	xe_pt_pool_fini(to_xe_device(drm));
 	flush_workqueue(mm->ttm.wq);
 	if (ttm_manager_type(&mm->ttm, XE_MEM_VRAM))
 		xe_vram_alloc_fini(to_xe_device(drm));
@@ -75,6 +76,10 @@ int xe_mm_init(struct xe_device *xe)
 		return err;
 	/* Before xe_mm_fini(), in which the last buffers are freed. */
 	err = drmm_mutex_init(drm, &mm->vram.lock);
+	if (err)
+		return err;
+
+	err = xe_pt_pool_init(xe);
 	if (err)
 		return err;
 

@@ -12,6 +12,7 @@
 #include <drm/ttm/ttm_placement.h>
 #include <drm/ttm/ttm_resource.h>
 
+#include "mm/pt_pool.h"
 #include "mm/vram_alloc.h"
 #include "xe_hw.h"
 
@@ -56,6 +57,8 @@ struct xe_mm {
 	struct ttm_resource_manager tt;
 	/** @vram: who has which part of VRAM */
 	struct xe_vram_alloc vram;
+	/** @pt_pool: memory of page tables */
+	struct xe_pt_pool pt_pool;
 	/** @vram_total: bytes of VRAM that the card has, constant when the device is published */
 	u64 vram_total;
 	/** @sleep_notifier: the system is about to sleep, or has slept; see mm/evict.c */
@@ -66,7 +69,7 @@ struct xe_mm {
 	struct work_struct evict;
 	/** @evicting: it is doing so, and nothing is moved back; cleared to have it stop */
 	bool evicting;
-	/** @stuck: bytes in VRAM that it could not move, not tried again while they are the same */
+	/** @stuck: bytes in VRAM when it failed, not tried again while they are the same; U64_MAX */
 	u64 stuck;
 	/** @d3cold_threshold: MiB of VRAM; with less in use an idle card may lose its power */
 	u32 d3cold_threshold;

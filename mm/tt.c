@@ -24,6 +24,9 @@
  * comes first. For this every mapped page list is on a list of the device. Unbind walks it when no
  * section can open any more and so nothing new is mapped.
  *
+ * The list of DMA addresses is the buffer's, as whoever has it reserved may be reading it when unbind
+ * undoes the mapping. The addresses are of no use then, but there is no way to hand them to a card.
+ *
  * The pages of an imported buffer are another driver's, and so is their mapping: see mm/import.c.
  *
  * ======================== ============= ==========================================
@@ -31,6 +34,7 @@
  * ======================== ============= ==========================================
  * struct xe_tt, pages      buffer        it dies, is moved to VRAM, is swapped out
  * DMA mapping              bound side    the above, or unbind
+ * list of its addresses    buffer        the above
  * ======================== ============= ==========================================
  */
 
@@ -68,7 +72,6 @@ static void tt_unmap(struct xe_dma dma, struct xe_mm *mm, struct xe_tt *tt)
 
 	list_del_init(&tt->link);
 	xe_dma_unmap(dma, &tt->sgt, DMA_BIDIRECTIONAL);
-	sg_free_table(&tt->sgt);
 }
 
 /**
@@ -88,6 +91,8 @@ int xe_tt_map_dma(struct xe_device *xe, struct ttm_tt *ttm)
 		return xe_import_map(tt->import);
 	if (is_mapped(&xe->mm, tt))
 		return 0;
+	if (tt->sgt.sgl)
+		return -ENODEV;	/* it was mapped until unbind */
 
 	/* Not in the section: it may wait for memory. Nobody else maps a reserved buffer. */
 	err = sg_alloc_table_from_pages(&tt->sgt, ttm->pages, ttm->num_pages, 0,
@@ -126,6 +131,21 @@ void xe_tt_unmap_dma(struct xe_device *xe, struct ttm_tt *ttm)
 		if (!list_empty(&tt->link))
 			tt_unmap(dma, &xe->mm, tt);
 	}
+	sg_free_table(&tt->sgt);
+}
+
+/**
+ * xe_tt_sgt - the DMA addresses of the pages
+ * @ttm: mapped by xe_tt_map_dma()
+ *
+ * Context: the buffer is reserved.
+ * Return: valid as long as it is reserved; NULL for an import that its exporter is about to move.
+ */
+const struct sg_table *xe_tt_sgt(struct ttm_tt *ttm)
+{
+	struct xe_tt *tt = to_xe_tt(ttm);
+
+	return tt->import ? xe_import_sgt(tt->import) : &tt->sgt;
 }
 
 /**

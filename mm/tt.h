@@ -21,7 +21,7 @@ struct xe_import;
 struct xe_tt {
 	/** @ttm: base: the pages */
 	struct ttm_tt ttm;
-	/** @sgt: their DMA mapping, valid while @link is on the list */
+	/** @sgt: their DMA mapping, under the reservation; good for the card while @link is on the list */
 	struct sg_table sgt;
 	/** @import: for an imported buffer, where its pages come from; else NULL */
 	struct xe_import *import;
@@ -39,6 +39,7 @@ void xe_tt_destroy(struct ttm_device *bdev, struct ttm_tt *ttm);
 
 int xe_tt_map_dma(struct xe_device *xe, struct ttm_tt *ttm);
 void xe_tt_unmap_dma(struct xe_device *xe, struct ttm_tt *ttm);
+const struct sg_table *xe_tt_sgt(struct ttm_tt *ttm);
 void xe_tt_stop(struct xe_hw hw);
 
 #endif

@@ -11,6 +11,7 @@
 #include "guc/context.h"
 #include "hw/state.h"
 #include "mm/vm.h"
+#include "submit/bind.h"
 #include "submit/hang.h"
 #include "submit/job.h"
 #include "submit/queue.h"
@@ -142,9 +143,21 @@ static void mark_busy(struct xe_queue *q)
 		list_add_tail(&q->busy, &submit->busy[q->args.gt_id][q->args.class]);
 }
 
+/* The GuC finds the tail of a single ring in its image; those of several it is told together. */
+static const u32 *tails(const struct xe_queue *q, u32 *tails)
+{
+	if (q->args.width == 1)
+		return NULL;
+	for (unsigned int i = 0; i < q->args.width; i++)
+		tails[i] = q->tail;
+	return tails;
+}
+
 /* From here the job may end at any time, and be freed. */
 static void issue_batches(struct xe_hw hw, struct xe_queue *q, struct xe_job *job, u32 bytes)
 {
+	u32 ends[XE_CONTEXT_MAX_WIDTH];
+
 	job->sequence = q->sequence = job->dep.fence.seqno;
 	job->end = xe_ring_advance(q->tail, bytes);
 	write_text(q, job);
@@ -155,7 +168,12 @@ static void issue_batches(struct xe_hw hw, struct xe_queue *q, struct xe_job *jo
 	move_tail(q, job->end);
 	if (q->args.vm)
 		xe_vm_set_ran(q->args.vm);
-	xe_context_submit(hw, queue_gt(hw, q), q->context, &q->tail);
+	/* If it is forgotten just now, the queue's work finds the job among those that are not done. */
+	if (q->stale)
+		xe_context_revive(hw, queue_gt(hw, q), q->context, tails(q, ends));
+	else
+		xe_context_submit(hw, queue_gt(hw, q), q->context, tails(q, ends));
+	q->stale = false;
 	xe_queue_arm(q, xe_queue_timeout(q));
 }
 
@@ -262,13 +280,15 @@ static void rewind_rings(struct xe_queue *q)
 static bool revive(struct xe_hw hw, struct xe_queue *q)
 {
 	bool unfinished = xe_job_collect(q);
+	u32 ends[XE_CONTEXT_MAX_WIDTH];
 
 	if (unfinished && xe_job_has_begun(q))
 		return false;
 
 	rewind_rings(q);
+	q->stale = !unfinished;
 	if (unfinished)
-		xe_context_revive(hw, queue_gt(hw, q), q->context, &q->tail);
+		xe_context_revive(hw, queue_gt(hw, q), q->context, tails(q, ends));
 	return true;
 }
 
@@ -383,40 +403,39 @@ static int depend_on_resv(struct xe_job *job, struct dma_resv *resv)
 
 static unsigned int count_reserved(struct xe_vm_lock *lock)
 {
-	struct drm_gem_object *obj;
-	unsigned long index;
-	unsigned int n = count_fences(xe_vm_resv(lock->vm));
+	struct dma_resv *resv;
+	unsigned int n = 0;
 
-	if (lock->many)
-		drm_exec_for_each_locked_object(&lock->exec, index, obj)
-			n += count_fences(obj->resv);
+	xe_vm_for_each_resv(lock, resv)
+		n += count_fences(resv);
 	return n;
 }
 
 static int depend_on_reserved(struct xe_job *job, struct xe_vm_lock *lock)
 {
-	struct drm_gem_object *obj;
-	unsigned long index;
-	int err = depend_on_resv(job, xe_vm_resv(lock->vm));
+	struct dma_resv *resv;
+	int err = 0;
 
-	if (lock->many)
-		drm_exec_for_each_locked_object(&lock->exec, index, obj)
-			err = err ?: depend_on_resv(job, obj->resv);
+	xe_vm_for_each_resv(lock, resv)
+		err = err ?: depend_on_resv(job, resv);
 	return err;
 }
 
 /* @lock is NULL for a job that uses no memory of an address space. */
-static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, struct xe_sync *syncs,
-			unsigned int num_syncs)
+static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, const struct xe_sync *syncs,
+			unsigned int num_syncs, struct dma_fence *moved)
 {
-	unsigned int max = num_syncs + (lock ? count_reserved(lock) : 0);
+	unsigned int max = num_syncs + (lock ? count_reserved(lock) + 1 : 0);
 	struct dma_fence **deps = max ? kvcalloc(max, sizeof(*deps), GFP_KERNEL) : NULL;
-	int err = 0;
+	int err;
 
-	if (max && !deps)
+	if (max && !deps) {
+		dma_fence_put(moved);
 		return -ENOMEM;
+	}
 
 	dep_job_init(&job->dep, deps, max);
+	err = dep_job_depend(&job->dep, moved);
 	for (unsigned int i = 0; i < num_syncs && !err; i++)
 		err = xe_sync_depend(&syncs[i], &job->dep);
 	if (!err && lock)
@@ -434,7 +453,7 @@ static void publish(struct xe_job *job, struct xe_vm_lock *lock, struct xe_sync 
 	scoped_guard(mutex, &q->dep.lock) {
 		accepted = dep_queue_push(&q->dep, &job->dep);
 		if (lock)
-			xe_vm_add_fence(lock, &job->dep.fence, DMA_RESV_USAGE_BOOKKEEP);
+			xe_vm_add_fence(lock, &job->dep.fence);
 		for (unsigned int i = 0; i < num_syncs; i++)
 			xe_sync_signal(&syncs[i], &job->dep.fence);
 	}
@@ -442,11 +461,15 @@ static void publish(struct xe_job *job, struct xe_vm_lock *lock, struct xe_sync 
 		dep_job_fail(&job->dep, READ_ONCE(q->xe->submit.error) ?: -ECANCELED);
 }
 
-static int collect_and_publish(struct xe_job *job, struct xe_vm_lock *lock,
-			       struct xe_sync *syncs, unsigned int num_syncs)
+static int push_locked(struct xe_job *job, struct xe_vm_lock *lock, struct xe_sync *syncs,
+		       unsigned int num_syncs)
 {
-	int err = collect_deps(job, lock, syncs, num_syncs);
+	struct dma_fence *moved;
+	int err;
 
+	err = xe_bind_prepare(lock, &moved);
+	if (!err)
+		err = collect_deps(job, lock, syncs, num_syncs, moved);
 	if (!err)
 		publish(job, lock, syncs, num_syncs);
 	return err;
@@ -458,13 +481,18 @@ static int push_job(struct xe_job *job, struct xe_sync *syncs, unsigned int num_
 	struct xe_vm_lock lock;
 	int err;
 
-	if (!vm || !job->num_batches)
-		return collect_and_publish(job, NULL, syncs, num_syncs);
+	if (!vm || !job->num_batches) {
+		err = collect_deps(job, NULL, syncs, num_syncs, NULL);
+		if (!err)
+			publish(job, NULL, syncs, num_syncs);
+		return err;
+	}
 
-	err = xe_vm_lock(vm, &lock, 1);
+	/* One for the job, one for entries that are written anew. */
+	err = xe_vm_lock(vm, &lock, 2);
 	if (err)
 		return err;
-	err = collect_and_publish(job, &lock, syncs, num_syncs);
+	err = push_locked(job, &lock, syncs, num_syncs);
 	xe_vm_unlock(&lock);
 	return err;
 }
@@ -495,7 +523,8 @@ int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batch
 	if (!job)
 		return -ENOMEM;
 
-	xe_sync_user_fence(syncs, num_syncs, job);
+	job->has_fence = xe_sync_user_fence(syncs, num_syncs, &job->fence_address,
+					    &job->fence_value);
 	err = num_batches ? keep_awake(job) : 0;
 	if (!err)
 		err = push_job(job, syncs, num_syncs);

@@ -5,6 +5,7 @@
 
 #include <linux/slab.h>
 
+#include <drm/drm_drv.h>
 #include <drm/drm_print.h>
 
 #include "hw/state.h"
@@ -14,6 +15,7 @@
 #include "submit/usage.h"
 #include "uapi/file.h"
 #include "xe_device.h"
+#include "xe_module.h"
 
 /**
  * DOC: Queues
@@ -217,10 +219,11 @@ static int make_slots(struct xe_queue *q)
 	return 0;
 }
 
+/* Userspace's normal is above what the firmware calls normal: there is something below it. */
 static const enum xe_guc_priority priorities[XE_QUEUE_PRIORITIES] = {
-	[XE_QUEUE_LOW] = XE_GUC_PRIORITY_LOW,
-	[XE_QUEUE_NORMAL] = XE_GUC_PRIORITY_NORMAL,
-	[XE_QUEUE_HIGH] = XE_GUC_PRIORITY_HIGH,
+	[XE_QUEUE_LOW] = GUC_PRIORITY_NORMAL,
+	[XE_QUEUE_NORMAL] = GUC_PRIORITY_KERNEL_NORMAL,
+	[XE_QUEUE_HIGH] = GUC_PRIORITY_HIGH,
 };
 
 static struct xe_context_desc describe(const struct xe_queue *q)

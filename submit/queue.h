@@ -15,6 +15,7 @@
 
 struct drm_file;
 struct xe_device;
+struct xe_queue;
 struct xe_usage;
 struct xe_vm;
 
@@ -127,6 +128,8 @@ struct xe_queue {
 	u32 sequence;
 	/** @tail: where the next job goes in each ring, in bytes, under @dep.lock */
 	u32 tail;
+	/** @stale: the context was forgotten and is in order, for the next job; under @dep.lock */
+	bool stale;
 	/** @head: up to where the rings are done with, in bytes; under &dep_queue.issued_lock */
 	u32 head;
 	/** @flushed: &xe_vm.map_changes when the TLB was flushed last, under @dep.lock */

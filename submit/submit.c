@@ -59,6 +59,27 @@ static void teach_lockdep(struct xe_submit *submit)
 	fs_reclaim_release(GFP_KERNEL);
 }
 
+/* What was parked, or could not be done while the device slept. */
+static void look_again(struct xe_hw hw, struct xe_gt *gt, struct xe_queue *q)
+{
+	if (test_bit(XE_QUEUE_ENDS_LATER, &q->state)) {
+		xe_context_end(hw, gt, q->context);
+	} else if (dep_queue_pending(&q->dep) && kref_get_unless_zero(&q->ref)) {
+		xe_queue_kick(q);
+		xe_queue_put(q);
+	}
+}
+
+static void look_at_all(struct xe_hw hw, struct xe_hw_work *work)
+{
+	struct xe_submit *submit = &xe_hw_device(hw)->submit;
+	struct xe_queue *q;
+
+	guard(mutex)(&submit->lock);
+	list_for_each_entry(q, &submit->queues, link)
+		look_again(hw, &xe_hw_state(hw)->gt[q->args.gt_id], q);
+}
+
 /**
  * xe_submit_init - software step: queues can be made
  * @xe: the device
@@ -153,17 +174,11 @@ static void engine_event(struct xe_hw hw, struct xe_gt *gt, struct xe_engine *en
 
 static void contexts_stop(struct xe_hw hw, void *unused)
 {
-	struct xe_hw_state *state = xe_hw_state(hw);
-
 	xe_submit_kill(xe_hw_device(hw), -ENODEV);
-	xe_for_each_gt(gt, state) {
-		xe_guc_tlb_kill(hw, gt, -ENODEV);
-		xe_contexts_drop(hw, gt);
-	}
 }
 
 /**
- * xe_submit_contexts_start - probe step: contexts can be known
+ * xe_submit_contexts_start - probe step: from here back there is no work
  * @bind: the token of a probe step
  *
  * Its undo comes when the GuC and the engines stand still, and before anything is unmapped.
@@ -176,27 +191,6 @@ int xe_submit_contexts_start(struct xe_hw_bind bind)
 	return xe_hw_on_unbind(bind, contexts_stop, NULL);
 }
 ALLOW_ERROR_INJECTION(xe_submit_contexts_start, ERRNO);
-
-/* What was parked, or could not be done while the device slept. */
-static void look_again(struct xe_hw hw, struct xe_gt *gt, struct xe_queue *q)
-{
-	if (test_bit(XE_QUEUE_ENDS_LATER, &q->state)) {
-		xe_context_end(hw, gt, q->context);
-	} else if (dep_queue_pending(&q->dep) && kref_get_unless_zero(&q->ref)) {
-		xe_queue_kick(q);
-		xe_queue_put(q);
-	}
-}
-
-static void look_at_all(struct xe_hw hw, struct xe_hw_work *work)
-{
-	struct xe_submit *submit = &xe_hw_device(hw)->submit;
-	struct xe_queue *q;
-
-	guard(mutex)(&submit->lock);
-	list_for_each_entry(q, &submit->queues, link)
-		look_again(hw, &xe_hw_state(hw)->gt[q->args.gt_id], q);
-}
 
 /* In a work: at the end of system sleep this comes before sections open again. */
 static void running(struct xe_hw hw, struct xe_gt *gt)

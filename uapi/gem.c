@@ -12,6 +12,7 @@
 #include <uapi/drm/xe_drm.h>
 
 #include "mm/bo.h"
+#include "mm/vm.h"
 #include "uapi/gem.h"
 #include "xe_device.h"
 
@@ -75,6 +76,62 @@ static bool wants_64k(const struct drm_xe_gem_create *args)
 	       (args->flags & DRM_XE_GEM_CREATE_FLAG_SCANOUT) && IS_ALIGNED(args->size, SZ_64K);
 }
 
+static struct xe_bo *create_private(struct xe_device *xe, const struct xe_bo_args *args)
+{
+	struct dma_resv *resv = args->vm_resv->resv;
+	struct xe_bo *bo = xe_bo_alloc();
+	int err;
+
+	if (!bo)
+		return ERR_PTR(-ENOMEM);
+
+	err = dma_resv_lock_interruptible(resv, NULL);
+	if (err) {
+		kfree(bo);
+		return ERR_PTR(err);
+	}
+	err = xe_bo_init(xe, bo, args);
+	dma_resv_unlock(resv);
+	return err ? ERR_PTR(err) : bo;
+}
+
+static int create(struct xe_device *xe, struct drm_xe_gem_create *args, struct drm_file *file,
+		  struct xe_vm *vm)
+{
+	struct xe_bo *bo = (vm ? create_private : xe_bo_create)(xe, &(struct xe_bo_args){
+		.size = args->size,
+		.align = wants_64k(args) ? SZ_64K : 0,
+		.regions = args->placement,
+		.caching = args->cpu_caching,
+		.deferred = args->flags & DRM_XE_GEM_CREATE_FLAG_DEFER_BACKING,
+		.vm_resv = vm ? vm->gpuvm.r_obj : NULL,
+	});
+	int err;
+
+	if (IS_ERR(bo))
+		return PTR_ERR(bo);
+
+	err = drm_gem_handle_create(file, &bo->ttm.base, &args->handle);
+	drm_gem_object_put(&bo->ttm.base);
+	return err;
+}
+
+static int create_for_vm(struct xe_device *xe, struct drm_xe_gem_create *args,
+			 struct drm_file *file)
+{
+	struct xe_vm *vm = xe_vm_lookup(file, args->vm_id);
+	int err;
+
+	if (!vm) {
+		drm_dbg(&xe->drm, "GEM_CREATE: there is no VM %u\n", args->vm_id);
+		return -ENOENT;
+	}
+
+	err = create(xe, args, file, vm);
+	xe_vm_put(vm);
+	return err;
+}
+
 /**
  * xe_gem_create_ioctl - DRM_IOCTL_XE_GEM_CREATE
  * @drm: the device
@@ -90,15 +147,9 @@ int xe_gem_create_ioctl(struct drm_device *drm, void *data, struct drm_file *fil
 	struct xe_device *xe = to_xe_device(drm);
 	struct drm_xe_gem_create *args = data;
 	const char *wrong = check_create(xe, args);
-	struct xe_bo *bo;
-	int err;
 
 	if (wrong)
 		return refuse(xe, "GEM_CREATE", wrong);
-	if (args->vm_id) {
-		drm_dbg(drm, "GEM_CREATE: there is no VM %u\n", args->vm_id);
-		return -ENOENT;
-	}
 	if (xe_device_is_wedged(xe)) {
 		drm_dbg(drm, "GEM_CREATE: the card was given up\n");
 		return -ECANCELED;
@@ -106,19 +157,7 @@ int xe_gem_create_ioctl(struct drm_device *drm, void *data, struct drm_file *fil
 	if (!fits_somewhere(xe, args))
 		return -ENOMEM;
 
-	bo = xe_bo_create(xe, &(struct xe_bo_args){
-		.size = args->size,
-		.align = wants_64k(args) ? SZ_64K : 0,
-		.regions = args->placement,
-		.caching = args->cpu_caching,
-		.deferred = args->flags & DRM_XE_GEM_CREATE_FLAG_DEFER_BACKING,
-	});
-	if (IS_ERR(bo))
-		return PTR_ERR(bo);
-
-	err = drm_gem_handle_create(file, &bo->ttm.base, &args->handle);
-	drm_gem_object_put(&bo->ttm.base);
-	return err;
+	return args->vm_id ? create_for_vm(xe, args, file) : create(xe, args, file, NULL);
 }
 
 /**

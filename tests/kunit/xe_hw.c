@@ -347,7 +347,9 @@ int xe_fake_bind(struct xe_fake_slot *slot, const struct xe_platform *platform,
 		 const struct xe_hw_step *steps, unsigned int num_steps)
 {
 	static const struct xe_sw_step software[] = {
-		{ "memory", xe_mm_init }, { "recovery", xe_recovery_init },
+		{ "memory", xe_mm_init }, { "slots", xe_lrcs_init },
+		{ "recovery", xe_recovery_init }, { "GuC", xe_guc_init },
+		{ "address spaces", xe_vms_init }, { "submission", xe_submit_init },
 	};
 	const struct xe_hw_driver driver = {
 		.drm = &xe_drm_driver,

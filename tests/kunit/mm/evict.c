@@ -42,7 +42,7 @@ static void test_may_lose_power(struct kunit *test)
 
 	flush_work(&xe->mm.evict);
 	KUNIT_EXPECT_FALSE(test, xe->mm.evicting);
-	KUNIT_EXPECT_EQ(test, xe->mm.stuck, 0);
+	KUNIT_EXPECT_EQ(test, xe->mm.stuck, NOT_STUCK);
 	ttm_set_driver_manager(&xe->mm.ttm, XE_MEM_VRAM, NULL);
 }
 
@@ -64,7 +64,7 @@ static void test_after_a_failure(struct kunit *test)
 	man->usage = SZ_1M;
 	KUNIT_EXPECT_EQ(test, xe_mm_may_lose_power(xe), -EAGAIN);
 	flush_work(&xe->mm.evict);
-	KUNIT_EXPECT_EQ(test, xe->mm.stuck, 0);
+	KUNIT_EXPECT_EQ(test, xe->mm.stuck, NOT_STUCK);
 	ttm_set_driver_manager(&xe->mm.ttm, XE_MEM_VRAM, NULL);
 }
 

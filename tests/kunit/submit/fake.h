@@ -15,7 +15,6 @@ struct xe_queue;
 struct xe_fake_context {
 	struct xe_context_owner *owner;
 	unsigned int submitted, revived, suspended, resumed, ended;
-	u32 tail;
 };
 
 struct xe_fake_context *xe_fake_context(const struct xe_queue *q);

@@ -1,0 +1,477 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Where contexts live: rings, status pages and images of registers.
+ */
+
+#include <linux/bitmap.h>
+#include <linux/cleanup.h>
+#include <linux/error-injection.h>
+#include <linux/kernel.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include <drm/drm_managed.h>
+#include <drm/drm_print.h>
+
+#include "abi/mi_commands.h"
+#include "hw/ggtt_buf.h"
+#include "hw/lrc.h"
+#include "xe_device.h"
+#include "xe_hw.h"
+
+/**
+ * DOC: Context slots
+ *
+ * A context is a ring, a status page and pages of registers, next to each other in the GGTT: a
+ * *slot*. Slots are cut from chunks of 2 MiB of system memory, each mapped once. To make a context
+ * is to take a slot and to write to memory; no entry of the GGTT changes and no firmware is asked,
+ * unless the chunks are full. A new chunk is allocated by who needs it, charged to its cgroup, and
+ * mapped by the bound side, since the GuC has to be told to forget what it caches of the GGTT.
+ *
+ * Slots come in three sizes, 24 to 32 KiB, as classes of engines differ in their registers. There
+ * are at most 256 chunks, 512 MiB of the GGTT's 4 GiB, which is room for the 2048 queues that a
+ * file may have eight times over.
+ *
+ * Whoever has a slot reads and writes it without a token: it is memory, also behind unbind. An
+ * address in the GGTT is but a number. A slot is given back when the GuC has forgotten the context,
+ * or its GT was reset. If engines cannot be stopped xe_lrcs_close() sees to it that none is used
+ * again.
+ *
+ * In system memory the status page can be read cheaply, and when the card is gone. That rings and
+ * registers may be there too on a card with VRAM follows from the GGTT, whose entries each choose;
+ * it was not tried on silicon.
+ *
+ * ======================== ============= ==========================================
+ * object                   owner         released when
+ * ======================== ============= ==========================================
+ * slot                     its user      xe_lrc_free()
+ * chunk, default images    drm_device    last reference to it is dropped
+ * mapping of a chunk       bound side    unbind, as every xe_ggtt_buf
+ * ======================== ============= ==========================================
+ */
+
+#define CHUNK_BYTES		SZ_2M
+#define MAX_SLOTS		(CHUNK_BYTES / (LRC_RING_BYTES + 2 * SZ_4K))
+
+struct xe_lrc_chunk {
+	/* on &xe_lrcs.roomy, or empty if no slot is free */
+	struct list_head link;
+	struct xe_ggtt_buf buf;
+	/* index of &xe_lrcs.roomy, constant */
+	unsigned int size;
+	/* how many slots, constant */
+	unsigned int slots;
+	/* it was mapped; then it stays, whatever became of the mapping */
+	bool mapped;
+	DECLARE_BITMAP(used, MAX_SLOTS);
+};
+
+static_assert(MAX_SLOTS <= U8_MAX);
+
+/**
+ * xe_lrc_image_bytes - size of the image of a context
+ * @class: of the engine
+ *
+ * Source: hardware.rst xe-hw-context, Xe2.
+ *
+ * Context: any.
+ * Return: bytes, whole pages, with the status page.
+ */
+size_t xe_lrc_image_bytes(enum xe_engine_class class)
+{
+	switch (class) {
+	case XE_ENGINE_RENDER:
+		return 4 * SZ_4K;
+	case XE_ENGINE_COMPUTE:
+		return 3 * SZ_4K;
+	default:
+		return 2 * SZ_4K;
+	}
+}
+
+static size_t regs_bytes(enum xe_engine_class class)
+{
+	return xe_lrc_image_bytes(class) - LRC_STATUS_BYTES;
+}
+
+static size_t slot_bytes(unsigned int size)
+{
+	return LRC_RING_BYTES + (2 + size) * SZ_4K;
+}
+
+static unsigned int size_of(enum xe_engine_class class)
+{
+	return xe_lrc_image_bytes(class) / SZ_4K - 2;
+}
+
+static void slot_open(struct xe_lrc_chunk *chunk, unsigned int slot, struct xe_lrc *lrc)
+{
+	size_t offset = slot * slot_bytes(chunk->size);
+
+	lrc->chunk = chunk;
+	lrc->slot = slot;
+	lrc->ring = chunk->buf.cpu + offset;
+	lrc->status = chunk->buf.cpu + offset + LRC_RING_BYTES;
+	lrc->regs = lrc->status + LRC_STATUS_BYTES;
+	lrc->ggtt = xe_ggtt_buf_ggtt(&chunk->buf) + offset + LRC_RING_BYTES;
+}
+
+static int slot_take(struct xe_lrcs *lrcs, unsigned int size, struct xe_lrc *lrc)
+{
+	struct xe_lrc_chunk *chunk;
+	unsigned int slot;
+
+	guard(spinlock_irqsave)(&lrcs->lock);
+	if (lrcs->closed)
+		return -ENODEV;
+
+	chunk = list_first_entry_or_null(&lrcs->roomy[size], struct xe_lrc_chunk, link);
+	if (!chunk)
+		return -EAGAIN;
+
+	slot = find_first_zero_bit(chunk->used, chunk->slots);
+	__set_bit(slot, chunk->used);
+	if (bitmap_full(chunk->used, chunk->slots))
+		list_del_init(&chunk->link);
+	slot_open(chunk, slot, lrc);
+	return 0;
+}
+
+static void chunk_free(struct drm_device *drm, void *data)
+{
+	kfree(data);
+}
+
+static struct xe_lrc_chunk *chunk_alloc(struct xe_device *xe, unsigned int size)
+{
+	struct xe_lrc_chunk *chunk = kzalloc(sizeof(*chunk), GFP_KERNEL_ACCOUNT);
+	int err;
+
+	if (!chunk)
+		return NULL;
+
+	INIT_LIST_HEAD(&chunk->link);
+	chunk->size = size;
+	chunk->slots = CHUNK_BYTES / slot_bytes(size);
+	if (drmm_add_action_or_reset(&xe->drm, chunk_free, chunk))
+		return NULL;
+
+	err = xe_ggtt_buf_alloc(xe, &chunk->buf, CHUNK_BYTES, GFP_KERNEL_ACCOUNT, "contexts");
+	if (!err)
+		return chunk;
+
+	drmm_release_action(&xe->drm, chunk_free, chunk);
+	return NULL;
+}
+
+static int chunk_map(struct xe_hw hw, void *data)
+{
+	struct xe_lrc_chunk *chunk = data;
+	int err = xe_ggtt_buf_map(hw, &chunk->buf);
+
+	chunk->mapped = !err;
+	return err;
+}
+
+static bool is_roomy(struct xe_lrcs *lrcs, unsigned int size)
+{
+	guard(spinlock_irqsave)(&lrcs->lock);
+	return lrcs->closed || !list_empty(&lrcs->roomy[size]);
+}
+
+static int chunk_add(struct xe_device *xe, unsigned int size)
+{
+	struct xe_lrcs *lrcs = &xe->lrcs;
+	struct xe_lrc_chunk *chunk;
+	int err;
+
+	if (lrcs->num_chunks == XE_LRC_MAX_CHUNKS) {
+		drm_dbg(&xe->drm, "the device has as many contexts as it may have\n");
+		return -ENOSPC;
+	}
+
+	chunk = chunk_alloc(xe, size);
+	if (!chunk)
+		return -ENOMEM;
+
+	err = xe_hw_call(xe, chunk_map, chunk);
+	if (!chunk->mapped) {
+		xe_ggtt_buf_release(xe, &chunk->buf);
+		drmm_release_action(&xe->drm, chunk_free, chunk);
+		return err;
+	}
+
+	lrcs->num_chunks++;
+	scoped_guard(spinlock_irqsave, &lrcs->lock)
+		list_add_tail(&chunk->link, &lrcs->roomy[size]);
+	return err;
+}
+
+static int grow(struct xe_device *xe, unsigned int size)
+{
+	int err = mutex_lock_killable(&xe->lrcs.grow);
+
+	if (err)
+		return err;
+	/* Somebody may have made room while we waited. */
+	if (!is_roomy(&xe->lrcs, size))
+		err = chunk_add(xe, size);
+	mutex_unlock(&xe->lrcs.grow);
+	return err;
+}
+
+/**
+ * xe_lrc_alloc - take a slot
+ * @xe: the device
+ * @gt_id: GT of the engines that the context is for
+ * @class: their class; the GT has such
+ * @lrc: filled in; the slot holds what a previous user left until xe_lrc_init()
+ *
+ * Context: process context, may sleep and, if a chunk has to be added, wait for the bound side; not
+ * in a section.
+ * Return: 0; -ENOMEM; -ENOSPC if the device has all the contexts it may have; -ENODEV if it is
+ * gone; -EINTR if the caller was killed.
+ */
+int xe_lrc_alloc(struct xe_device *xe, unsigned int gt_id, enum xe_engine_class class,
+		 struct xe_lrc *lrc)
+{
+	unsigned int size = size_of(class);
+	int err;
+
+	lrc->gt_id = gt_id;
+	lrc->class = class;
+	/* Others may take what was added; a chunk has room for dozens, and chunks come to an end. */
+	while ((err = slot_take(&xe->lrcs, size, lrc)) == -EAGAIN) {
+		err = grow(xe, size);
+		if (err)
+			break;
+	}
+	return err;
+}
+
+/**
+ * xe_lrc_free - give a slot back
+ * @xe: the device
+ * @lrc: from xe_lrc_alloc(); nothing happens if it has no slot
+ *
+ * No engine may save the context any more: the GuC has forgotten it, or its GT was reset.
+ *
+ * Context: any.
+ */
+void xe_lrc_free(struct xe_device *xe, struct xe_lrc *lrc)
+{
+	struct xe_lrcs *lrcs = &xe->lrcs;
+	struct xe_lrc_chunk *chunk = lrc->chunk;
+
+	if (!chunk)
+		return;
+
+	lrc->chunk = NULL;
+	guard(spinlock_irqsave)(&lrcs->lock);
+	__clear_bit(lrc->slot, chunk->used);
+	if (list_empty(&chunk->link))
+		list_add(&chunk->link, &lrcs->roomy[chunk->size]);
+}
+
+/**
+ * xe_lrcs_close - hand out no slot any more
+ * @xe: the device
+ *
+ * At unbind, and when engines could not be stopped, which may save contexts at any time then.
+ *
+ * Context: any.
+ */
+void xe_lrcs_close(struct xe_device *xe)
+{
+	guard(spinlock_irqsave)(&xe->lrcs.lock);
+	xe->lrcs.closed = true;
+}
+
+/*
+ * Registers that an engine loads and saves, relative to it, as commands that load them: see
+ * hardware.rst xe-hw-context. Between two commands are words that do nothing.
+ */
+static const u16 ring_regs[] = {
+	0x244, 0x034, 0x030, 0x038, 0x03c, 0x168, 0x140, 0x110, 0x1c0, 0x1c4, 0x1c8, 0x180, 0x2b4,
+	0x120, 0x124,
+};
+
+static const u16 space_regs[] = {
+	0x3a8, 0x3ac, 0x108, 0x284, 0x280, 0x27c, 0x278, 0x274, 0x270,
+};
+
+static const u16 scheduling_regs[] = { 0x5a8, 0x5ac };
+static const u16 power_regs[] = { 0x0c8 };
+static const u16 copy_regs[] = { 0x200, 0x204 };
+
+struct load {
+	u8 word;	/* where the command is */
+	u8 count;
+	bool posted;
+	const u16 *regs;
+};
+
+#define LOAD(word, posted, regs)	{ word, ARRAY_SIZE(regs), posted, regs }
+#define LOAD_COMMON			LOAD(0x01, true, ring_regs), LOAD(0x21, true, space_regs)
+
+static const struct load render_loads[] = {
+	LOAD_COMMON, LOAD(0x36, true, scheduling_regs), LOAD(0x41, false, power_regs), { }
+};
+
+static const struct load copy_loads[] = { LOAD_COMMON, LOAD(0x41, true, copy_regs), { } };
+static const struct load other_loads[] = { LOAD_COMMON, { } };
+
+static const struct load *loads_of(enum xe_engine_class class)
+{
+	switch (class) {
+	case XE_ENGINE_RENDER:
+		return render_loads;
+	case XE_ENGINE_COPY:
+		return copy_loads;
+	default:
+		return other_loads;
+	}
+}
+
+static u32 *write_load(u32 *regs, const struct load *load)
+{
+	u32 *at = regs + load->word;
+
+	*at++ = MI_LOAD_REGISTER_IMM(load->count) | MI_LOAD_REGISTER_IMM_ENGINE |
+		(load->posted ? MI_LOAD_REGISTER_IMM_POSTED : 0);
+	for (unsigned int i = 0; i < load->count; i++) {
+		*at++ = load->regs[i];
+		*at++ = 0;
+	}
+	return at;
+}
+
+/* The engine takes ring and address space from it, and what it has itself for the rest. */
+static void write_empty(u32 *regs, enum xe_engine_class class)
+{
+	u32 *end = regs;
+
+	memset(regs, 0, regs_bytes(class));
+	for (const struct load *load = loads_of(class); load->count; load++)
+		end = write_load(regs, load);
+	*end = MI_BATCH_BUFFER_END | BIT(0);
+
+	regs[LRC_CONTROL] = XE_MASKED_ENABLE(LRC_CONTROL_RESTORE_INHIBIT |
+					     LRC_CONTROL_INHIBIT_SYNC);
+	regs[LRC_MI_MODE] = XE_MASKED_DISABLE(LRC_MI_MODE_STOP);
+}
+
+static void write_regs(struct xe_lrc *lrc, const struct xe_lrc_args *args)
+{
+	u32 *regs = lrc->regs;
+
+	regs[LRC_RING_HEAD] = 0;
+	regs[LRC_RING_TAIL] = LRC_RING_FIRST;
+	regs[LRC_RING_START] = lrc->ggtt - LRC_RING_BYTES;
+	regs[LRC_RING_CONTROL] = (LRC_RING_BYTES - SZ_4K) | LRC_RING_VALID;
+	regs[LRC_TIMESTAMP] = 0;
+	regs[LRC_TIMESTAMP_HI] = 0;
+	regs[LRC_ASID] = args->asid;
+	regs[LRC_ROOT_HI] = upper_32_bits(args->root);
+	regs[LRC_ROOT_LO] = lower_32_bits(args->root);
+}
+
+static void write_status(struct xe_lrc *lrc, u32 sequence)
+{
+	memset(lrc->status, 0, LRC_STATUS_BYTES);
+	*(u32 *)(lrc->status + LRC_STATUS_SEQUENCE) = sequence;
+	*(u32 *)(lrc->status + LRC_STATUS_STARTED) = sequence;
+}
+
+/* A context may be switched until it says otherwise, but does not start so. */
+static void write_ring(struct xe_lrc *lrc)
+{
+	memset(lrc->ring, 0, LRC_RING_BYTES);
+	lrc->ring[0] = MI_ARB_ON_OFF | MI_ARB_ENABLE;
+	lrc->ring[1] = MI_NOOP;
+}
+
+static u32 **default_of(struct xe_device *xe, unsigned int gt_id, enum xe_engine_class class)
+{
+	return &xe->lrcs.defaults[gt_id][class];
+}
+
+/**
+ * xe_lrc_init - make a new context in a slot
+ * @xe: the device
+ * @lrc: the slot; the GuC does not know a context in it
+ * @args: what the context starts from
+ *
+ * It starts with the registers of the default image of its class, as the GuC has it. As long as
+ * there is none it starts with an empty one: then other registers are as the context before left
+ * them, which is for the first contexts of the class only, see submit/record.c.
+ *
+ * The first text of the ring goes to LRC_RING_FIRST.
+ *
+ * Context: any.
+ */
+void xe_lrc_init(struct xe_device *xe, struct xe_lrc *lrc, const struct xe_lrc_args *args)
+{
+	const u32 *image = smp_load_acquire(default_of(xe, lrc->gt_id, lrc->class));
+
+	if (image)
+		memcpy(lrc->regs, image, regs_bytes(lrc->class));
+	else
+		write_empty(lrc->regs, lrc->class);
+
+	write_regs(lrc, args);
+	write_status(lrc, args->sequence);
+	write_ring(lrc);
+	lrc->ppgtt = args->root;
+}
+
+/**
+ * xe_lrc_has_default - is there a default image?
+ * @xe: the device
+ * @gt_id: of a GT
+ * @class: of engines
+ *
+ * Context: any. There is one for good once there is.
+ */
+bool xe_lrc_has_default(struct xe_device *xe, unsigned int gt_id, enum xe_engine_class class)
+{
+	return smp_load_acquire(default_of(xe, gt_id, class));
+}
+
+/**
+ * xe_lrc_set_default - new contexts start with the registers of this one
+ * @xe: the device
+ * @lrc: an engine has saved it, and does not run it
+ *
+ * Context: process context, may sleep; one at a time.
+ * Return: 0 or -ENOMEM.
+ */
+int xe_lrc_set_default(struct xe_device *xe, const struct xe_lrc *lrc)
+{
+	u32 *image = drmm_kmalloc(&xe->drm, regs_bytes(lrc->class), GFP_KERNEL);
+
+	if (!image)
+		return -ENOMEM;
+
+	memcpy(image, lrc->regs, regs_bytes(lrc->class));
+	smp_store_release(default_of(xe, lrc->gt_id, lrc->class), image);
+	return 0;
+}
+
+/**
+ * xe_lrcs_init - software step: slots can be had, once there is hardware
+ * @xe: the device
+ *
+ * Context: before probe's steps.
+ * Return: 0 or -ENOMEM.
+ */
+int xe_lrcs_init(struct xe_device *xe)
+{
+	struct xe_lrcs *lrcs = &xe->lrcs;
+
+	spin_lock_init(&lrcs->lock);
+	for (unsigned int i = 0; i < XE_LRC_SIZES; i++)
+		INIT_LIST_HEAD(&lrcs->roomy[i]);
+	return drmm_mutex_init(&xe->drm, &lrcs->grow);
+}
+ALLOW_ERROR_INJECTION(xe_lrcs_init, ERRNO);

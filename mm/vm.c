@@ -1,0 +1,797 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Address spaces of the GPU.
+ */
+
+#include <linux/error-injection.h>
+#include <linux/slab.h>
+
+#include <drm/drm_managed.h>
+#include <drm/drm_print.h>
+
+#include "hw/ppgtt.h"
+#include "mm/bo.h"
+#include "mm/vm.h"
+#include "uapi/file.h"
+#include "xe_device.h"
+#include "xe_module.h"
+
+/**
+ * DOC: Address spaces
+ *
+ * A VM is software: which buffer is mapped where, and what its page tables look like. It lives as
+ * long as anything can run in it. What is hardware is to write the entries: page jobs do that, see
+ * submit/bind.c; and nobody has to write or take back anything when a VM goes.
+ *
+ * Mappings and the structure of the tables change in the ioctl, entries perhaps later. So both say
+ * how it will be when all page jobs are over. Changes are made one after the other with a log, by
+ * which they are undone strictly in reverse; only xe_vm_log_commit() lets buffers know of them.
+ * All of it is done with the reservations of all buffers concerned, thus nothing moves meanwhile.
+ *
+ * Whoever moves a buffer marks its mappings as stale, and the library has a list of the buffers
+ * that have such. Nothing else happens until a job wants to run: there is none then, as moving has
+ * waited for those that ran.
+ *
+ * Buffers that were made for one VM share its reservation, so that a job takes one lock and adds
+ * one fence for all of them. They hold the object that has it, and never the VM, which holds the
+ * device: they may die on a workqueue that goes with the device.
+ *
+ * ======================== ============= ==========================================
+ * object                   owner         released when
+ * ======================== ============= ==========================================
+ * struct xe_vm             references    IDs, queues and jobs are gone, by a work of
+ *                                        the module; after unplug as well
+ * mapping                  struct xe_vm  it is unmapped and TLBs do not know it, or
+ *                                        the VM goes
+ * page tables              struct xe_vm  see mm/pt.c
+ * reservation              its object    the VM and all buffers that share it are gone
+ * number of an ASID        struct xe_vm  the VM goes
+ * ======================== ============= ==========================================
+ */
+
+/* One mapping that came or went. */
+struct change {
+	struct list_head link;
+	struct xe_vma *vma;
+	struct drm_gpuvm_bo *vm_bo;	/* of one that came, from xe_vm_log_prepare() on */
+	bool came;
+};
+
+/*
+ * Mappings
+ */
+
+static int log_change(struct xe_vm_log *log, struct xe_vma *vma, bool came)
+{
+	struct change *change = kzalloc(sizeof(*change), GFP_KERNEL_ACCOUNT);
+
+	if (!change)
+		return -ENOMEM;
+
+	change->vma = vma;
+	change->came = came;
+	list_add_tail(&change->link, &log->changes);
+	return 0;
+}
+
+/* Whoever was to be told that it is mapped has to have been told, before it is not. */
+static int take_out(struct xe_vm_log *log, struct xe_vma *vma)
+{
+	int err;
+
+	if (vma->user_fence && !log->vm->ops->is_written(vma->user_fence)) {
+		drm_dbg(&log->vm->xe->drm, "what is mapped there is still being bound\n");
+		return -EBUSY;
+	}
+	err = log_change(log, vma, false);
+	if (!err)
+		drm_gpuva_remove(&vma->gpuva);
+	return err;
+}
+
+static int put_in(struct xe_vm_log *log, const struct xe_vm_map *map, bool stale)
+{
+	struct xe_vma *vma = kzalloc(sizeof(*vma), GFP_KERNEL_ACCOUNT);
+	int err;
+
+	if (!vma)
+		return -ENOMEM;
+
+	drm_gpuva_init(&vma->gpuva, map->addr, map->range, map->bo ? &map->bo->ttm.base : NULL,
+		       map->offset);
+	INIT_LIST_HEAD(&vma->gpuva.gem.entry);
+	INIT_LIST_HEAD(&vma->link);
+	if (!map->bo)
+		vma->gpuva.flags |= DRM_GPUVA_SPARSE;
+	drm_gpuva_invalidate(&vma->gpuva, stale);
+	vma->pat_index = map->pat_index;
+	vma->read_only = map->read_only;
+
+	err = drm_gpuva_insert(&log->vm->gpuvm, &vma->gpuva);
+	if (err) {
+		kfree(vma);
+		return err;
+	}
+	err = log_change(log, vma, true);
+	if (err) {
+		drm_gpuva_remove(&vma->gpuva);
+		kfree(vma);
+		return err;
+	}
+	if (log->user_fence)
+		vma->user_fence = log->vm->ops->get_user_fence(log->user_fence);
+	return 0;
+}
+
+static int put_in_part(struct xe_vm_log *log, const struct drm_gpuva_op_map *part,
+		       const struct xe_vma *of)
+{
+	struct xe_vm_map map = {
+		.addr = part->va.addr,
+		.range = part->va.range,
+		.bo = part->gem.obj ? to_xe_bo(part->gem.obj) : NULL,
+		.offset = part->gem.offset,
+		.pat_index = of->pat_index,
+		.read_only = of->read_only,
+	};
+
+	return put_in(log, &map, of->gpuva.flags & DRM_GPUVA_INVALIDATED);
+}
+
+static int step_unmap(struct drm_gpuva_op *op, void *data)
+{
+	return take_out(data, to_xe_vma(op->unmap.va));
+}
+
+static int step_remap(struct drm_gpuva_op *op, void *data)
+{
+	struct xe_vma *old = to_xe_vma(op->remap.unmap->va);
+	int err = take_out(data, old);
+
+	if (!err && op->remap.prev)
+		err = put_in_part(data, op->remap.prev, old);
+	if (!err && op->remap.next)
+		err = put_in_part(data, op->remap.next, old);
+	return err;
+}
+
+/**
+ * xe_vm_log_init - before the first change
+ * @log: the log
+ * @vm: whose mappings are going to change
+ * @user_fence: says that they have; or NULL
+ *
+ * Context: any.
+ */
+void xe_vm_log_init(struct xe_vm_log *log, struct xe_vm *vm, struct xe_user_fence *user_fence)
+{
+	log->vm = vm;
+	log->user_fence = user_fence;
+	INIT_LIST_HEAD(&log->changes);
+	INIT_LIST_HEAD(&log->gone);
+}
+
+/**
+ * xe_vm_unmap - have nothing mapped in a range
+ * @log: takes down what changes
+ * @addr: of the range, in bytes
+ * @range: its length in bytes
+ *
+ * Context: &xe_vm.lock is held for writing, and the reservations of all buffers in the range.
+ * Return: 0; else the log has to be undone: -ENOMEM, or -EBUSY as long as the user fence of what is
+ * mapped there has not been written.
+ */
+int xe_vm_unmap(struct xe_vm_log *log, u64 addr, u64 range)
+{
+	return drm_gpuvm_sm_unmap(&log->vm->gpuvm, log, addr, range);
+}
+
+/**
+ * xe_vm_map - map something, in the place of what is mapped there
+ * @log: takes down what changes
+ * @map: what
+ *
+ * Context: as xe_vm_unmap(); and the reservation of the new buffer is held.
+ * Return: as xe_vm_unmap().
+ */
+int xe_vm_map(struct xe_vm_log *log, const struct xe_vm_map *map)
+{
+	int err = xe_vm_unmap(log, map->addr, map->range);
+
+	return err ?: put_in(log, map, false);
+}
+
+static void free_changes(struct xe_vm_log *log)
+{
+	struct change *change, *next;
+
+	list_for_each_entry_safe(change, next, &log->changes, link)
+		kfree(change);
+	INIT_LIST_HEAD(&log->changes);
+}
+
+/**
+ * xe_vm_log_undo - have everything be as it was
+ * @log: the log, empty afterwards
+ *
+ * Context: as when it was written.
+ */
+void xe_vm_log_undo(struct xe_vm_log *log)
+{
+	struct change *change;
+
+	list_for_each_entry_reverse(change, &log->changes, link) {
+		struct xe_vma *vma = change->vma;
+
+		if (change->vm_bo)
+			drm_gpuvm_bo_put(change->vm_bo);
+		if (!change->came) {
+			WARN_ON(drm_gpuva_insert(&log->vm->gpuvm, &vma->gpuva));
+			continue;
+		}
+		drm_gpuva_remove(&vma->gpuva);
+		list_add_tail(&vma->link, &log->gone);
+	}
+	free_changes(log);
+	xe_vma_free_list(log->vm, &log->gone);
+}
+
+/**
+ * xe_vm_log_mark_stale - as xe_vma_mark_stale(), for mappings that the buffer does not know yet
+ * @log: the log
+ * @obj: a buffer that has moved
+ *
+ * Context: as when it was written.
+ */
+void xe_vm_log_mark_stale(struct xe_vm_log *log, const struct drm_gem_object *obj)
+{
+	struct change *change;
+
+	list_for_each_entry(change, &log->changes, link) {
+		if (change->came && change->vma->gpuva.gem.obj == obj)
+			drm_gpuva_invalidate(&change->vma->gpuva, true);
+	}
+}
+
+/**
+ * xe_vm_log_prepare - have xe_vm_log_commit() not fail
+ * @log: the log, complete
+ *
+ * Context: as when it was written.
+ * Return: 0 or -ENOMEM; then the log has to be undone.
+ */
+int xe_vm_log_prepare(struct xe_vm_log *log)
+{
+	struct drm_gpuvm_bo *vm_bo;
+	struct change *change;
+
+	list_for_each_entry(change, &log->changes, link) {
+		if (!change->came || !change->vma->gpuva.gem.obj)
+			continue;
+
+		vm_bo = drm_gpuvm_bo_obtain(&log->vm->gpuvm, change->vma->gpuva.gem.obj);
+		if (IS_ERR(vm_bo))
+			return PTR_ERR(vm_bo);
+		change->vm_bo = vm_bo;
+	}
+	return 0;
+}
+
+static void commit_come(struct change *change)
+{
+	if (!change->vm_bo)
+		return;
+
+	drm_gpuva_link(&change->vma->gpuva, change->vm_bo);
+	drm_gpuvm_bo_extobj_add(change->vm_bo);
+	if (drm_gpuva_invalidated(&change->vma->gpuva))
+		drm_gpuvm_bo_evict(change->vm_bo, true);
+	drm_gpuvm_bo_put(change->vm_bo);
+}
+
+static void commit_go(struct xe_vm_log *log, struct xe_vma *vma)
+{
+	struct drm_gem_object *obj = vma->gpuva.gem.obj;
+
+	if (obj) {
+		drm_gem_object_get(obj);
+		vma->keeps = obj;
+		drm_gpuva_unlink(&vma->gpuva);
+	}
+	list_add_tail(&vma->link, &log->gone);
+}
+
+/**
+ * xe_vm_log_commit - let the buffers know what is mapped of them
+ * @log: the log; what is gone is on &xe_vm_log.gone afterwards, for xe_vma_free_list()
+ *
+ * Context: as when it was written; does not fail.
+ */
+void xe_vm_log_commit(struct xe_vm_log *log)
+{
+	struct change *change;
+
+	list_for_each_entry(change, &log->changes, link) {
+		if (change->came)
+			commit_come(change);
+		else
+			commit_go(log, change->vma);
+	}
+	free_changes(log);
+}
+
+static void free_vma(struct xe_vm *vm, struct xe_vma *vma)
+{
+	if (vma->user_fence)
+		vm->ops->put_user_fence(vma->user_fence);
+	kfree(vma);
+}
+
+/**
+ * xe_vma_free_list - free mappings that are no more
+ * @vm: whose
+ * @gone: list of &xe_vma.link, empty afterwards
+ *
+ * Context: process context; no TLB knows them any more; without the reservations of their buffers,
+ * unless others hold these buffers.
+ */
+void xe_vma_free_list(struct xe_vm *vm, struct list_head *gone)
+{
+	struct xe_vma *vma, *next;
+
+	list_for_each_entry_safe(vma, next, gone, link) {
+		if (vma->keeps)
+			drm_gem_object_put(vma->keeps);
+		free_vma(vm, vma);
+	}
+	INIT_LIST_HEAD(gone);
+}
+
+/**
+ * xe_vma_mark_stale - a buffer moves: what page tables say of it is not true any more
+ * @obj: the buffer
+ *
+ * Context: its reservation is held.
+ */
+void xe_vma_mark_stale(struct drm_gem_object *obj)
+{
+	struct drm_gpuvm_bo *vm_bo;
+	struct drm_gpuva *gpuva;
+
+	drm_gem_for_each_gpuvm_bo(vm_bo, obj) {
+		drm_gpuvm_bo_for_each_va(gpuva, vm_bo)
+			drm_gpuva_invalidate(gpuva, true);
+		drm_gpuvm_bo_evict(vm_bo, true);
+	}
+}
+
+/*
+ * Reservations
+ */
+
+/**
+ * xe_vm_lock_own - take the reservation of a VM, which has no others to be taken
+ * @vm: the VM
+ * @lock: which are held
+ * @num_fences: that can be added
+ *
+ * Context: process context, &xe_vm.lock is held.
+ * Return: 0; -ENOMEM; -EINTR or -ERESTARTSYS.
+ */
+int xe_vm_lock_own(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences)
+{
+	struct dma_resv *resv = xe_vm_resv(vm);
+	int err;
+
+	lock->vm = vm;
+	lock->many = false;
+	lock->shared = false;
+	err = dma_resv_lock_interruptible(resv, NULL);
+	if (err)
+		return err;
+
+	err = dma_resv_reserve_fences(resv, num_fences);
+	if (err)
+		dma_resv_unlock(resv);
+	return err;
+}
+
+/**
+ * xe_vm_lock_for - take the reservations of a VM and of chosen buffers
+ * @vm: the VM
+ * @lock: which are held
+ * @num_fences: that can be added to each
+ * @more: locks buffers with drm_exec_prepare_obj(), some of them perhaps twice; NULL: all that
+ *        have a reservation of their own
+ * @data: for @more
+ *
+ * Context: process context, &xe_vm.lock is held.
+ * Return: 0; -ENOMEM; -EINTR or -ERESTARTSYS; what @more returns.
+ */
+int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences,
+		   int (*more)(struct drm_exec *exec, void *data), void *data)
+{
+	struct drm_exec *exec = &lock->exec;
+	int err = 0;
+
+	lock->vm = vm;
+	lock->many = true;
+	lock->shared = false;
+	drm_exec_init(exec, DRM_EXEC_INTERRUPTIBLE_WAIT | DRM_EXEC_IGNORE_DUPLICATES, 0);
+	drm_exec_until_all_locked(exec) {
+		err = drm_gpuvm_prepare_vm(&vm->gpuvm, exec, num_fences);
+		if (!err)
+			err = more ? more(exec, data) :
+				     drm_gpuvm_prepare_objects(&vm->gpuvm, exec, num_fences);
+		drm_exec_retry_on_contention(exec);
+		if (err)
+			break;
+	}
+	if (err)
+		drm_exec_fini(exec);
+	return err;
+}
+
+/**
+ * xe_vm_lock - have what is mapped in a VM stay as it is, and where it is
+ * @vm: the VM
+ * @lock: what is held: &xe_vm.lock, the reservations of the VM and of all buffers in it
+ * @num_fences: that can be added to each reservation
+ *
+ * Context: process context.
+ * Return: 0; -ENOMEM; -EINTR or -ERESTARTSYS.
+ */
+int xe_vm_lock(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences)
+{
+	int err;
+
+	err = down_read_killable(&vm->lock);
+	if (err)
+		return err;
+
+	err = list_empty(&vm->gpuvm.extobj.list) ?
+		xe_vm_lock_own(vm, lock, num_fences) :
+		xe_vm_lock_for(vm, lock, num_fences, NULL, NULL);
+	if (err) {
+		up_read(&vm->lock);
+		return err;
+	}
+	lock->shared = true;
+	return 0;
+}
+
+/**
+ * xe_vm_unlock - undo xe_vm_lock() and the like
+ * @lock: what is held
+ *
+ * Context: process context.
+ */
+void xe_vm_unlock(struct xe_vm_lock *lock)
+{
+	if (lock->many)
+		drm_exec_fini(&lock->exec);
+	else
+		dma_resv_unlock(xe_vm_resv(lock->vm));
+	if (lock->shared)
+		up_read(&lock->vm->lock);
+}
+
+/**
+ * xe_vm_add_fence - have nobody move or free what is reserved before a fence has signalled
+ * @lock: the reservations, with room for it
+ * @fence: the fence
+ *
+ * Nobody waits for it who just uses the buffers.
+ *
+ * Context: process context.
+ */
+void xe_vm_add_fence(struct xe_vm_lock *lock, struct dma_fence *fence)
+{
+	struct dma_resv *resv;
+
+	xe_vm_for_each_resv(lock, resv)
+		dma_resv_add_fence(resv, fence, DMA_RESV_USAGE_BOOKKEEP);
+}
+
+/*
+ * The VM itself
+ */
+
+static void vm_free(struct drm_gpuvm *gpuvm)
+{
+	kfree(to_xe_vm(gpuvm));
+}
+
+static const struct drm_gpuvm_ops gpuvm_ops = {
+	.vm_free = vm_free,
+	.sm_step_remap = step_remap,
+	.sm_step_unmap = step_unmap,
+};
+
+static void drop_mapping(struct xe_vm *vm, struct xe_vma *vma)
+{
+	struct drm_gem_object *obj = vma->gpuva.gem.obj;
+
+	drm_gpuva_remove(&vma->gpuva);
+	if (obj) {
+		/* The last reference is not to go with the lock of the object held. */
+		drm_gem_object_get(obj);
+		dma_resv_lock(obj->resv, NULL);
+		drm_gpuva_unlink(&vma->gpuva);
+		dma_resv_unlock(obj->resv);
+		drm_gem_object_put(obj);
+	}
+	free_vma(vm, vma);
+}
+
+static void delist(struct xe_vm *vm)
+{
+	struct xe_vms *vms = &vm->xe->vms;
+
+	guard(mutex)(&vms->lock);
+	list_del(&vm->link);
+	if (vm->asid)
+		xa_erase(&vms->asids, vm->asid);
+}
+
+/* Nobody has it, nothing runs in it. */
+static void free_vm(struct work_struct *work)
+{
+	struct xe_vm *vm = container_of(work, struct xe_vm, free);
+	struct drm_gpuva *gpuva, *next;
+
+	drm_gpuvm_for_each_va_safe(gpuva, next, &vm->gpuvm)
+		drop_mapping(vm, to_xe_vma(gpuva));
+	for (unsigned int i = 0; i < XE_VM_QUEUES; i++)
+		if (vm->queues[i])
+			vm->ops->put_queue(vm->queues[i]);
+	dma_fence_put(vm->moved);
+	if (vm->has_tree)
+		xe_pt_tree_fini(&vm->tree);
+	delist(vm);
+	mutex_destroy(&vm->pt_lock);
+	drm_gpuvm_put(&vm->gpuvm);
+}
+
+static void vm_release(struct kref *ref)
+{
+	struct xe_vm *vm = container_of(ref, struct xe_vm, ref);
+
+	queue_work(xe_release_wq, &vm->free);
+}
+
+/**
+ * xe_vm_put - drop a reference
+ * @vm: the VM
+ *
+ * Context: any; waits for nothing.
+ */
+void xe_vm_put(struct xe_vm *vm)
+{
+	kref_put(&vm->ref, vm_release);
+}
+
+/*
+ * On the list of the device, so that a kill finds it, before anybody can name it. Where numbers
+ * have gone round, TLBs may know the new VM's from its former owner.
+ */
+static int enlist(struct xe_vm *vm)
+{
+	struct xe_vms *vms = &vm->xe->vms;
+	int ret;
+
+	guard(mutex)(&vms->lock);
+	list_add_tail(&vm->link, &vms->list);
+	if (vms->dead)
+		set_bit(XE_VM_DEAD, &vm->state);
+
+	ret = xa_alloc_cyclic(&vms->asids, &vm->asid, vm, XA_LIMIT(1, XE_VM_MAX_ASID),
+			      &vms->next_asid, GFP_KERNEL);
+	if (ret < 0)
+		vm->asid = 0;
+	if (ret > 0)
+		vms->asids_reused = true;
+	vm->ran = vms->asids_reused;
+	return min(ret, 0);
+}
+
+static struct xe_vm *alloc_vm(struct xe_device *xe, u32 flags)
+{
+	struct xe_vm *vm = kzalloc(sizeof(*vm), GFP_KERNEL_ACCOUNT);
+	struct drm_gem_object *resv_obj;
+
+	if (!vm)
+		return NULL;
+	resv_obj = drm_gpuvm_resv_object_alloc(&xe->drm);
+	if (!resv_obj) {
+		kfree(vm);
+		return NULL;
+	}
+
+	drm_gpuvm_init(&vm->gpuvm, "Xe VM", 0, &xe->drm, resv_obj, 0,
+		       BIT_ULL(xe->platform->va_bits), 0, 0, &gpuvm_ops);
+	drm_gem_object_put(resv_obj);
+	kref_init(&vm->ref);
+	INIT_WORK(&vm->free, free_vm);
+	INIT_LIST_HEAD(&vm->link);
+	init_rwsem(&vm->lock);
+	mutex_init(&vm->pt_lock);
+	spin_lock_init(&vm->jobs_lock);
+	vm->jobs = RB_ROOT_CACHED;
+	vm->xe = xe;
+	vm->flags = flags;
+	return vm;
+}
+
+/* Nobody knows the VM yet: its first tables are written here, or never. */
+static int write_first(struct xe_vm *vm, struct xe_pt_plan *plan)
+{
+	bool more = true;
+
+	while (more) {
+		int err = -ENODEV;
+
+		xe_hw_scoped(hw, vm->xe) {
+			more = xe_ppgtt_write(hw, plan);
+			err = 0;
+		}
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int make_tree(struct xe_vm *vm)
+{
+	struct xe_pt_plan plan;
+	int err;
+
+	err = xe_pt_tree_init(vm->xe, &vm->tree, vm->flags & XE_VM_SCRATCH, &plan);
+	if (err)
+		return err;
+
+	vm->has_tree = true;
+	err = write_first(vm, &plan);
+	if (err)
+		xe_pt_plan_drop(&plan);
+	else
+		xe_pt_plan_free(&plan);
+	return err;
+}
+
+/**
+ * xe_vm_create - make an empty address space
+ * @xe: the device
+ * @flags: XE_VM_*
+ * @ops: what the caller does for it, who also fills &xe_vm.queues
+ *
+ * Context: process context; enters.
+ * Return: with one reference for the caller, or an error pointer.
+ */
+struct xe_vm *xe_vm_create(struct xe_device *xe, u32 flags, const struct xe_vm_ops *ops)
+{
+	struct xe_vm *vm = alloc_vm(xe, flags);
+	int err;
+
+	if (!vm)
+		return ERR_PTR(-ENOMEM);
+
+	vm->ops = ops;
+	err = enlist(vm);
+	if (!err)
+		err = make_tree(vm);
+	if (err) {
+		xe_vm_put(vm);
+		return ERR_PTR(err);
+	}
+	return vm;
+}
+
+/**
+ * xe_vm_lookup - find a VM by its number
+ * @file: the client
+ * @id: the number
+ *
+ * Context: any.
+ * Return: with a reference for the caller; NULL if there is none.
+ */
+struct xe_vm *xe_vm_lookup(struct drm_file *file, u32 id)
+{
+	struct xarray *vms = &to_xe_file(file)->vms;
+	struct xe_vm *vm;
+
+	xa_lock(vms);
+	vm = xa_load(vms, id);
+	if (vm)
+		xe_vm_get(vm);
+	xa_unlock(vms);
+	return vm;
+}
+
+/**
+ * xe_vm_ban - accept nothing for it any more
+ * @vm: the VM
+ *
+ * Context: any; what runs goes on.
+ */
+void xe_vm_ban(struct xe_vm *vm)
+{
+	set_bit(XE_VM_BANNED, &vm->state);
+}
+
+/**
+ * xe_vm_set_ran - a context of it is about to run: from now on TLBs may know it
+ * @vm: the VM
+ *
+ * Before the first message that could start one. A change of entries that does not see this was
+ * written before the context can read them.
+ *
+ * Context: process context, takes &xe_vm.pt_lock once.
+ */
+void xe_vm_set_ran(struct xe_vm *vm)
+{
+	if (READ_ONCE(vm->ran))
+		return;
+
+	guard(mutex)(&vm->pt_lock);
+	WRITE_ONCE(vm->ran, true);
+}
+
+/**
+ * xe_vm_root - what a context image needs to find its page tables
+ * @vm: the VM
+ * @gt_id: of the context; all GTs share the tables
+ *
+ * Context: any.
+ * Return: entry that points at the root.
+ */
+u64 xe_vm_root(const struct xe_vm *vm, unsigned int gt_id)
+{
+	return xe_pt_tree_root(&vm->tree);
+}
+
+/**
+ * xe_vm_kill_all - nothing is written for any VM any more, nor for one that is still to come
+ * @xe: the device
+ *
+ * A part of the end of everything: page jobs are dropped all together, and only where no table is
+ * used any more. See xe_submit_kill().
+ *
+ * Context: process context; software only; more than once does no harm.
+ */
+void xe_vm_kill_all(struct xe_device *xe)
+{
+	struct xe_vms *vms = &xe->vms;
+	struct xe_vm *vm;
+
+	guard(mutex)(&vms->lock);
+	vms->dead = true;
+	list_for_each_entry(vm, &vms->list, link)
+		set_bit(XE_VM_DEAD, &vm->state);
+}
+
+static void vms_fini(struct drm_device *drm, void *data)
+{
+	struct xe_vms *vms = data;
+
+	xa_destroy(&vms->asids);
+	mutex_destroy(&vms->lock);
+}
+
+/**
+ * xe_vms_init - step of the software side
+ * @xe: the device
+ *
+ * Context: probe, before there is any hardware.
+ * Return: 0 or -ENOMEM.
+ */
+int xe_vms_init(struct xe_device *xe)
+{
+	struct xe_vms *vms = &xe->vms;
+
+	mutex_init(&vms->lock);
+	INIT_LIST_HEAD(&vms->list);
+	xa_init_flags(&vms->asids, XA_FLAGS_ALLOC1);
+	return drmm_add_action_or_reset(&xe->drm, vms_fini, vms);
+}
+ALLOW_ERROR_INJECTION(xe_vms_init, ERRNO);

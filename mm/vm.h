@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _XE_MM_VM_H_
+#define _XE_MM_VM_H_
+
+#include <linux/atomic.h>
+#include <linux/bits.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/rbtree.h>
+#include <linux/rwsem.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+#include <drm/drm_exec.h>
+#include <drm/drm_gpuvm.h>
+
+#include "mm/pt.h"
+
+struct dma_fence;
+struct drm_file;
+struct xe_bo;
+struct xe_device;
+struct xe_queue;
+struct xe_user_fence;
+
+/* What is wanted of a VM */
+#define XE_VM_SCRATCH	BIT(0)	/* where nothing is mapped, reads are zero and writes vanish */
+#define XE_VM_LR	BIT(1)	/* its jobs run as long as they like */
+
+#define XE_VM_MAX_ASID	0xfffffu
+
+/* Bits of &xe_vm.state; once set they stay so. */
+enum xe_vm_state {
+	/* everything has been killed: nothing is written for it any more */
+	XE_VM_DEAD,
+	/* it did wrong: nothing is accepted any more */
+	XE_VM_BANNED,
+};
+
+/* Queues of page jobs that every VM has. */
+enum xe_vm_queue {
+	/* what userspace binds without naming a queue */
+	XE_VM_BINDS,
+	/* what follows pages that have moved: nobody else's jobs are before it */
+	XE_VM_REBINDS,
+	XE_VM_QUEUES
+};
+
+/**
+ * struct xe_vm_ops - what those above do for a VM, whose objects it holds and knows nothing of
+ */
+struct xe_vm_ops {
+	/** @put_queue: drop a reference in &xe_vm.queues */
+	void (*put_queue)(struct xe_queue *q);
+	/** @get_user_fence: take a reference for a mapping */
+	struct xe_user_fence *(*get_user_fence)(struct xe_user_fence *user_fence);
+	/** @put_user_fence: drop it */
+	void (*put_user_fence)(struct xe_user_fence *user_fence);
+	/** @is_written: has the caller been told that the bind is over? */
+	bool (*is_written)(const struct xe_user_fence *user_fence);
+};
+
+/**
+ * struct xe_vms - all address spaces of a device
+ */
+struct xe_vms {
+	/** @lock: protects what is below; a leaf */
+	struct mutex lock;
+	/** @list: &xe_vm.link */
+	struct list_head list;
+	/** @dead: everything has been killed, and so a new one is dead from birth */
+	bool dead;
+	/** @asids: &struct xe_vm by the number that TLBs know it by; no references */
+	struct xarray asids;
+	/** @next_asid: numbers go round, so that one is not used again soon */
+	u32 next_asid;
+	/** @asids_reused: they have gone round */
+	bool asids_reused;
+};
+
+/**
+ * struct xe_vm - an address space of the GPU
+ */
+struct xe_vm {
+	/** @gpuvm: base; which buffer is where; its own references are those of mappings */
+	struct drm_gpuvm gpuvm;
+	/** @ref: of IDs, queues and jobs; without any its mappings go, and then @gpuvm */
+	struct kref ref;
+	/** @free: does so, on the workqueue of the module */
+	struct work_struct free;
+	/** @xe: the device; @gpuvm holds it */
+	struct xe_device *xe;
+	/** @link: on &xe_vms.list */
+	struct list_head link;
+	/** @flags: XE_VM_*, constant */
+	u32 flags;
+	/** @asid: what TLBs know it by, constant */
+	u32 asid;
+	/** @state: bits of enum xe_vm_state */
+	unsigned long state;
+	/** @lr_queues: queues of an XE_VM_LR, which is not destroyed under them */
+	atomic_t lr_queues;
+
+	/**
+	 * @lock: For writing: mappings change. For reading, and the reservation held: their pages
+	 * may have moved, so that entries change, but no mapping does. Not on the way to a fence.
+	 */
+	struct rw_semaphore lock;
+	/** @tree: page tables, as they will be when all page jobs are over; as @gpuvm's mappings */
+	struct xe_pt_tree tree;
+	/** @has_tree: it has been made */
+	bool has_tree;
+	/** @pt_lock: entries are written, one page job at a time; protects @ran */
+	struct mutex pt_lock;
+	/** @ran: a context of it may have run, and so TLBs may know it; never cleared */
+	bool ran;
+	/** @map_changes: goes up when entries that TLBs may know have changed */
+	u32 map_changes;
+
+	/** @queues: of page jobs, by enum xe_vm_queue; references, constant */
+	struct xe_queue *queues[XE_VM_QUEUES];
+	/** @ops: constant */
+	const struct xe_vm_ops *ops;
+	/** @moved: of the last job that followed pages which had moved; under the reservation */
+	struct dma_fence *moved;
+	/** @jobs_lock: protects @jobs and @deferred */
+	spinlock_t jobs_lock;
+	/** @jobs: page jobs that are not over, by address; see submit/bind.c */
+	struct rb_root_cached jobs;
+	/** @deferred: entries that they are going to write */
+	u64 deferred;
+};
+
+/**
+ * struct xe_vma - a mapping
+ */
+struct xe_vma {
+	/** @gpuva: base: where, and of what; invalidated if pages have moved since it was written */
+	struct drm_gpuva gpuva;
+	/** @pat_index: row of the PAT table, constant */
+	u16 pat_index;
+	/** @read_only: constant */
+	bool read_only;
+	/** @user_fence: of the bind that made it, a reference; NULL if it had none; constant */
+	struct xe_user_fence *user_fence;
+	/** @keeps: a reference to the buffer, while it is gone but may still be known to TLBs */
+	struct drm_gem_object *keeps;
+	/** @link: on the list of those that are gone */
+	struct list_head link;
+};
+
+/**
+ * struct xe_vm_map - what is to be mapped
+ */
+struct xe_vm_map {
+	/** @addr: where, in bytes */
+	u64 addr;
+	/** @range: how much of it, in bytes */
+	u64 range;
+	/** @bo: the buffer; NULL for a mapping that reads zero */
+	struct xe_bo *bo;
+	/** @offset: in the buffer, in bytes */
+	u64 offset;
+	/** @pat_index: row of the PAT table */
+	u16 pat_index;
+	/** @read_only: the GPU cannot write to it */
+	bool read_only;
+};
+
+/**
+ * struct xe_vm_log - changes of mappings, which can be undone up to a point
+ */
+struct xe_vm_log {
+	/** @vm: whose */
+	struct xe_vm *vm;
+	/** @user_fence: that mappings which come have; NULL for none */
+	struct xe_user_fence *user_fence;
+	/** @changes: in order */
+	struct list_head changes;
+	/** @gone: mappings that are no more, once the changes are final; &xe_vma.link */
+	struct list_head gone;
+};
+
+/**
+ * struct xe_vm_lock - the reservations of a VM and of buffers in it
+ */
+struct xe_vm_lock {
+	/** @vm: whose */
+	struct xe_vm *vm;
+	/** @many: there are others than the VM's own, so @exec is used */
+	bool many;
+	/** @shared: and &xe_vm.lock, for reading */
+	bool shared;
+	/** @exec: which */
+	struct drm_exec exec;
+};
+
+static inline struct xe_vm *to_xe_vm(struct drm_gpuvm *gpuvm)
+{
+	return container_of(gpuvm, struct xe_vm, gpuvm);
+}
+
+static inline struct xe_vma *to_xe_vma(struct drm_gpuva *gpuva)
+{
+	return container_of(gpuva, struct xe_vma, gpuva);
+}
+
+/**
+ * xe_vm_get - take a reference
+ * @vm: the VM
+ *
+ * Context: any.
+ * Return: @vm.
+ */
+static inline struct xe_vm *xe_vm_get(struct xe_vm *vm)
+{
+	kref_get(&vm->ref);
+	return vm;
+}
+
+/**
+ * xe_vm_is_banned - is nothing accepted for it any more?
+ * @vm: the VM
+ *
+ * Context: any.
+ */
+static inline bool xe_vm_is_banned(const struct xe_vm *vm)
+{
+	return READ_ONCE(vm->state) & (BIT(XE_VM_DEAD) | BIT(XE_VM_BANNED));
+}
+
+/**
+ * xe_vm_asid - what TLBs know it by
+ * @vm: the VM
+ *
+ * Context: any.
+ */
+static inline u32 xe_vm_asid(const struct xe_vm *vm)
+{
+	return vm->asid;
+}
+
+static inline struct dma_resv *xe_vm_resv(struct xe_vm *vm)
+{
+	return drm_gpuvm_resv(&vm->gpuvm);
+}
+
+static inline struct dma_resv *xe_vm_lock_resv(struct xe_vm_lock *lock, unsigned int i)
+{
+	struct drm_gem_object *obj;
+
+	if (!lock->many)
+		return i ? NULL : xe_vm_resv(lock->vm);
+	obj = drm_exec_obj(&lock->exec, i);
+	return obj ? obj->resv : NULL;
+}
+
+#define xe_vm_for_each_resv(lock, resv) \
+	for (unsigned int __i = 0; ((resv) = xe_vm_lock_resv(lock, __i)); __i++)
+
+int xe_vms_init(struct xe_device *xe);
+void xe_vm_kill_all(struct xe_device *xe);
+
+struct xe_vm *xe_vm_create(struct xe_device *xe, u32 flags, const struct xe_vm_ops *ops);
+void xe_vm_put(struct xe_vm *vm);
+struct xe_vm *xe_vm_lookup(struct drm_file *file, u32 id);
+void xe_vm_ban(struct xe_vm *vm);
+void xe_vm_set_ran(struct xe_vm *vm);
+u64 xe_vm_root(const struct xe_vm *vm, unsigned int gt_id);
+
+int xe_vm_lock(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences);
+int xe_vm_lock_own(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences);
+int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences,
+		   int (*more)(struct drm_exec *exec, void *data), void *data);
+void xe_vm_unlock(struct xe_vm_lock *lock);
+void xe_vm_add_fence(struct xe_vm_lock *lock, struct dma_fence *fence);
+
+void xe_vm_log_init(struct xe_vm_log *log, struct xe_vm *vm, struct xe_user_fence *user_fence);
+int xe_vm_map(struct xe_vm_log *log, const struct xe_vm_map *map);
+int xe_vm_unmap(struct xe_vm_log *log, u64 addr, u64 range);
+void xe_vm_log_mark_stale(struct xe_vm_log *log, const struct drm_gem_object *obj);
+int xe_vm_log_prepare(struct xe_vm_log *log);
+void xe_vm_log_commit(struct xe_vm_log *log);
+void xe_vm_log_undo(struct xe_vm_log *log);
+void xe_vma_free_list(struct xe_vm *vm, struct list_head *gone);
+
+void xe_vma_mark_stale(struct drm_gem_object *obj);
+
+#endif

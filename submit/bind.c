@@ -1,0 +1,832 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Page jobs: changes of page tables, in their order.
+ */
+
+#include <linux/interval_tree_generic.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include <drm/drm_print.h>
+
+#include "guc/tlb.h"
+#include "hw/ppgtt.h"
+#include "hw/state.h"
+#include "mm/bo.h"
+#include "mm/pt.h"
+#include "mm/vm.h"
+#include "submit/bind.h"
+#include "submit/queue.h"
+#include "submit/submit.h"
+#include "submit/sync.h"
+#include "submit/user_fence.h"
+#include "xe_device.h"
+
+/**
+ * DOC: Page jobs
+ *
+ * An ioctl that binds makes one page job of all its changes. Up to the point of no return each
+ * change is made to the mappings and to the structure of the page tables, and can be undone; behind
+ * it nothing can fail. What is left is to write entries, which the CPU does: in the ioctl itself if
+ * nothing has to be waited for, else in the work of the queue. No engine is asked.
+ *
+ * The plan of a job presupposes that every plan before it has been written as far as their spans
+ * meet. Jobs of one queue are written in order anyway. A VM has several queues, so it knows its jobs
+ * by address, and a job waits for those before it that it meets; for nothing else.
+ *
+ * A job is over when its entries are written and no TLB knows what was there before. Most jobs
+ * change entries that were not valid, or of a VM that has not run, and end at once. The others ask
+ * the GuC of every GT to invalidate, and are ended by its answers. Until then the memory of what
+ * was unmapped, and tables that nothing leads to any more, are held by the job; and its fence is in
+ * the reservations of the buffers, so nobody moves or frees their memory.
+ *
+ * A page job belongs to its VM. Its queue may be destroyed, its file be closed: it is written when
+ * its dependencies have signalled, with an error or not, for later plans build upon it. Only all jobs
+ * of all VMs are dropped together, when everything is killed; see xe_submit_kill(). Their tables
+ * wait for the end of the VM then.
+ *
+ * Buffers that moved leave stale mappings. Before a job runs on an engine xe_bind_prepare() makes
+ * a page job of them, on a queue that nobody else uses; user space may have the other queues wait
+ * for the very job that is about to run.
+ *
+ * ======================== ============= ==========================================
+ * object                   owner         released when
+ * ======================== ============= ==========================================
+ * struct page_job          its fence     last reference to the fence is dropped
+ * references to VM and     page job      it is over; in a work of the module
+ * queue, plan, keep-awake
+ * count, mappings that are
+ * no more
+ * reference to its fence   invalidation  it was answered, or will not be
+ * ======================== ============= ==========================================
+ */
+
+/* Entries that jobs which wait for something may have to write, of one VM. */
+#define MAX_DEFERRED	(192 * 1024)
+
+struct invalidation {
+	struct xe_tlb_wait wait;
+	struct page_job *job;		/* a reference to its fence */
+};
+
+struct page_job {
+	struct dep_job dep;		/* base */
+	struct xe_vm *vm;		/* a reference */
+	struct xe_queue *q;		/* a reference */
+	struct xe_pt_plan plan;
+	struct list_head gone;		/* &xe_vma.link: what it unmaps */
+	struct list_head fresh;		/* &xe_vma.link: what is not stale any more; until commit */
+	struct rb_node node;		/* in &xe_vm.jobs, under &xe_vm.jobs_lock */
+	u64 last_below;			/* of the tree */
+	bool listed;			/* it is in that tree */
+	bool awake;			/* it keeps the device awake */
+	u64 deferred;			/* entries counted in &xe_vm.deferred */
+	atomic_t unfinished;		/* one until all is written and asked for, and each TLB */
+	struct invalidation tlb[XE_MAX_GTS];
+};
+
+#define FIRST(job)	((job)->plan.start)
+#define LAST(job)	((job)->plan.end - 1)
+INTERVAL_TREE_DEFINE(struct page_job, node, u64, last_below, FIRST, LAST, static __maybe_unused,
+		     jobs)
+
+static struct page_job *to_page_job(struct dep_job *dep)
+{
+	return container_of(dep, struct page_job, dep);
+}
+
+/*
+ * Writing
+ */
+
+static bool job_done(struct dep_job *dep)
+{
+	return !atomic_read(&to_page_job(dep)->unfinished);
+}
+
+static void finish_part(struct page_job *job)
+{
+	if (atomic_dec_and_test(&job->unfinished))
+		dep_queue_complete(&job->q->dep, job_done);
+}
+
+/* After an error the job has been buried, or is about to be. */
+static void tlb_done(struct xe_tlb_wait *wait, int err)
+{
+	struct page_job *job = container_of(wait, struct invalidation, wait)->job;
+
+	if (!err)
+		finish_part(job);
+	dma_fence_put(&job->dep.fence);
+}
+
+static void invalidate(struct xe_hw hw, struct page_job *job)
+{
+	struct xe_hw_state *state = xe_hw_state(hw);
+	struct xe_pt_plan *plan = &job->plan;
+
+	xe_for_each_gt(gt, state) {
+		struct invalidation *tlb = &job->tlb[gt->id];
+
+		atomic_inc(&job->unfinished);
+		dma_fence_get(&job->dep.fence);
+		tlb->job = job;
+		tlb->wait.done = tlb_done;
+		xe_guc_tlb_invalidate_vm(hw, gt, job->vm->asid, plan->invalidate_start,
+					 plan->invalidate_end - plan->invalidate_start,
+					 &tlb->wait);
+	}
+}
+
+/*
+ * A context that is going to run sets &xe_vm.ran under the same lock before: either it is seen
+ * here, or the context finds what was written. Where nothing was valid, nothing is cached, unless
+ * scratch is: then the next job of each queue begins with a flush. Jobs of an LR VM do not.
+ */
+static bool must_invalidate(const struct page_job *job)
+{
+	const struct xe_pt_plan *plan = &job->plan;
+
+	lockdep_assert_held(&job->vm->pt_lock);
+	return job->vm->ran &&
+	       (plan->invalidate || (plan->over_scratch && job->vm->flags & XE_VM_LR));
+}
+
+enum written { WRITTEN_PART, WRITTEN, WRITTEN_INVALIDATE };
+
+static enum written write_entries(struct xe_hw hw, struct page_job *job)
+{
+	struct xe_vm *vm = job->vm;
+
+	guard(mutex)(&vm->pt_lock);
+	if (xe_ppgtt_write(hw, &job->plan))
+		return WRITTEN_PART;
+
+	if (job->plan.invalidate || job->plan.over_scratch)
+		WRITE_ONCE(vm->map_changes, vm->map_changes + 1);
+	return must_invalidate(job) ? WRITTEN_INVALIDATE : WRITTEN;
+}
+
+/* One step. Return: whether there may be another. */
+static bool write_ready(struct xe_hw hw, struct xe_queue *q)
+{
+	enum written written;
+	struct page_job *job;
+	struct dep_job *dep;
+
+	guard(mutex)(&q->dep.lock);
+	dep = dep_queue_ready(&q->dep);
+	if (!dep)
+		return false;
+
+	job = to_page_job(dep);
+	written = write_entries(hw, job);
+	if (written == WRITTEN_PART)
+		return true;
+
+	dep_queue_issue(&q->dep, dep);
+	if (written == WRITTEN_INVALIDATE)
+		invalidate(hw, job);
+	finish_part(job);
+	return true;
+}
+
+/* A job may write many entries: unplug of other devices does not wait for all of them. */
+static void run(struct xe_queue *q)
+{
+	bool more = true;
+
+	while (more) {
+		more = false;
+		xe_hw_scoped_awake(hw, q->xe)
+			more = write_ready(hw, q);
+	}
+}
+
+/*
+ * The end
+ */
+
+static void delist(struct page_job *job)
+{
+	struct xe_vm *vm = job->vm;
+
+	guard(spinlock)(&vm->jobs_lock);
+	if (job->listed)
+		jobs_remove(job, &vm->jobs);
+	vm->deferred -= job->deferred;
+}
+
+static void drop_references(struct page_job *job)
+{
+	if (job->awake)
+		xe_hw_awake_put(job->vm->xe);
+	kvfree(job->dep.deps);
+	xe_queue_put(job->q);
+	xe_vm_put(job->vm);
+}
+
+static void release(struct dep_job *dep)
+{
+	struct page_job *job = to_page_job(dep);
+
+	delist(job);
+	if (job_done(dep))
+		xe_pt_plan_free(&job->plan);
+	else
+		xe_pt_plan_drop(&job->plan);
+	xe_vma_free_list(job->vm, &job->gone);
+	drop_references(job);
+}
+
+const struct xe_queue_ops xe_bind_queue_ops = {
+	.dep = {
+		.owner = THIS_MODULE,
+		.kick = xe_queue_dep_kick,
+		.release = release,
+	},
+	.run = run,
+	.done = job_done,
+};
+
+/*
+ * Making
+ */
+
+static struct page_job *make_job(struct xe_vm *vm, struct xe_queue *q)
+{
+	struct page_job *job = kzalloc(sizeof(*job), GFP_KERNEL_ACCOUNT);
+
+	if (!job)
+		return NULL;
+
+	job->vm = xe_vm_get(vm);
+	job->q = xe_queue_get(q);
+	xe_pt_plan_init(&job->plan, &vm->tree);
+	INIT_LIST_HEAD(&job->gone);
+	INIT_LIST_HEAD(&job->fresh);
+	atomic_set(&job->unfinished, 1);
+	return job;
+}
+
+/* One that was not published, and its plan undone. */
+static void discard_job(struct page_job *job)
+{
+	dep_job_abandon(&job->dep);
+	drop_references(job);
+	kfree(job);
+}
+
+static int keep_awake(struct page_job *job)
+{
+	int err = xe_hw_is_gone(job->vm->xe) ? -ENODEV : -EAGAIN;
+
+	xe_hw_scoped(hw, job->vm->xe)
+		job->awake = xe_hw_awake_get(hw);
+	return job->awake ? 0 : err;
+}
+
+/* Has the entries of a mapping lead to where its buffer is. */
+static int plan_map(struct page_job *job, const struct xe_vm_map *map)
+{
+	struct xe_pt_source source = {};
+
+	if (map->bo)
+		xe_bo_pt_source(map->bo, &source);
+	source.offset = map->offset;
+	source.pat = map->pat_index;
+	source.read_only = map->read_only;
+	return xe_pt_plan_map(&job->plan, map->addr, map->range, &source);
+}
+
+static int plan_again(struct page_job *job, struct xe_vma *vma)
+{
+	struct xe_vm_map map = {
+		.addr = vma->gpuva.va.addr,
+		.range = vma->gpuva.va.range,
+		.bo = to_xe_bo(vma->gpuva.gem.obj),
+		.offset = vma->gpuva.gem.offset,
+		.pat_index = vma->pat_index,
+		.read_only = vma->read_only,
+	};
+	int err = plan_map(job, &map);
+
+	if (!err && list_empty(&vma->link))
+		list_add_tail(&vma->link, &job->fresh);
+	return err;
+}
+
+static void forget_fresh(struct page_job *job, bool stale)
+{
+	struct xe_vma *vma, *next;
+
+	list_for_each_entry_safe(vma, next, &job->fresh, link) {
+		drm_gpuva_invalidate(&vma->gpuva, stale);
+		list_del_init(&vma->link);
+	}
+}
+
+/*
+ * Dependencies
+ */
+
+static unsigned int count_fences(struct dma_resv *resv)
+{
+	struct dma_resv_iter at;
+	struct dma_fence *fence;
+	unsigned int n = 0;
+
+	dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence)
+		n++;
+	return n;
+}
+
+static unsigned int count_jobs(struct page_job *job)
+{
+	struct page_job *other;
+	unsigned int n = 0;
+
+	guard(spinlock)(&job->vm->jobs_lock);
+	for (other = jobs_iter_first(&job->vm->jobs, FIRST(job), LAST(job)); other;
+	     other = jobs_iter_next(other, FIRST(job), LAST(job)))
+		n++;
+	return n;
+}
+
+static int depend_on_resv(struct page_job *job, struct dma_resv *resv)
+{
+	struct dma_resv_iter at;
+	struct dma_fence *fence;
+	int err;
+
+	dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence) {
+		err = dep_job_depend(&job->dep, dma_fence_get(fence));
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int depend_on_jobs(struct page_job *job)
+{
+	struct page_job *other;
+	int err = 0;
+
+	guard(spinlock)(&job->vm->jobs_lock);
+	for (other = jobs_iter_first(&job->vm->jobs, FIRST(job), LAST(job)); other && !err;
+	     other = jobs_iter_next(other, FIRST(job), LAST(job)))
+		err = dep_job_depend(&job->dep, dma_fence_get(&other->dep.fence));
+	return err;
+}
+
+/*
+ * Of those who moved the buffers, and of earlier jobs. None is added meanwhile: the reservations
+ * are held, and where &xe_vm.lock is held for reading alone, that of the VM is needed as well.
+ */
+static int collect_deps(struct page_job *job, struct xe_vm_lock *lock, struct xe_sync *syncs,
+			unsigned int num_syncs)
+{
+	bool writes = !xe_pt_plan_is_empty(&job->plan);
+	struct dma_fence **deps = NULL;
+	unsigned int max = num_syncs;
+	struct dma_resv *resv;
+	int err = 0;
+
+	if (writes)
+		max += count_jobs(job);
+	xe_vm_for_each_resv(lock, resv)
+		max += count_fences(resv);
+	if (max)
+		deps = kvcalloc(max, sizeof(*deps), GFP_KERNEL);
+	if (max && !deps)
+		return -ENOMEM;
+
+	dep_job_init(&job->dep, deps, max);
+	for (unsigned int i = 0; i < num_syncs && !err; i++)
+		err = xe_sync_depend(&syncs[i], &job->dep);
+	xe_vm_for_each_resv(lock, resv)
+		err = err ?: depend_on_resv(job, resv);
+	if (!err && writes)
+		err = depend_on_jobs(job);
+	return err;
+}
+
+/*
+ * The point of no return
+ */
+
+static void enlist(struct page_job *job)
+{
+	struct xe_vm *vm = job->vm;
+
+	guard(spinlock)(&vm->jobs_lock);
+	vm->deferred += job->deferred;
+	job->listed = !xe_pt_plan_is_empty(&job->plan);
+	if (job->listed)
+		jobs_insert(job, &vm->jobs);
+}
+
+/* Return: the fence, with a reference; the job may be over. */
+static struct dma_fence *publish(struct page_job *job, struct xe_vm_lock *lock)
+{
+	struct dma_fence *fence = &job->dep.fence;
+	struct xe_queue *q = job->q;
+	bool accepted;
+
+	xe_pt_plan_commit(&job->plan);
+	forget_fresh(job, false);
+	enlist(job);
+	scoped_guard(mutex, &q->dep.lock) {
+		accepted = dep_queue_push(&q->dep, &job->dep);
+		dma_fence_get(fence);
+		xe_vm_add_fence(lock, fence);
+	}
+	if (!accepted)
+		dep_job_fail(&job->dep, READ_ONCE(q->xe->submit.error) ?: -ECANCELED);
+	return fence;
+}
+
+/*
+ * Ioctls
+ */
+
+static int prefetch_one(struct page_job *job, struct xe_vm_log *log, struct xe_vma *vma, u32 region)
+{
+	u32 mem_type = region == XE_REGION_VRAM ? XE_MEM_VRAM : XE_MEM_TT;
+	struct drm_gem_object *obj = vma->gpuva.gem.obj;
+	int err;
+
+	if (!obj || !xe_bo_can_be_in(to_xe_bo(obj), region)) {
+		drm_dbg(&job->vm->xe->drm, "VM_BIND: what is to be moved cannot be there\n");
+		return -EINVAL;
+	}
+	if (to_xe_bo(obj)->ttm.resource->mem_type != mem_type) {
+		err = xe_bo_move_to(to_xe_bo(obj), mem_type);
+		if (err)
+			return err;
+		xe_vm_log_mark_stale(log, obj);
+	}
+	return drm_gpuva_invalidated(&vma->gpuva) ? plan_again(job, vma) : 0;
+}
+
+static int bind_prefetch(struct page_job *job, struct xe_vm_log *log, const struct xe_bind_op *op)
+{
+	struct drm_gpuva *gpuva;
+	int err;
+
+	drm_gpuvm_for_each_va_range(gpuva, &job->vm->gpuvm, op->map.addr,
+				    op->map.addr + op->map.range) {
+		err = prefetch_one(job, log, to_xe_vma(gpuva), op->region);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int unmap(struct page_job *job, struct xe_vm_log *log, u64 addr, u64 range)
+{
+	int err = xe_vm_unmap(log, addr, range);
+
+	return err ?: xe_pt_plan_unmap(&job->plan, addr, range);
+}
+
+/* Also of what was mapped by an operation before this one, of which the buffer does not know. */
+static int unmap_all(struct page_job *job, struct xe_vm_log *log, const struct xe_bo *bo)
+{
+	struct drm_gpuva *gpuva, *next;
+	int err;
+
+	drm_gpuvm_for_each_va_safe(gpuva, next, &job->vm->gpuvm) {
+		if (gpuva->gem.obj != &bo->ttm.base)
+			continue;
+		err = unmap(job, log, gpuva->va.addr, gpuva->va.range);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int map(struct page_job *job, struct xe_vm_log *log, const struct xe_vm_map *map)
+{
+	int err = map->bo ? xe_bo_make_reachable(map->bo) : 0;
+
+	err = err ?: xe_vm_map(log, map);
+	return err ?: plan_map(job, map);
+}
+
+static int apply(struct page_job *job, struct xe_vm_log *log, const struct xe_bind_op *op)
+{
+	switch (op->what) {
+	case XE_BIND_MAP:
+		return map(job, log, &op->map);
+	case XE_BIND_UNMAP:
+		return unmap(job, log, op->map.addr, op->map.range);
+	case XE_BIND_UNMAP_ALL:
+		return unmap_all(job, log, op->map.bo);
+	case XE_BIND_PREFETCH:
+		return bind_prefetch(job, log, op);
+	}
+	return -EINVAL;
+}
+
+static int apply_all(struct page_job *job, struct xe_vm_log *log, const struct xe_bind_args *args)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; i < args->num_ops && !err; i++)
+		err = apply(job, log, &args->ops[i]);
+	return err ?: xe_vm_log_prepare(log);
+}
+
+/*
+ * The memory of what is written later is not given back before. One operation alone is let through,
+ * however large: user space cannot make it smaller.
+ */
+static int limit_deferred(struct page_job *job, const struct xe_bind_args *args)
+{
+	struct xe_vm *vm = job->vm;
+
+	if (!job->dep.num_deps && list_empty(&job->q->dep.waiting))
+		return 0;
+
+	job->deferred = job->plan.entries;
+	guard(spinlock)(&vm->jobs_lock);
+	if (vm->deferred + job->deferred <= MAX_DEFERRED || (!vm->deferred && args->num_ops == 1))
+		return 0;
+
+	job->deferred = 0;
+	drm_dbg(&vm->xe->drm, "VM_BIND: too many entries wait to be written\n");
+	return -ENOBUFS;
+}
+
+static int bind_locked(struct page_job *job, struct xe_vm_lock *lock,
+		       const struct xe_bind_args *args, struct dma_fence **fence)
+{
+	struct xe_vm_log log;
+	int err;
+
+	xe_vm_log_init(&log, job->vm, args->user_fence);
+	err = apply_all(job, &log, args);
+	if (!err)
+		err = collect_deps(job, lock, args->syncs, args->num_syncs);
+	if (!err)
+		err = limit_deferred(job, args);
+	if (err) {
+		forget_fresh(job, true);
+		xe_pt_plan_undo(&job->plan);
+		xe_vm_log_undo(&log);
+		return err;
+	}
+
+	xe_vm_log_commit(&log);
+	list_splice(&log.gone, &job->gone);
+	*fence = publish(job, lock);
+	return 0;
+}
+
+static int lock_buffers(struct drm_exec *exec, void *data)
+{
+	const struct xe_bind_args *args = data;
+	struct drm_gpuvm *gpuvm = &args->vm->gpuvm;
+	int err = 0;
+
+	for (unsigned int i = 0; i < args->num_ops && !err; i++) {
+		const struct xe_vm_map *map = &args->ops[i].map;
+
+		if (map->bo)
+			err = drm_exec_prepare_obj(exec, &map->bo->ttm.base, 1);
+		if (!err && map->range)
+			err = drm_gpuvm_prepare_range(gpuvm, exec, map->addr, map->range, 1);
+	}
+	return err;
+}
+
+static bool only_private(const struct xe_bind_args *args)
+{
+	struct drm_gpuvm *gpuvm = &args->vm->gpuvm;
+
+	for (unsigned int i = 0; i < args->num_ops; i++) {
+		const struct xe_bo *bo = args->ops[i].map.bo;
+
+		if (bo && drm_gpuvm_is_extobj(gpuvm, (struct drm_gem_object *)&bo->ttm.base))
+			return false;
+	}
+	return list_empty(&gpuvm->extobj.list);
+}
+
+static int lock_for(const struct xe_bind_args *args, struct xe_vm_lock *lock)
+{
+	if (only_private(args))
+		return xe_vm_lock_own(args->vm, lock, 1);
+	return xe_vm_lock_for(args->vm, lock, 1, lock_buffers, (void *)args);
+}
+
+static int bind(struct page_job *job, const struct xe_bind_args *args, struct dma_fence **fence)
+{
+	struct xe_vm *vm = args->vm;
+	struct xe_vm_lock lock;
+	int err;
+
+	err = down_write_killable(&vm->lock);
+	if (err)
+		return err;
+
+	err = xe_vm_is_banned(vm) ? -ENOENT : lock_for(args, &lock);
+	if (!err) {
+		err = bind_locked(job, &lock, args, fence);
+		xe_vm_unlock(&lock);
+	}
+	up_write(&vm->lock);
+	return err;
+}
+
+/*
+ * What is over already is shown by a fence that is nobody's: it does not keep the module from being
+ * unloaded.
+ */
+static void signal_syncs(const struct xe_bind_args *args, struct dma_fence *fence)
+{
+	if (dma_fence_get_status(fence) == 1) {
+		dma_fence_put(fence);
+		fence = dma_fence_get_stub();
+	}
+	for (unsigned int i = 0; i < args->num_syncs; i++)
+		xe_sync_signal(&args->syncs[i], fence);
+	dma_fence_put(fence);
+}
+
+/**
+ * xe_bind - change what is mapped in an address space
+ * @args: the changes, what to wait for, and what to signal
+ *
+ * All changes are made, or none. With none asked for, what the queue has still to do is waited for.
+ *
+ * Context: ioctl, no locks; enters in parts.
+ * Return: 0; -ENOENT if nothing is accepted for the VM any more; -EBUSY as xe_vm_unmap(); -EINVAL; -ENOMEM, -ENOSPC; -ENOBUFS
+ * if too much waits to be written; -ENODEV, -EBUSY, -EAGAIN; -EINTR, -ERESTARTSYS.
+ */
+int xe_bind(const struct xe_bind_args *args)
+{
+	struct xe_queue *q = args->q ?: args->vm->queues[XE_VM_BINDS];
+	struct dma_fence *fence;
+	struct page_job *job;
+	int err;
+
+	err = dep_queue_wait_room(&q->dep, XE_QUEUE_MAX_PENDING);
+	if (err)
+		return err;
+	job = make_job(args->vm, q);
+	if (!job)
+		return -ENOMEM;
+
+	err = keep_awake(job);
+	if (!err)
+		err = bind(job, args, &fence);
+	if (err) {
+		discard_job(job);
+		return err;
+	}
+
+	run(q);
+	signal_syncs(args, fence);
+	return 0;
+}
+
+/*
+ * Stale mappings
+ */
+
+static int plan_stale(struct page_job *job, struct drm_gpuvm_bo *vm_bo)
+{
+	struct drm_gpuva *gpuva;
+	int err = 0;
+
+	drm_gpuvm_bo_for_each_va(gpuva, vm_bo) {
+		if (!err && drm_gpuva_invalidated(gpuva))
+			err = plan_again(job, to_xe_vma(gpuva));
+	}
+	return err;
+}
+
+/* Nobody else changes the list: the reservations of all buffers that could be on it are held. */
+static int prepare_stale(struct page_job *job, struct xe_vm_lock *lock)
+{
+	struct list_head *stale = &job->vm->gpuvm.evict.list;
+	struct drm_gpuvm_bo *vm_bo;
+	int err = 0;
+
+	list_for_each_entry(vm_bo, stale, list.entry.evict) {
+		err = xe_bo_make_reachable(to_xe_bo(vm_bo->obj));
+		if (err)
+			return err;
+	}
+	list_for_each_entry(vm_bo, stale, list.entry.evict) {
+		err = plan_stale(job, vm_bo);
+		if (err)
+			return err;
+	}
+	return collect_deps(job, lock, NULL, 0);
+}
+
+static void forget_stale(struct xe_vm *vm)
+{
+	struct drm_gpuvm_bo *vm_bo, *next;
+
+	list_for_each_entry_safe(vm_bo, next, &vm->gpuvm.evict.list, list.entry.evict)
+		drm_gpuvm_bo_evict(vm_bo, false);
+}
+
+static int follow_moves(struct xe_vm_lock *lock)
+{
+	struct xe_vm *vm = lock->vm;
+	struct xe_queue *q = vm->queues[XE_VM_REBINDS];
+	struct page_job *job = make_job(vm, q);
+	int err;
+
+	if (!job)
+		return -ENOMEM;
+
+	err = keep_awake(job);
+	if (!err)
+		err = prepare_stale(job, lock);
+	if (err) {
+		forget_fresh(job, true);
+		xe_pt_plan_undo(&job->plan);
+		discard_job(job);
+		return err;
+	}
+
+	forget_stale(vm);
+	dma_fence_put(vm->moved);
+	vm->moved = publish(job, lock);
+	run(q);
+	return 0;
+}
+
+/**
+ * xe_bind_prepare - have page tables lead to where buffers are, before a job runs
+ * @lock: by xe_vm_lock(), with room for one fence more than the caller needs
+ * @fence: what the job has to wait for, with a reference; NULL if there is nothing
+ *
+ * Buffers that the card cannot reach are moved.
+ *
+ * Context: process context; enters.
+ * Return: 0; -ENOMEM, -ENOSPC, -ENODEV, -EBUSY, -EAGAIN, -EINTR.
+ */
+int xe_bind_prepare(struct xe_vm_lock *lock, struct dma_fence **fence)
+{
+	struct xe_vm *vm = lock->vm;
+	int err = 0;
+
+	dma_resv_assert_held(xe_vm_resv(vm));
+	*fence = NULL;
+	if (!list_empty(&vm->gpuvm.evict.list))
+		err = follow_moves(lock);
+	if (err || !vm->moved)
+		return err;
+
+	if (dma_fence_is_signaled(vm->moved)) {
+		dma_fence_put(vm->moved);
+		vm->moved = NULL;
+		return 0;
+	}
+	*fence = dma_fence_get(vm->moved);
+	return 0;
+}
+
+/*
+ * VMs
+ */
+
+static const struct xe_vm_ops vm_ops = {
+	.put_queue = xe_queue_put,
+	.get_user_fence = xe_user_fence_get,
+	.put_user_fence = xe_user_fence_put,
+	.is_written = xe_user_fence_is_written,
+};
+
+/**
+ * xe_bind_vm_create - make an empty address space, and its queues
+ * @xe: the device
+ * @flags: XE_VM_*
+ *
+ * Context: process context; enters.
+ * Return: with one reference for the caller, or an error pointer.
+ */
+struct xe_vm *xe_bind_vm_create(struct xe_device *xe, u32 flags)
+{
+	const struct xe_queue_args args = { .ops = &xe_bind_queue_ops, .kind = XE_QUEUE_BIND };
+	struct xe_vm *vm = xe_vm_create(xe, flags, &vm_ops);
+	struct xe_queue *q;
+
+	for (unsigned int i = 0; i < XE_VM_QUEUES && !IS_ERR(vm); i++) {
+		q = xe_queue_create(xe, &args);
+		if (!IS_ERR(q)) {
+			vm->queues[i] = q;
+			continue;
+		}
+		xe_vm_put(vm);
+		vm = ERR_CAST(q);
+	}
+	return vm;
+}

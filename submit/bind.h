@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _XE_SUBMIT_BIND_H_
+#define _XE_SUBMIT_BIND_H_
+
+#include <linux/types.h>
+
+#include "mm/vm.h"
+
+struct dma_fence;
+struct xe_device;
+struct xe_queue;
+struct xe_queue_ops;
+struct xe_sync;
+struct xe_user_fence;
+
+enum xe_bind_what {
+	/* a buffer, or a mapping that reads zero */
+	XE_BIND_MAP,
+	/* nothing */
+	XE_BIND_UNMAP,
+	/* nothing wherever a buffer is mapped */
+	XE_BIND_UNMAP_ALL,
+	/* what is mapped there, moved to another place */
+	XE_BIND_PREFETCH,
+};
+
+/**
+ * struct xe_bind_op - one change of an address space
+ */
+struct xe_bind_op {
+	/** @what: XE_BIND_* */
+	enum xe_bind_what what;
+	/** @region: bit of XE_REGION_*, for XE_BIND_PREFETCH */
+	u32 region;
+	/** @map: where and what; of XE_BIND_UNMAP_ALL the buffer alone counts */
+	struct xe_vm_map map;
+};
+
+/**
+ * struct xe_bind_args - changes of an address space that are made together
+ */
+struct xe_bind_args {
+	/** @vm: which */
+	struct xe_vm *vm;
+	/** @q: a queue of binds; NULL for the VM's own */
+	struct xe_queue *q;
+	/** @ops: the changes, in order */
+	const struct xe_bind_op *ops;
+	/** @num_ops: how many */
+	unsigned int num_ops;
+	/** @syncs: what to wait for, and what to signal */
+	struct xe_sync *syncs;
+	/** @num_syncs: how many */
+	unsigned int num_syncs;
+	/** @user_fence: the one that is among them, if there is one */
+	struct xe_user_fence *user_fence;
+};
+
+extern const struct xe_queue_ops xe_bind_queue_ops;
+
+struct xe_vm *xe_bind_vm_create(struct xe_device *xe, u32 flags);
+int xe_bind(const struct xe_bind_args *args);
+int xe_bind_prepare(struct xe_vm_lock *lock, struct dma_fence **fence);
+
+#endif

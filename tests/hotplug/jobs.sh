@@ -1,0 +1,60 @@
+# driver: xe
+# timeout: 1800
+# set: hotplug=pciehp model_args=--bar=256M
+# control: lib/replug.sh
+#
+# SPDX-License-Identifier: MIT
+# Work for the GPU: jobs, what they wait for, binds, what is refused; and everything in flight while the card
+# goes, by unbind, sysfs remove, PCIe hot-unplug, because it vanished, and vanished without anybody removing it.
+# The programs know nothing of the driver: `tests/lab/run --driver upstream` runs them on Linux's own, which does
+# all but what jobs.c says of it, and does not outlive "pull".
+. /lab/gpu.sh
+. ./lib/phases.sh
+
+# Between the two whatever touches the card is a violation.
+gone="sleep 0.1 && model quiet on >/dev/null"
+back="model quiet off >/dev/null"
+declare -A down=(
+	[unbind]="echo $gpu >$bus/drivers/xe/unbind && $gone"
+	[remove]="echo 1 >$dev/remove && $gone"
+	[unplug]="bench unplug >/dev/null && while [[ -e $dev ]]; do sleep 0.1; done && $gone"
+	[vanish]="model vanish now >/dev/null && sleep 0.3 && echo 1 >$dev/remove && $gone"
+	[lost]="model vanish now >/dev/null && for i in 1 2 3 4 5; do cat $dev/tile0/gt0/freq0/act_freq || break; sleep 0.1; done >/dev/null 2>&1; true"
+)
+declare -A up=(
+	[unbind]="$back; echo $gpu >$bus/drivers/xe/bind"
+	[remove]="$back; echo 1 >$bus/rescan"
+	[unplug]="$back; bench plug >/dev/null"
+	[vanish]="$back; model restore >/dev/null; echo 1 >$bus/rescan"
+	[lost]="echo 1 >$dev/remove && $gone && $back; model restore >/dev/null; echo 1 >$bus/rescan"
+)
+export LAB_PORT_TIMEOUT=600	# the guest may be slow
+# Jobs that go on until they are told: not those that are to be found out as hung.
+patient() { for f in "$dev"/tile*/gt*/engines/*/job_timeout_ms; do put 10000 "$f" || return; done; }
+
+until_ 60 works || { not_ok "the card works"; finish; }
+modprobe vgem
+dmesg -C
+for group in basic deps binds errors; do
+	relay jobs $group "$gpu"
+done
+relay jobs flood "$gpu" 2000 16
+t "no splat" no_splat
+t "no violation" no_violations
+
+# unplug is the last: see open.sh.
+for way in unbind remove vanish lost unplug; do
+	until_ 60 works || { not_ok "the card works"; finish; }
+	dmesg -C
+	diag "$way"
+	patient
+	relay pull "$gpu" "${down[$way]}" "${up[$way]}"
+	[[ $way != unplug ]] || splat_not+="|WARNING: possible circular locking"
+	t "$way: no splat" no_splat
+	t "$way: no violation" no_violations
+	model violations clear >/dev/null
+done
+until_ 60 works
+t "nothing holds the module any more" rmmod xe
+t "kmemleak finds nothing" leaks
+finish

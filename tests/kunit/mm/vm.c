@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Mappings of an address space against a list of pages.
+ */
+
+#include "../../../mm/vm.c"
+
+#include <kunit/test.h>
+#include <linux/prandom.h>
+
+#include "tests/kunit/fake.h"
+
+#define PAGES	48
+#define BUFFERS	3
+#define BASE	(1ull << 40)
+
+/* What is mapped at a page: its buffer from 1, its page in the buffer, how. */
+struct page_map {
+	u8 buffer, page, pat;
+};
+
+struct world {
+	struct kunit *test;
+	struct xe_device *xe;
+	struct xe_vm *vm;
+	struct xe_bo *bo[BUFFERS];
+	struct page_map is[PAGES];
+	struct rnd_state rnd;
+};
+
+static u32 below(struct world *w, u32 limit)
+{
+	return prandom_u32_state(&w->rnd) % limit;
+}
+
+/* The second is the VM's own, the others are anybody's. */
+static struct xe_bo *make_buffer(struct world *w, bool private)
+{
+	struct xe_bo_args args = {
+		.size = PAGES << PAGE_SHIFT,
+		.regions = XE_REGION_SYSTEM,
+		.caching = DRM_XE_GEM_CPU_CACHING_WB,
+		.deferred = true,
+		.vm_resv = private ? w->vm->gpuvm.r_obj : NULL,
+	};
+	struct xe_bo *bo;
+
+	if (!private)
+		return xe_bo_create(w->xe, &args);
+
+	bo = xe_bo_alloc();
+	KUNIT_ASSERT_NOT_NULL(w->test, bo);
+	dma_resv_lock(xe_vm_resv(w->vm), NULL);
+	KUNIT_ASSERT_EQ(w->test, xe_bo_init(w->xe, bo, &args), 0);
+	dma_resv_unlock(xe_vm_resv(w->vm));
+	return bo;
+}
+
+/* A user fence is its own state. */
+struct xe_user_fence {
+	int refs;
+	bool written;
+};
+
+static struct xe_user_fence *get_user_fence(struct xe_user_fence *user_fence)
+{
+	user_fence->refs++;
+	return user_fence;
+}
+
+static void put_user_fence(struct xe_user_fence *user_fence)
+{
+	user_fence->refs--;
+}
+
+static bool is_written(const struct xe_user_fence *user_fence)
+{
+	return user_fence->written;
+}
+
+static const struct xe_vm_ops ops = {
+	.get_user_fence = get_user_fence,
+	.put_user_fence = put_user_fence,
+	.is_written = is_written,
+};
+
+static struct world *make_world(struct kunit *test)
+{
+	struct world *w = kunit_kzalloc(test, sizeof(*w), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, w);
+	w->test = test;
+	w->xe = xe_fake_device(test);
+	KUNIT_ASSERT_EQ(test, xe_vms_init(w->xe), 0);
+	w->vm = alloc_vm(w->xe, 0);
+	KUNIT_ASSERT_NOT_NULL(test, w->vm);
+	w->vm->ops = &ops;
+	KUNIT_ASSERT_EQ(test, enlist(w->vm), 0);
+	prandom_seed_state(&w->rnd, 1);
+	for (int i = 0; i < BUFFERS; i++) {
+		w->bo[i] = make_buffer(w, i == 1);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(w->bo[i]));
+	}
+	return w;
+}
+
+static void end_world(struct world *w)
+{
+	for (int i = 0; i < BUFFERS; i++)
+		drm_gem_object_put(&w->bo[i]->ttm.base);
+	free_vm(&w->vm->free);
+	KUNIT_EXPECT_TRUE(w->test, list_empty(&w->xe->vms.list));
+	KUNIT_EXPECT_TRUE(w->test, xa_empty(&w->xe->vms.asids));
+}
+
+static int lock_all(struct drm_exec *exec, void *data)
+{
+	struct world *w = data;
+	int err = 0;
+
+	for (int i = 0; i < BUFFERS && !err; i++)
+		err = drm_exec_prepare_obj(exec, &w->bo[i]->ttm.base, 1);
+	return err;
+}
+
+static void lock_world(struct world *w, struct xe_vm_lock *lock)
+{
+	down_write(&w->vm->lock);
+	KUNIT_ASSERT_EQ(w->test, xe_vm_lock_for(w->vm, lock, 1, lock_all, w), 0);
+}
+
+static void unlock_world(struct world *w, struct xe_vm_lock *lock)
+{
+	xe_vm_unlock(lock);
+	up_write(&w->vm->lock);
+}
+
+static void change(struct world *w, struct xe_vm_log *log)
+{
+	u32 buffer = below(w, BUFFERS + 1);	/* BUFFERS: nothing */
+	u32 at = below(w, PAGES);
+	u32 count = 1 + below(w, PAGES - at);
+	u32 page = below(w, PAGES - count + 1);
+	struct xe_vm_map map = {
+		.addr = BASE + ((u64)at << PAGE_SHIFT),
+		.range = (u64)count << PAGE_SHIFT,
+		.bo = buffer < BUFFERS ? w->bo[buffer] : NULL,
+		.offset = (u64)page << PAGE_SHIFT,
+		.pat_index = 1 + below(w, 2),
+	};
+
+	if (map.bo)
+		KUNIT_ASSERT_EQ(w->test, xe_vm_map(log, &map), 0);
+	else
+		KUNIT_ASSERT_EQ(w->test, xe_vm_unmap(log, map.addr, map.range), 0);
+	for (u32 i = 0; i < count; i++)
+		w->is[at + i] = map.bo ? (struct page_map){ buffer + 1, page + i, map.pat_index } :
+					 (struct page_map){ };
+}
+
+static struct page_map look_up(struct world *w, u32 page)
+{
+	u64 addr = BASE + ((u64)page << PAGE_SHIFT);
+	struct drm_gpuva *gpuva = drm_gpuva_find_first(&w->vm->gpuvm, addr, PAGE_SIZE);
+	struct page_map is = {};
+
+	for (int i = 0; gpuva && i < BUFFERS; i++)
+		if (gpuva->gem.obj == &w->bo[i]->ttm.base)
+			is.buffer = i + 1;
+	if (gpuva) {
+		is.page = (gpuva->gem.offset + addr - gpuva->va.addr) >> PAGE_SHIFT;
+		is.pat = to_xe_vma(gpuva)->pat_index;
+	}
+	return is;
+}
+
+static void compare(struct world *w, const char *when)
+{
+	for (u32 i = 0; i < PAGES; i++) {
+		struct page_map is = look_up(w, i);
+
+		if (memcmp(&is, &w->is[i], sizeof(is)))
+			KUNIT_FAIL(w->test, "%s: page %u is %u.%u %u and not %u.%u %u", when, i,
+				   is.buffer, is.page, is.pat, w->is[i].buffer, w->is[i].page,
+				   w->is[i].pat);
+	}
+}
+
+/* What buffers know is what is in the tree. */
+static void compare_links(struct world *w)
+{
+	unsigned int linked = 0, mapped = 0;
+	struct drm_gpuvm_bo *vm_bo;
+	struct drm_gpuva *gpuva;
+
+	drm_gpuvm_for_each_va(gpuva, &w->vm->gpuvm)
+		mapped++;
+	for (int i = 0; i < BUFFERS; i++)
+		drm_gem_for_each_gpuvm_bo(vm_bo, &w->bo[i]->ttm.base)
+			drm_gpuvm_bo_for_each_va(gpuva, vm_bo)
+				linked++;
+	KUNIT_EXPECT_EQ(w->test, linked, mapped);
+}
+
+/* Any number of changes at a time, as in an array of operations; some are undone. */
+static void test_random(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct page_map before[PAGES];
+
+	for (int round = 0; round < 400; round++) {
+		bool undo = !below(w, 3);
+		struct xe_vm_lock lock;
+		struct xe_vm_log log;
+
+		lock_world(w, &lock);
+		memcpy(before, w->is, sizeof(before));
+		xe_vm_log_init(&log, w->vm, NULL);
+		for (u32 n = 1 + below(w, 4); n; n--)
+			change(w, &log);
+		compare(w, "changed");
+		if (!undo || below(w, 2))
+			KUNIT_EXPECT_EQ(test, xe_vm_log_prepare(&log), 0);
+		if (undo) {
+			xe_vm_log_undo(&log);
+			memcpy(w->is, before, sizeof(before));
+		} else {
+			xe_vm_log_commit(&log);
+		}
+		compare(w, undo ? "undone" : "committed");
+		compare_links(w);
+		unlock_world(w, &lock);
+		xe_vma_free_list(w->vm, &log.gone);
+	}
+	end_world(w);
+}
+
+static void map_one(struct world *w, struct xe_bo *bo, u64 addr, u64 range)
+{
+	struct xe_vm_map map = { .addr = addr, .range = range, .bo = bo, .pat_index = 2 };
+	struct xe_vm_lock lock;
+	struct xe_vm_log log;
+
+	lock_world(w, &lock);
+	xe_vm_log_init(&log, w->vm, NULL);
+	KUNIT_ASSERT_EQ(w->test, xe_vm_map(&log, &map), 0);
+	KUNIT_ASSERT_EQ(w->test, xe_vm_log_prepare(&log), 0);
+	xe_vm_log_commit(&log);
+	unlock_world(w, &lock);
+	xe_vma_free_list(w->vm, &log.gone);
+}
+
+static unsigned int count_stale(struct world *w)
+{
+	struct drm_gpuva *gpuva;
+	unsigned int n = 0;
+
+	drm_gpuvm_for_each_va(gpuva, &w->vm->gpuvm)
+		n += drm_gpuva_invalidated(gpuva);
+	return n;
+}
+
+/* A stale mapping that is split is two stale ones; what is mapped afterwards is not. */
+static void test_stale(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct xe_bo *bo = w->bo[0];
+
+	map_one(w, bo, BASE, SZ_64K);
+	map_one(w, w->bo[1], BASE + SZ_1M, SZ_64K);
+	KUNIT_EXPECT_TRUE(test, list_empty(&w->vm->gpuvm.evict.list));
+
+	dma_resv_lock(bo->ttm.base.resv, NULL);
+	xe_vma_mark_stale(&bo->ttm.base);
+	dma_resv_unlock(bo->ttm.base.resv);
+	KUNIT_EXPECT_EQ(test, count_stale(w), 1);
+	KUNIT_EXPECT_FALSE(test, list_empty(&w->vm->gpuvm.evict.list));
+
+	map_one(w, bo, BASE + SZ_16K, SZ_16K);
+	KUNIT_EXPECT_EQ(test, count_stale(w), 2);
+	map_one(w, bo, BASE, SZ_64K);
+	KUNIT_EXPECT_EQ(test, count_stale(w), 0);
+	end_world(w);
+}
+
+/* A buffer that is unmapped stays until nothing can know it any more. */
+static void test_gone_keeps(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct xe_vm_lock lock;
+	struct xe_vm_log log;
+	struct drm_gem_object *obj = &w->bo[0]->ttm.base;
+	unsigned int before = kref_read(&obj->refcount);
+
+	map_one(w, w->bo[0], BASE, SZ_64K);
+	lock_world(w, &lock);
+	xe_vm_log_init(&log, w->vm, NULL);
+	KUNIT_ASSERT_EQ(test, xe_vm_unmap(&log, BASE, SZ_64K), 0);
+	KUNIT_ASSERT_EQ(test, xe_vm_log_prepare(&log), 0);
+	xe_vm_log_commit(&log);
+	unlock_world(w, &lock);
+	KUNIT_EXPECT_TRUE(test, list_empty(&obj->gpuva.list));
+	KUNIT_EXPECT_EQ(test, kref_read(&obj->refcount), before + 1);
+
+	xe_vma_free_list(w->vm, &log.gone);
+	KUNIT_EXPECT_EQ(test, kref_read(&obj->refcount), before);
+	end_world(w);
+}
+
+/* Nothing of what is still being bound can be taken away, and trying to changes nothing. */
+static void test_user_fence(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct xe_user_fence user_fence = { .refs = 1 };
+	struct xe_vm_map map = { .addr = BASE, .range = SZ_64K, .bo = w->bo[0] };
+	struct xe_vm_lock lock;
+	struct xe_vm_log log;
+
+	lock_world(w, &lock);
+	xe_vm_log_init(&log, w->vm, &user_fence);
+	KUNIT_ASSERT_EQ(test, xe_vm_map(&log, &map), 0);
+	KUNIT_ASSERT_EQ(test, xe_vm_log_prepare(&log), 0);
+	xe_vm_log_commit(&log);
+	KUNIT_EXPECT_EQ(test, user_fence.refs, 2);
+
+	xe_vm_log_init(&log, w->vm, NULL);
+	KUNIT_EXPECT_EQ(test, xe_vm_unmap(&log, BASE, SZ_4K), -EBUSY);
+	xe_vm_log_undo(&log);
+	KUNIT_EXPECT_EQ(test, look_up(w, 0).buffer, 1);
+
+	user_fence.written = true;
+	KUNIT_EXPECT_EQ(test, xe_vm_unmap(&log, BASE, SZ_4K), 0);
+	KUNIT_EXPECT_EQ(test, xe_vm_log_prepare(&log), 0);
+	xe_vm_log_commit(&log);
+	unlock_world(w, &lock);
+	xe_vma_free_list(w->vm, &log.gone);
+	KUNIT_EXPECT_EQ(test, user_fence.refs, 1);
+	end_world(w);
+}
+
+/* One that is made when everything was killed is dead, and takes nothing. */
+static void test_kill(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct xe_vm *late;
+
+	KUNIT_EXPECT_FALSE(test, xe_vm_is_banned(w->vm));
+	xe_vm_kill_all(w->xe);
+	KUNIT_EXPECT_TRUE(test, xe_vm_is_banned(w->vm));
+
+	late = alloc_vm(w->xe, 0);
+	KUNIT_ASSERT_NOT_NULL(test, late);
+	KUNIT_EXPECT_EQ(test, enlist(late), 0);
+	KUNIT_EXPECT_TRUE(test, xe_vm_is_banned(late));
+	KUNIT_EXPECT_NE(test, late->asid, w->vm->asid);
+	free_vm(&late->free);
+	end_world(w);
+}
+
+/* The number of a VM that TLBs may know is not taken for one that they do not. */
+static void test_asid_reused(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct xe_vm *vm;
+
+	KUNIT_EXPECT_FALSE(test, w->vm->ran);
+	w->xe->vms.next_asid = XE_VM_MAX_ASID;
+	for (int i = 0; i < 2; i++) {
+		vm = alloc_vm(w->xe, 0);
+		KUNIT_ASSERT_NOT_NULL(test, vm);
+		KUNIT_ASSERT_EQ(test, enlist(vm), 0);
+		KUNIT_EXPECT_EQ(test, vm->ran, i);
+		KUNIT_EXPECT_NE(test, vm->asid, 0);
+		free_vm(&vm->free);
+	}
+	end_world(w);
+}
+
+static struct kunit_case vm_cases[] = {
+	KUNIT_CASE(test_random),
+	KUNIT_CASE(test_stale),
+	KUNIT_CASE(test_gone_keeps),
+	KUNIT_CASE(test_user_fence),
+	KUNIT_CASE(test_kill),
+	KUNIT_CASE(test_asid_reused),
+	{ }
+};
+
+static struct kunit_suite vm_suite = {
+	.name = "xe_vm",
+	.test_cases = vm_cases,
+};
+
+kunit_test_suite(vm_suite);
