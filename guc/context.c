@@ -251,19 +251,19 @@ static const struct step {
 	[NEW] = {
 		[RUN]   = { ENABLING, BIT(REGISTER) | BIT(POLICIES) | BIT(ON) },
 		[STOP]  = { NEW },
-		[LEAVE]  = { GONE },
+		[LEAVE] = { GONE },
 	},
 	[ENABLING]  = { { ENABLING }, { ENABLING }, { ENABLING } },
 	[ENABLED] = {
 		[RUN]   = { ENABLED },
 		[STOP]  = { DISABLING, BIT(DISABLE) },
-		[LEAVE]  = { DISABLING, BIT(HURRY) | BIT(DISABLE) },
+		[LEAVE] = { DISABLING, BIT(HURRY) | BIT(DISABLE) },
 	},
 	[DISABLING] = { { DISABLING }, { DISABLING }, { DISABLING } },
 	[OFF] = {
 		[RUN]   = { ENABLING, BIT(ON) },
 		[STOP]  = { OFF },
-		[LEAVE]  = { LEAVING, BIT(DEREGISTER) },
+		[LEAVE] = { LEAVING, BIT(DEREGISTER) },
 	},
 	[LEAVING]   = { { LEAVING }, { LEAVING }, { LEAVING } },
 	[GONE]	    = { { GONE }, { GONE }, { GONE } },

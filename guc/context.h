@@ -36,7 +36,7 @@ struct xe_context_desc {
 	bool ppgtt;
 	/** @priority: of its rings among those of its class */
 	enum xe_guc_priority priority;
-	/** @quantum_us: how long it runs while another of its priority waits; 0: until it is done */
+	/** @quantum_us: how long it runs while another of its priority waits; 0: without end */
 	u32 quantum_us;
 	/** @preempt_us: how long it may take to let go of its engine, before that is reset */
 	u32 preempt_us;

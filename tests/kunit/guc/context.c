@@ -569,8 +569,8 @@ static void test_later(struct kunit *test)
 		happens(hw, &xe_hw_state(hw)->gt[0], owner.number, SUBMITTED);
 		KUNIT_EXPECT_STREQ(test, guc.heard, "");
 		WRITE_ONCE(guc.room, UINT_MAX);
-		for (unsigned int ms = 0; ms < 5000 && READ_ONCE(guc.heard[2]) != 'O'; ms += 10)
-			msleep(10);
+		for (unsigned int ms = 0; ms < 5000 && READ_ONCE(guc.heard[2]) != 'O'; ms += 20)
+			msleep(20);
 		disable_work_sync(&xe->guc_owed.work.work);
 		KUNIT_EXPECT_STREQ(test, guc.heard, "RPO");
 		end(test, xe, hw);

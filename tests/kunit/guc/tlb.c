@@ -63,6 +63,14 @@ static void test_range(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, wait.order, c->order);
 }
 
+/* Of 48 bits, small ones as often as large ones. */
+static u64 random_address(struct rnd_state *rnd)
+{
+	u64 address = (u64)prandom_u32_state(rnd) << 16;
+
+	return address >> prandom_u32_state(rnd) % 48;
+}
+
 /* Whatever it is: legal, and nothing is left out. */
 static void test_range_random(struct kunit *test)
 {
@@ -70,10 +78,8 @@ static void test_range_random(struct kunit *test)
 
 	prandom_seed_state(&rnd, 4711);
 	for (unsigned int i = 0; i < 100000; i++) {
-		u64 size = 1 + (((u64)prandom_u32_state(&rnd) << 16) >> prandom_u32_state(&rnd) % 48);
-		u64 start = (((u64)prandom_u32_state(&rnd) << 16) >> prandom_u32_state(&rnd) % 48);
+		u64 start = random_address(&rnd), size = 1 + random_address(&rnd), length;
 		struct xe_tlb_wait wait;
-		u64 length;
 
 		size = min(size, (1ull << 48) - start);
 		set_range(&wait, start, size);
@@ -260,7 +266,7 @@ static void test_starts_over(struct kunit *test)
 	}
 }
 
-/* A channel that is broken, down and up again ends nothing; what it was asked for is asked again. */
+/* A channel that is broken, down and up again ends nothing; what was asked is asked again. */
 static void test_channel_lost(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);

@@ -9,7 +9,7 @@
 
 #include <kunit/test.h>
 
-/* Reads one item. Returns the end of ring 0, 0 for a noop, or what is wrong as a negative number. */
+/* Reads one item. Returns whether it says where rings end. */
 static int read_item(struct kunit *test, struct xe_work_queue *queue, u32 *ends)
 {
 	struct xe_guc_work_queue_descriptor *desc = queue->area;
