@@ -152,8 +152,8 @@ static void chunk_restore(struct xe_hw hw, struct xe_pt_chunk *chunk)
 	unsigned int i;
 
 	for_each_set_bit(i, chunk->used, XE_PT_CHUNK_PAGES)
-		xe_vram_bar_write(hw, xe_pt_chunk_page(chunk, i), chunk->copy + i * XE_PT_TABLE_SIZE,
-				  XE_PT_TABLE_SIZE);
+		xe_vram_bar_write(hw, xe_pt_chunk_page(chunk, i),
+				  chunk->copy + i * XE_PT_TABLE_SIZE, XE_PT_TABLE_SIZE);
 	chunk->saved = false;
 }
 
