@@ -42,7 +42,7 @@
  * ================= ======================= ===================== =======================
  *
  * VRAM is emptied by software, before the callbacks of this file, see mm/evict.c; but for page
- * tables, which are copied by them, see mm/pt_pool.c. What is done at
+ * tables, which are copied by them, see mm/pt_save.c. What is done at
  * resume does not depend on what really was lost, but on what may have been: it takes the same
  * functions as probe, in the same order. xe_gt_program() has the workarounds, PAT and MOCS; a GT
  * that had contexts is reset before, so that nothing is cached. xe_guc_resume() starts the firmware

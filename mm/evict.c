@@ -48,7 +48,7 @@
  * resume.
  *
  * What the driver itself needs is not in VRAM: firmware buffers are in system memory, the GGTT and
- * the firmware are set up anew. Page tables are the exception, and are copied; see mm/pt_pool.c.
+ * the firmware are set up anew. Page tables are the exception, and are copied; see mm/pt_save.c.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -66,13 +66,13 @@
 #define NOT_STUCK		U64_MAX
 #define SPARE_PART		32u	/* of memory, is not filled with what was in VRAM */
 
-/* Page tables stay where they are, see mm/pt_pool.c. */
+/* Page tables stay where they are, see mm/pt_save.c. */
 static u64 in_use(struct xe_device *xe)
 {
 	struct ttm_resource_manager *vram = ttm_manager_type(&xe->mm.ttm, XE_MEM_VRAM);
 	u64 used = vram ? ttm_resource_manager_usage(vram) : 0;
 
-	return used - min(used, xe_pt_pool_size(xe));
+	return used - min(used, xe_pt_pool_size(&xe->mm.pt_pool));
 }
 
 /**
@@ -125,7 +125,7 @@ int xe_mm_evict(struct xe_device *xe)
 {
 	int err = in_use(xe) ? evict_all(xe) : 0;
 
-	if (!err)
+	if (!err && !xe_hw_is_gone(xe))
 		err = xe_pt_pool_prepare(xe);
 	if (err && err != -EINTR)
 		complain(xe, err);

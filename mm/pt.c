@@ -414,7 +414,7 @@ static int set_pages(struct xe_pt_plan *plan, struct xe_pt_table *table, unsigne
 	bool aligned = !(pte & XE_PTE_NULL) &&
 		       !((pte / SZ_4K ^ first) % HINTED);
 	unsigned int n, end = first + count;
-	int err = break_hints(plan, table, first, count);
+	int err = 0;
 
 	for (; !err && first < end; first += n, pte += (u64)n * SZ_4K) {
 		u64 hint = 0;
@@ -597,19 +597,18 @@ static void retire_all(struct xe_pt_plan *plan, struct xe_pt_table *table)
 static int walk_pages(struct xe_pt_plan *plan, struct xe_pt_table *table, struct cursor *cursor,
 		      u64 va, u64 end)
 {
-	unsigned int shift = entry_shift(table);
-	u64 addr, len, pte;
-	int err = 0;
+	unsigned int first = index_of(table, va), count;
+	int err = break_hints(plan, table, first, index_of(table, end - 1) + 1 - first);
+	u64 pte, len;
 
-	for (; !err && va < end; va += len) {
-		addr = source_at(cursor, va, end, &len);
+	for (; !err && va < end; va += len, first += count) {
+		pte = source_at(cursor, va, end, &len) | cursor->bits[0];
 		if (WARN_ON_ONCE(!len))
 			return -EINVAL;
 
-		pte = addr | cursor->bits[0];
-		err = table->compact ?
-			set_leafs(plan, table, index_of(table, va), len >> shift, pte) :
-			set_pages(plan, table, index_of(table, va), len >> shift, pte);
+		count = len >> entry_shift(table);
+		err = table->compact ? set_leafs(plan, table, first, count, pte) :
+				       set_pages(plan, table, first, count, pte);
 	}
 	return err;
 }

@@ -3,21 +3,17 @@
  * Memory of page tables.
  */
 
-#include <linux/bitmap.h>
+#include <linux/bitops.h>
 #include <linux/mm.h>
-#include <linux/sizes.h>
 #include <linux/slab.h>
 
 #include <drm/drm_managed.h>
 #include <drm/drm_print.h>
 
-#include "abi/pte.h"
 #include "mm/bo.h"
 #include "mm/mm.h"
 #include "mm/pt_pool.h"
-#include "mm/vram_alloc.h"
 #include "xe_device.h"
-#include "xe_mmio.h"
 
 /**
  * DOC: Memory of page tables
@@ -29,11 +25,7 @@
  * Integrated parts have tables in system memory that the CPU maps uncached. There are no such
  * chunks yet.
  *
- * Tables are the one thing in VRAM that cannot be moved before it loses its power: jobs that are
- * interrupted by sleep go on with the tables as they were, and nothing but the tables says how they
- * were, for changes that were planned may not be written yet. So the pages in use are copied, byte
- * by byte, when nothing writes any more, and copied back before anything reads them. Memory for the
- * copy is had beforehand, while there can still be some; without it the card keeps its power.
+ * What becomes of them when VRAM loses its power: see mm/pt_save.c.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -43,36 +35,13 @@
  * chunk, its buffer        pool          none of its pages is in use, and there is
  *                                        another such chunk; with the pool
  * page                     a table       see mm/pt.c
- * memory for a copy        chunk         sleep is over; with the chunk
  * ======================== ============= ==========================================
  */
-
-#define CHUNK_SIZE	SZ_2M
-#define CHUNK_PAGES	(CHUNK_SIZE / XE_PT_TABLE_SIZE)
-
-struct xe_pt_chunk {
-	/* On &xe_pt_pool.chunks */
-	struct list_head link;
-	/* Its place in VRAM, pinned */
-	struct xe_bo *bo;
-	unsigned int free;
-	DECLARE_BITMAP(used, CHUNK_PAGES);
-	/* Memory for a copy, or NULL; and what is in it is all there is, VRAM may have lost it */
-	void *copy;
-	bool saved;
-};
-
-static u64 chunk_page(const struct xe_pt_chunk *chunk, unsigned int index)
-{
-	u64 len;
-
-	return xe_vram_at(chunk->bo->ttm.resource, (u64)index * XE_PT_TABLE_SIZE, &len);
-}
 
 static struct xe_pt_chunk *chunk_create(struct xe_device *xe)
 {
 	static const struct xe_bo_args args = {
-		.size = CHUNK_SIZE,
+		.size = XE_PT_CHUNK_SIZE,
 		.regions = XE_REGION_VRAM,
 		.caching = DRM_XE_GEM_CPU_CACHING_WC,
 		.pinned = true,
@@ -90,7 +59,8 @@ static struct xe_pt_chunk *chunk_create(struct xe_device *xe)
 	}
 
 	chunk->bo = bo;
-	chunk->free = CHUNK_PAGES;
+	chunk->vram = bo->ttm.resource;
+	chunk->free = XE_PT_CHUNK_PAGES;
 	return chunk;
 }
 
@@ -107,7 +77,7 @@ static int grow(struct xe_device *xe)
 	struct xe_pt_pool *pool = &xe->mm.pt_pool;
 	struct xe_pt_chunk *chunk;
 
-	if (!(xe->mm.regions & XE_REGION_VRAM))
+	if (xe->mm.vram_size < XE_PT_CHUNK_SIZE)
 		return -EOPNOTSUPP;
 
 	chunk = chunk_create(xe);
@@ -116,8 +86,8 @@ static int grow(struct xe_device *xe)
 
 	guard(mutex)(&pool->lock);
 	list_add(&chunk->link, &pool->chunks);
-	pool->free += CHUNK_PAGES;
-	WRITE_ONCE(pool->bytes, pool->bytes + CHUNK_SIZE);
+	pool->free += XE_PT_CHUNK_PAGES;
+	WRITE_ONCE(pool->bytes, pool->bytes + XE_PT_CHUNK_SIZE);
 	return 0;
 }
 
@@ -131,7 +101,7 @@ static bool take(struct xe_pt_pool *pool, struct xe_pt_page *page)
 		return false;
 
 	chunk = list_first_entry(&pool->chunks, struct xe_pt_chunk, link);
-	index = find_first_zero_bit(chunk->used, CHUNK_PAGES);
+	index = find_first_zero_bit(chunk->used, XE_PT_CHUNK_PAGES);
 	__set_bit(index, chunk->used);
 	pool->free--;
 	if (!--chunk->free)
@@ -139,7 +109,7 @@ static bool take(struct xe_pt_pool *pool, struct xe_pt_page *page)
 
 	page->chunk = chunk;
 	page->index = index;
-	page->address = chunk_page(chunk, index);
+	page->address = xe_pt_chunk_page(chunk, index);
 	return true;
 }
 
@@ -171,12 +141,12 @@ static struct xe_pt_chunk *give(struct xe_pt_pool *pool, struct xe_pt_page *page
 	pool->free++;
 	if (!chunk->free++)
 		list_move(&chunk->link, &pool->chunks);
-	if (chunk->free < CHUNK_PAGES || pool->free < 2 * CHUNK_PAGES)
+	if (chunk->free < XE_PT_CHUNK_PAGES || pool->free < 2 * XE_PT_CHUNK_PAGES)
 		return NULL;
 
 	list_del(&chunk->link);
-	pool->free -= CHUNK_PAGES;
-	WRITE_ONCE(pool->bytes, pool->bytes - CHUNK_SIZE);
+	pool->free -= XE_PT_CHUNK_PAGES;
+	WRITE_ONCE(pool->bytes, pool->bytes - XE_PT_CHUNK_SIZE);
 	return chunk;
 }
 
@@ -193,168 +163,6 @@ void xe_pt_pool_give(struct xe_device *xe, struct xe_pt_page *page)
 
 	if (chunk)
 		chunk_destroy(chunk);
-}
-
-/**
- * xe_pt_pool_size - how much of VRAM the pool has
- * @xe: the device
- *
- * Context: any; as of now.
- */
-u64 xe_pt_pool_size(struct xe_device *xe)
-{
-	return READ_ONCE(xe->mm.pt_pool.bytes);
-}
-
-/*
- * Sleep
- */
-
-static bool lacks_copy(const struct xe_pt_chunk *chunk)
-{
-	return !chunk->copy && chunk->free < CHUNK_PAGES;
-}
-
-static struct xe_pt_chunk *find_lacking(struct xe_pt_pool *pool)
-{
-	struct xe_pt_chunk *chunk;
-
-	lockdep_assert_held(&pool->lock);
-	list_for_each_entry(chunk, &pool->chunks, link)
-		if (lacks_copy(chunk))
-			return chunk;
-	return NULL;
-}
-
-/* Return: false if none of the chunks lacks it any more. */
-static bool give_copy(struct xe_pt_pool *pool, void *copy)
-{
-	struct xe_pt_chunk *chunk;
-
-	guard(mutex)(&pool->lock);
-	chunk = find_lacking(pool);
-	if (chunk)
-		chunk->copy = copy;
-	return chunk;
-}
-
-/**
- * xe_pt_pool_is_prepared - could all tables be copied?
- * @xe: the device
- *
- * Context: process context; as of now.
- */
-bool xe_pt_pool_is_prepared(struct xe_device *xe)
-{
-	guard(mutex)(&xe->mm.pt_pool.lock);
-	return !find_lacking(&xe->mm.pt_pool);
-}
-
-/**
- * xe_pt_pool_prepare - have memory for a copy of all tables
- * @xe: the device
- *
- * Context: process context, outside of PM callbacks of the card that runtime PM waits for.
- * Return: 0 or -ENOMEM.
- */
-int xe_pt_pool_prepare(struct xe_device *xe)
-{
-	struct xe_pt_pool *pool = &xe->mm.pt_pool;
-	void *copy;
-
-	while (!xe_pt_pool_is_prepared(xe)) {
-		copy = kvmalloc(CHUNK_SIZE, GFP_KERNEL | __GFP_RETRY_MAYFAIL);
-		if (!copy)
-			return -ENOMEM;
-		if (!give_copy(pool, copy))
-			kvfree(copy);
-	}
-	return 0;
-}
-
-/**
- * xe_pt_pool_forget - memory for a copy is not needed any more
- * @xe: the device
- *
- * What is in use because the card sleeps stays.
- *
- * Context: process context.
- */
-void xe_pt_pool_forget(struct xe_device *xe)
-{
-	struct xe_pt_pool *pool = &xe->mm.pt_pool;
-	struct xe_pt_chunk *chunk;
-
-	guard(mutex)(&pool->lock);
-	list_for_each_entry(chunk, &pool->chunks, link) {
-		if (chunk->saved)
-			continue;
-		kvfree(chunk->copy);
-		chunk->copy = NULL;
-	}
-}
-
-static void chunk_save(struct xe_hw hw, struct xe_pt_chunk *chunk)
-{
-	unsigned int i;
-
-	for_each_set_bit(i, chunk->used, CHUNK_PAGES)
-		xe_vram_bar_read(hw, chunk_page(chunk, i), chunk->copy + i * XE_PT_TABLE_SIZE,
-				 XE_PT_TABLE_SIZE);
-	chunk->saved = true;
-}
-
-/**
- * xe_pt_pool_suspend - VRAM may lose its contents: copy the tables
- * @hw: the token
- *
- * May be called again if the card did not go to sleep after all.
- *
- * Context: bound, power management callback; nothing writes tables any more, and VRAM can still be
- * reached.
- * Return: 0; -ENOMEM if memory was not had for all of it, see xe_pt_pool_prepare().
- */
-int xe_pt_pool_suspend(struct xe_hw hw)
-{
-	struct xe_pt_pool *pool = &xe_hw_device(hw)->mm.pt_pool;
-	struct xe_pt_chunk *chunk;
-
-	guard(mutex)(&pool->lock);
-	if (find_lacking(pool))
-		return -ENOMEM;
-	list_for_each_entry(chunk, &pool->chunks, link)
-		if (chunk->free < CHUNK_PAGES)
-			chunk_save(hw, chunk);
-	return 0;
-}
-
-/* Pages that were given back since are written by their next owner before they are used. */
-static void chunk_restore(struct xe_hw hw, struct xe_pt_chunk *chunk)
-{
-	unsigned int i;
-
-	for_each_set_bit(i, chunk->used, CHUNK_PAGES)
-		xe_vram_bar_write(hw, chunk_page(chunk, i), chunk->copy + i * XE_PT_TABLE_SIZE,
-				  XE_PT_TABLE_SIZE);
-	chunk->saved = false;
-}
-
-/**
- * xe_pt_pool_resume - VRAM is back: write the tables as they were
- * @hw: the token
- *
- * Context: bound, power management callback; VRAM works, and no engine does yet.
- */
-void xe_pt_pool_resume(struct xe_hw hw)
-{
-	struct xe_pt_pool *pool = &xe_hw_device(hw)->mm.pt_pool;
-	struct xe_pt_chunk *chunk;
-
-	guard(mutex)(&pool->lock);
-	list_for_each_entry(chunk, &pool->chunks, link)
-		if (chunk->saved)
-			chunk_restore(hw, chunk);
-	xe_vram_bar_flush(hw);
 }
 
 /*
@@ -388,7 +196,7 @@ void xe_pt_pool_fini(struct xe_device *xe)
 	struct xe_pt_chunk *chunk, *next;
 
 	list_for_each_entry_safe(chunk, next, &pool->chunks, link) {
-		drm_WARN_ON(&xe->drm, chunk->free < CHUNK_PAGES);
+		drm_WARN_ON(&xe->drm, chunk->free < XE_PT_CHUNK_PAGES);
 		chunk_destroy(chunk);
 	}
 	INIT_LIST_HEAD(&pool->chunks);

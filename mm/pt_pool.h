@@ -4,12 +4,16 @@
 
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/sizes.h>
 #include <linux/types.h>
 
+#include "abi/pte.h"
+#include "mm/vram_alloc.h"
 #include "xe_hw.h"
 
+struct ttm_resource;
+struct xe_bo;
 struct xe_device;
-struct xe_pt_chunk;
 
 /**
  * struct xe_pt_pool - memory of page tables: the 4 KiB pages of a few large buffers
@@ -25,6 +29,43 @@ struct xe_pt_pool {
 	u64 bytes;
 };
 
+#define XE_PT_CHUNK_SIZE	SZ_2M
+#define XE_PT_CHUNK_PAGES	(XE_PT_CHUNK_SIZE / XE_PT_TABLE_SIZE)
+
+/**
+ * struct xe_pt_chunk - a part of the pool; all of it is under &xe_pt_pool.lock
+ */
+struct xe_pt_chunk {
+	/** @link: on &xe_pt_pool.chunks */
+	struct list_head link;
+	/** @bo: the buffer, pinned; constant */
+	struct xe_bo *bo;
+	/** @vram: where it is; constant */
+	const struct ttm_resource *vram;
+	/** @free: pages that nobody has */
+	unsigned int free;
+	/** @used: bits of the others */
+	DECLARE_BITMAP(used, XE_PT_CHUNK_PAGES);
+	/** @copy: memory for a copy, or NULL */
+	void *copy;
+	/** @saved: what is in it is all there is: VRAM may have lost its contents */
+	bool saved;
+};
+
+/**
+ * xe_pt_chunk_page - where in VRAM a page is
+ * @chunk: the chunk
+ * @index: of the page
+ *
+ * Context: any.
+ */
+static inline u64 xe_pt_chunk_page(const struct xe_pt_chunk *chunk, unsigned int index)
+{
+	u64 len;
+
+	return xe_vram_at(chunk->vram, (u64)index * XE_PT_TABLE_SIZE, &len);
+}
+
 /**
  * struct xe_pt_page - one page of the pool
  */
@@ -37,13 +78,23 @@ struct xe_pt_page {
 	u64 address;
 };
 
+/**
+ * xe_pt_pool_size - how much of VRAM the pool has
+ * @pool: the pool
+ *
+ * Context: any; as of now.
+ */
+static inline u64 xe_pt_pool_size(const struct xe_pt_pool *pool)
+{
+	return READ_ONCE(pool->bytes);
+}
+
 int xe_pt_pool_init(struct xe_device *xe);
 void xe_pt_pool_fini(struct xe_device *xe);
 int xe_pt_pool_take(struct xe_device *xe, struct xe_pt_page *page);
 void xe_pt_pool_give(struct xe_device *xe, struct xe_pt_page *page);
-u64 xe_pt_pool_size(struct xe_device *xe);
 
-/* Sleep: memory for a copy, the copy itself, and back */
+/* Sleep, see mm/pt_save.c: memory for a copy, the copy itself, and back */
 int xe_pt_pool_prepare(struct xe_device *xe);
 bool xe_pt_pool_is_prepared(struct xe_device *xe);
 void xe_pt_pool_forget(struct xe_device *xe);

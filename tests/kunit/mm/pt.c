@@ -531,7 +531,7 @@ static void test_random(struct kunit *test, bool scratch)
 	unsigned int hinted = 0, leafs[4] = {};
 	struct xe_pt_plan plan;
 
-	for (unsigned int round = 0; round < 2000; round++) {
+	for (unsigned int round = 0; round < 1000; round++) {
 		op_make(w, op);
 		xe_pt_plan_init(&plan, &w->tree);
 		KUNIT_ASSERT_EQ(test, op_plan(&plan, op), 0);

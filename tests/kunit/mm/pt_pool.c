@@ -8,6 +8,7 @@
 #include <kunit/test.h>
 
 #include "tests/kunit/fake.h"
+#include "xe_mmio.h"
 
 #define VRAM_SIZE	SZ_8M		/* as the fake card has */
 
@@ -67,10 +68,10 @@ static void test_pages(struct kunit *test)
 					    GFP_KERNEL);
 	struct xe_pt_page *page;
 
-	KUNIT_EXPECT_EQ(test, xe_pt_pool_size(xe), 0);
-	page = take_pages(test, xe, CHUNK_PAGES + 1);
-	KUNIT_EXPECT_EQ(test, xe_pt_pool_size(xe), 2 * CHUNK_SIZE);
-	for (unsigned int i = 0; i <= CHUNK_PAGES; i++) {
+	KUNIT_EXPECT_EQ(test, xe_pt_pool_size(&xe->mm.pt_pool), 0);
+	page = take_pages(test, xe, XE_PT_CHUNK_PAGES + 1);
+	KUNIT_EXPECT_EQ(test, xe_pt_pool_size(&xe->mm.pt_pool), 2 * XE_PT_CHUNK_SIZE);
+	for (unsigned int i = 0; i <= XE_PT_CHUNK_PAGES; i++) {
 		KUNIT_EXPECT_TRUE(test, IS_ALIGNED(page[i].address, XE_PT_TABLE_SIZE));
 		KUNIT_ASSERT_LT(test, page[i].address, (u64)VRAM_SIZE);
 		KUNIT_EXPECT_FALSE(test, __test_and_set_bit(page[i].address / SZ_4K, seen));
@@ -79,11 +80,11 @@ static void test_pages(struct kunit *test)
 	/* What is given is taken again; one chunk is kept. */
 	xe_pt_pool_give(xe, &page[7]);
 	KUNIT_ASSERT_EQ(test, xe_pt_pool_take(xe, &page[7]), 0);
-	KUNIT_EXPECT_EQ(test, xe_pt_pool_size(xe), 2 * CHUNK_SIZE);
-	for (unsigned int i = 0; i <= CHUNK_PAGES; i++)
+	KUNIT_EXPECT_EQ(test, xe_pt_pool_size(&xe->mm.pt_pool), 2 * XE_PT_CHUNK_SIZE);
+	for (unsigned int i = 0; i <= XE_PT_CHUNK_PAGES; i++)
 		xe_pt_pool_give(xe, &page[i]);
-	KUNIT_EXPECT_EQ(test, xe_pt_pool_size(xe), CHUNK_SIZE);
-	KUNIT_EXPECT_EQ(test, xe->mm.vram.man.usage, CHUNK_SIZE);
+	KUNIT_EXPECT_EQ(test, xe_pt_pool_size(&xe->mm.pt_pool), XE_PT_CHUNK_SIZE);
+	KUNIT_EXPECT_EQ(test, xe->mm.vram.man.usage, XE_PT_CHUNK_SIZE);
 }
 
 static void test_no_vram(struct kunit *test)
