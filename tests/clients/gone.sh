@@ -33,8 +33,7 @@ bind()		{ echo "$gpu" >/sys/bus/pci/drivers/xe/bind; }
 
 # again: what comes next finds a card that works
 again() {
-	until_ 60 bound
-	let_in
+	until_ 60 let_in 2>/dev/null
 	relay transfer
 	relay compute
 }
