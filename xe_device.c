@@ -9,8 +9,8 @@
 #include "xe_module.h"
 
 /*
- * The queue stands still while the system sleeps: a reset neither meets the callbacks of sleep nor
- * a card in D3. Resume starts the firmware anyway, so what was asked for by then is done.
+ * No work begins while the system sleeps: a reset neither meets the callbacks of sleep nor a card
+ * in D3. Resume starts the firmware anyway, so what was asked for by then is done.
  */
 static void ask(struct xe_device *xe, unsigned long *gts, unsigned int gt_id)
 {

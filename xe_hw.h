@@ -240,8 +240,8 @@ struct xe_hw_step {
  * @wake: software that waits for the device is to look again whether it is gone, lost or wedged:
  *	called when unbind begins, when no section is open any more, and when the device is declared
  *	lost or given up; in any context. May be missing
- * @lost: the device was declared lost; in software, from a worker, once: nothing that software
- *	waits for is done any more, all of it is to be ended. May be missing
+ * @lost: the device was declared lost, and does not reach memory any more; in software, from a
+ *	worker, once: all that software waits for is to be ended. May be missing
  * @wedged: the device was given up, and its engines do not reach memory any more: likewise. May be
  *	called more than once. May be missing
  */

@@ -29,14 +29,6 @@
 
 #define XE_PENDING_TIMEOUT_MS	100
 
-static void lost_work(struct work_struct *work)
-{
-	struct xe_hw_private *priv = container_of(work, struct xe_hw_private, lost_work);
-
-	if (priv->ops->lost)
-		priv->ops->lost(&priv->device);
-}
-
 /*
  * A device that was declared lost may be alive, and in the middle of a write to memory. With its
  * bus mastering off it begins no other; what is under way has a moment to end.
@@ -185,6 +177,16 @@ const struct pci_error_handlers xe_hw_error_handlers = {
 	.error_detected = error_detected,
 	.reset_prepare = reset_prepare,
 };
+
+/* Memory may be used again when software is told: the device may be alive. */
+static void lost_work(struct work_struct *work)
+{
+	struct xe_hw_private *priv = container_of(work, struct xe_hw_private, lost_work);
+
+	xe_hw_silence(priv);
+	if (priv->ops->lost)
+		priv->ops->lost(&priv->device);
+}
 
 void xe_hw_lost_init(struct xe_hw_private *priv)
 {

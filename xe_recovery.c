@@ -24,11 +24,16 @@
  * ends the waits of a reset, and waits for it. Resume starts the firmware anyway, so that what was
  * asked for by then is done.
  *
+ * A card that does not work is given up, likewise in any context. What it was doing ends with an
+ * error then, and its memory is used again, so its engines are stopped first, or kept from memory
+ * if they do not stop: that is a work, too, on the same queue as resets. Software hears of it by
+ * &xe_hw_ops.wedged. A lost card, and one that is being unbound, have ways of their own.
+ *
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
  * struct xe_recovery       drm_device    last reference to it is dropped
- * its work                 bound side    see struct xe_hw_work
+ * its works                bound side    see struct xe_hw_work
  * ======================== ============= ==========================================
  */
 
@@ -91,10 +96,7 @@ static void run_recovery(struct xe_hw hw, struct xe_hw_work *work)
 		reset_gts(hw);
 }
 
-/*
- * Engines first: a fence that is signalled says that memory may be used again. A lost card is
- * software's business already, see &xe_hw_ops.lost; and unbind ends everything in its own order.
- */
+/* Engines first: a fence that is signalled says that memory may be used again. */
 static void run_give_up(struct xe_hw hw, struct xe_hw_work *work)
 {
 	struct xe_recovery *recovery = container_of(work, struct xe_recovery, give_up);

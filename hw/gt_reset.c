@@ -255,13 +255,6 @@ void xe_gt_tell_running(struct xe_hw hw, struct xe_gt *gt)
 	tell(hw, gt, running);
 }
 
-static int stop_engines(struct xe_hw hw, struct xe_gt *gt)
-{
-	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
-
-	return fw.err ?: reset_all(hw, gt);
-}
-
 /**
  * xe_gt_reset - reset a GT and write again what it lost
  * @hw: the token
@@ -278,8 +271,11 @@ static int stop_engines(struct xe_hw hw, struct xe_gt *gt)
  */
 int xe_gt_reset(struct xe_hw hw, struct xe_gt *gt)
 {
-	int err = stop_engines(hw, gt);
+	int err;
 
+	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
+
+	err = fw.err ?: reset_all(hw, gt);
 	if (err) {
 		xe_hw_clear_master(hw);
 		return err;

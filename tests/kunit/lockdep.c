@@ -98,6 +98,39 @@ static void fence_signalling(struct xe_device *xe)
 	dma_fence_end_signalling(cookie);
 }
 
+static void open_awake(struct xe_device *xe)
+{
+	xe_hw_scoped_awake(hw, xe)
+		xe_read32(hw, XE_REG(0x400));
+}
+
+static void awake_while_signalling(struct xe_device *xe)
+{
+	bool cookie = dma_fence_begin_signalling();
+
+	open_awake(xe);
+	dma_fence_end_signalling(cookie);
+}
+
+static void awake_in_reclaim(struct xe_device *xe)
+{
+	fs_reclaim_acquire(GFP_KERNEL);
+	open_awake(xe);
+	fs_reclaim_release(GFP_KERNEL);
+}
+
+static void awake_reclaims(struct xe_device *xe)
+{
+	xe_hw_scoped_awake(hw, xe)
+		might_alloc(GFP_KERNEL);
+}
+
+static void awake_nested(struct xe_device *xe)
+{
+	xe_hw_scoped(hw, xe)
+		open_awake(xe);
+}
+
 static void nested(struct xe_device *xe)
 {
 	xe_hw_scoped(hw, xe)
@@ -176,6 +209,10 @@ struct lockdep_case {
 static const struct lockdep_case lockdep_cases[] = {
 	{ "nothing wrong", nothing_wrong, false },
 	{ "a section while a fence is to be signalled", fence_signalling, true },
+	{ "an awake section while a fence is to be signalled", awake_while_signalling, false },
+	{ "an awake section in reclaim", awake_in_reclaim, false },
+	{ "reclaim in an awake section", awake_reclaims, true },
+	{ "an awake section in a section", awake_nested, true },
 	{ "a section in a section", nested, true },
 	{ "reclaim in a section", reclaim, true },
 	{ "a lock of a power callback held at a section", lock_of_power_callback, true },

@@ -103,6 +103,7 @@ static void fake_disable(struct xe_hw hw, struct xe_gt *gt, int err)
 #define xe_slpc_stop(...)		fake_call('s')
 #define xe_guc_ct_disable		fake_disable
 #define xe_guc_core_reset(...)		fake_call('r')
+#define xe_gt_reset(...)		fake_call('G')
 
 #include "../../xe_guc.c"
 
@@ -143,7 +144,73 @@ static void test_breaks_in_bring_up(struct kunit *test)
 	}
 }
 
+struct down_case {
+	const char *name;
+	bool contexts, booted, unbind, system, wedged;
+	unsigned int fails;
+	const char *did;
+	unsigned int stopped;	/* how often those are told who keep contexts */
+	bool needs_reset;
+};
+
+/* A reset of the GuC does not stop engines. T is its soft reset, r a hard one, G the whole GT. */
+static const struct down_case down_cases[] = {
+	{ "idle", .booted = true, .did = "csT", .stopped = 1 },
+	{ "idle, had contexts", true, .booted = true, .did = "csT", .stopped = 1 },
+	{ "system sleep", .booted = true, .system = true, .did = "csT", .stopped = 1 },
+	{ "system sleep, contexts", true, .booted = true, .system = true, .did = "csG" },
+	{ "does not let go", .booted = true, .fails = 3, .did = "csr" },
+	{ "does not let go, contexts", true, .booted = true, .fails = 3, .did = "csG" },
+	{ "is off", .did = "cs" },
+	{ "is off, contexts", true, .did = "csG" },
+	{ "is off for good, contexts", true, .wedged = true, .did = "cs" },
+	{ "unbind", .unbind = true, .did = "scr" },
+	{ "unbind, contexts", true, .unbind = true, .did = "scrG" },
+	{ "unbind, no reset", .unbind = true, .fails = 3, .did = "scG", .needs_reset = true },
+	{ "unbind, contexts, runs on", true, .unbind = true, .fails = 4, .did = "scr",
+	  .needs_reset = true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(down, down_cases, name);
+
+static unsigned int stopped;
+
+static void count_stopped(struct xe_hw hw, struct xe_gt *gt)
+{
+	stopped++;
+}
+
+static void test_down(struct kunit *test)
+{
+	static const struct xe_gt_handler handler = { .stopped = count_stopped };
+	const struct down_case *c = test->param_value;
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe_fake_scoped(hw, xe) {
+		struct xe_hw_state *state = xe_hw_state(hw);
+
+		bring_up_fake(test, xe, hw);
+		KUNIT_EXPECT_EQ(test, xe_gt_handle(hw, &handler), 0);
+		stopped = 0;
+		state->gt[0].contexts = c->contexts;
+		state->guc[0].booted = c->booted;
+		atomic_set(&xe->wedged, c->wedged);
+		xe_fake_guc_fails(c->fails);
+		if (c->unbind)
+			take_down(hw, &state->gt[0], true);
+		else
+			KUNIT_EXPECT_EQ(test, xe_guc_suspend(hw, c->system), 0);
+		KUNIT_EXPECT_STREQ(test, xe_fake_guc_did(), c->did);
+		KUNIT_EXPECT_EQ(test, stopped, c->stopped);
+		KUNIT_EXPECT_EQ(test, state->needs_reset, c->needs_reset);
+		KUNIT_EXPECT_FALSE(test, state->guc[0].booted);
+		xe_fake_guc_fails(0);
+		put_away(hw);
+	}
+}
+
 static struct kunit_case guc_cases[] = {
+	KUNIT_CASE_PARAM(test_down, down_gen_params),
 	KUNIT_CASE(test_breaks_in_bring_up),
 	{ }
 };

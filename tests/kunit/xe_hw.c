@@ -338,22 +338,55 @@ static void fake_shutdown(struct xe_hw hw)
 	xe_write32(hw, XE_REG(0x100), 0);
 }
 
+/* What software was told of the device. */
+static struct {
+	unsigned int wakes, unplugged_wakes, lost, wedged;
+} told;
+
+static void fake_wake(struct xe_device *xe)
+{
+	told.wakes += xe_hw_is_gone(xe) || xe_device_is_wedged(xe);
+	told.unplugged_wakes += drm_dev_is_unplugged(&xe->drm);
+}
+
+static void fake_lost(struct xe_device *xe)
+{
+	told.lost++;
+}
+
+static void fake_wedged(struct xe_device *xe)
+{
+	told.wedged++;
+}
+
+/* How often software was told that a device was given up. */
+unsigned int xe_fake_told_wedged(void)
+{
+	return told.wedged;
+}
+
+static int fake_power(struct xe_hw hw, bool system)
+{
+	xe_hw_assert_held(hw);
+	return 0;
+}
+
 static const struct xe_hw_ops fake_driver_ops = {
+	.suspend = fake_power,
+	.resume = fake_power,
 	.shutdown = fake_shutdown,
+	.wake = fake_wake,
+	.lost = fake_lost,
+	.wedged = fake_wedged,
 };
 
-/* What the PCI core does at bind. */
-int xe_fake_bind(struct xe_fake_slot *slot, const struct xe_platform *platform,
-		 const struct xe_hw_step *steps, unsigned int num_steps)
+static int bind_with(struct xe_fake_slot *slot, const struct xe_platform *platform,
+		     const struct xe_sw_step *software, unsigned int num_software,
+		     const struct xe_hw_step *steps, unsigned int num_steps)
 {
-	static const struct xe_sw_step software[] = {
-		{ "memory", xe_mm_init }, { "slots", xe_lrcs_init },
-		{ "recovery", xe_recovery_init }, { "GuC", xe_guc_init },
-		{ "address spaces", xe_vms_init }, { "submission", xe_submit_init },
-	};
 	const struct xe_hw_driver driver = {
 		.drm = &xe_drm_driver,
-		.sw_steps = software, .num_sw_steps = ARRAY_SIZE(software),
+		.sw_steps = software, .num_sw_steps = num_software,
 		.steps = steps, .num_steps = num_steps,
 		.ops = &fake_driver_ops,
 	};
@@ -370,6 +403,19 @@ int xe_fake_bind(struct xe_fake_slot *slot, const struct xe_platform *platform,
 		unwind(slot);
 	}
 	return err;
+}
+
+/* What the PCI core does at bind. */
+int xe_fake_bind(struct xe_fake_slot *slot, const struct xe_platform *platform,
+		 const struct xe_hw_step *steps, unsigned int num_steps)
+{
+	static const struct xe_sw_step software[] = {
+		{ "memory", xe_mm_init }, { "slots", xe_lrcs_init },
+		{ "recovery", xe_recovery_init }, { "GuC", xe_guc_init },
+		{ "address spaces", xe_vms_init }, { "submission", xe_submit_init },
+	};
+
+	return bind_with(slot, platform, software, ARRAY_SIZE(software), steps, num_steps);
 }
 
 struct device *xe_fake_slot_device(struct xe_fake_slot *slot)
@@ -611,6 +657,241 @@ static void test_section_dma(struct kunit *test)
 }
 
 /*
+ * Who is awake
+ */
+
+static int leave_awake(struct xe_device *xe)
+{
+	int runs = 0;
+
+	xe_hw_scoped_awake(hw, xe)
+		runs++;
+	return runs;
+}
+
+/* Sends the device to sleep as the PM core does when it is idle. */
+static int fall_asleep(struct xe_fake_slot *slot)
+{
+	return pm_runtime_suspend(&slot->pdev.dev);
+}
+
+/* Open when the device is awake, and does not wake it. */
+static void test_section_awake(struct kunit *test)
+{
+	struct xe_fake_slot *slot = xe_fake_slot(test);
+	struct xe_device *xe;
+	int usage;
+
+	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
+	xe = &slot->priv->device;
+	usage = atomic_read(&slot->pdev.dev.power.usage_count);
+	KUNIT_EXPECT_EQ(test, leave_awake(xe), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&slot->pdev.dev.power.usage_count), usage);
+	KUNIT_EXPECT_EQ(test, atomic_read(&slot->priv->sections), 0);
+
+	KUNIT_ASSERT_EQ(test, fall_asleep(slot), 0);
+	KUNIT_EXPECT_EQ(test, leave_awake(xe), 0);
+	KUNIT_EXPECT_TRUE(test, pm_runtime_suspended(&slot->pdev.dev));
+	KUNIT_EXPECT_EQ(test, atomic_read(&slot->priv->sections), 0);
+	KUNIT_EXPECT_EQ(test, leave_at_end(xe), 1);
+	KUNIT_EXPECT_EQ(test, leave_awake(xe), 1);
+
+	drm_dev_get(&xe->drm);
+	xe_fake_unbind(slot);
+	KUNIT_EXPECT_EQ(test, leave_awake(xe), 0);
+	drm_dev_put(&xe->drm);
+}
+
+static void test_keep_awake(struct kunit *test)
+{
+	struct xe_fake_slot *slot = xe_fake_slot(test);
+	struct xe_device *xe;
+
+	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
+	xe = &slot->priv->device;
+	xe_hw_scoped(hw, xe) {
+		KUNIT_EXPECT_TRUE(test, xe_hw_awake_get(hw));
+		KUNIT_EXPECT_TRUE(test, xe_hw_awake_get(hw));
+	}
+	KUNIT_EXPECT_EQ(test, fall_asleep(slot), -EAGAIN);
+	xe_hw_awake_put(xe);
+	KUNIT_EXPECT_EQ(test, fall_asleep(slot), -EAGAIN);
+	xe_hw_awake_put(xe);
+	KUNIT_EXPECT_EQ(test, fall_asleep(slot), 0);
+}
+
+/* What is left of the count is undone by unbind, and by nobody behind it. */
+static void test_keep_awake_unbind(struct kunit *test)
+{
+	struct xe_fake_slot *slot = xe_fake_slot(test);
+	atomic_t *usage = &slot->pdev.dev.power.usage_count;
+	struct xe_device *xe;
+	int unbound;
+
+	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
+	xe_fake_unbind(slot);
+	unbound = atomic_read(usage);
+
+	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
+	xe = &slot->priv->device;
+	drm_dev_get(&xe->drm);
+	xe_hw_scoped(hw, xe)
+		KUNIT_EXPECT_TRUE(test, xe_hw_awake_get(hw) && xe_hw_awake_get(hw));
+	xe_fake_unbind(slot);
+	KUNIT_EXPECT_EQ(test, atomic_read(usage), unbound);
+	xe_hw_awake_put(xe);
+	xe_hw_awake_put(xe);
+	scoped_guard(xe_hw_token, slot->priv)
+		KUNIT_EXPECT_FALSE(test, xe_hw_awake_get(xe_hw_token(slot->priv)));
+	KUNIT_EXPECT_EQ(test, atomic_read(usage), unbound);
+	drm_dev_put(&xe->drm);
+}
+
+/*
+ * Who is told
+ */
+
+/* Who looks again when unbind begins finds it gone, and is woken once more when it is unplugged. */
+static void test_wake_unbind(struct kunit *test)
+{
+	struct xe_fake_slot *slot = xe_fake_slot(test);
+
+	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
+	memset(&told, 0, sizeof(told));
+	xe_fake_unbind(slot);
+	KUNIT_EXPECT_EQ(test, told.wakes, 2);
+	KUNIT_EXPECT_EQ(test, told.unplugged_wakes, 1);
+	KUNIT_EXPECT_EQ(test, told.lost, 0);
+}
+
+/* Nobody has to unbind it: software is told, and once. */
+static void test_told_lost(struct kunit *test)
+{
+	struct xe_fake_slot *slot = xe_fake_slot(test);
+	struct xe_hw_private *priv;
+
+	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
+	priv = slot->priv;
+	memset(&told, 0, sizeof(told));
+	xe_hw_declare_lost(xe_hw_token(priv), "for the test");
+	KUNIT_EXPECT_EQ(test, told.wakes, 1);
+	flush_work(&priv->lost_work);
+	KUNIT_EXPECT_EQ(test, told.lost, 1);
+	xe_hw_declare_lost(xe_hw_token(priv), "for the test");
+	xe_fake_unbind(slot);
+	KUNIT_EXPECT_EQ(test, told.lost, 1);
+}
+
+/* Of a device that is lost while it is unbound, too, before its memory may go. */
+static void lose_it(struct xe_hw hw, void *unused)
+{
+	xe_hw_declare_lost(hw, "for the test");
+}
+
+static int lost_at_unbind(struct xe_hw_bind bind)
+{
+	return xe_hw_on_unbind(bind, lose_it, NULL);
+}
+
+static void test_told_lost_at_unbind(struct kunit *test)
+{
+	static const struct xe_hw_step steps[] = { { "lost at unbind", lost_at_unbind } };
+	struct xe_fake_slot *slot = xe_fake_slot(test);
+
+	KUNIT_ASSERT_EQ(test, slot_bind(slot, steps, ARRAY_SIZE(steps)), 0);
+	memset(&told, 0, sizeof(told));
+	xe_fake_unbind(slot);
+	KUNIT_EXPECT_EQ(test, told.lost, 1);
+}
+
+/*
+ * Works
+ */
+
+static int double_it(struct xe_hw hw, void *data)
+{
+	xe_hw_assert_held(hw);
+	*(int *)data *= 2;
+	return 7;
+}
+
+static struct xe_hw_work counted;
+static unsigned int counted_runs;
+
+static void count_run(struct xe_hw hw, struct xe_hw_work *work)
+{
+	xe_hw_assert_held(hw);
+	counted_runs++;
+}
+
+static int count_init(struct xe_device *xe)
+{
+	xe_hw_work_init(xe, &counted, count_run);
+	return 0;
+}
+
+/* A device that has @counted, which ran when it was published. */
+static struct xe_hw_private *bind_counted(struct kunit *test, struct xe_fake_slot *slot)
+{
+	static const struct xe_sw_step software[] = {
+		{ "memory", xe_mm_init }, { "recovery", xe_recovery_init },
+		{ "GuC", xe_guc_init }, { "submission", xe_submit_init }, { "test", count_init },
+	};
+
+	counted_runs = 0;
+	KUNIT_ASSERT_EQ(test, bind_with(slot, &fake_platform, software, ARRAY_SIZE(software),
+					dma_only, 1), 0);
+	xe_hw_work_flush(&counted);
+	KUNIT_ASSERT_EQ(test, counted_runs, 1);
+	memset(&told, 0, sizeof(told));
+	return slot->priv;
+}
+
+/* While the system sleeps nothing begins; nobody is told that the device is gone. */
+static void test_parked(struct kunit *test)
+{
+	struct xe_fake_slot *slot = xe_fake_slot(test);
+	struct xe_hw_private *priv = bind_counted(test, slot);
+	struct device *dev = &slot->pdev.dev;
+
+	/* As the PM core does. */
+	pm_runtime_get_noresume(dev);
+	KUNIT_ASSERT_EQ(test, xe_hw_pm_ops.suspend(dev), 0);
+	KUNIT_EXPECT_EQ(test, leave_at_end(&priv->device), 0);
+	KUNIT_EXPECT_EQ(test, leave_awake(&priv->device), 0);
+	KUNIT_EXPECT_FALSE(test, xe_hw_is_gone(&priv->device));
+	xe_hw_work_queue(&counted);
+	xe_hw_work_flush(&counted);
+	KUNIT_EXPECT_EQ(test, counted_runs, 1);
+
+	*xe_fake_config(PCI_VENDOR_ID) = PCI_VENDOR_ID_INTEL;
+	KUNIT_EXPECT_EQ(test, xe_hw_pm_ops.resume(dev), 0);
+	xe_hw_work_flush(&counted);
+	KUNIT_EXPECT_EQ(test, counted_runs, 2);
+	KUNIT_EXPECT_EQ(test, leave_at_end(&priv->device), 1);
+	KUNIT_EXPECT_EQ(test, told.lost, 0);
+	pm_runtime_put_noidle(dev);
+}
+
+/* One that cannot be woken up is lost: who waits for a work or a call does not wait for good. */
+static void test_work_cannot_resume(struct kunit *test)
+{
+	struct xe_fake_slot *slot = xe_fake_slot(test);
+	struct xe_hw_private *priv = bind_counted(test, slot);
+	struct device *dev = &slot->pdev.dev;
+	int value = 21;
+
+	KUNIT_ASSERT_EQ(test, fall_asleep(slot), 0);
+	pm_runtime_disable(dev);
+	KUNIT_EXPECT_EQ(test, xe_hw_call(&priv->device, double_it, &value), -ENODEV);
+	KUNIT_EXPECT_EQ(test, value, 21);
+	flush_work(&priv->lost_work);
+	KUNIT_EXPECT_EQ(test, told.lost, 1);
+	KUNIT_EXPECT_TRUE(test, xe_hw_is_gone(&priv->device));
+	pm_runtime_enable(dev);
+}
+
+/*
  * Steps
  */
 
@@ -812,6 +1093,9 @@ static void test_pending(struct kunit *test)
 	struct xe_hw_private *priv = lose_alive(test, slot);
 	ktime_t start;
 
+	flush_work(&priv->lost_work);
+	KUNIT_EXPECT_TRUE(test, priv->silenced);
+	priv->silenced = false;
 	fake.pending = 3;
 	xe_hw_silence_lost(&priv->device);
 	KUNIT_EXPECT_EQ(test, fake.pending, 0);
@@ -849,13 +1133,6 @@ static void test_out_of_reach(struct kunit *test)
 /*
  * Calls
  */
-
-static int double_it(struct xe_hw hw, void *data)
-{
-	xe_hw_assert_held(hw);
-	*(int *)data *= 2;
-	return 7;
-}
 
 static void test_call(struct kunit *test)
 {
@@ -1000,6 +1277,14 @@ static struct kunit_case door_cases[] = {
 	KUNIT_CASE(test_section_not_published),
 	KUNIT_CASE(test_section_unplugged),
 	KUNIT_CASE(test_section_dma),
+	KUNIT_CASE(test_section_awake),
+	KUNIT_CASE(test_keep_awake),
+	KUNIT_CASE(test_keep_awake_unbind),
+	KUNIT_CASE(test_wake_unbind),
+	KUNIT_CASE(test_told_lost),
+	KUNIT_CASE(test_told_lost_at_unbind),
+	KUNIT_CASE(test_parked),
+	KUNIT_CASE(test_work_cannot_resume),
 	KUNIT_CASE(test_steps),
 	KUNIT_CASE(test_shutdown),
 	KUNIT_CASE(test_step_fails),

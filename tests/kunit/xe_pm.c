@@ -29,8 +29,11 @@ static void note(const char *what)
 #define xe_mm_suspend(...)		note("mappings ")
 #define xe_guc_suspend(...)		(note("GuC "), guc_result)
 #define xe_guc_resume(...)		(note("GuC-on "), 0)
+#define xe_gt_reset(...)		(note("reset "), 0)
+#define xe_gt_program(...)		(note("program "), 0)
 #define xe_gt_quiesce(...)		note("L2 ")
 #define xe_irq_suspend(...)		note("interrupts ")
+#define xe_irq_resume(...)		note("interrupts-on ")
 #define xe_hw_allow_d3cold(...)	do { } while (0)
 
 #include "../../xe_pm.c"
@@ -67,10 +70,39 @@ static void test_stays_awake(struct kunit *test)
 
 	xe_fake_scoped(hw, xe)
 		KUNIT_EXPECT_EQ(test, xe_power_suspend(hw, true), -EBUSY);
-	KUNIT_EXPECT_STREQ(test, order, "mappings GuC GuC-on ");
+	KUNIT_EXPECT_STREQ(test, order, "mappings GuC program GuC-on ");
+}
+
+/* Engines may run: they are reset before anything else goes on. */
+static void test_stays_awake_contexts(struct kunit *test)
+{
+	struct xe_device *xe = device_with_gt(test, -ETIMEDOUT);
+
+	xe_fake_scoped(hw, xe) {
+		xe_hw_state(hw)->gt[0].contexts = true;
+		KUNIT_EXPECT_EQ(test, xe_power_suspend(hw, true), -EBUSY);
+	}
+	KUNIT_EXPECT_STREQ(test, order, "mappings GuC reset GuC-on ");
+}
+
+/* Nothing is cached of what ran before sleep. */
+static void test_resume(struct kunit *test)
+{
+	for (int contexts = 0; contexts <= 1; contexts++) {
+		struct xe_device *xe = device_with_gt(test, 0);
+
+		xe_fake_scoped(hw, xe) {
+			xe_hw_state(hw)->gt[0].contexts = contexts;
+			KUNIT_EXPECT_EQ(test, xe_power_resume(hw, false), 0);
+		}
+		KUNIT_EXPECT_STREQ(test, order, contexts ? "reset interrupts-on GuC-on " :
+				   "program interrupts-on GuC-on ");
+	}
 }
 
 static struct kunit_case pm_cases[] = {
+	KUNIT_CASE(test_stays_awake_contexts),
+	KUNIT_CASE(test_resume),
 	KUNIT_CASE(test_suspend),
 	KUNIT_CASE(test_stays_awake),
 	{ }

@@ -8,23 +8,27 @@
 
 #include "hw/gt_reset.h"
 #include "tests/kunit/fake.h"
+#include "xe_device.h"
 #include "xe_guc.h"
+#include "xe_module.h"
 
 static unsigned int resets;
-static int reset_fails;
-static char order[8];
+static char order[32];
+static int reset_result;
 
-static int note(const char *what, int err)
+static int note(char what, int result)
 {
-	strlcat(order, what, sizeof(order));
-	return err;
+	size_t len = strlen(order);
+
+	if (len < sizeof(order) - 1)
+		order[len] = what;
+	return result;
 }
 
-#define xe_guc_reset_prepare(...)	(order[0] = 0)
-#define xe_gt_reset(...)		(resets++, note("r", reset_fails))
-#define xe_contexts_forget(...)		note("c", 0)
-#define xe_guc_tlb_reset_done(...)	note("t", 0)
-#define xe_guc_restart(...)		note("s", 0)
+#define xe_guc_reset_prepare(...)	note('p', 0)
+#define xe_gt_reset(...)		(resets++, note('G', reset_result))
+#define xe_guc_restart(...)		note('S', 0)
+#define xe_gt_tell_running(...)		note('r', 0)
 
 #include "../../xe_recovery.c"
 
@@ -61,22 +65,6 @@ static void test_who_asks(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, xe_device_is_wedged(xe));
 	reset_broken_now(xe);
 	KUNIT_EXPECT_TRUE(test, xe_device_is_wedged(xe));
-}
-
-/*
- * Contexts and invalidations are told of a reset when it has succeeded and before the GuC starts
- * again; of one that has failed they are not.
- */
-static void test_order(struct kunit *test)
-{
-	struct xe_device *xe = xe_fake_device(test);
-
-	xe_recovery_reset_now(xe, 0);
-	KUNIT_EXPECT_STREQ(test, order, "rcts");
-	reset_fails = -ETIMEDOUT;
-	xe_recovery_reset_now(xe, 0);
-	reset_fails = 0;
-	KUNIT_EXPECT_STREQ(test, order, "r");
 }
 
 /* Asked for while the device is not published yet, and done as soon as it is. */
@@ -124,10 +112,96 @@ static void test_asked_after_unbind(struct kunit *test)
 	drm_dev_put(&xe->drm);
 }
 
+static void start_over(void)
+{
+	memset(order, 0, sizeof(order));
+	reset_result = 0;
+}
+
+/* Software goes on when the GuC runs, and not before. */
+static void test_order(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	start_over();
+	xe_recovery_reset_now(xe, 0);
+	KUNIT_EXPECT_STREQ(test, order, "pGSr");
+}
+
+/* What was under way is given up when the engines were stopped; and once. */
+static void test_give_up(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	unsigned int before = xe_fake_told_wedged();
+
+	start_over();
+	xe_device_declare_wedged(xe, "as the test wants it");
+	xe_device_declare_wedged(xe, "as the test wants it");
+	xe_hw_work_flush(&xe->recovery.give_up);
+	KUNIT_EXPECT_STREQ(test, order, "pG");
+	KUNIT_EXPECT_EQ(test, xe_fake_told_wedged(), before + 1);
+	/* It runs behind system sleep, too. */
+	xe_hw_work_queue(&xe->recovery.give_up);
+	xe_hw_work_flush(&xe->recovery.give_up);
+	KUNIT_EXPECT_EQ(test, xe_fake_told_wedged(), before + 1);
+}
+
+/* A user who wants nothing to be given up still gets an end of what hangs, each time. */
+static void test_give_up_never(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	unsigned int before = xe_fake_told_wedged();
+	int mode = xe_params.wedged_mode;
+
+	xe_params.wedged_mode = 0;
+	for (unsigned int i = 1; i <= 2; i++) {
+		xe_device_declare_wedged(xe, "as the test wants it");
+		xe_hw_work_flush(&xe->recovery.give_up);
+		KUNIT_EXPECT_EQ(test, xe_fake_told_wedged(), before + i);
+	}
+	KUNIT_EXPECT_FALSE(test, xe_device_is_wedged(xe));
+	xe_params.wedged_mode = mode;
+}
+
+/* A GT that does not come out of reset: its GuC is not started, and the device is given up. */
+static void test_reset_fails(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	unsigned int before = xe_fake_told_wedged();
+
+	start_over();
+	reset_result = -ETIMEDOUT;
+	xe_recovery_reset_now(xe, 0);
+	xe_hw_work_flush(&xe->recovery.give_up);
+	KUNIT_EXPECT_STREQ(test, order, "pGpG");
+	KUNIT_EXPECT_TRUE(test, xe_device_is_wedged(xe));
+	KUNIT_EXPECT_EQ(test, xe_fake_told_wedged(), before + 1);
+	reset_result = 0;
+}
+
+/* Of a device that is lost software was told as such. */
+static void test_give_up_lost(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	unsigned int before = xe_fake_told_wedged();
+
+	start_over();
+	xe_hw_scoped(hw, xe)
+		xe_hw_declare_lost(hw, "as the test wants it");
+	xe_device_declare_wedged(xe, "as the test wants it");
+	xe_hw_work_flush(&xe->recovery.give_up);
+	KUNIT_EXPECT_STREQ(test, order, "");
+	KUNIT_EXPECT_EQ(test, xe_fake_told_wedged(), before);
+}
+
 static struct kunit_case recovery_cases[] = {
+	KUNIT_CASE(test_order),
+	KUNIT_CASE(test_give_up),
+	KUNIT_CASE(test_give_up_never),
+	KUNIT_CASE(test_reset_fails),
+	KUNIT_CASE(test_give_up_lost),
 	KUNIT_CASE(test_too_often),
 	KUNIT_CASE(test_who_asks),
-	KUNIT_CASE(test_order),
 	KUNIT_CASE(test_asked_in_probe),
 	KUNIT_CASE(test_asked_after_unbind),
 	{ }

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Reset of a GT: who is told of it, and when. What a GT has written behind it is played.
+ */
+
+#include "hw/cache.h"
+#include "hw/engine.h"
+#include "hw/wa.h"
+#include "xe_hw.h"
+
+#define xe_cache_program(...)	do { } while (0)
+#define xe_wa_list(...)		0
+#define xe_gt_apply(...)	do { } while (0)
+#define xe_engine_program(...)	note("program ")
+
+static void note(const char *what);
+
+#include "../../../hw/gt_reset.c"
+
+#include <linux/pci_regs.h>
+#include <linux/string.h>
+
+#include <kunit/test.h>
+
+#include "tests/kunit/fake.h"
+
+static char order[64];
+static bool comes_out;
+
+static void note(const char *what)
+{
+	strlcat(order, what, sizeof(order));
+}
+
+/* A GT that comes out of reset at once, or never. */
+static void reset_registers(u32 offset, u32 value)
+{
+	if (offset != GDRST.reg.offset)
+		return;
+	note("reset ");
+	xe_fake_poke(offset, comes_out ? 0 : GRDOM_FULL);
+}
+
+static void on_stopped(struct xe_hw hw, struct xe_gt *gt)
+{
+	note("stopped ");
+}
+
+static void on_flushed(struct xe_hw hw, struct xe_gt *gt)
+{
+	note("flushed ");
+}
+
+static void on_running(struct xe_hw hw, struct xe_gt *gt)
+{
+	note("running ");
+}
+
+static struct xe_gt *gt_with_handlers(struct kunit *test, struct xe_hw hw)
+{
+	static const struct xe_gt_handler tlb = { .flushed = on_flushed };
+	static const struct xe_gt_handler contexts = { .stopped = on_stopped, .running = on_running };
+	struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
+
+	order[0] = 0;
+	spin_lock_init(&gt->forcewake.lock);
+	gt->forcewake.present = 0;
+	xe_fake_on_write(reset_registers);
+	KUNIT_EXPECT_EQ(test, xe_gt_handle(hw, &tlb), 0);
+	KUNIT_EXPECT_EQ(test, xe_gt_handle(hw, &contexts), 0);
+	return gt;
+}
+
+static bool reaches_memory(void)
+{
+	return *xe_fake_config(PCI_COMMAND) & PCI_COMMAND_MASTER;
+}
+
+static void test_reset(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	comes_out = true;
+	xe_fake_scoped(hw, xe) {
+		struct xe_gt *gt = gt_with_handlers(test, hw);
+
+		KUNIT_EXPECT_EQ(test, xe_gt_reset(hw, gt), 0);
+		KUNIT_EXPECT_STREQ(test, order, "reset stopped flushed program ");
+		KUNIT_EXPECT_TRUE(test, reaches_memory());
+		xe_gt_tell_running(hw, gt);
+		xe_gt_tell_stopped(hw, gt);
+		KUNIT_EXPECT_STREQ(test, order, "reset stopped flushed program running stopped ");
+	}
+}
+
+/* Engines may go on: nobody gives memory back, and none of it can be reached. */
+static void test_does_not_finish(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	comes_out = false;
+	xe_fake_scoped(hw, xe) {
+		struct xe_gt *gt = gt_with_handlers(test, hw);
+
+		KUNIT_EXPECT_TRUE(test, reaches_memory());
+		KUNIT_EXPECT_EQ(test, xe_gt_reset(hw, gt), -ETIMEDOUT);
+		KUNIT_EXPECT_STREQ(test, order, "reset ");
+		KUNIT_EXPECT_FALSE(test, reaches_memory());
+	}
+}
+
+static void test_lost(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe_fake_scoped(hw, xe) {
+		struct xe_gt *gt = gt_with_handlers(test, hw);
+
+		xe_fake_config_outlives();
+		xe_hw_declare_lost(hw, "for the test");
+		KUNIT_EXPECT_EQ(test, xe_gt_reset(hw, gt), -ENODEV);
+		KUNIT_EXPECT_STREQ(test, order, "");
+		KUNIT_EXPECT_FALSE(test, reaches_memory());
+	}
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(test_reset),
+	KUNIT_CASE(test_does_not_finish),
+	KUNIT_CASE(test_lost),
+	{ }
+};
+
+static struct kunit_suite suite = {
+	.name = "xe_gt_reset",
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);
