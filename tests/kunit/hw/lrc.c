@@ -137,13 +137,13 @@ static void test_init(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, first.regs[0x200], 0);
 	KUNIT_EXPECT_EQ(test, xe_lrc_sequence(&first), -128u);
 	KUNIT_EXPECT_EQ(test, xe_lrc_started(&first), -128u);
-	KUNIT_EXPECT_FALSE(test, xe_lrc_has_default(xe, 0, XE_ENGINE_COMPUTE));
+	KUNIT_EXPECT_NULL(test, xe_lrc_default(xe, 0, XE_ENGINE_COMPUTE));
 
 	memset(first.regs, 0xaa, bytes - LRC_RING_BYTES - LRC_STATUS_BYTES);
 	KUNIT_ASSERT_EQ(test, xe_lrc_set_default(xe, &first), 0);
-	KUNIT_EXPECT_TRUE(test, xe_lrc_has_default(xe, 0, XE_ENGINE_COMPUTE));
-	KUNIT_EXPECT_FALSE(test, xe_lrc_has_default(xe, 0, XE_ENGINE_COPY));
-	KUNIT_EXPECT_FALSE(test, xe_lrc_has_default(xe, 1, XE_ENGINE_COMPUTE));
+	KUNIT_EXPECT_NOT_NULL(test, xe_lrc_default(xe, 0, XE_ENGINE_COMPUTE));
+	KUNIT_EXPECT_NULL(test, xe_lrc_default(xe, 0, XE_ENGINE_COPY));
+	KUNIT_EXPECT_NULL(test, xe_lrc_default(xe, 1, XE_ENGINE_COMPUTE));
 
 	KUNIT_ASSERT_EQ(test, xe_lrc_alloc(xe, 0, XE_ENGINE_COMPUTE, &second), 0);
 	memset(second.ring, 0xee, bytes);
