@@ -8,6 +8,7 @@
 #include <drm/drm_device.h>
 
 #include "guc/fw.h"
+#include "guc/owed.h"
 #include "hw/lrc.h"
 #include "mm/mm.h"
 #include "xe_guc.h"
@@ -80,6 +81,8 @@ struct xe_device {
 	struct xe_lrcs lrcs;
 	/** @recovery: resets that were asked for */
 	struct xe_recovery recovery;
+	/** @guc_owed: what the GuCs are told later */
+	struct xe_guc_owed guc_owed;
 	/** @hwconfig: what the GuC told of the hardware */
 	struct xe_hwconfig hwconfig;
 };

@@ -13,6 +13,7 @@
 #include "guc/boot.h"
 #include "guc/fw.h"
 #include "guc/mailbox.h"
+#include "guc/owed.h"
 #include "guc/wopcm.h"
 #include "hw/gt_reset.h"
 #include "hw/state.h"
@@ -33,6 +34,8 @@
  * 4. mailbox.c, ct.c: the table that describes the hardware is asked for; the channel is set up.
  * 5. ct_send.c, ct_receive.c: from now on all is said through the channel.
  * 6. slpc.c, tlb.c: frequency and deep sleep are handed over; invalidations go by message.
+ *    context.c, work_queue.c: contexts are registered and scheduled; owed.c: what cannot be said at
+ *    once is said later.
  * 7. At unbind the channel is taken down and the core is put into reset, so that nothing of the
  *    card reaches memory through addresses that are about to be unmapped.
  *
@@ -40,13 +43,15 @@
  * with xe_device_reset_broken() or xe_device_reset_later(), and done by xe_recovery.c.
  *
  * What else might wait for the GuC at that time does not: its waiters were woken with an error in
- * 7. For a card that is lost each step returns at once.
+ * 7. Contexts and invalidations of VMs do not wait for the GuC but for engines, and are told when
+ * the GT was reset. For a card that is lost each step returns at once.
  *
  * ========================== ============ ====================================================
  * object                     owner        released when
  * ========================== ============ ====================================================
  * running firmware           bound side   guc_stop(): unbind, failed probe, reset
  * channel "up"               bound side   guc_stop()
+ * contexts, invalidations    bound side   contexts_stop(): behind guc_stop() and the engines
  * images, ADS, log, rings    drm_device   their mappings at unbind (hw/ggtt_buf.c), their memory
  *                                         with the last reference
  * struct xe_guc (memory)     drm_device   last reference to it is dropped
@@ -55,6 +60,68 @@
  */
 
 #define HWCONFIG_BYTES_MAX	SZ_64K
+
+/*
+ * Contexts and invalidations
+ */
+
+static void catch_up(struct xe_hw hw, struct xe_hw_work *work)
+{
+	struct xe_hw_state *state = xe_hw_state(hw);
+
+	xe_for_each_gt(gt, state) {
+		xe_guc_tlb_catch_up(hw, gt);
+		xe_contexts_catch_up(hw, gt);
+	}
+}
+
+/**
+ * xe_guc_init - software step: GuCs can be told later
+ * @xe: the device
+ *
+ * Context: before there is any hardware.
+ * Return: 0 or -ENOMEM.
+ */
+int xe_guc_init(struct xe_device *xe)
+{
+	return xe_guc_owed_init(xe, catch_up);
+}
+ALLOW_ERROR_INJECTION(xe_guc_init, ERRNO);
+
+static void contexts_stop(struct xe_hw hw, void *data)
+{
+	xe_guc_tlb_kill(hw, data, -ENODEV);
+	xe_contexts_drop(hw, data);
+}
+
+/**
+ * xe_guc_contexts_start - probe step: tables of what the GuCs will be asked for
+ * @bind: the token of a probe step
+ *
+ * A step in front of those of GT, engines and GuC, so that it is undone when these are at rest and
+ * nothing reaches the memory of a context any more.
+ *
+ * Context: bound.
+ * Return: 0 or -ENOMEM.
+ */
+int xe_guc_contexts_start(struct xe_hw_bind bind)
+{
+	struct xe_hw hw = xe_hw_bound(bind);
+	struct xe_hw_state *state = xe_hw_state(hw);
+	int err;
+
+	xe_for_each_gt(gt, state) {
+		err = xe_guc_tlb_init(hw, gt);
+		if (!err)
+			err = xe_contexts_init(hw, gt);
+		if (!err)
+			err = xe_hw_on_unbind(bind, contexts_stop, gt);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+ALLOW_ERROR_INJECTION(xe_guc_contexts_start, ERRNO);
 
 /*
  * Start
@@ -177,6 +244,8 @@ static int bring_up(struct xe_hw hw, struct xe_gt *gt)
 		return err;
 
 	xe_huc_authenticate(hw, gt);
+	xe_guc_tlb_ask_again(hw, gt);
+	xe_guc_owed_now(hw);
 	return check_channel(hw, gt);
 }
 
@@ -219,8 +288,6 @@ static int init(struct xe_hw hw, struct xe_gt *gt)
 		err = xe_guc_ads_init(hw, gt);
 	if (!err)
 		err = xe_guc_ct_init(hw, gt);
-	if (!err)
-		err = xe_guc_tlb_init(hw, gt);
 	if (!err)
 		xe_huc_load(hw, gt);
 	return err;
@@ -431,5 +498,6 @@ void xe_guc_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 			   guc->huc.fw.image.version.minor, guc->huc.fw.image.version.patch,
 			   guc->huc.running ? "authenticated" : "not authenticated");
 	xe_guc_ct_print(hw, gt, p);
+	xe_contexts_print(hw, gt, p);
 	xe_slpc_print(hw, gt, p);
 }

@@ -7,6 +7,7 @@
 #include <linux/workqueue.h>
 
 #include "guc/ads.h"
+#include "guc/context.h"
 #include "guc/ct.h"
 #include "guc/huc.h"
 #include "guc/log.h"
@@ -30,6 +31,8 @@ struct xe_guc {
 	struct mutex mailbox_lock;
 	/** @ct: the channel */
 	struct xe_guc_ct ct;
+	/** @contexts: what it schedules */
+	struct xe_contexts contexts;
 	/** @tlb: invalidations */
 	struct xe_guc_tlb tlb;
 	/** @slpc: frequency control */
@@ -52,7 +55,11 @@ struct xe_hwconfig {
 	u32 bytes;
 };
 
+/* Software step */
+int xe_guc_init(struct xe_device *xe);
+
 /* Probe steps */
+int xe_guc_contexts_start(struct xe_hw_bind bind);
 int xe_guc_start(struct xe_hw_bind bind);
 int xe_guc_uncap(struct xe_hw_bind bind);
 

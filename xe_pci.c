@@ -54,6 +54,7 @@ static const struct xe_sw_step xe_software_steps[] = {
 	{ "memory",		xe_mm_init },
 	{ "context slots",	xe_lrcs_init },
 	{ "recovery",		xe_recovery_init },
+	{ "GuC",		xe_guc_init },
 };
 
 static const struct xe_hw_step xe_probe_steps[] = {
@@ -71,6 +72,7 @@ static const struct xe_hw_step xe_probe_steps[] = {
 	{ "GGTT",		xe_ggtt_start },
 	{ "firmware buffers",	xe_ggtt_buf_start },
 	{ "buffers",		xe_mm_start },
+	{ "contexts",		xe_guc_contexts_start },
 	{ "GT registers",	xe_gt_registers_start },
 	{ "engines",		xe_engine_start },
 	{ "GuC",		xe_guc_start },

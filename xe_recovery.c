@@ -52,7 +52,13 @@ static int reset_gt(struct xe_hw hw, struct xe_gt *gt)
 
 	xe_guc_reset_prepare(hw, gt);
 	err = xe_gt_reset(hw, gt);
-	return err ?: xe_guc_restart(hw, gt);
+	if (err)
+		return err;
+
+	/* Not before: until then engines ran, and used what they had cached. */
+	xe_contexts_forget(hw, gt);
+	xe_guc_tlb_reset_done(hw, gt);
+	return xe_guc_restart(hw, gt);
 }
 
 static void reset_gts(struct xe_hw hw)

@@ -43,18 +43,28 @@ static inline u32 xe_hxg_hint(u32 header)
 /* What the host can ask for */
 enum xe_guc_action {
 	GUC_ACTION_SELF_CONFIG		= 0x0508,	/* mailbox */
+	GUC_ACTION_SCHEDULE		= 0x1000,
+	GUC_ACTION_SET_MODE		= 0x1001,
+	GUC_ACTION_SET_POLICIES		= 0x100b,
 	GUC_ACTION_SLPC			= 0x3003,
 	GUC_ACTION_RC_CONTROL		= 0x3004,
 	GUC_ACTION_AUTHENTICATE_HUC	= 0x4000,
 	GUC_ACTION_GET_HWCONFIG		= 0x4100,	/* mailbox */
+	GUC_ACTION_REGISTER_CONTEXT	= 0x4502,
+	GUC_ACTION_DEREGISTER_CONTEXT	= 0x4503,
 	GUC_ACTION_CONTROL_CHANNEL	= 0x4509,	/* mailbox */
+	GUC_ACTION_REGISTER_PARALLEL	= 0x4601,
 	GUC_ACTION_SOFT_RESET		= 0x5507,	/* mailbox */
 	GUC_ACTION_INVALIDATE_TLB	= 0x7000,
 };
 
 /* What the GuC tells without being asked, or when something long has ended */
 enum xe_guc_event {
+	GUC_EVENT_MODE_CHANGED		= 0x1002,
+	GUC_EVENT_CONTEXT_RESET		= 0x1008,
 	GUC_EVENT_ENGINE_RESET_FAILED	= 0x1009,
+	GUC_EVENT_DEREGISTERED		= 0x4600,
+	GUC_EVENT_MEMORY_ERROR		= 0x6000,
 	GUC_EVENT_TLB_INVALIDATED	= 0x7001,
 	GUC_EVENT_STATE_CAPTURED	= 0x8002,
 	GUC_EVENT_LOG_FLUSHED		= 0x8003,
@@ -90,8 +100,13 @@ struct xe_guc_ring_descriptor {
 
 static_assert(sizeof(struct xe_guc_ring_descriptor) == 64);
 
-/* TLB invalidation: sequence number, operation */
+/*
+ * TLB invalidation: sequence number, operation; of a range also ASID, address (2 words) and size,
+ * which is a power of two of pages. The address is a multiple of the size; 4 and 8 MiB do not
+ * exist.
+ */
 #define GUC_TLB_TYPE			GENMASK(7, 0)
+#define   GUC_TLB_RANGE			1
 #define   GUC_TLB_GGTT			3
 #define GUC_TLB_FLUSH_CACHES		BIT(31)
 #define GUC_TLB_SEQUENCE_END		0x100000	/* 1 follows on the number before it */

@@ -79,6 +79,17 @@ static const enum xe_guc_class guc_classes[] = {
 	[XE_ENGINE_COMPUTE] = GUC_CLASS_COMPUTE,
 };
 
+/**
+ * xe_guc_class - the number that the GuC has for a class of engines
+ * @class: the class
+ *
+ * Context: any.
+ */
+enum xe_guc_class xe_guc_class(enum xe_engine_class class)
+{
+	return guc_classes[class];
+}
+
 static int add_engine(struct xe_hw hw, struct xe_gt *gt, const struct xe_engine *engine)
 {
 	struct xe_guc_ads *ads = ads_of(hw, gt);
@@ -86,7 +97,7 @@ static int add_engine(struct xe_hw hw, struct xe_gt *gt, const struct xe_engine 
 	struct xe_engine_reg regs[XE_ENGINE_MAX_REGS];
 	int count;
 
-	added->class = guc_classes[engine->row->class];
+	added->class = xe_guc_class(engine->row->class);
 	added->instance = engine->row->instance;
 	added->logical = engine->logical;
 

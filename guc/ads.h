@@ -74,6 +74,7 @@ struct xe_guc_ads {
 	unsigned int num_engines;
 };
 
+enum xe_guc_class xe_guc_class(enum xe_engine_class class);
 struct xe_ads_layout xe_guc_ads_layout(const struct xe_ads_sizes *sizes);
 int xe_guc_ads_init(struct xe_hw hw, struct xe_gt *gt);
 void xe_guc_ads_fill(struct xe_hw hw, struct xe_gt *gt);

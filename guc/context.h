@@ -26,7 +26,7 @@ struct xe_gt;
 struct xe_context_desc {
 	/** @class: of the engines that it may run on */
 	enum xe_engine_class class;
-	/** @mask: of those engines, a bit for each logical instance; of ring 0 if it is parallel */
+	/** @mask: of those engines, a bit for each logical instance; ring 0's if parallel */
 	u32 mask;
 	/** @width: how many rings run at the same time; 1 unless it is parallel */
 	unsigned int width;
@@ -62,8 +62,8 @@ struct xe_context_owner_ops {
 	void (*banned)(struct xe_context_owner *owner);
 	/**
 	 * @stopped: nothing of it is on an engine, nor will be until xe_context_resume(). It
-	 * follows on each xe_context_suspend() and on the end of the context; one may stand for
-	 * several
+	 * follows on xe_context_suspend(), unless it is resumed before, and on the end of the
+	 * context; one may stand for several
 	 */
 	void (*stopped)(struct xe_context_owner *owner);
 	/**
@@ -105,6 +105,8 @@ struct xe_contexts {
 	struct list_head asked;
 	/** @count: how many contexts there are */
 	unsigned int count;
+	/** @ever: one has been registered since probe */
+	bool ever;
 	/** @closed: the device is going: no context can be made any more */
 	bool closed;
 };
@@ -112,9 +114,6 @@ struct xe_contexts {
 /* Memory: software */
 struct xe_context *xe_context_alloc(gfp_t gfp);
 void xe_context_free(struct xe_context *ctx);
-
-/* Probe step */
-int xe_contexts_start(struct xe_hw_bind bind);
 
 /* One context: bound or in a section */
 int xe_context_create(struct xe_hw hw, struct xe_gt *gt, struct xe_context *ctx,
@@ -134,6 +133,7 @@ bool xe_contexts_ever(struct xe_hw hw, struct xe_gt *gt);
 void xe_contexts_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
 
 /* For xe_guc.c */
-bool xe_contexts_catch_up(struct xe_hw hw, struct xe_gt *gt);
+int xe_contexts_init(struct xe_hw hw, struct xe_gt *gt);
+void xe_contexts_catch_up(struct xe_hw hw, struct xe_gt *gt);
 
 #endif

@@ -28,11 +28,15 @@
  *
  * Flow control: a request is sent when the H2G ring has room for it and when room in the G2H ring
  * is reserved for what it brings about. Half of the G2H ring is never promised: it is for events
- * that nobody asked for.
+ * that nobody asked for. Who finds no room comes back: one who waits tries again now and then and
+ * holds no lock meanwhile, so that a sender that must not wait (xe_guc_ct_try_send()) is never
+ * behind him. What runs out of room for events is busy and not broken; only a GuC that has messages
+ * and does not read on for XE_CT_TIMEOUT_MS is.
  *
  * Messages of the GuC are handled where the interrupt is: in its thread, on the bound side, with
- * the token that it was handed. There is no worker, so there is none to be waited for at unbind. A
- * handler must not send and wait: the thread would wait for itself.
+ * the token that it was handed, or in one who waits and finds that an interrupt was lost. There is
+ * no worker, so there is none to be waited for at unbind. A handler takes spinlocks and does not
+ * send: what follows from an event is owed to the GuC, and is sent by a work (guc/owed.c).
  *
  * A wait for room or for an answer is bounded by XE_CT_TIMEOUT_MS, one for an invalidation by
  * XE_CT_TLB_TIMEOUT_MS. While it waits, a waiter looks now and then whether an interrupt was lost
@@ -89,7 +93,7 @@ ALLOW_ERROR_INJECTION(xe_guc_ct_init, ERRNO);
  * @gt: its GT
  * @event: which, and how; static
  *
- * Context: bound; behind xe_guc_ct_init(), before the channel is enabled for the first time.
+ * Context: bound, before the channel is enabled for the first time.
  * Return: 0; -ENOSPC if XE_CT_MAX_EVENTS are too few.
  */
 int xe_guc_ct_handle(struct xe_hw hw, struct xe_gt *gt, const struct xe_ct_event *event)

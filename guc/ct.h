@@ -17,9 +17,11 @@ struct xe_gt;
 
 /* What the channel reserves for an event that a request brings about, in words. */
 #define XE_CT_WORDS_TLB		3
+#define XE_CT_WORDS_MODE	4
+#define XE_CT_WORDS_LEFT	3
 
 /* Events that are none of the channel's own business. */
-#define XE_CT_MAX_EVENTS	8
+#define XE_CT_MAX_EVENTS	16
 
 enum xe_ct_state {
 	/* not set up, or taken down */
@@ -57,6 +59,16 @@ struct xe_ct_wait {
 };
 
 /**
+ * struct xe_ct_patience - how long a sender has waited for room
+ */
+struct xe_ct_patience {
+	/** @ms: in all */
+	unsigned int ms;
+	/** @pause_ms: the last time */
+	unsigned int pause_ms;
+};
+
+/**
  * struct xe_ct_event - an event of the GuC, and who is told of it
  */
 struct xe_ct_event {
@@ -68,7 +80,10 @@ struct xe_ct_event {
 	u8 max;
 	/** @reserved: words of the ring that the request for it reserved, XE_CT_WORDS_*, or 0 */
 	u8 reserved;
-	/** @handle: called where messages are received, must not send and wait; 0 or an error */
+	/**
+	 * @handle: called where messages are received, which may be a waiter that holds mutexes: it
+	 * takes spinlocks only, and does not send; 0 or an error
+	 */
 	int (*handle)(struct xe_hw hw, struct xe_gt *gt, const u32 *payload);
 };
 
@@ -78,12 +93,14 @@ struct xe_ct_event {
 struct xe_guc_ct {
 	/** @buf: descriptors and rings */
 	struct xe_ggtt_buf buf;
-	/** @send_lock: protects the H2G ring, @tail, @head_seen and @fence */
+	/** @send_lock: protects the H2G ring and what follows up to @fence; nobody waits with it */
 	struct mutex send_lock;
 	/** @tail: where the next message to the GuC goes, in words */
 	u32 tail;
 	/** @head_seen: what the GuC was last seen to have read up to */
 	u32 head_seen;
+	/** @head_moved: when it was last seen to read on, or found an empty ring filled; jiffies */
+	unsigned long head_moved;
 	/** @fence: of the last message */
 	u16 fence;
 	/** @receive_lock: protects the G2H ring, @head and @msg */
@@ -135,6 +152,11 @@ int xe_guc_ct_request(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsi
 		      u32 *data);
 int xe_guc_ct_send_for(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
 		       struct xe_ct_wait *wait, u32 words);
+int xe_guc_ct_post(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
+		   struct xe_ct_wait *wait, u32 words);
+int xe_guc_ct_try_send(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
+		       u32 words);
+int xe_guc_ct_wait_room(struct xe_hw hw, struct xe_gt *gt, struct xe_ct_patience *waited);
 int xe_guc_ct_wait(struct xe_hw hw, struct xe_gt *gt, struct xe_ct_wait *wait, u32 action);
 
 #endif

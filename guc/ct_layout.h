@@ -28,6 +28,7 @@ struct xe_guc_ct;
 
 /* Half of the G2H ring is for what nobody asked for. */
 #define CT_CREDITS		(CT_G2H_WORDS / 2)
+#define CT_CREDITS_OF_WAITERS	(4 * CT_MAX_WORDS)
 
 #define CT_DESC_HEAD		offsetof(struct xe_guc_ring_descriptor, head)
 #define CT_DESC_TAIL		offsetof(struct xe_guc_ring_descriptor, tail)

@@ -6,6 +6,7 @@
 #include <linux/bitfield.h>
 #include <linux/delay.h>
 #include <linux/error-injection.h>
+#include <linux/jiffies.h>
 
 #include <drm/drm_print.h>
 
@@ -52,6 +53,12 @@ static void poll(struct xe_hw hw, struct xe_gt *gt)
  * Room in the H2G ring
  */
 
+static void saw_head(struct xe_guc_ct *ct, u32 head)
+{
+	ct->head_seen = head;
+	ct->head_moved = jiffies;
+}
+
 static int read_head(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_guc_ct *ct = &xe_guc(hw, gt)->ct;
@@ -68,57 +75,44 @@ static int read_head(struct xe_hw hw, struct xe_gt *gt)
 		 xe_ring_used(ct->head_seen, ct->tail, CT_H2G_WORDS))
 		xe_guc_ct_break(hw, gt, "the GuC read word %u before it was written (%u to %u)",
 				head, ct->head_seen, ct->tail);
-	else
-		ct->head_seen = head;
+	else if (head != ct->head_seen)
+		saw_head(ct, head);
 	return state_error(hw, ct);
 }
 
-/* Reserve room for what comes back; the rest is the other half's, for events unasked for. */
-static bool take_credits(struct xe_guc_ct *ct, u32 words)
+/* A GuC that works reads what is there; the wait for one that does not has an end. */
+static int find_room(struct xe_hw hw, struct xe_gt *gt, u32 words)
+{
+	struct xe_guc_ct *ct = &xe_guc(hw, gt)->ct;
+	int err;
+
+	err = read_head(hw, gt);
+	if (err || xe_ring_free(ct->head_seen, ct->tail, CT_H2G_WORDS) >= words)
+		return err;
+	if (time_before(jiffies, ct->head_moved + msecs_to_jiffies(XE_CT_TIMEOUT_MS)))
+		return -EBUSY;
+
+	xe_guc_ct_break(hw, gt, "the GuC does not read messages");
+	return state_error(hw, ct);
+}
+
+/*
+ * Reserve room for what comes back; the rest is the other half's, for events unasked for. Who does
+ * not wait leaves some to those who do: there may be thousands of the former.
+ */
+static int take_credits(struct xe_guc_ct *ct, u32 words, bool waits)
 {
 	guard(spinlock)(&ct->lock);
-	if (ct->credits < words)
-		return false;
+	if (words && ct->credits < words + (waits ? 0 : CT_CREDITS_OF_WAITERS))
+		return -EBUSY;
 	ct->credits -= words;
-	return true;
+	return 0;
 }
 
 static void give_credits(struct xe_guc_ct *ct, u32 words)
 {
 	guard(spinlock)(&ct->lock);
 	ct->credits += words;
-}
-
-static int wait_room(struct xe_hw hw, struct xe_gt *gt, u32 words, u32 back)
-{
-	struct xe_guc_ct *ct = &xe_guc(hw, gt)->ct;
-	unsigned int pause_ms = 1, waited_ms = 0;
-	bool credits = false;
-	int err;
-
-	for (;;) {
-		err = read_head(hw, gt);
-		if (err)
-			break;
-		credits = credits || take_credits(ct, back);
-		if (credits && xe_ring_free(ct->head_seen, ct->tail, CT_H2G_WORDS) >= words)
-			return 0;
-		if (waited_ms >= XE_CT_TIMEOUT_MS) {
-			xe_guc_ct_break(hw, gt, "the GuC does not %s messages",
-					credits ? "read" : "answer");
-			err = state_error(hw, ct);
-			break;
-		}
-
-		msleep(pause_ms);
-		waited_ms += pause_ms;
-		pause_ms = min(2 * pause_ms, SPACE_WAIT_MAX_MS);
-		poll(hw, gt);
-	}
-
-	if (credits)
-		give_credits(ct, back);
-	return err;
 }
 
 /*
@@ -166,26 +160,12 @@ static int add_wait(struct xe_hw hw, struct xe_guc_ct *ct, struct xe_ct_wait *wa
 	return err;
 }
 
-static int send(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
-		struct xe_ct_wait *wait, u32 back)
+static int fill_and_write(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
+			  struct xe_ct_wait *wait, u32 padding)
 {
 	struct xe_guc_ct *ct = &xe_guc(hw, gt)->ct;
 	bool answered = wait && wait->what == XE_CT_ANSWER;
-	u32 padding;
 	int err;
-
-	if (drm_WARN_ON(&xe_hw_device(hw)->drm, !len || len >= CT_MAX_WORDS))
-		return -EINVAL;
-
-	guard(mutex)(&ct->send_lock);
-	err = state_error(hw, ct);
-	if (err)
-		return err;
-
-	padding = xe_ring_padding(ct->tail, len + 1, CT_H2G_WORDS);
-	err = wait_room(hw, gt, padding + len + 1, back);
-	if (err)
-		return err;
 
 	ct->fence = (ct->fence + 1) & ~CT_FENCE_UNANSWERED;
 	if (answered)
@@ -195,10 +175,110 @@ static int send(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned i
 
 	err = wait ? add_wait(hw, ct, wait) : 0;
 	if (err)
-		give_credits(ct, back);
-	else
-		write_message(hw, gt, action, len, padding, answered);
+		return err;
+
+	if (ct->head_seen == ct->tail)
+		saw_head(ct, ct->tail);
+	write_message(hw, gt, action, len, padding, answered);
+	return 0;
+}
+
+/**
+ * xe_guc_ct_post - send a message if it can be sent now
+ * @hw: the token
+ * @gt: its GT
+ * @action: code of the action, and what belongs to it
+ * @len: in words
+ * @wait: as for xe_guc_ct_send_for(), its completion initialised; NULL if nobody waits
+ * @words: room to reserve for what comes back, XE_CT_WORDS_*
+ *
+ * For those who decide what they send with the order of messages in their hands.
+ *
+ * Context: bound or in a section; &xe_guc_ct.send_lock is held, a spinlock may be.
+ * Return: 0; -EBUSY if there is no room in either ring, which is no fault of anybody; else as
+ * xe_guc_ct_send().
+ */
+int xe_guc_ct_post(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
+		   struct xe_ct_wait *wait, u32 words)
+{
+	struct xe_guc_ct *ct = &xe_guc(hw, gt)->ct;
+	u32 padding = xe_ring_padding(ct->tail, len + 1, CT_H2G_WORDS);
+	int err;
+
+	lockdep_assert_held(&ct->send_lock);
+	if (drm_WARN_ON(&xe_hw_device(hw)->drm, !len || len >= CT_MAX_WORDS))
+		return -EINVAL;
+
+	err = state_error(hw, ct);
+	if (!err)
+		err = find_room(hw, gt, padding + len + 1);
+	if (!err)
+		err = take_credits(ct, words, wait);
+	if (err)
+		return err;
+
+	err = fill_and_write(hw, gt, action, len, wait, padding);
+	if (err)
+		give_credits(ct, words);
 	return err;
+}
+
+/**
+ * xe_guc_ct_try_send - tell the GuC something if that takes no wait
+ * @hw: the token
+ * @gt: its GT
+ * @action: code of the action, and what belongs to it
+ * @len: in words
+ * @words: room to reserve for the event that follows, XE_CT_WORDS_*; 0 if none does
+ *
+ * Context: bound or in a section; may sleep for a lock that is held briefly.
+ * Return: as xe_guc_ct_post().
+ */
+int xe_guc_ct_try_send(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
+		       u32 words)
+{
+	guard(mutex)(&xe_guc(hw, gt)->ct.send_lock);
+	return xe_guc_ct_post(hw, gt, action, len, NULL, words);
+}
+ALLOW_ERROR_INJECTION(xe_guc_ct_try_send, ERRNO);
+
+/**
+ * xe_guc_ct_wait_room - wait a while before xe_guc_ct_post() is tried again
+ * @hw: the token
+ * @gt: its GT
+ * @waited: by whom, and how long in all; zeroed before the first time
+ *
+ * Context: bound or in a section, may sleep, 64 ms at a time and 1 s in all; no lock of the channel
+ * is held.
+ * Return: 0; -EBUSY if it has been tried for long enough.
+ */
+int xe_guc_ct_wait_room(struct xe_hw hw, struct xe_gt *gt, struct xe_ct_patience *waited)
+{
+	if (waited->ms > XE_CT_TIMEOUT_MS)
+		return -EBUSY;
+
+	waited->pause_ms = clamp(2 * waited->pause_ms, 1, SPACE_WAIT_MAX_MS);
+	msleep(waited->pause_ms);
+	waited->ms += waited->pause_ms;
+	poll(hw, gt);
+	return 0;
+}
+
+static int send(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
+		struct xe_ct_wait *wait, u32 words)
+{
+	struct xe_ct_patience waited = { };
+	int err;
+
+	for (;;) {
+		scoped_guard(mutex, &xe_guc(hw, gt)->ct.send_lock)
+			err = xe_guc_ct_post(hw, gt, action, len, wait, words);
+		if (err != -EBUSY)
+			return err;
+		err = xe_guc_ct_wait_room(hw, gt, &waited);
+		if (err)
+			return err;
+	}
 }
 
 /**
@@ -211,8 +291,8 @@ static int send(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned i
  * Should the GuC refuse, the channel breaks: see "DOC: GuC channel".
  *
  * Context: bound or in a section, may sleep up to 1 s if the ring is full.
- * Return: 0; -EPIPE if the channel is broken, -ECANCELED if it is down, -ENODEV if the card is
- * lost.
+ * Return: 0; -EBUSY if there was no room for it for 1 s; -EPIPE if the channel is broken,
+ * -ECANCELED if it is down, -ENODEV if the card is lost.
  */
 int xe_guc_ct_send(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len)
 {

@@ -3,7 +3,6 @@
 #define _XE_GUC_TLB_H_
 
 #include <linux/list.h>
-#include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
@@ -42,10 +41,16 @@ struct xe_tlb_wait {
  * struct xe_guc_tlb - invalidations that a GuC carries out
  */
 struct xe_guc_tlb {
-	/** @lock: protects @sequence; sends are in its order, so outside of the channel's */
-	struct mutex lock;
-	/** @sequence: number of the last invalidation, 0 before the first */
+	/** @lock: protects all of it; inside the channel's send_lock */
+	spinlock_t lock;
+	/** @sequence: of the last request, 0 before the first; changed with send_lock held, too */
 	u32 sequence;
+	/** @owed: invalidations that the GuC was not asked for yet, in order */
+	struct list_head owed;
+	/** @asked: those that it was asked for and has not answered, in order */
+	struct list_head asked;
+	/** @killed: the error that ends every invalidation from now on, or 0 */
+	int killed;
 };
 
 int xe_guc_tlb_start(struct xe_hw_bind bind);
@@ -59,6 +64,6 @@ void xe_guc_tlb_kill(struct xe_hw hw, struct xe_gt *gt, int err);
 
 /* For xe_guc.c */
 void xe_guc_tlb_ask_again(struct xe_hw hw, struct xe_gt *gt);
-bool xe_guc_tlb_catch_up(struct xe_hw hw, struct xe_gt *gt);
+void xe_guc_tlb_catch_up(struct xe_hw hw, struct xe_gt *gt);
 
 #endif

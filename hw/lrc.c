@@ -247,7 +247,7 @@ int xe_lrc_alloc(struct xe_device *xe, unsigned int gt_id, enum xe_engine_class 
 
 	lrc->gt_id = gt_id;
 	lrc->class = class;
-	/* Others may take what was added; a chunk has room for dozens, and chunks come to an end. */
+	/* Others may take what was added; chunks have room for dozens, and come to an end. */
 	while ((err = slot_take(&xe->lrcs, size, lrc)) == -EAGAIN) {
 		err = grow(xe, size);
 		if (err)
@@ -414,6 +414,7 @@ static u32 **default_of(struct xe_device *xe, unsigned int gt_id, enum xe_engine
  */
 const u32 *xe_lrc_default(struct xe_device *xe, unsigned int gt_id, enum xe_engine_class class)
 {
+	/* Pairs with the release in xe_lrc_set_default(): who sees the image sees what is in it. */
 	return smp_load_acquire(default_of(xe, gt_id, class));
 }
 
@@ -462,6 +463,7 @@ int xe_lrc_set_default(struct xe_device *xe, const struct xe_lrc *lrc)
 		return -ENOMEM;
 
 	memcpy(image, lrc->regs, xe_lrc_regs_bytes(lrc->class));
+	/* Pairs with the acquire in xe_lrc_default(). */
 	smp_store_release(default_of(xe, lrc->gt_id, lrc->class), image);
 	return 0;
 }

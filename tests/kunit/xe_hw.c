@@ -348,7 +348,7 @@ int xe_fake_bind(struct xe_fake_slot *slot, const struct xe_platform *platform,
 {
 	static const struct xe_sw_step software[] = {
 		{ "memory", xe_mm_init }, { "slots", xe_lrcs_init },
-		{ "recovery", xe_recovery_init },
+		{ "recovery", xe_recovery_init }, { "GuC", xe_guc_init },
 	};
 	const struct xe_hw_driver driver = {
 		.drm = &xe_drm_driver,

@@ -127,6 +127,7 @@ static const struct {
 	{ "GGTT", "scratch_stop ggtt_stop" },
 	{ "firmware buffers", "bufs_stop" },
 	{ "buffers", "xe_mm_stop xe_mm_evict_stop" },
+	{ "contexts", "contexts_stop*2" },
 	{ "GT registers", "registers_stop*2" },
 	{ "engines", "engine_stop*2" },
 	{ "GuC", "guc_stop*2" },

@@ -11,10 +11,20 @@
 #include "xe_guc.h"
 
 static unsigned int resets;
+static int reset_fails;
+static char order[8];
 
-#define xe_guc_reset_prepare(...)	do { } while (0)
-#define xe_gt_reset(...)		(resets++, 0)
-#define xe_guc_restart(...)		0
+static int note(const char *what, int err)
+{
+	strlcat(order, what, sizeof(order));
+	return err;
+}
+
+#define xe_guc_reset_prepare(...)	(order[0] = 0)
+#define xe_gt_reset(...)		(resets++, note("r", reset_fails))
+#define xe_contexts_forget(...)		note("c", 0)
+#define xe_guc_tlb_reset_done(...)	note("t", 0)
+#define xe_guc_restart(...)		note("s", 0)
 
 #include "../../xe_recovery.c"
 
@@ -51,6 +61,22 @@ static void test_who_asks(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, xe_device_is_wedged(xe));
 	reset_broken_now(xe);
 	KUNIT_EXPECT_TRUE(test, xe_device_is_wedged(xe));
+}
+
+/*
+ * Contexts and invalidations are told of a reset when it has succeeded and before the GuC starts
+ * again; of one that has failed they are not.
+ */
+static void test_order(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe_recovery_reset_now(xe, 0);
+	KUNIT_EXPECT_STREQ(test, order, "rcts");
+	reset_fails = -ETIMEDOUT;
+	xe_recovery_reset_now(xe, 0);
+	reset_fails = 0;
+	KUNIT_EXPECT_STREQ(test, order, "r");
 }
 
 /* Asked for while the device is not published yet, and done as soon as it is. */
@@ -101,6 +127,7 @@ static void test_asked_after_unbind(struct kunit *test)
 static struct kunit_case recovery_cases[] = {
 	KUNIT_CASE(test_too_often),
 	KUNIT_CASE(test_who_asks),
+	KUNIT_CASE(test_order),
 	KUNIT_CASE(test_asked_in_probe),
 	KUNIT_CASE(test_asked_after_unbind),
 	{ }

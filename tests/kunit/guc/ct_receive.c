@@ -85,6 +85,7 @@ struct xe_guc_ct *xe_fake_channel(struct kunit *test, struct xe_device *xe, stru
 	ct->credits = CT_CREDITS;
 	ct->num_events = 0;
 	KUNIT_ASSERT_EQ(test, xe_guc_tlb_init(hw, &xe_hw_state(hw)->gt[0]), 0);
+	KUNIT_ASSERT_EQ(test, xe_contexts_init(hw, &xe_hw_state(hw)->gt[0]), 0);
 	ct->state = XE_CT_UP;
 	return ct;
 }

@@ -153,6 +153,89 @@ static void test_overflow(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xe_fake_resets(xe), 1);
 }
 
+/*
+ * What happens while somebody waits. A waiter may be kept from looking until its time is over; then
+ * the answer is there.
+ */
+static struct {
+	unsigned int keep_ms;
+	u32 fence;
+	bool try_while_waiting;	/* to send something else */
+	int tried;
+} late;
+
+static void fake_receive(struct xe_hw hw, struct xe_gt *gt)
+{
+	const u32 action[99] = { 0x42 };
+
+	if (late.try_while_waiting && !late.tried)
+		late.tried = xe_guc_ct_try_send(hw, gt, action, ARRAY_SIZE(action), 0);
+	if (late.keep_ms) {
+		msleep(late.keep_ms);
+		xe_guc_ct_finish_answer(&xe_guc(hw, gt)->ct, late.fence, 0, 0);
+		late.keep_ms = 0;
+	}
+	xe_guc_ct_receive(hw, gt);
+}
+
+/*
+ * Who must not wait is told so, whatever others wait for; nothing breaks by that. He leaves those
+ * who wait the credits that they need.
+ */
+static void test_try(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	const u32 action[99] = { 0x42 };
+
+	xe_fake_scoped(hw, xe) {
+		struct xe_guc_ct *ct = channel(test, xe, hw, false);
+		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
+
+		KUNIT_EXPECT_EQ(test, xe_guc_ct_try_send(hw, gt, action, 1,
+							 CT_CREDITS - CT_CREDITS_OF_WAITERS), 0);
+		KUNIT_EXPECT_EQ(test, xe_guc_ct_try_send(hw, gt, action, 1, 1), -EBUSY);
+		KUNIT_EXPECT_EQ(test, ct->credits, CT_CREDITS_OF_WAITERS);
+		while (!xe_guc_ct_try_send(hw, gt, action, 99, 0))
+			KUNIT_ASSERT_LT(test, ct->sent, CT_H2G_WORDS);
+		KUNIT_EXPECT_EQ(test, xe_guc_ct_try_send(hw, gt, action, 99, 0), -EBUSY);
+		KUNIT_EXPECT_EQ(test, ct->state, XE_CT_UP);
+
+		late.try_while_waiting = true;
+		late.tried = 0;
+		KUNIT_EXPECT_EQ(test, xe_guc_ct_send(hw, gt, action, 99), -EPIPE);
+		KUNIT_EXPECT_EQ(test, late.tried, -EBUSY);
+		late.try_while_waiting = false;
+		channel_end(test, ct);
+	}
+	KUNIT_EXPECT_EQ(test, xe_fake_resets(xe), 1);
+}
+
+/* A GuC that reads slowly is no fault, however long its ring is full. */
+static void test_slow(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	const u32 action[99] = { 0x42 };
+
+	xe_fake_scoped(hw, xe) {
+		struct xe_guc_ct *ct = channel(test, xe, hw, false);
+		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
+
+		while (!xe_guc_ct_try_send(hw, gt, action, 99, 0))
+			KUNIT_ASSERT_LT(test, ct->sent, CT_H2G_WORDS);
+		for (u32 read = 1; read < 4; read++) {
+			ct->head_moved -= msecs_to_jiffies(XE_CT_TIMEOUT_MS);
+			*desc_word(ct, CT_DESC_HEAD) = read;
+			KUNIT_EXPECT_EQ(test, xe_guc_ct_try_send(hw, gt, action, 99, 0), -EBUSY);
+		}
+		KUNIT_EXPECT_EQ(test, ct->state, XE_CT_UP);
+
+		ct->head_moved -= msecs_to_jiffies(XE_CT_TIMEOUT_MS);
+		KUNIT_EXPECT_EQ(test, xe_guc_ct_try_send(hw, gt, action, 99, 0), -EPIPE);
+		channel_end(test, ct);
+	}
+	KUNIT_EXPECT_EQ(test, xe_fake_resets(xe), 1);
+}
+
 /* It reads and never answers: room for answers runs out, and is not lost by that. */
 static void test_no_answer(struct kunit *test)
 {
@@ -166,29 +249,14 @@ static void test_no_answer(struct kunit *test)
 
 		KUNIT_EXPECT_EQ(test, xe_guc_ct_send_for(hw, gt, action, 1, &fits, CT_CREDITS), 0);
 		KUNIT_EXPECT_EQ(test, ct->credits, 0);
-		KUNIT_EXPECT_EQ(test, xe_guc_ct_send_for(hw, gt, action, 1, &too_much, 1), -EPIPE);
+		KUNIT_EXPECT_EQ(test, xe_guc_ct_send_for(hw, gt, action, 1, &too_much, 1), -EBUSY);
+		KUNIT_EXPECT_EQ(test, ct->state, XE_CT_UP);
 		KUNIT_EXPECT_EQ(test, ct->credits, 0);
-		KUNIT_EXPECT_TRUE(test, list_empty(&ct->waits));
+		KUNIT_EXPECT_TRUE(test, list_is_singular(&ct->waits));
 		KUNIT_EXPECT_EQ(test, xe_guc_ct_wait(hw, gt, &fits, action[0]), -EPIPE);
 		KUNIT_EXPECT_EQ(test, reader.messages, 1);
 		channel_end(test, ct);
 	}
-}
-
-/* A waiter that was kept from looking until its time was over; then the answer is there. */
-static struct {
-	unsigned int keep_ms;
-	u32 fence;
-} late;
-
-static void fake_receive(struct xe_hw hw, struct xe_gt *gt)
-{
-	if (late.keep_ms) {
-		msleep(late.keep_ms);
-		xe_guc_ct_finish_answer(&xe_guc(hw, gt)->ct, late.fence, 0, 0);
-		late.keep_ms = 0;
-	}
-	xe_guc_ct_receive(hw, gt);
 }
 
 static void test_last_look(struct kunit *test)
@@ -290,6 +358,8 @@ static void test_taken_down(struct kunit *test)
 static struct kunit_case send_cases[] = {
 	KUNIT_CASE(test_wraps),
 	KUNIT_CASE(test_overflow),
+	KUNIT_CASE(test_try),
+	KUNIT_CASE(test_slow),
 	KUNIT_CASE(test_no_answer),
 	KUNIT_CASE(test_last_look),
 	KUNIT_CASE(test_request_times_out),
