@@ -9,6 +9,7 @@
 #include <linux/string.h>
 
 #include "guc/ads.h"
+#include "hw/lrc.h"
 #include "hw/state.h"
 #include "regs/guc.h"
 #include "xe_device.h"
@@ -43,24 +44,11 @@
 #define CAPTURE_BYTES		SZ_4K
 
 /* Context images begin with two parts that the GuC leaves alone: status page and registers. */
-#define CONTEXT_SKIP_BYTES	(SZ_4K + 96 * sizeof(u32))
+#define CONTEXT_SKIP_BYTES	(LRC_STATUS_BYTES + LRC_GUC_SKIP_WORDS * sizeof(u32))
 
 static struct xe_guc_ads *ads_of(struct xe_hw hw, struct xe_gt *gt)
 {
 	return &xe_guc(hw, gt)->ads;
-}
-
-/* Source: hardware.rst xe-hw-context, Xe2. */
-static u32 context_bytes(enum xe_guc_class class)
-{
-	switch (class) {
-	case GUC_CLASS_RENDER:
-		return 4 * SZ_4K;
-	case GUC_CLASS_COMPUTE:
-		return 3 * SZ_4K;
-	default:
-		return 2 * SZ_4K;
-	}
 }
 
 /**
@@ -135,6 +123,22 @@ static u32 classes(const struct xe_guc_ads *ads)
 	return mask;
 }
 
+static bool has_class(const struct xe_guc_ads *ads, enum xe_engine_class class)
+{
+	return classes(ads) & BIT(guc_classes[class]);
+}
+
+/* Where the image of a class is among the images; of one behind the last, the size of them all. */
+static u32 golden_offset(const struct xe_guc_ads *ads, unsigned int class)
+{
+	u32 offset = 0;
+
+	for (unsigned int i = 0; i < class; i++)
+		if (has_class(ads, i))
+			offset += xe_lrc_image_bytes(i);
+	return offset;
+}
+
 /**
  * xe_guc_ads_init - allocate the ADS of a GuC
  * @hw: the token
@@ -149,8 +153,6 @@ int xe_guc_ads_init(struct xe_hw hw, struct xe_gt *gt)
 	struct xe_ads_sizes sizes = {
 		.private = xe_hw_state(hw)->guc_fw.image.private_bytes,
 	};
-	unsigned long mask;
-	unsigned int class;
 	int err;
 
 	ads->num_engines = 0;
@@ -162,10 +164,7 @@ int xe_guc_ads_init(struct xe_hw hw, struct xe_gt *gt)
 
 	for (unsigned int i = 0; i < ads->num_engines; i++)
 		sizes.reg_lists += ads->engines[i].num_regs * sizeof(struct xe_guc_saved_reg);
-	mask = classes(ads);
-	for_each_set_bit(class, &mask, GUC_CLASSES)
-		sizes.golden += context_bytes(class);
-
+	sizes.golden = golden_offset(ads, XE_ENGINE_CLASSES);
 	ads->layout = xe_guc_ads_layout(&sizes);
 	return xe_ggtt_buf_create(hw, &ads->buf, ads->layout.end, "GuC ADS");
 }
@@ -240,23 +239,46 @@ static void fill_reg_lists(struct xe_hw hw, struct xe_guc_ads *ads)
 	}
 }
 
-/*
- * Where the image that a hung context restarts from will be; no context has run yet, so it is
- * empty. The address is that of the whole image, the size that of the engine's part.
+/**
+ * xe_guc_ads_fill_golden - tell the GuC what contexts of a class start from
+ * @hw: the token
+ * @gt: the GT
+ * @class: the class; the GT has such engines
+ *
+ * It is what a context goes on with that hung. Nothing is told as long as there is no default image
+ * of the class: then no context is there that the GuC might want it for, but the two that it is
+ * recorded with.
+ *
+ * Context: bound or in a section; the GuC may be running.
  */
-static void fill_golden(struct xe_hw hw, struct xe_guc_ads *ads)
+void xe_guc_ads_fill_golden(struct xe_hw hw, struct xe_gt *gt, enum xe_engine_class class)
 {
-	u32 address = xe_ggtt_buf_ggtt(&ads->buf) + ads->layout.golden;
-	unsigned long mask = classes(ads);
-	unsigned int class;
+	const u32 *regs = xe_lrc_default(xe_hw_device(hw), gt->id, class);
+	struct xe_guc_ads *ads = ads_of(hw, gt);
+	u32 at = ads->layout.golden + golden_offset(ads, class) + LRC_STATUS_BYTES;
 
-	for_each_set_bit(class, &mask, GUC_CLASSES) {
-		put(hw, ads, header_word(offsetof(struct xe_guc_ads_header, golden_context), class),
-		    address);
+	if (regs)
+		xe_ggtt_buf_write(hw, &ads->buf, at, regs, xe_lrc_regs_bytes(class));
+}
+
+/* The address is that of a whole image, the size that of the engine's part. */
+static void fill_golden(struct xe_hw hw, struct xe_gt *gt)
+{
+	struct xe_guc_ads *ads = ads_of(hw, gt);
+	u32 images = xe_ggtt_buf_ggtt(&ads->buf) + ads->layout.golden;
+
+	for (unsigned int class = 0; class < XE_ENGINE_CLASSES; class++) {
+		enum xe_guc_class guc_class = guc_classes[class];
+
+		if (!has_class(ads, class))
+			continue;
 		put(hw, ads,
-		    header_word(offsetof(struct xe_guc_ads_header, engine_state_bytes), class),
-		    context_bytes(class) - CONTEXT_SKIP_BYTES);
-		address += context_bytes(class);
+		    header_word(offsetof(struct xe_guc_ads_header, golden_context), guc_class),
+		    images + golden_offset(ads, class));
+		put(hw, ads,
+		    header_word(offsetof(struct xe_guc_ads_header, engine_state_bytes), guc_class),
+		    xe_lrc_image_bytes(class) - CONTEXT_SKIP_BYTES);
+		xe_guc_ads_fill_golden(hw, gt, class);
 	}
 }
 
@@ -343,7 +365,7 @@ void xe_guc_ads_fill(struct xe_hw hw, struct xe_gt *gt)
 	fill_policies(hw, ads);
 	fill_info(hw, gt);
 	fill_reg_lists(hw, ads);
-	fill_golden(hw, ads);
+	fill_golden(hw, gt);
 	fill_capture(hw, ads);
 	fill_workarounds(hw, gt);
 }

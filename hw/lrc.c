@@ -89,7 +89,14 @@ size_t xe_lrc_image_bytes(enum xe_engine_class class)
 	}
 }
 
-static size_t regs_bytes(enum xe_engine_class class)
+/**
+ * xe_lrc_regs_bytes - size of the registers in it
+ * @class: of the engine
+ *
+ * Context: any.
+ * Return: bytes, whole pages.
+ */
+size_t xe_lrc_regs_bytes(enum xe_engine_class class)
 {
 	return xe_lrc_image_bytes(class) - LRC_STATUS_BYTES;
 }
@@ -240,7 +247,7 @@ int xe_lrc_alloc(struct xe_device *xe, unsigned int gt_id, enum xe_engine_class 
 
 	lrc->gt_id = gt_id;
 	lrc->class = class;
-	/* Others may take what was added; a chunk has room for dozens, and chunks come to an end. */
+	/* Others may take what was added; chunks have room for dozens, and come to an end. */
 	while ((err = slot_take(&xe->lrcs, size, lrc)) == -EAGAIN) {
 		err = grow(xe, size);
 		if (err)
@@ -351,7 +358,7 @@ static void write_empty(u32 *regs, enum xe_engine_class class)
 {
 	u32 *end = regs;
 
-	memset(regs, 0, regs_bytes(class));
+	memset(regs, 0, xe_lrc_regs_bytes(class));
 	for (const struct load *load = loads_of(class); load->count; load++)
 		end = write_load(regs, load);
 	*end = MI_BATCH_BUFFER_END | BIT(0);
@@ -367,7 +374,7 @@ static void write_regs(struct xe_lrc *lrc, const struct xe_lrc_args *args)
 
 	regs[LRC_RING_HEAD] = 0;
 	regs[LRC_RING_TAIL] = LRC_RING_FIRST;
-	regs[LRC_RING_START] = lrc->ggtt - LRC_RING_BYTES;
+	regs[LRC_RING_START] = xe_lrc_ring_ggtt(lrc);
 	regs[LRC_RING_CONTROL] = (LRC_RING_BYTES - SZ_4K) | LRC_RING_VALID;
 	regs[LRC_TIMESTAMP] = 0;
 	regs[LRC_TIMESTAMP_HI] = 0;
@@ -397,6 +404,21 @@ static u32 **default_of(struct xe_device *xe, unsigned int gt_id, enum xe_engine
 }
 
 /**
+ * xe_lrc_default - registers of the default image
+ * @xe: the device
+ * @gt_id: of a GT
+ * @class: of engines
+ *
+ * Context: any. Once there is one it stays, and stays the same.
+ * Return: xe_lrc_regs_bytes() of words; NULL if there is none yet.
+ */
+const u32 *xe_lrc_default(struct xe_device *xe, unsigned int gt_id, enum xe_engine_class class)
+{
+	/* Pairs with the release in xe_lrc_set_default(): who sees the image sees what is in it. */
+	return smp_load_acquire(default_of(xe, gt_id, class));
+}
+
+/**
  * xe_lrc_init - make a new context in a slot
  * @xe: the device
  * @lrc: the slot; the GuC does not know a context in it
@@ -412,10 +434,10 @@ static u32 **default_of(struct xe_device *xe, unsigned int gt_id, enum xe_engine
  */
 void xe_lrc_init(struct xe_device *xe, struct xe_lrc *lrc, const struct xe_lrc_args *args)
 {
-	const u32 *image = smp_load_acquire(default_of(xe, lrc->gt_id, lrc->class));
+	const u32 *image = xe_lrc_default(xe, lrc->gt_id, lrc->class);
 
 	if (image)
-		memcpy(lrc->regs, image, regs_bytes(lrc->class));
+		memcpy(lrc->regs, image, xe_lrc_regs_bytes(lrc->class));
 	else
 		write_empty(lrc->regs, lrc->class);
 
@@ -423,19 +445,6 @@ void xe_lrc_init(struct xe_device *xe, struct xe_lrc *lrc, const struct xe_lrc_a
 	write_status(lrc, args->sequence);
 	write_ring(lrc);
 	lrc->ppgtt = args->root;
-}
-
-/**
- * xe_lrc_has_default - is there a default image?
- * @xe: the device
- * @gt_id: of a GT
- * @class: of engines
- *
- * Context: any. There is one for good once there is.
- */
-bool xe_lrc_has_default(struct xe_device *xe, unsigned int gt_id, enum xe_engine_class class)
-{
-	return smp_load_acquire(default_of(xe, gt_id, class));
 }
 
 /**
@@ -448,12 +457,13 @@ bool xe_lrc_has_default(struct xe_device *xe, unsigned int gt_id, enum xe_engine
  */
 int xe_lrc_set_default(struct xe_device *xe, const struct xe_lrc *lrc)
 {
-	u32 *image = drmm_kmalloc(&xe->drm, regs_bytes(lrc->class), GFP_KERNEL);
+	u32 *image = drmm_kmalloc(&xe->drm, xe_lrc_regs_bytes(lrc->class), GFP_KERNEL);
 
 	if (!image)
 		return -ENOMEM;
 
-	memcpy(image, lrc->regs, regs_bytes(lrc->class));
+	memcpy(image, lrc->regs, xe_lrc_regs_bytes(lrc->class));
+	/* Pairs with the acquire in xe_lrc_default(). */
 	smp_store_release(default_of(xe, lrc->gt_id, lrc->class), image);
 	return 0;
 }
@@ -468,10 +478,15 @@ int xe_lrc_set_default(struct xe_device *xe, const struct xe_lrc *lrc)
 int xe_lrcs_init(struct xe_device *xe)
 {
 	struct xe_lrcs *lrcs = &xe->lrcs;
+	int err;
 
 	spin_lock_init(&lrcs->lock);
 	for (unsigned int i = 0; i < XE_LRC_SIZES; i++)
 		INIT_LIST_HEAD(&lrcs->roomy[i]);
+
+	err = drmm_mutex_init(&xe->drm, &lrcs->record);
+	if (err)
+		return err;
 	return drmm_mutex_init(&xe->drm, &lrcs->grow);
 }
 ALLOW_ERROR_INJECTION(xe_lrcs_init, ERRNO);

@@ -73,6 +73,8 @@ struct xe_lrcs {
 	struct mutex grow;
 	/** @num_chunks: how many there are; they stay */
 	unsigned int num_chunks;
+	/** @record: one default image is recorded at a time; outside of @grow */
+	struct mutex record;
 	/** @defaults: registers that a new context starts with, by GT and class; may be NULL */
 	u32 *defaults[XE_MAX_GTS][XE_ENGINE_CLASSES];
 };
@@ -85,8 +87,21 @@ int __must_check xe_lrc_alloc(struct xe_device *xe, unsigned int gt_id, enum xe_
 			      struct xe_lrc *lrc);
 void xe_lrc_free(struct xe_device *xe, struct xe_lrc *lrc);
 void xe_lrc_init(struct xe_device *xe, struct xe_lrc *lrc, const struct xe_lrc_args *args);
-bool xe_lrc_has_default(struct xe_device *xe, unsigned int gt_id, enum xe_engine_class class);
+const u32 *xe_lrc_default(struct xe_device *xe, unsigned int gt_id, enum xe_engine_class class);
+size_t xe_lrc_regs_bytes(enum xe_engine_class class);
 int xe_lrc_set_default(struct xe_device *xe, const struct xe_lrc *lrc);
+
+/**
+ * xe_lrc_ring_ggtt - where engines see the ring of a slot
+ * @lrc: the slot
+ *
+ * Context: any.
+ * Return: a GGTT address.
+ */
+static inline u32 xe_lrc_ring_ggtt(const struct xe_lrc *lrc)
+{
+	return lrc->ggtt - LRC_RING_BYTES;
+}
 
 static inline u32 xe_lrc_read_status(const struct xe_lrc *lrc, unsigned int offset)
 {

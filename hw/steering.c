@@ -242,6 +242,39 @@ static u32 new_value(struct xe_hw hw, struct xe_gt *gt, const struct xe_reg_writ
 	return (old & ~write->clear) | write->set;
 }
 
+static bool any_replicated(const struct xe_reg_write *writes, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++)
+		if (writes[i].flags & XE_WRITE_MCR)
+			return true;
+	return false;
+}
+
+/**
+ * xe_gt_compose - what xe_gt_apply() would write
+ * @hw: the token
+ * @gt: the GT
+ * @writes: the table
+ * @count: its length
+ * @values: filled in, one for each
+ *
+ * For registers that are part of contexts, which an engine writes.
+ *
+ * Context: bound or in a section; any interrupt state but hard; all forcewake domains are held.
+ */
+void xe_gt_compose(struct xe_hw hw, struct xe_gt *gt, const struct xe_reg_write *writes,
+		   unsigned int count, u32 *values)
+{
+	bool taken = false;
+
+	guard(spinlock)(&gt->steering.lock);
+	if (any_replicated(writes, count))
+		taken = take_semaphore(hw, gt);
+	for (unsigned int i = 0; i < count; i++)
+		values[i] = new_value(hw, gt, &writes[i]);
+	give_semaphore(hw, gt, taken);
+}
+
 /**
  * xe_gt_apply - write a table of registers
  * @hw: the token
@@ -254,13 +287,10 @@ static u32 new_value(struct xe_hw hw, struct xe_gt *gt, const struct xe_reg_writ
 void xe_gt_apply(struct xe_hw hw, struct xe_gt *gt, const struct xe_reg_write *writes,
 		 unsigned int count)
 {
-	bool replicated = false, taken = false;
-
-	for (unsigned int i = 0; i < count; i++)
-		replicated |= writes[i].flags & XE_WRITE_MCR;
+	bool taken = false;
 
 	guard(spinlock)(&gt->steering.lock);
-	if (replicated)
+	if (any_replicated(writes, count))
 		taken = take_semaphore(hw, gt);
 	for (unsigned int i = 0; i < count; i++) {
 		u32 value = new_value(hw, gt, &writes[i]);

@@ -44,6 +44,8 @@ u32 xe_mcr_read32_at(struct xe_hw hw, struct xe_gt *gt, struct xe_mcr_reg reg,
 		     u8 group, u8 instance);
 void xe_gt_apply(struct xe_hw hw, struct xe_gt *gt, const struct xe_reg_write *writes,
 		 unsigned int count);
+void xe_gt_compose(struct xe_hw hw, struct xe_gt *gt, const struct xe_reg_write *writes,
+		   unsigned int count, u32 *values);
 void xe_gt_print_writes(struct xe_hw hw, struct xe_gt *gt, const struct xe_reg_write *writes,
 			unsigned int count, struct drm_printer *p);
 

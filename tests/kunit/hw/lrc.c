@@ -114,7 +114,8 @@ static void expect_new(struct kunit *test, const struct xe_lrc *lrc)
 	KUNIT_EXPECT_EQ(test, lrc->regs[49], 0x12);
 	KUNIT_EXPECT_EQ(test, lrc->regs[51], 0x34567003);
 	for (unsigned int i = 0; i < LRC_STATUS_BYTES / 4; i++)
-		KUNIT_EXPECT_EQ_MSG(test, status[i], i == 128 || i == 130 ? -128u : 0, "word %u", i);
+		KUNIT_EXPECT_EQ_MSG(test, status[i], i == 128 || i == 130 ? -128u : 0,
+				    "word %u", i);
 	for (unsigned int i = 0; i < LRC_RING_BYTES / 4; i++)
 		KUNIT_EXPECT_EQ_MSG(test, lrc->ring[i], i ? 0 : 0x04000001, "word %u", i);
 }
@@ -137,13 +138,13 @@ static void test_init(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, first.regs[0x200], 0);
 	KUNIT_EXPECT_EQ(test, xe_lrc_sequence(&first), -128u);
 	KUNIT_EXPECT_EQ(test, xe_lrc_started(&first), -128u);
-	KUNIT_EXPECT_FALSE(test, xe_lrc_has_default(xe, 0, XE_ENGINE_COMPUTE));
+	KUNIT_EXPECT_NULL(test, xe_lrc_default(xe, 0, XE_ENGINE_COMPUTE));
 
 	memset(first.regs, 0xaa, bytes - LRC_RING_BYTES - LRC_STATUS_BYTES);
 	KUNIT_ASSERT_EQ(test, xe_lrc_set_default(xe, &first), 0);
-	KUNIT_EXPECT_TRUE(test, xe_lrc_has_default(xe, 0, XE_ENGINE_COMPUTE));
-	KUNIT_EXPECT_FALSE(test, xe_lrc_has_default(xe, 0, XE_ENGINE_COPY));
-	KUNIT_EXPECT_FALSE(test, xe_lrc_has_default(xe, 1, XE_ENGINE_COMPUTE));
+	KUNIT_EXPECT_NOT_NULL(test, xe_lrc_default(xe, 0, XE_ENGINE_COMPUTE));
+	KUNIT_EXPECT_NULL(test, xe_lrc_default(xe, 0, XE_ENGINE_COPY));
+	KUNIT_EXPECT_NULL(test, xe_lrc_default(xe, 1, XE_ENGINE_COMPUTE));
 
 	KUNIT_ASSERT_EQ(test, xe_lrc_alloc(xe, 0, XE_ENGINE_COMPUTE, &second), 0);
 	memset(second.ring, 0xee, bytes);
@@ -215,7 +216,8 @@ static void test_slots(struct kunit *test)
 	for (unsigned int i = 0; i < c->slots; i++) {
 		KUNIT_ASSERT_EQ(test, xe_lrc_alloc(xe, 0, c->class, &lrcs[i]), 0);
 		KUNIT_EXPECT_EQ(test, lrcs[i].ggtt, lrcs[0].ggtt + i * c->bytes);
-		KUNIT_EXPECT_PTR_EQ(test, (void *)lrcs[i].ring, (void *)lrcs[0].ring + i * c->bytes);
+		KUNIT_EXPECT_PTR_EQ(test, (void *)lrcs[i].ring,
+				    (void *)lrcs[0].ring + i * c->bytes);
 		KUNIT_EXPECT_PTR_EQ(test, lrcs[i].status, (void *)lrcs[i].ring + SZ_16K);
 		KUNIT_EXPECT_PTR_EQ(test, (void *)lrcs[i].regs, lrcs[i].status + SZ_4K);
 	}
