@@ -80,6 +80,7 @@ struct page_job {
 	u64 last_below;			/* of the tree */
 	bool listed;			/* it is in that tree */
 	bool awake;			/* it keeps the device awake */
+	bool whole;			/* TLBs are to forget all of the VM, whatever is written */
 	u64 deferred;			/* entries counted in &xe_vm.deferred */
 	atomic_t unfinished;		/* one until all is written and asked for, and each TLB */
 	struct invalidation tlb[XE_MAX_GTS];
@@ -120,10 +121,23 @@ static void tlb_done(struct xe_tlb_wait *wait, int err)
 	dma_fence_put(&job->dep.fence);
 }
 
+/* Over scratch no entry was valid, but what it led to may be cached. A size of 0 is all of the VM. */
+static void what_to_forget(const struct page_job *job, u64 *start, u64 *size)
+{
+	const struct xe_pt_plan *plan = &job->plan;
+
+	*start = plan->over_scratch ? plan->start : plan->invalidate_start;
+	*size = (plan->over_scratch ? plan->end : plan->invalidate_end) - *start;
+	if (job->whole)
+		*start = *size = 0;
+}
+
 static void invalidate(struct xe_hw hw, struct page_job *job)
 {
 	struct xe_hw_state *state = xe_hw_state(hw);
-	struct xe_pt_plan *plan = &job->plan;
+	u64 start, size;
+
+	what_to_forget(job, &start, &size);
 
 	xe_for_each_gt(gt, state) {
 		struct invalidation *tlb = &job->tlb[gt->id];
@@ -132,9 +146,7 @@ static void invalidate(struct xe_hw hw, struct page_job *job)
 		dma_fence_get(&job->dep.fence);
 		tlb->job = job;
 		tlb->wait.done = tlb_done;
-		xe_guc_tlb_invalidate_vm(hw, gt, job->vm->asid, plan->invalidate_start,
-					 plan->invalidate_end - plan->invalidate_start,
-					 &tlb->wait);
+		xe_guc_tlb_invalidate_vm(hw, gt, job->vm->asid, start, size, &tlb->wait);
 	}
 }
 
@@ -149,7 +161,8 @@ static bool must_invalidate(const struct page_job *job)
 
 	lockdep_assert_held(&job->vm->pt_lock);
 	return job->vm->ran &&
-	       (plan->invalidate || (plan->over_scratch && job->vm->flags & XE_VM_LR));
+	       (job->whole || plan->invalidate ||
+		(plan->over_scratch && job->vm->flags & XE_VM_LR));
 }
 
 enum written { WRITTEN_PART, WRITTEN, WRITTEN_INVALIDATE };
@@ -798,12 +811,54 @@ int xe_bind_prepare(struct xe_vm_lock *lock, struct dma_fence **fence)
  * VMs
  */
 
+/*
+ * A number that another VM had before. TLBs forget the other one, before the first job of this one.
+ */
+static int forget_former(struct xe_vm *vm)
+{
+	struct page_job *job = make_job(vm, vm->queues[XE_VM_REBINDS]);
+	struct xe_vm_lock lock;
+	int err;
+
+	if (!job)
+		return -ENOMEM;
+
+	job->whole = true;
+	err = keep_awake(job);
+	if (!err)
+		err = xe_vm_lock(vm, &lock, 1);
+	if (err) {
+		discard_job(job);
+		return err;
+	}
+
+	dep_job_init(&job->dep, NULL, 0);
+	vm->moved = publish(job, &lock);
+	xe_vm_unlock(&lock);
+	run(vm->queues[XE_VM_REBINDS]);
+	return 0;
+}
+
 static const struct xe_vm_ops vm_ops = {
 	.put_queue = xe_queue_put,
 	.get_user_fence = xe_user_fence_get,
 	.put_user_fence = xe_user_fence_put,
 	.is_written = xe_user_fence_is_written,
 };
+
+static int make_queues(struct xe_vm *vm)
+{
+	const struct xe_queue_args args = { .ops = &xe_bind_queue_ops, .kind = XE_QUEUE_BIND };
+
+	for (unsigned int i = 0; i < XE_VM_QUEUES; i++) {
+		struct xe_queue *q = xe_queue_create(vm->xe, &args);
+
+		if (IS_ERR(q))
+			return PTR_ERR(q);
+		vm->queues[i] = q;
+	}
+	return 0;
+}
 
 /**
  * xe_bind_vm_create - make an empty address space, and its queues
@@ -815,18 +870,18 @@ static const struct xe_vm_ops vm_ops = {
  */
 struct xe_vm *xe_bind_vm_create(struct xe_device *xe, u32 flags)
 {
-	const struct xe_queue_args args = { .ops = &xe_bind_queue_ops, .kind = XE_QUEUE_BIND };
 	struct xe_vm *vm = xe_vm_create(xe, flags, &vm_ops);
-	struct xe_queue *q;
+	int err;
 
-	for (unsigned int i = 0; i < XE_VM_QUEUES && !IS_ERR(vm); i++) {
-		q = xe_queue_create(xe, &args);
-		if (!IS_ERR(q)) {
-			vm->queues[i] = q;
-			continue;
-		}
+	if (IS_ERR(vm))
+		return vm;
+
+	err = make_queues(vm);
+	if (!err && vm->ran)
+		err = forget_former(vm);
+	if (err) {
 		xe_vm_put(vm);
-		vm = ERR_CAST(q);
+		return ERR_PTR(err);
 	}
 	return vm;
 }

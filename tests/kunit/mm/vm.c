@@ -9,10 +9,11 @@
 #include <linux/prandom.h>
 
 #include "tests/kunit/fake.h"
+#include "tests/kunit/mm/fake.h"
 
 #define PAGES	48
 #define BUFFERS	3
-#define BASE	(1ull << 40)
+#define BASE	BIT_ULL(40)
 
 /* What is mapped at a page: its buffer from 1, its page in the buffer, how. */
 struct page_map {
@@ -84,6 +85,17 @@ static const struct xe_vm_ops ops = {
 	.is_written = is_written,
 };
 
+struct xe_vm *xe_fake_vm(struct kunit *test, struct xe_device *xe, u32 flags,
+			 const struct xe_vm_ops *ops)
+{
+	struct xe_vm *vm = alloc_vm(xe, flags);
+
+	KUNIT_ASSERT_NOT_NULL(test, vm);
+	vm->ops = ops;
+	KUNIT_ASSERT_EQ(test, enlist(vm), 0);
+	return vm;
+}
+
 static struct world *make_world(struct kunit *test)
 {
 	struct world *w = kunit_kzalloc(test, sizeof(*w), GFP_KERNEL);
@@ -91,11 +103,7 @@ static struct world *make_world(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, w);
 	w->test = test;
 	w->xe = xe_fake_device(test);
-	KUNIT_ASSERT_EQ(test, xe_vms_init(w->xe), 0);
-	w->vm = alloc_vm(w->xe, 0);
-	KUNIT_ASSERT_NOT_NULL(test, w->vm);
-	w->vm->ops = &ops;
-	KUNIT_ASSERT_EQ(test, enlist(w->vm), 0);
+	w->vm = xe_fake_vm(test, w->xe, 0, &ops);
 	prandom_seed_state(&w->rnd, 1);
 	for (int i = 0; i < BUFFERS; i++) {
 		w->bo[i] = make_buffer(w, i == 1);

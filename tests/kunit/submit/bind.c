@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Page jobs: when they are written, in which order, and what becomes of those that are not.
+ */
+
+#include <linux/delay.h>
+#include <linux/dma-fence.h>
+#include <linux/interval_tree_generic.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include <drm/drm_syncobj.h>
+#include <kunit/test.h>
+
+#include "guc/tlb.h"
+#include "hw/ppgtt.h"
+#include "hw/state.h"
+#include "mm/bo.h"
+#include "mm/pt.h"
+#include "submit/submit.h"
+#include "submit/sync.h"
+#include "xe_device.h"
+
+#include "tests/kunit/fake.h"
+#include "tests/kunit/mm/fake.h"
+
+#define MAX_WRITTEN	16
+
+/* What is planned is what the test says, and writing it is noted. */
+static struct {
+	u64 entries;			/* of each change */
+	u64 span;			/* which addresses end on multiples of */
+	bool invalidates;
+	int err;			/* of planning */
+	unsigned int fail_at;		/* which change, from 1 */
+	unsigned int parts;		/* in which a plan is written */
+	unsigned int planned, committed, undone, freed, dropped;
+	u64 written[MAX_WRITTEN];	/* where they begin */
+	unsigned int num_written;
+	struct xe_tlb_wait *wait;	/* the last that was asked */
+	u64 start, size;
+	unsigned int asked;
+} fake;
+
+static void fake_init(struct xe_pt_plan *plan, struct xe_pt_tree *tree)
+{
+	*plan = (struct xe_pt_plan){
+		.tree = tree, .start = U64_MAX, .invalidate_start = U64_MAX,
+	};
+}
+
+static int fake_plan(struct xe_pt_plan *plan, u64 va, u64 size)
+{
+	if (++fake.planned == fake.fail_at)
+		return fake.err;
+
+	plan->start = min(plan->start, round_down(va, fake.span));
+	plan->end = max(plan->end, round_up(va + size, fake.span));
+	plan->entries += fake.entries;
+	if (fake.invalidates) {
+		plan->invalidate = true;
+		plan->invalidate_start = min(plan->invalidate_start, va);
+		plan->invalidate_end = max(plan->invalidate_end, va + size);
+	}
+	return 0;
+}
+
+static bool fake_write(struct xe_pt_plan *plan)
+{
+	if (++plan->next_run < fake.parts)
+		return true;
+	if (plan->entries && fake.num_written < MAX_WRITTEN)
+		fake.written[fake.num_written++] = plan->start;
+	plan->written = true;
+	return false;
+}
+
+static void fake_invalidate(u64 start, u64 size, struct xe_tlb_wait *wait)
+{
+	fake.wait = wait;
+	fake.start = start;
+	fake.size = size;
+	fake.asked++;
+}
+
+static void answer(int err)
+{
+	struct xe_tlb_wait *wait = fake.wait;
+
+	fake.wait = NULL;
+	wait->done(wait, err);
+}
+
+#define xe_pt_plan_init(plan, tree)			fake_init(plan, tree)
+#define xe_pt_plan_map(plan, va, size, source)		fake_plan(plan, va, size)
+#define xe_pt_plan_unmap(plan, va, size)		fake_plan(plan, va, size)
+#define xe_pt_plan_commit(plan)				((void)fake.committed++)
+#define xe_pt_plan_undo(plan)				((void)fake.undone++)
+#define xe_pt_plan_free(plan)				((void)fake.freed++)
+#define xe_pt_plan_drop(plan)				((void)fake.dropped++)
+#define xe_ppgtt_write(hw, plan)			fake_write(plan)
+#define xe_guc_tlb_invalidate_vm(hw, gt, asid, start, size, wait) \
+	fake_invalidate(start, size, wait)
+
+#include "../../../submit/bind.c"
+
+/*
+ * A fence of somebody else
+ */
+
+static DEFINE_SPINLOCK(foreign_lock);
+
+static const char *foreign_name(struct dma_fence *fence)
+{
+	return "foreign";
+}
+
+static const struct dma_fence_ops foreign_ops = {
+	.get_driver_name = foreign_name,
+	.get_timeline_name = foreign_name,
+};
+
+static struct dma_fence *foreign_fence(struct kunit *test)
+{
+	struct dma_fence *fence = kzalloc(sizeof(*fence), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, fence);
+	dma_fence_init(fence, &foreign_ops, &foreign_lock, dma_fence_context_alloc(1), 1);
+	return fence;
+}
+
+/*
+ * The world
+ */
+
+struct world {
+	struct kunit *test;
+	struct xe_device *xe;
+	struct xe_vm *vm;
+	struct xe_bo *bo;
+};
+
+static struct world *make_world(struct kunit *test)
+{
+	struct xe_bo_args args = {
+		.size = SZ_64K, .regions = XE_REGION_SYSTEM,
+		.caching = DRM_XE_GEM_CPU_CACHING_WB, .deferred = true,
+	};
+	struct world *w = kunit_kzalloc(test, sizeof(*w), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, w);
+	memset(&fake, 0, sizeof(fake));
+	fake.entries = 16;
+	fake.span = SZ_64K;
+	fake.err = -ENOMEM;
+	w->test = test;
+	w->xe = xe_fake_device(test);
+	w->vm = xe_fake_vm(test, w->xe, 0, &vm_ops);
+	KUNIT_ASSERT_EQ(test, make_queues(w->vm), 0);
+	w->bo = xe_bo_create(w->xe, &args);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(w->bo));
+	return w;
+}
+
+/* Jobs that are over have been released. */
+static void settle(void)
+{
+	dep_module_exit();
+}
+
+static void end_world(struct world *w)
+{
+	struct list_head *queues = &w->xe->submit.queues;
+
+	xe_vm_put(w->vm);
+	settle();
+	for (int i = 0; i < 500 && !(list_empty(&w->xe->vms.list) && list_empty(queues)); i++)
+		fsleep(10000);
+	KUNIT_EXPECT_TRUE_MSG(w->test, list_empty(&w->xe->vms.list), "the VM is gone");
+	KUNIT_EXPECT_TRUE_MSG(w->test, list_empty(queues), "its queues are gone");
+	KUNIT_EXPECT_EQ(w->test, kref_read(&w->bo->ttm.base.refcount), 1);
+	KUNIT_EXPECT_EQ(w->test, fake.committed, fake.freed + fake.dropped);
+	drm_gem_object_put(&w->bo->ttm.base);
+}
+
+static int bind_to(struct world *w, struct xe_queue *q, u64 addr, struct dma_fence *in,
+		   struct dma_fence **out)
+{
+	struct xe_bind_op op = {
+		.what = XE_BIND_MAP, .map = { .addr = addr, .range = SZ_64K, .bo = w->bo },
+	};
+	struct xe_sync syncs[] = { { .fence = in }, { .signal = true } };
+	struct xe_bind_args args = {
+		.vm = w->vm, .q = q, .ops = &op, .num_ops = 1,
+		.syncs = syncs, .num_syncs = ARRAY_SIZE(syncs),
+	};
+	int err;
+
+	KUNIT_ASSERT_EQ(w->test, drm_syncobj_create(&syncs[1].syncobj, 0, NULL), 0);
+	err = xe_bind(&args);
+	if (out)
+		*out = drm_syncobj_fence_get(syncs[1].syncobj);
+	drm_syncobj_put(syncs[1].syncobj);
+	return err;
+}
+
+static struct dma_fence *bind_at(struct world *w, u64 addr, struct dma_fence *in)
+{
+	struct dma_fence *out = NULL;
+
+	KUNIT_ASSERT_EQ(w->test, bind_to(w, NULL, addr, in, &out), 0);
+	KUNIT_ASSERT_NOT_NULL(w->test, out);
+	return out;
+}
+
+static bool is_mapped(struct world *w, u64 addr)
+{
+	return drm_gpuva_find_first(&w->vm->gpuvm, addr, SZ_4K);
+}
+
+/* Nothing to wait for: it is over in the ioctl, and what it leaves is nobody's. */
+static void test_at_once(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_fence *fence;
+
+	fake.parts = 3;
+	fence = bind_at(w, SZ_1M, NULL);
+	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(fence));
+	KUNIT_EXPECT_PTR_NE(test, fence->ops->get_driver_name, foreign_ops.get_driver_name);
+	KUNIT_EXPECT_EQ(test, fake.num_written, 1);
+	KUNIT_EXPECT_EQ(test, fake.asked, 0);
+	KUNIT_EXPECT_TRUE(test, is_mapped(w, SZ_1M));
+	dma_fence_put(fence);
+	end_world(w);
+}
+
+/* Entries that were valid: only a VM that has run is asked for, and the answer ends the bind. */
+static void test_invalidate(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	u32 changes = w->vm->map_changes;
+	struct dma_fence *fence;
+
+	fake.invalidates = true;
+	fence = bind_at(w, SZ_1M, NULL);
+	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(fence));
+	KUNIT_EXPECT_EQ(test, fake.asked, 0);
+	KUNIT_EXPECT_NE(test, w->vm->map_changes, changes);
+	dma_fence_put(fence);
+
+	xe_vm_set_ran(w->vm);
+	fence = bind_at(w, SZ_1M, NULL);
+	KUNIT_EXPECT_EQ(test, fake.asked, 1);
+	KUNIT_EXPECT_EQ(test, fake.start, (u64)SZ_1M);
+	KUNIT_EXPECT_EQ(test, fake.size, (u64)SZ_64K);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
+	settle();
+	KUNIT_EXPECT_EQ_MSG(test, fake.freed, 1, "tables are kept until the answer");
+	answer(0);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+	dma_fence_put(fence);
+	end_world(w);
+}
+
+/* A later bind waits for an earlier one that it meets, in whatever queue, and for no other. */
+static void test_order(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_fence *in = foreign_fence(test), *first, *far, *near;
+	const struct xe_queue_args args = { .ops = &xe_bind_queue_ops, .kind = XE_QUEUE_BIND };
+	struct xe_queue *q = xe_queue_create(w->xe, &args);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(q));
+	fake.span = SZ_2M;
+	first = bind_at(w, 0, in);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(first));
+	KUNIT_ASSERT_EQ(test, bind_to(w, q, SZ_16M, NULL, &far), 0);
+	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(far));
+	KUNIT_ASSERT_EQ(test, bind_to(w, q, SZ_1M, NULL, &near), 0);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(near));
+	KUNIT_EXPECT_EQ(test, fake.num_written, 1);
+
+	/* An error of what is waited for changes nothing, nor does the end of a queue. */
+	xe_queue_kill(q);
+	xe_queue_put(q);
+	dma_fence_set_error(in, -EIO);
+	dma_fence_signal(in);
+	KUNIT_EXPECT_GT(test, dma_fence_wait_timeout(near, false, 5 * HZ), 0);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(near), 1);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(first), 1);
+	KUNIT_EXPECT_EQ(test, fake.num_written, 3);
+	KUNIT_EXPECT_EQ(test, fake.written[0], (u64)SZ_16M);
+	dma_fence_put(first);
+	dma_fence_put(far);
+	dma_fence_put(near);
+	dma_fence_put(in);
+	end_world(w);
+}
+
+/* All of an array or nothing of it. */
+static void test_undo(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct xe_bind_op ops[] = {
+		{ .what = XE_BIND_MAP, .map = { .addr = SZ_1M, .range = SZ_64K, .bo = w->bo } },
+		{ .what = XE_BIND_UNMAP, .map = { .addr = SZ_1M, .range = SZ_32K } },
+		{ .what = XE_BIND_MAP, .map = { .addr = SZ_2M, .range = SZ_64K } },
+		{ .what = XE_BIND_UNMAP_ALL, .map = { .bo = w->bo } },
+	};
+	struct xe_bind_args args = { .vm = w->vm, .ops = ops, .num_ops = ARRAY_SIZE(ops) };
+
+	for (fake.fail_at = 1; fake.fail_at <= ARRAY_SIZE(ops); fake.fail_at++) {
+		fake.planned = 0;
+		KUNIT_EXPECT_EQ(test, xe_bind(&args), -ENOMEM);
+		KUNIT_EXPECT_EQ(test, fake.undone, fake.fail_at);
+		KUNIT_EXPECT_FALSE(test, is_mapped(w, SZ_1M));
+		KUNIT_EXPECT_FALSE(test, is_mapped(w, SZ_2M));
+	}
+	KUNIT_EXPECT_EQ(test, fake.committed, 0);
+
+	fake.planned = 0;
+	KUNIT_EXPECT_EQ(test, xe_bind(&args), 0);
+	KUNIT_EXPECT_FALSE(test, is_mapped(w, SZ_1M + SZ_32K));
+	KUNIT_EXPECT_TRUE(test, is_mapped(w, SZ_2M));
+	end_world(w);
+}
+
+/* What waits is limited; what is written at once is not. */
+static void test_limit(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_fence *in = foreign_fence(test);
+
+	fake.entries = MAX_DEFERRED / 2;
+	dma_fence_put(bind_at(w, 0, in));
+	dma_fence_put(bind_at(w, SZ_1M, in));
+	KUNIT_EXPECT_EQ(test, bind_to(w, NULL, SZ_2M, in, NULL), -ENOBUFS);
+	KUNIT_EXPECT_FALSE(test, is_mapped(w, SZ_2M));
+
+	dma_fence_signal(in);
+	flush_workqueue(w->xe->submit.wq);
+	settle();
+	fake.entries = 10 * MAX_DEFERRED;
+	dma_fence_put(bind_at(w, SZ_2M, NULL));
+	KUNIT_EXPECT_EQ(test, w->vm->deferred, 0);
+	dma_fence_put(in);
+	end_world(w);
+}
+
+/* The end of everything: what waits for others or for an answer ends; its tables are kept. */
+static void test_kill(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_fence *in = foreign_fence(test), *asked, *waiting;
+
+	xe_vm_set_ran(w->vm);
+	fake.invalidates = true;
+	asked = bind_at(w, SZ_1M, NULL);
+	waiting = bind_at(w, SZ_2M, in);
+	xe_submit_kill(w->xe, -ENODEV);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(asked), -ENODEV);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(waiting), -ENODEV);
+	settle();
+	KUNIT_EXPECT_EQ(test, fake.dropped, 2);
+	KUNIT_EXPECT_EQ(test, fake.freed, 0);
+	KUNIT_EXPECT_EQ(test, bind_to(w, NULL, SZ_4M, NULL, NULL), -ENOENT);
+
+	/* Whoever was asked says so afterwards. */
+	dma_fence_put(asked);
+	answer(-ENODEV);
+	dma_fence_signal(in);
+	dma_fence_put(in);
+	dma_fence_put(waiting);
+	KUNIT_EXPECT_EQ(test, fake.num_written, 1);
+	end_world(w);
+}
+
+/* Before a job, and once. */
+static void test_stale(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_fence *fence;
+	struct xe_vm_lock lock;
+
+	dma_fence_put(bind_at(w, SZ_1M, NULL));
+	dma_resv_lock(w->bo->ttm.base.resv, NULL);
+	KUNIT_EXPECT_EQ(test, xe_bo_move_to(w->bo, XE_MEM_SYSTEM), 0);
+	dma_resv_unlock(w->bo->ttm.base.resv);
+
+	for (int i = 0; i < 2; i++) {
+		KUNIT_ASSERT_EQ(test, xe_vm_lock(w->vm, &lock, 2), 0);
+		KUNIT_EXPECT_EQ(test, xe_bind_prepare(&lock, &fence), 0);
+		xe_vm_unlock(&lock);
+		KUNIT_EXPECT_NULL(test, fence);
+		KUNIT_EXPECT_EQ(test, fake.num_written, 2);
+		KUNIT_EXPECT_EQ(test, w->bo->ttm.resource->mem_type, XE_MEM_TT);
+	}
+	end_world(w);
+}
+
+/* If it fails it is stale still. If the answer is awaited, the job is told of it. */
+static void test_stale_later(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_fence *fence;
+	struct xe_vm_lock lock;
+
+	xe_vm_set_ran(w->vm);
+	dma_fence_put(bind_at(w, SZ_1M, NULL));
+	dma_resv_lock(w->bo->ttm.base.resv, NULL);
+	KUNIT_EXPECT_EQ(test, xe_bo_move_to(w->bo, XE_MEM_SYSTEM), 0);
+	dma_resv_unlock(w->bo->ttm.base.resv);
+
+	fake.invalidates = true;
+	fake.fail_at = fake.planned + 1;
+	KUNIT_ASSERT_EQ(test, xe_vm_lock(w->vm, &lock, 2), 0);
+	KUNIT_EXPECT_EQ(test, xe_bind_prepare(&lock, &fence), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, xe_bind_prepare(&lock, &fence), 0);
+	xe_vm_unlock(&lock);
+	KUNIT_ASSERT_NOT_NULL(test, fence);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
+	answer(0);
+	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(fence));
+	dma_fence_put(fence);
+	end_world(w);
+}
+
+/* A number that had another owner: TLBs are asked before the first job. */
+static void test_former(struct kunit *test)
+{
+	struct world *w = make_world(test);
+
+	w->vm->ran = true;
+	KUNIT_EXPECT_EQ(test, forget_former(w->vm), 0);
+	KUNIT_EXPECT_EQ(test, fake.asked, 1);
+	KUNIT_EXPECT_EQ(test, fake.size, 0);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(w->vm->moved));
+	answer(0);
+	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(w->vm->moved));
+	end_world(w);
+}
+
+static struct kunit_case bind_cases[] = {
+	KUNIT_CASE(test_at_once),
+	KUNIT_CASE(test_invalidate),
+	KUNIT_CASE(test_order),
+	KUNIT_CASE(test_undo),
+	KUNIT_CASE(test_limit),
+	KUNIT_CASE(test_kill),
+	KUNIT_CASE(test_stale),
+	KUNIT_CASE(test_stale_later),
+	KUNIT_CASE(test_former),
+	{ }
+};
+
+static struct kunit_suite bind_suite = {
+	.name = "xe_bind",
+	.test_cases = bind_cases,
+};
+
+kunit_test_suite(bind_suite);
