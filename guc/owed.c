@@ -65,11 +65,14 @@ int xe_guc_owed_init(struct xe_device *xe, void (*run)(struct xe_hw hw, struct x
  * xe_guc_owed_add - something waits for a GuC, or for its turn
  * @hw: the token
  *
+ * It keeps the device awake.
+ *
  * Context: bound or in a section; any.
  */
 void xe_guc_owed_add(struct xe_hw hw)
 {
 	atomic_inc(&xe_hw_device(hw)->guc_owed.count);
+	xe_hw_awake_get(hw);
 }
 
 /**
@@ -81,6 +84,7 @@ void xe_guc_owed_add(struct xe_hw hw)
 void xe_guc_owed_remove(struct xe_hw hw)
 {
 	atomic_dec(&xe_hw_device(hw)->guc_owed.count);
+	xe_hw_awake_put(xe_hw_device(hw));
 }
 
 /**

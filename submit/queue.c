@@ -12,6 +12,7 @@
 #include "hw/state.h"
 #include "mm/vm.h"
 #include "submit/queue.h"
+#include "submit/record.h"
 #include "submit/submit.h"
 #include "submit/usage.h"
 #include "uapi/file.h"
@@ -201,6 +202,11 @@ static const struct xe_context_owner_ops owner_ops = {
 static int make_slots(struct xe_queue *q)
 {
 	struct xe_lrc_args args = {};
+	int err;
+
+	err = xe_record_default(q->xe, q->args.gt_id, q->args.class);
+	if (err)
+		return err;
 
 	q->lrc = kcalloc(q->args.width, sizeof(*q->lrc), GFP_KERNEL);
 	if (!q->lrc)
@@ -211,8 +217,7 @@ static int make_slots(struct xe_queue *q)
 		args.asid = xe_vm_asid(q->args.vm);
 	}
 	for (unsigned int i = 0; i < q->args.width; i++) {
-		int err = xe_lrc_alloc(q->xe, q->args.gt_id, q->args.class, &q->lrc[i]);
-
+		err = xe_lrc_alloc(q->xe, q->args.gt_id, q->args.class, &q->lrc[i]);
 		if (err)
 			return err;
 		xe_lrc_init(q->xe, &q->lrc[i], &args);
@@ -456,10 +461,12 @@ static struct xe_queue *alloc_queue(struct xe_device *xe, const struct xe_queue_
  * @xe: the device
  * @args: what is wanted; a reference to the address space is taken
  *
- * Nothing is said to the GuC before the first job.
+ * Nothing is said to the GuC before the first job. But the first queue of a class waits for the
+ * default image to be recorded.
  *
  * Context: process context, may sleep; enters.
- * Return: the queue, with a reference; -ENOMEM, -ENOSPC; -ENODEV if the device is gone.
+ * Return: the queue, with a reference; -ENOMEM, -ENOSPC; -ENODEV if the device is gone; errors of
+ * xe_record_default(), of which the engine's were logged.
  */
 struct xe_queue *xe_queue_create(struct xe_device *xe, const struct xe_queue_args *args)
 {
