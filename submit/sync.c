@@ -20,11 +20,12 @@
  *
  * An ioctl that submits work has a list of what the work waits for and what it signals. Each entry
  * is copied, checked and looked up before any lock is taken, and everything that signalling will
- * need is allocated then: behind the point of no return xe_sync_signal() neither fails nor allocates.
+ * need is allocated then: behind the point of no return xe_sync_signal() does not fail, and does
+ * not allocate.
  *
- * An object without a fence, or a point of a timeline that nobody has submitted, is refused: work
- * that waits for what may never come would be a fence that never signals. For the same reason a VM
- * of long running jobs signals user fences only.
+ * An object without a fence, or a point of a timeline that nobody has submitted, is refused: the
+ * fence of work that waits for what may never come would never signal. For the same reason a VM of
+ * long running jobs signals user fences only.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
