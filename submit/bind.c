@@ -31,8 +31,8 @@
  * nothing has to be waited for, else in the work of the queue. No engine is asked.
  *
  * The plan of a job presupposes that every plan before it has been written as far as their spans
- * meet. Jobs of one queue are written in order anyway. A VM has several queues, so it knows its jobs
- * by address, and a job waits for those before it that it meets; for nothing else.
+ * meet. Jobs of one queue are written in order anyway. A VM has several queues, so it knows its
+ * jobs by address, and a job waits for those before it that it meets; for nothing else.
  *
  * A job is over when its entries are written and no TLB knows what was there before. Most jobs
  * change entries that were not valid, or of a VM that has not run, and end at once. The others ask
@@ -41,9 +41,9 @@
  * the reservations of the buffers, so nobody moves or frees their memory.
  *
  * A page job belongs to its VM. Its queue may be destroyed, its file be closed: it is written when
- * its dependencies have signalled, with an error or not, for later plans build upon it. Only all jobs
- * of all VMs are dropped together, when everything is killed; see xe_submit_kill(). Their tables
- * wait for the end of the VM then.
+ * its dependencies have signalled, with an error or not, for later plans build upon it. Only all
+ * jobs of all VMs are dropped together, when everything is killed; see xe_submit_kill(). Their
+ * tables wait for the end of the VM then.
  *
  * Buffers that moved leave stale mappings. Before a job runs on an engine xe_bind_prepare() makes
  * a page job of them, on a queue that nobody else uses; user space may have the other queues wait
@@ -127,7 +127,7 @@ static void tlb_done(struct xe_tlb_wait *wait, int err)
 	xe_queue_put(q);
 }
 
-/* Over scratch no entry was valid, but what it led to may be cached. A size of 0 is all of the VM. */
+/* Over scratch no entry was valid, but what it led to may be cached. Size 0 is all of the VM. */
 static void what_to_forget(const struct page_job *job, u64 *start, u64 *size)
 {
 	const struct xe_pt_plan *plan = &job->plan;
@@ -694,8 +694,9 @@ static void signal_syncs(const struct xe_bind_args *args, struct dma_fence *fenc
  * All changes are made, or none. With none asked for, what the queue has still to do is waited for.
  *
  * Context: ioctl, no locks; enters in parts.
- * Return: 0; -ENOENT if nothing is accepted for the VM any more; -EBUSY as xe_vm_unmap(); -EINVAL; -ENOMEM, -ENOSPC; -ENOBUFS
- * if too much waits to be written; -ENODEV, -EBUSY, -EAGAIN; -EINTR, -ERESTARTSYS.
+ * Return: 0; -ENOENT if nothing is accepted for the VM any more; -EBUSY as xe_vm_unmap() and
+ * xe_bo_move_to(); -EINVAL; -ENOMEM, -ENOSPC; -ENOBUFS if too much waits to be written; -ENODEV;
+ * -EAGAIN while the system is about to sleep; -EINTR, -ERESTARTSYS.
  */
 int xe_bind(const struct xe_bind_args *args)
 {
