@@ -7,12 +7,12 @@ SHELL     := /bin/bash
 lab       := tests/lab
 
 export DRIVER KERNEL PARAMS PLATFORM VRAM MEM CPUS ICOUNT IOMMU HOTPLUG MODEL \
-       LOAD APPEND TIMEOUT XE_KO STRICT MODEL_ARGS DEVICES
+       LOAD APPEND TIMEOUT XE_KO STRICT ROOTFS MODEL_ARGS DEVICES
 # as it was typed: $ is the guest's, and there may be several lines
 override CMD := $(value CMD)
 export CMD
 
-.PHONY: help demo lab guest shell model driver static static-report kunit mutants docs hotplug model-check upstream-check upstream-baseline lab-check driver-check check check-full soak quick
+.PHONY: help demo lab guest shell model driver static static-report kunit mutants docs hotplug model-check upstream-check upstream-baseline lab-check driver-check clients check check-full soak quick
 
 help:
 	@echo 'make demo            modprobe, use, removal under load, on the Debian kernel'
@@ -28,6 +28,8 @@ help:
 	@echo 'make driver          build our driver for the debug kernel'
 	@echo 'make driver-check    what our driver must do: figures and hotplug'
 	@echo 'make hotplug         the card goes while all is in use, in every way'
+	@echo 'make clients         Mesa, the compute runtime and tools of Debian, on our driver'
+	@echo '                     and on upstream (1 GiB the first time)'
 	@echo 'make static          the static gates: types, symbols, headers'
 	@echo 'make static-report   what the general rules find in drivers/gpu/drm of Linux'
 	@echo 'make kunit           unit tests in a user-mode kernel (12 min the first'
@@ -40,13 +42,13 @@ help:
 	@echo 'make check           every test, with set-up (25 min, then 15); the last line'
 	@echo '                     is N passed, N failed, N skipped'
 	@echo 'make check-full PART=n/N  what check leaves out for time: more points, IGT on'
-	@echo '                     upstream, the other Debian; N is 4 or more (an hour each)'
+	@echo '                     upstream, clients, the other Debian; N is 4 or more (an hour each)'
 	@echo 'make soak            every access, 500 cycles, all mutants, upstream:'
 	@echo '                     until it is stopped'
 	@echo
 	@echo 'Settings of guest and shell: PARAMS PLATFORM VRAM MEM CPUS ICOUNT=1 IOMMU=1'
 	@echo 'HOTPLUG=acpi|pciehp LOAD=no APPEND TIMEOUT XE_KO MODEL=0|1 MODEL_ARGS DEVICES'
-	@echo 'STRICT=1; see $(lab)/README.md.  check heeds APPEND TIMEOUT MODEL_ARGS only.'
+	@echo 'ROOTFS=clients STRICT=1; see $(lab)/README.md.  check heeds APPEND TIMEOUT MODEL_ARGS only.'
 	@echo
 	@echo 'XE_LAB=DIR           where fetched and built things are (~/.cache/xe-lab)'
 	@echo 'XE_MIRROR=URL        the Debian mirror, if not the one of this machine'
@@ -80,6 +82,9 @@ driver-check:
 
 hotplug:
 	@$(lab)/check driver
+
+clients:
+	@$(lab)/check clients
 
 upstream-check:
 	@$(lab)/check upstream igt

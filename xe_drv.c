@@ -6,7 +6,6 @@
 #define pr_fmt(fmt)	KBUILD_MODNAME ": " fmt
 
 #include <linux/module.h>
-#include <linux/workqueue.h>
 
 #include <drm/drm_drv.h>
 #include <drm/drm_file.h>
@@ -99,18 +98,39 @@ static int ioctl_later(struct drm_device *drm, void *data, struct drm_file *file
 	return -EOPNOTSUPP;
 }
 
+/*
+ * What is about address spaces and work says of a lost device what it says behind unplug, though it
+ * may be long until somebody removes it.
+ */
+#define XE_WORK_IOCTL(handler)							\
+	static int handler##_if_there(struct drm_device *drm, void *data,	\
+				      struct drm_file *file)			\
+	{									\
+		return xe_hw_is_gone(to_xe_device(drm)) ? -ENODEV : handler(drm, data, file); \
+	}
+#define XE_IOCTL_WORK(name, handler)	XE_IOCTL_OWN(name, handler##_if_there)
+
+XE_WORK_IOCTL(xe_vm_create_ioctl)
+XE_WORK_IOCTL(xe_vm_destroy_ioctl)
+XE_WORK_IOCTL(xe_vm_bind_ioctl)
+XE_WORK_IOCTL(xe_exec_ioctl)
+XE_WORK_IOCTL(xe_exec_queue_create_ioctl)
+XE_WORK_IOCTL(xe_exec_queue_destroy_ioctl)
+XE_WORK_IOCTL(xe_exec_queue_get_property_ioctl)
+XE_WORK_IOCTL(xe_wait_user_fence_ioctl)
+
 static const struct drm_ioctl_desc xe_ioctls[] = {
 	XE_IOCTL_OWN(XE_DEVICE_QUERY, xe_query_ioctl),
 	XE_IOCTL_OWN(XE_GEM_CREATE, xe_gem_create_ioctl),
 	XE_IOCTL_OWN(XE_GEM_MMAP_OFFSET, xe_gem_mmap_offset_ioctl),
-	XE_IOCTL_OWN(XE_VM_CREATE, xe_vm_create_ioctl),
-	XE_IOCTL_OWN(XE_VM_DESTROY, xe_vm_destroy_ioctl),
-	XE_IOCTL_OWN(XE_VM_BIND, xe_vm_bind_ioctl),
-	XE_IOCTL_OWN(XE_EXEC, xe_exec_ioctl),
-	XE_IOCTL_OWN(XE_EXEC_QUEUE_CREATE, xe_exec_queue_create_ioctl),
-	XE_IOCTL_OWN(XE_EXEC_QUEUE_DESTROY, xe_exec_queue_destroy_ioctl),
-	XE_IOCTL_OWN(XE_EXEC_QUEUE_GET_PROPERTY, xe_exec_queue_get_property_ioctl),
-	XE_IOCTL_OWN(XE_WAIT_USER_FENCE, xe_wait_user_fence_ioctl),
+	XE_IOCTL_WORK(XE_VM_CREATE, xe_vm_create_ioctl),
+	XE_IOCTL_WORK(XE_VM_DESTROY, xe_vm_destroy_ioctl),
+	XE_IOCTL_WORK(XE_VM_BIND, xe_vm_bind_ioctl),
+	XE_IOCTL_WORK(XE_EXEC, xe_exec_ioctl),
+	XE_IOCTL_WORK(XE_EXEC_QUEUE_CREATE, xe_exec_queue_create_ioctl),
+	XE_IOCTL_WORK(XE_EXEC_QUEUE_DESTROY, xe_exec_queue_destroy_ioctl),
+	XE_IOCTL_WORK(XE_EXEC_QUEUE_GET_PROPERTY, xe_exec_queue_get_property_ioctl),
+	XE_IOCTL_WORK(XE_WAIT_USER_FENCE, xe_wait_user_fence_ioctl),
 	XE_IOCTL_LATER(XE_OBSERVATION),
 	XE_COMPAT_IOCTLS
 };
@@ -138,8 +158,6 @@ const struct drm_driver xe_drm_driver = {
 	.minor = 1,
 };
 
-struct workqueue_struct *xe_release_wq;
-
 static int __init xe_init(void)
 {
 	int err;
@@ -147,9 +165,9 @@ static int __init xe_init(void)
 	if (drm_firmware_drivers_only())
 		return -ENODEV;
 
-	xe_release_wq = alloc_workqueue("xe-release", WQ_UNBOUND, 0);
-	if (!xe_release_wq)
-		return -ENOMEM;
+	err = xe_module_init();
+	if (err)
+		return err;
 
 	err = xe_user_fence_module_init();
 	if (err)
@@ -163,17 +181,16 @@ static int __init xe_init(void)
 no_devices:
 	xe_user_fence_module_exit();
 no_fences:
-	destroy_workqueue(xe_release_wq);
+	xe_module_exit();
 	return err;
 }
 
+/* In the order in which one hands on to the next: a job its queue, a queue its device. */
 static void __exit xe_exit(void)
 {
 	xe_pci_unregister();
 	dep_module_exit();
-	/* What a job held may be freed now, and what that held behind it. */
-	drain_workqueue(xe_release_wq);
-	destroy_workqueue(xe_release_wq);
+	xe_module_exit();
 	xe_user_fence_module_exit();
 }
 

@@ -39,9 +39,9 @@ struct xe_platform;
  * drmm and by reference counts below it.
  *
  * Everything that touches hardware takes a &struct xe_hw, the *token*. It is passed by value, it
- * cannot be assigned or converted, and what is in it is private to xe_hw.c and xe_mmio.c: code that
- * was not handed a token cannot name the hardware, it does not compile. There are two ways to be
- * handed one:
+ * cannot be assigned or converted, and what is in it is private to xe_hw*.c and xe_mmio.c: code
+ * that was not handed a token cannot name the hardware, it does not compile. There are two ways to
+ * be handed one:
  *
  * - the *bound side*: probe steps, teardown actions registered with xe_hw_on_unbind(), interrupt
  *   handlers, the works of &struct xe_hw_work, power management, error recovery and shutdown

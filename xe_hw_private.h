@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is behind the token: for xe_hw.c, xe_hw_work.c and xe_mmio.c only.
+ * What is behind the token: for the files of the door only, xe_hw*.c and xe_mmio.c.
  */
 #ifndef _XE_HW_PRIVATE_H_
 #define _XE_HW_PRIVATE_H_
@@ -22,7 +22,7 @@
 #define XE_GSM_SIZE		SZ_8M
 
 /*
- * The software device is embedded, so that there is a way from the device to the token in xe_hw.c
+ * The software device is embedded, so that there is a way from the device to the token in them
  * and nowhere else. @device is not the first member on purpose; a cast is not a door.
  */
 struct xe_hw_private {
@@ -89,7 +89,7 @@ struct xe_hw_private {
 	u64 accesses;
 
 #ifdef CONFIG_LOCKDEP
-	/* The token is held; a section is open; a power callback runs. See xe_hw.c. */
+	/* The token is held; a section is open; a power callback runs. See below. */
 	struct lockdep_map held;
 	struct lockdep_map section;
 	struct lockdep_map power;
@@ -193,6 +193,17 @@ static inline void xe_hw_count_out(struct xe_hw_private *priv)
 	if (atomic_dec_and_test(&priv->sections) && READ_ONCE(priv->asleep_system))
 		wake_up_all(&priv->changed);
 }
+
+/* xe_hw_section.c */
+void xe_hw_sections_init(struct xe_hw_private *priv);
+
+/* xe_hw_lost.c */
+void xe_hw_lost_init(struct xe_hw_private *priv);
+void xe_hw_lost_fini(struct xe_hw_private *priv);
+void xe_hw_silence(struct xe_hw_private *priv);
+
+/* xe_hw_pm.c */
+void xe_hw_end_keep_awake(struct xe_hw_private *priv);
 
 /* xe_hw_work.c */
 int xe_hw_works_init(struct xe_hw_private *priv);

@@ -5,7 +5,7 @@
 #include <linux/types.h>
 
 struct drm_driver;
-struct workqueue_struct;
+struct work_struct;
 
 /**
  * struct xe_params - module parameters, under the names that upstream gave them
@@ -28,9 +28,14 @@ struct xe_params {
 extern struct xe_params xe_params;
 extern const struct drm_driver xe_drm_driver;
 
-/* What is freed here may be the last that holds a device: no device waits for this queue. */
-extern struct workqueue_struct *xe_release_wq;
+/* xe_module.c */
+int xe_module_init(void);
+void xe_module_exit(void);
+void xe_module_add_device(void);
+void xe_module_remove_device(void);
+bool xe_module_release(struct work_struct *work);
 
+/* xe_pci.c */
 int xe_pci_register(void);
 void xe_pci_unregister(void);
 

@@ -56,7 +56,7 @@
  *
  * A card that is gone when it should come back is declared lost. One that is there but does not
  * come back is not retried by anybody: it is declared wedged, so that whoever uses it is told, and
- * unbinding it still works. The PM core is told of neither; see resume() in xe_hw_events.c.
+ * unbinding it still works. The PM core is told of neither; see resume() in xe_hw_pm.c.
  *
  * When the system goes down the card is silenced, and that is all.
  *

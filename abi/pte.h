@@ -39,7 +39,7 @@
 /* An entry that maps a page */
 #define   XE_PTE_PAT2		BIT_ULL(7)	/* level 0 */
 #define   XE_PTE_LARGE		BIT_ULL(7)	/* levels 1 and 2: 2 MiB, 1 GiB */
-#define   XE_PTE_HINT_64K	BIT_ULL(8)	/* level 0: in each of 16 that are one 64 KiB page */
+#define   XE_PTE_HINT_64K	BIT_ULL(8)	/* level 0: 16 of them are one 64 KiB page */
 #define   XE_PTE_NULL		BIT_ULL(9)	/* reads as zero, writes are dropped; no address */
 #define   XE_PTE_ATOMIC		BIT_ULL(10)	/* engines may do atomic operations */
 #define   XE_PTE_VRAM		BIT_ULL(11)

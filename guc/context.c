@@ -102,7 +102,7 @@ enum message {
 	DEREGISTER,
 };
 
-enum want { RUN, STOP, END };
+enum want { RUN, STOP, LEAVE };
 
 struct xe_context {
 	struct hlist_node node;
@@ -249,21 +249,21 @@ static const struct step {
 	u16 owes;
 } steps[][3] = {
 	[NEW] = {
-		[RUN]  = { ENABLING, BIT(REGISTER) | BIT(POLICIES) | BIT(ON) },
-		[STOP] = { NEW },
-		[END]  = { GONE },
+		[RUN]   = { ENABLING, BIT(REGISTER) | BIT(POLICIES) | BIT(ON) },
+		[STOP]  = { NEW },
+		[LEAVE]  = { GONE },
 	},
 	[ENABLING]  = { { ENABLING }, { ENABLING }, { ENABLING } },
 	[ENABLED] = {
-		[RUN]  = { ENABLED },
-		[STOP] = { DISABLING, BIT(DISABLE) },
-		[END]  = { DISABLING, BIT(HURRY) | BIT(DISABLE) },
+		[RUN]   = { ENABLED },
+		[STOP]  = { DISABLING, BIT(DISABLE) },
+		[LEAVE]  = { DISABLING, BIT(HURRY) | BIT(DISABLE) },
 	},
 	[DISABLING] = { { DISABLING }, { DISABLING }, { DISABLING } },
 	[OFF] = {
-		[RUN]  = { ENABLING, BIT(ON) },
-		[STOP] = { OFF },
-		[END]  = { LEAVING, BIT(DEREGISTER) },
+		[RUN]   = { ENABLING, BIT(ON) },
+		[STOP]  = { OFF },
+		[LEAVE]  = { LEAVING, BIT(DEREGISTER) },
 	},
 	[LEAVING]   = { { LEAVING }, { LEAVING }, { LEAVING } },
 	[GONE]	    = { { GONE }, { GONE }, { GONE } },
@@ -276,7 +276,7 @@ static const struct step {
 static enum want wants(const struct xe_context *ctx)
 {
 	if (ctx->ended)
-		return END;
+		return LEAVE;
 	if (ctx->suspended || (ctx->state == NEW && (!ctx->submitted || ctx->forgotten)))
 		return STOP;
 	return RUN;
@@ -410,6 +410,8 @@ static int send_message(struct xe_hw hw, struct xe_gt *gt, struct xe_context *ct
 
 	if (which == ITEM)
 		return send_item(hw, gt, ctx);
+	if (which == REGISTER)
+		gt->contexts = true;
 	if (which == REGISTER && is_parallel(ctx))
 		xe_work_queue_reset(&ctx->queue);
 
@@ -439,7 +441,6 @@ static int send_of(struct xe_hw hw, struct xe_gt *gt, struct xe_context *ctx)
 			xe_guc_owed_by(hw, jiffies + msecs_to_jiffies(XE_GUC_RETRY_MS));
 		if (err)
 			return err;
-		contexts->ever |= which == REGISTER;
 		paid(ctx, BIT(which));
 	}
 	count(hw, ctx);
@@ -670,8 +671,8 @@ static int change(struct xe_hw hw, struct xe_gt *gt, u32 number, enum want want)
 		if (!ctx)
 			return -ENODEV;
 
-		ctx->suspended = want == STOP || (want == END && ctx->suspended);
-		ctx->ended = want == END;
+		ctx->suspended = want == STOP || (want == LEAVE && ctx->suspended);
+		ctx->ended = want == LEAVE;
 		ctx->told = false;
 		settle(hw, contexts, ctx);
 	}
@@ -725,7 +726,7 @@ int xe_context_resume(struct xe_hw hw, struct xe_gt *gt, u32 number)
  */
 int xe_context_end(struct xe_hw hw, struct xe_gt *gt, u32 number)
 {
-	return change(hw, gt, number, END);
+	return change(hw, gt, number, LEAVE);
 }
 
 /**
@@ -799,7 +800,7 @@ static int deregistered(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
 {
 	if (answer(hw, contexts_of(hw, gt), payload[0], LEAVING, GONE))
 		return 0;
-	return xe_guc_ct_break(hw, gt, "context %u was deregistered, which was not asked for",
+	return xe_guc_ct_break(hw, gt, "context %u has left, which was not asked for",
 			       payload[0]);
 }
 
@@ -905,20 +906,6 @@ void xe_contexts_drop(struct xe_hw hw, struct xe_gt *gt)
 		ctx->state = GONE;
 		settle(hw, contexts, ctx);
 	}
-}
-
-/**
- * xe_contexts_ever - has any context been registered since probe?
- * @hw: the token
- * @gt: the GT
- *
- * If none has, no engine can be running anything.
- *
- * Context: bound or in a section; any.
- */
-bool xe_contexts_ever(struct xe_hw hw, struct xe_gt *gt)
-{
-	return READ_ONCE(contexts_of(hw, gt)->ever);
 }
 
 /**

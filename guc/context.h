@@ -18,7 +18,7 @@ struct xe_context_owner;
 struct xe_gt;
 
 #define XE_CONTEXT_MAX_WIDTH	8	/* rings of a parallel context */
-#define XE_CONTEXT_HASH_BITS	8
+#define XE_CONTEXT_HASH_BITS	10
 
 /**
  * struct xe_context_desc - what the GuC is told of a context
@@ -26,7 +26,7 @@ struct xe_gt;
 struct xe_context_desc {
 	/** @class: of the engines that it may run on */
 	enum xe_engine_class class;
-	/** @mask: of those engines, a bit for each logical instance; ring 0's if parallel */
+	/** @mask: of those engines, a bit for each logical instance; the first ring's */
 	u32 mask;
 	/** @width: how many rings run at the same time; 1 unless it is parallel */
 	unsigned int width;
@@ -105,8 +105,6 @@ struct xe_contexts {
 	struct list_head asked;
 	/** @count: how many contexts there are */
 	unsigned int count;
-	/** @ever: one has been registered since probe */
-	bool ever;
 	/** @closed: the device is going: no context can be made any more */
 	bool closed;
 };
@@ -129,7 +127,6 @@ int xe_context_set_policies(struct xe_hw hw, struct xe_gt *gt, u32 number,
 /* All of a GT: bound */
 void xe_contexts_forget(struct xe_hw hw, struct xe_gt *gt);
 void xe_contexts_drop(struct xe_hw hw, struct xe_gt *gt);
-bool xe_contexts_ever(struct xe_hw hw, struct xe_gt *gt);
 void xe_contexts_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
 
 /* For xe_guc.c */

@@ -69,7 +69,7 @@ struct xe_mm {
 	struct work_struct evict;
 	/** @evicting: it is doing so, and nothing is moved back; cleared to have it stop */
 	bool evicting;
-	/** @stuck: bytes in VRAM when it failed, not tried again while they are the same; U64_MAX */
+	/** @stuck: bytes in VRAM when it failed, not tried again until they change; or U64_MAX */
 	u64 stuck;
 	/** @d3cold_threshold: MiB of VRAM; with less in use an idle card may lose its power */
 	u32 d3cold_threshold;

@@ -35,7 +35,7 @@
  * which a part changes is written again without the hint. All 16 entries translate to the same as
  * before while that goes on.
  *
- * A table in which nothing is left is unlinked. Its page is given back by xe_pt_plan_free(), when no
+ * A table in which nothing is left is unlinked. xe_pt_plan_free() gives back its page, when no
  * engine remembers it.
  *
  * ======================== ============= ==========================================
@@ -162,8 +162,8 @@ static void tables_free(struct xe_pt_tree *tree, struct list_head *tables)
 }
 
 /* Call @fn for all tables below one, those further below first. */
-static void for_each_below(const struct xe_pt_table *table,
-			   void (*fn)(struct xe_pt_table *below, void *data), void *data)
+static void visit_below(const struct xe_pt_table *table,
+			void (*fn)(struct xe_pt_table *below, void *data), void *data)
 {
 	if (!table->level)
 		return;
@@ -177,7 +177,7 @@ static void for_each_below(const struct xe_pt_table *table,
 		}
 		below = child_of(entry(table, i));
 		if (below) {
-			for_each_below(below, fn, data);
+			visit_below(below, fn, data);
 			fn(below, data);
 		}
 	}
@@ -250,7 +250,7 @@ static void runs_free(struct list_head *list)
  * Changes of entries
  */
 
-/* A group that can be written, and can be had back as it was; a table that is fresh goes as such. */
+/* A group that can be written, and can be had back as it was. A fresh table goes as a whole. */
 static int group_own(struct xe_pt_plan *plan, struct xe_pt_table *table, unsigned int index)
 {
 	u64 *old = table->group[index], *group;
@@ -260,8 +260,7 @@ static int group_own(struct xe_pt_plan *plan, struct xe_pt_table *table, unsigne
 	if (owned)
 		return 0;
 
-	group = old ? kmemdup(old, GROUP * sizeof(*group), GFP_KERNEL) :
-		      kcalloc(GROUP, sizeof(*group), GFP_KERNEL);
+	group = kcalloc(GROUP, sizeof(*group), GFP_KERNEL);
 	if (group && !table->fresh)
 		replaced = kmalloc(sizeof(*replaced), GFP_KERNEL);
 	if (!group || (!replaced && !table->fresh)) {
@@ -269,6 +268,8 @@ static int group_own(struct xe_pt_plan *plan, struct xe_pt_table *table, unsigne
 		return -ENOMEM;
 	}
 
+	if (old)
+		memcpy(group, old, GROUP * sizeof(*group));
 	table->group[index] = group;
 	if (replaced) {
 		table->copied |= BIT(index);
@@ -294,8 +295,8 @@ static int groups_own(struct xe_pt_plan *plan, struct xe_pt_table *table, unsign
 }
 
 /* Return: how many of them were not empty before. */
-static unsigned int change(struct xe_pt_table *table, unsigned int first, unsigned int count, u64 value,
-		   u32 step)
+static unsigned int change(struct xe_pt_table *table, unsigned int first, unsigned int count,
+			   u64 value, u32 step)
 {
 	unsigned int used = 0;
 
@@ -331,7 +332,7 @@ static void note_change(struct xe_pt_plan *plan, const struct xe_pt_table *table
 		plan->over_scratch = true;
 }
 
-/* Hardware is told @run; @value is the first entry of the copy, the others follow in the same way. */
+/* Hardware is told @run; @value is the first entry of the copy, and the others are as in @run. */
 static int set_run(struct xe_pt_plan *plan, struct xe_pt_table *table, unsigned int first,
 		   struct xe_pt_run run, u64 value)
 {
@@ -504,16 +505,12 @@ struct cursor {
 	u64 bits[XE_PT_LARGEST_PAGE + 1];
 };
 
-/* Segments that are adjacent are one, up to the length that is of interest. */
+/* Not before what was asked for last. Adjacent segments are one, up to what is of interest. */
 static u64 sg_at(struct cursor *cursor, u64 offset, u64 wanted, u64 *len)
 {
 	struct scatterlist *sg;
 	u64 addr, end;
 
-	if (offset < cursor->sg_start) {
-		cursor->sg = cursor->source->sgt->sgl;
-		cursor->sg_start = 0;
-	}
 	while (cursor->sg && offset - cursor->sg_start >= sg_dma_len(cursor->sg)) {
 		cursor->sg_start += sg_dma_len(cursor->sg);
 		cursor->sg = sg_next(cursor->sg);
@@ -593,7 +590,7 @@ static void retire(struct xe_pt_table *table, void *data)
 
 static void retire_all(struct xe_pt_plan *plan, struct xe_pt_table *table)
 {
-	for_each_below(table, retire, plan);
+	visit_below(table, retire, plan);
 	retire(table, plan);
 }
 
@@ -946,8 +943,8 @@ static int make_root(struct xe_pt_plan *plan)
  * xe_pt_tree_init - page tables of a VM in which nothing is mapped
  * @xe: the device, which lives as long as the tree
  * @tree: memory for the tree
- * @scratch: addresses that nothing is mapped to read as zero, and writes to them are dropped, rather
- *           than that the engine faults
+ * @scratch: where nothing is mapped engines read zero, and what they write is dropped; else they
+ *           fault
  * @first: memory for the plan that brings it to the hardware, committed
  *
  * Context: process context, outside of sections.
@@ -988,7 +985,7 @@ static void free_below(struct xe_pt_table *table, void *data)
  */
 void xe_pt_tree_fini(struct xe_pt_tree *tree)
 {
-	for_each_below(tree->root, free_below, tree);
+	visit_below(tree->root, free_below, tree);
 	table_free(tree, tree->root);
 	for (unsigned int level = 0; level < ARRAY_SIZE(tree->scratch); level++)
 		if (tree->scratch[level])

@@ -35,7 +35,6 @@ struct xe_pt_tree {
 	spinlock_t lock;
 };
 
-
 /**
  * struct xe_pt_source - what is to be mapped
  *
@@ -88,8 +87,8 @@ struct xe_pt_runs {
  *
  * Made by the caller of xe_pt_plan_init(), who has the memory. Then xe_pt_plan_map() and
  * xe_pt_plan_unmap() any number of times, each of which sees what those before it did; if one fails
- * xe_pt_plan_undo(), else xe_pt_plan_commit(). From then on nothing can fail: xe_ppgtt_write() until
- * it is done, invalidation of TLBs if @invalidate, xe_pt_plan_free() when that was answered.
+ * xe_pt_plan_undo(), else xe_pt_plan_commit(). From then on nothing can fail: xe_ppgtt_write()
+ * until it is done, invalidation of TLBs if @invalidate, xe_pt_plan_free() when that was answered.
  *
  * Plans of a tree whose spans (@start to @end) have a part in common are written in the order in
  * which they were made. Others may be written in any order.
@@ -113,7 +112,7 @@ struct xe_pt_plan {
 	/** @over_scratch: entries that led to scratch change, within the span */
 	bool over_scratch;
 
-	/** @offline: &struct xe_pt_runs, written first: entries of tables that are not linked yet */
+	/** @offline: &struct xe_pt_runs, written first: entries of tables that nothing leads to */
 	struct list_head offline;
 	/** @online: &struct xe_pt_runs, written when @offline has arrived */
 	struct list_head online;

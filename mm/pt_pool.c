@@ -57,7 +57,7 @@ struct xe_pt_chunk {
 	struct xe_bo *bo;
 	unsigned int free;
 	DECLARE_BITMAP(used, CHUNK_PAGES);
-	/* Memory for a copy, or NULL; and it is the only one, for VRAM may have lost its contents */
+	/* Memory for a copy, or NULL; and what is in it is all there is, VRAM may have lost it */
 	void *copy;
 	bool saved;
 };
@@ -328,7 +328,7 @@ int xe_pt_pool_suspend(struct xe_hw hw)
 	return 0;
 }
 
-/* Pages that were given back since have other owners, or none, who write them before they are used. */
+/* Pages that were given back since are written by their next owner before they are used. */
 static void chunk_restore(struct xe_hw hw, struct xe_pt_chunk *chunk)
 {
 	unsigned int i;

@@ -557,7 +557,7 @@ static void vm_release(struct kref *ref)
 {
 	struct xe_vm *vm = container_of(ref, struct xe_vm, ref);
 
-	queue_work(xe_release_wq, &vm->free);
+	xe_module_release(&vm->free);
 }
 
 /**

@@ -720,7 +720,7 @@ int xe_bind(const struct xe_bind_args *args)
 		return err;
 	}
 
-	run(q);
+	xe_queue_run(q);
 	signal_syncs(args, fence);
 	return 0;
 }
@@ -792,7 +792,7 @@ static int follow_moves(struct xe_vm_lock *lock)
 	forget_stale(vm);
 	dma_fence_put(vm->moved);
 	vm->moved = publish(job, lock);
-	run(q);
+	xe_queue_run(q);
 	return 0;
 }
 

@@ -531,6 +531,6 @@ int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batch
 	if (err)
 		drop_job(job);
 	else
-		run(q);
+		xe_queue_run(q);
 	return err;
 }

@@ -3,6 +3,7 @@
  * Queues: creation, the way to the context, and their end.
  */
 
+#include <linux/dma-fence.h>
 #include <linux/slab.h>
 
 #include <drm/drm_drv.h>
@@ -88,7 +89,7 @@ static void queue_release(struct kref *ref)
 {
 	struct xe_queue *q = container_of(ref, struct xe_queue, ref);
 
-	queue_work(xe_release_wq, &q->free);
+	xe_module_release(&q->free);
 }
 
 /**
@@ -287,6 +288,8 @@ static void queue_work_fn(struct work_struct *work)
 {
 	struct xe_queue *q = container_of(work, struct xe_queue, work);
 
+	bool cookie = dma_fence_begin_signalling();
+
 	if (test_bit(XE_QUEUE_GONE, &q->state)) {
 		bury(q);
 	} else if (test_bit(XE_QUEUE_BANNED, &q->state)) {
@@ -296,7 +299,22 @@ static void queue_work_fn(struct work_struct *work)
 			q->args.ops->stopped(q);
 		q->args.ops->run(q);
 	}
+	dma_fence_end_signalling(cookie);
 	xe_queue_put(q);
+}
+
+/**
+ * xe_queue_run - issue what is ready, in the thread that made it
+ * @q: the queue
+ *
+ * Context: process context, no token; opens a section if the device is awake.
+ */
+void xe_queue_run(struct xe_queue *q)
+{
+	bool cookie = dma_fence_begin_signalling();
+
+	q->args.ops->run(q);
+	dma_fence_end_signalling(cookie);
 }
 
 /*
@@ -307,7 +325,10 @@ static void timer_fn(struct work_struct *work)
 {
 	struct xe_queue *q = container_of(work, struct xe_queue, timer.work);
 
+	bool cookie = dma_fence_begin_signalling();
+
 	q->args.ops->expired(q);
+	dma_fence_end_signalling(cookie);
 	xe_queue_put(q);
 }
 

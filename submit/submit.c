@@ -3,6 +3,7 @@
  * Submission as a whole: its probe steps, the interrupt of engines, and the end of everything.
  */
 
+#include <linux/dma-fence.h>
 #include <linux/error-injection.h>
 
 #include <drm/drm_managed.h>
@@ -130,6 +131,7 @@ void xe_submit_wake(struct xe_device *xe)
 void xe_submit_kill(struct xe_device *xe, int error)
 {
 	struct xe_submit *submit = &xe->submit;
+	bool cookie = dma_fence_begin_signalling();
 	struct xe_queue *q;
 
 	xe_vm_kill_all(xe);
@@ -141,6 +143,7 @@ void xe_submit_kill(struct xe_device *xe, int error)
 		list_for_each_entry(q, &submit->queues, link)
 			dep_queue_bury(&q->dep, q->args.ops->done, submit->error, submit->error);
 	}
+	dma_fence_end_signalling(cookie);
 	xe_submit_wake(xe);
 }
 

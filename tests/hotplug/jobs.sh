@@ -7,7 +7,7 @@
 # Work for the GPU: jobs, what they wait for, binds, what is refused; and everything in flight while the card
 # goes, by unbind, sysfs remove, PCIe hot-unplug, because it vanished, and vanished without anybody removing it.
 # The programs know nothing of the driver: `tests/lab/run --driver upstream` runs them on Linux's own, which does
-# all but what jobs.c says of it, and does not outlive "pull".
+# all but what work.c says of it, and does not outlive "pull".
 . /lab/gpu.sh
 . ./lib/phases.sh
 
@@ -36,9 +36,9 @@ until_ 60 works || { not_ok "the card works"; finish; }
 modprobe vgem
 dmesg -C
 for group in basic deps binds errors; do
-	relay jobs $group "$gpu"
+	relay work $group "$gpu"
 done
-relay jobs flood "$gpu" 2000 16
+relay work flood "$gpu" 2000 16
 t "no splat" no_splat
 t "no violation" no_violations
 

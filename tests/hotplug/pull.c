@@ -353,7 +353,7 @@ static void new_device(const char *up)
 	}
 	close(card);
 	fflush(stdout);
-	snprintf(command, sizeof(command), "jobs basic %s", pci);
+	snprintf(command, sizeof(command), "work basic %s", pci);
 	check(!run(command), "it works beside the file of the old one");
 }
 

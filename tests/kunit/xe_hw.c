@@ -18,7 +18,7 @@
 #define FAKE_BAR_SIZE	SZ_16M
 #define FAKE_GSM	SZ_8M
 #define FAKE_VRAM	0xb0000000
-#define FAKE_VRAM_SIZE	SZ_1M
+#define FAKE_VRAM_SIZE	SZ_8M
 #define FAKE_EXP	0x70	/* its PCI Express capability */
 #define NEVER		UINT_MAX
 

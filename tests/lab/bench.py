@@ -96,7 +96,7 @@ class Config:
     """What to boot; every field has a default, and an upper-case name outside."""
 
     FIELDS = {
-        "driver": "none", "kernel": "debug", "params": None, "platform": "bmg", "mem": "2G",
+        "driver": "none", "kernel": "debug", "rootfs": "guest", "params": None, "platform": "bmg", "mem": "2G",
         "cpus": "2", "icount": "0", "iommu": "0", "hotplug": "acpi", "model": None, "vram": None,
         "load": "yes", "append": "", "timeout": "600", "xe_ko": None, "model_args": "", "devices": "",
     }
@@ -110,6 +110,7 @@ class Config:
             setattr(self, name, default if value in (None, "") else str(value))
         for name, allowed in (("driver", ("none", "upstream", "xe")),
                               ("kernel", ("debug", "debug-full", "stock", "newest")),
+                              ("rootfs", ("guest", "clients")),
                               ("hotplug", ("acpi", "pciehp")), ("platform", PLATFORMS),
                               ("load", ("yes", "no"))):
             if getattr(self, name) not in allowed:
@@ -136,11 +137,11 @@ def artefact(*path):
     return full
 
 
-def programs(files, folder):
+def programs(files, folder, rootfs="guest"):
     """Put the C programs of a folder into the guest, under /lab/bin."""
     for name in sorted(os.listdir(folder)):
         if name.endswith(".c"):
-            files["lab/bin/" + name[:-2]] = (stat.S_IFREG | 0o755, program(os.path.join(folder, name)))
+            files["lab/bin/" + name[:-2]] = (stat.S_IFREG | 0o755, program(os.path.join(folder, name), rootfs))
 
 
 def sources(program_source):
@@ -149,28 +150,45 @@ def sources(program_source):
     return [program_source, *sorted(glob.glob(folder + "/*.h") + glob.glob(folder + "/*/*.h"))]
 
 
-def program(source):
-    """A C program, static, built against the kernel's DRM headers; once, as long as nothing of it changes."""
+def drm_headers():
     headers = os.path.join(LAB, "src", "linux-source-6.12", "include", "uapi", "drm")
     if not os.path.isdir(headers):	# the demonstration does without the source
         headers = glob.glob(artefact("kernel", "stock", "headers") + "/usr/src/*-common/include/uapi/drm")[0]
-    key = hashlib.sha256()
-    for path in [*sources(source), *sorted(glob.glob(headers + "/*.h"))]:
+    return headers
+
+
+def linked(rootfs):
+    """(Where it finds what it includes, how it is linked): static, or for the root of clients with its Vulkan and OpenCL.
+
+    What these libraries need themselves is of the guest, whose C library may be newer than this machine's.
+    """
+    if rootfs == "guest":
+        return drm_headers(), ["-static"]
+    folder = os.path.realpath(artefact("clients"))
+    return os.path.join(folder, "include"), ["-L" + os.path.join(folder, "lib"), "-Wl,--as-needed,--allow-shlib-undefined",
+                                             "-l:libvulkan.so.1", "-l:libOpenCL.so.1"]
+
+
+def program(source, rootfs="guest"):
+    """A C program for this root of a guest; built once, as long as nothing of it changes."""
+    headers, link = linked(rootfs)
+    key = hashlib.sha256(" ".join(link).encode())
+    for path in [*sources(source), *sorted(glob.glob(headers + "/**/*.h", recursive=True))]:
         with open(path, "rb") as f:
             key.update(f.read() + b"\0")
     kept = os.path.join(BUILT, "programs", os.path.basename(source)[:-2] + "-" + key.hexdigest()[:12])
     if not os.path.exists(kept):
         os.makedirs(os.path.dirname(kept), exist_ok=True)
-        compile_program(source, headers, kept)
+        compile_program(source, headers, link, kept)
     with open(kept, "rb") as f:
         return f.read()
 
 
-def compile_program(source, headers, kept):
+def compile_program(source, headers, link, kept):
     with tempfile.TemporaryDirectory() as scratch:
         binary = os.path.join(scratch, "program")
-        built = subprocess.run(["gcc", "-O1", "-g0", "-static", "-Wall", "-Wextra", "-Werror", "-pthread", "-D__user=",
-                                "-I", headers, "-o", binary, source], capture_output=True, text=True, check=False)
+        built = subprocess.run(["gcc", "-O1", "-g0", "-Wall", "-Wextra", "-Werror", "-pthread", "-D__user=",
+                                "-I", headers, "-o", binary, source, *link], capture_output=True, text=True, check=False)
         if built.returncode:
             raise BenchError("%s does not compile:\n%s" % (os.path.basename(source), built.stderr))
         whole = "%s.%d" % (kept, os.getpid())	# beside it: others may do the same
@@ -416,7 +434,7 @@ class Guest:
             argv += ["-device", "intel-iommu,caching-mode=on,intremap=off"]
         if c.hotplug == "pciehp":
             argv += ["-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"]
-        for name, image in (("root", artefact("guest", "root.ext4")),
+        for name, image in (("root", artefact(c.rootfs, "root.ext4")),
                             ("modules", os.path.join(kernel, "modules.ext4"))):
             argv += ["-drive", "if=none,id=%s,file=%s,format=raw,snapshot=on" % (name, image),
                      "-device", "virtio-blk-pci,drive=" + name]

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Which parts a check has, and what each needs.
 
-	check [PART...]		these (lab static builds kunit model demo figures upstream driver igt); default: all but igt
+	check [PART...]		these (lab static builds kunit model demo figures upstream driver igt clients);
+				default: all but igt and clients
 	check --full n/N	part n of N of what a check leaves out for time
 	check --soak		every access, 500 cycles, mutants, upstream's baseline; until it is stopped
 	check --quick		what changed since HEAD: gates, unit tests, one guest
@@ -58,7 +59,8 @@ def preparations():
     def driver(kernel):
         return Part("driver for " + kernel, [DRIVER, kernel], [kernel + " kernel"], seconds=30, counts=False)
 
-    found = [fetch("kernel source", "source"), fetch("QEMU", "qemu"), fetch("guest root", "guest"), fetch("stock kernel", "stock"),
+    found = [fetch("kernel source", "source"), fetch("QEMU", "qemu"), fetch("guest root", "guest"), fetch("clients root", "clients"),
+             fetch("stock kernel", "stock"),
              fetch("headers of a newer kernel", "newest"),
              kernel("debug kernel", "kernel", 700), kernel("debug-full kernel", "kernel-full", 1100),
              Part("model", [SETUP, "model"], seconds=30, counts=False)]
@@ -83,24 +85,32 @@ def with_needs(wanted):
 
 # ---- what is tested
 
-def guests(folder, names, size="check"):
-    """The scenarios of a folder, each guest a part."""
+def guests(folder, names, size="check", upstream=False):
+    """The scenarios of a folder, each guest a part; upstream: on that driver, whatever their heads say."""
     for path in sorted(glob.glob(test(folder, names))):
-        for scenario in run.scenarios([path], size=size):
+        for scenario in run.scenarios([path], driver="upstream" if upstream else None, size=size):
             number = scenario.name.rpartition("-")[2] if scenario.parts > 1 else "0"
             kernel = scenario.settings.get("kernel", "debug")
-            needs = ["QEMU", "guest root", kernel + " kernel"]
+            needs = ["QEMU", scenario.settings.get("rootfs", "guest") + " root", kernel + " kernel"]
             if scenario.settings["driver"] == "xe":
                 needs.append("driver for " + kernel)
             if scenario.settings["driver"] != "none":
                 needs.append("model")
-            yield Part("%s/%s" % (folder, scenario.name), [os.path.join(HERE, "run"), "--jobs", 1, "--size", size, "--part", number, path],
+            yield Part("%s/%s%s" % (folder, scenario.name, " on upstream" * upstream),
+                       [os.path.join(HERE, "run"), "--jobs", 1, "--size", size, "--part", number, *["--driver", "upstream"] * upstream, path],
                        needs, places=ALONE if scenario.alone else 1, seconds=scenario.seconds())
 
 
 def upstream(size="check"):
     for name in ("probe", "cycles", "gt-reset"):
         yield from guests("upstream", name + ".sh", size)
+
+
+def clients(size="check"):
+    """Mesa, the compute runtime and tools, on our driver; those that leave the card where it is also on upstream's."""
+    yield from guests("clients", "*.sh", size)
+    for name in ("vulkan", "opencl", "tools"):
+        yield from guests("clients", name + ".sh", size, upstream=True)
 
 
 def model_make(target, seconds):
@@ -122,13 +132,14 @@ GROUPS = {
     "upstream": lambda: list(upstream()),
     "driver": lambda: list(guests("hotplug", "*.sh")),
     "igt": lambda: list(guests("upstream", "igt-*.sh")),
+    "clients": lambda: list(clients()),
 }
-DEFAULT = [name for name in GROUPS if name != "igt"]
+DEFAULT = [name for name in GROUPS if name not in ("igt", "clients")]
 
 
 def full():
     """What a check leaves out, but for what is without end."""
-    return [*guests("hotplug", "*.sh", "full"), *upstream("full"), *guests("upstream", "igt-*.sh", "full"),
+    return [*guests("hotplug", "*.sh", "full"), *upstream("full"), *guests("upstream", "igt-*.sh", "full"), *clients("full"),
             Part("the software GPU, fuzzed", model_make("fuzz", 120), ["model"], seconds=600),
             Part("check on the other Debian", [os.path.join(HERE, "other-debian")], places=ALONE, seconds=OTHER)]
 

@@ -315,6 +315,14 @@ class Full(unittest.TestCase):
             for path in glob.glob(checks.test("hotplug", "*.sh")):
                 self.assertTrue(any(name.startswith("hotplug/" + os.path.basename(path)[:-3]) for name in names))
 
+    def test_clients_run_on_both_drivers_in_a_root_of_theirs(self):
+        found = [p for p in checks.full() if p.name.startswith("clients/")]
+        self.assertEqual([sum("on upstream" in p.name for p in found), len(found)], [3, 3 + len(glob.glob(checks.test("clients", "*.sh")))])
+        for part in found:
+            theirs = "on upstream" in part.name
+            self.assertEqual(("--driver" in part.command, "driver for stock" in part.needs), (theirs, not theirs))
+            self.assertIn("clients root", part.needs)
+
     def test_wrong_numbers_are_refused(self):
         for text in ("", "3", "0/4", "5/4", "a/b", "1/1"):
             with self.assertRaises(checks.bench.BenchError):

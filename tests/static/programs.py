@@ -70,7 +70,7 @@ class Program:
         if not (self.scratch / "wrong.o").exists():
             return 0, ""
         (self.scratch / folder).mkdir()
-        for door in ("xe_hw.o", "xe_mmio.o"):
+        for door in ("xe_hw_section.o", "xe_mmio.o"):
             shutil.copy(self.build / door, self.scratch)
         shutil.move(self.scratch / "wrong.o", self.scratch / folder / "wrong.o")
         return run([HERE / "symbols", self.scratch, "drm_dev_enter"])

@@ -13,6 +13,7 @@
 
 #include <kunit/test.h>
 
+#include "abi/pte.h"
 #include "mm/pt_pool.h"
 #include "mm/vram_alloc.h"
 #include "tests/kunit/fake.h"
@@ -26,7 +27,7 @@ static struct {
 	DECLARE_BITMAP(used, PAGES);
 	unsigned int num_used;
 	unsigned int allocations;	/* of memory, not freed */
-	unsigned int fail_in;		/* so many have to be asked for until one is refused; 0 never */
+	unsigned int fail_in;		/* so many are asked for until one is refused; 0 never */
 	unsigned int refused;
 } memory;
 
@@ -74,11 +75,6 @@ static void *fake_alloc(size_t size, gfp_t gfp)
 	return refuse() ? NULL : counted(kzalloc(size, gfp));
 }
 
-static void *fake_memdup(const void *from, size_t size, gfp_t gfp)
-{
-	return refuse() ? NULL : counted(kmemdup(from, size, gfp));
-}
-
 static void fake_free(const void *allocation)
 {
 	memory.allocations -= !!allocation;
@@ -105,11 +101,9 @@ static u64 fake_vram_at(const struct ttm_resource *res, u64 offset, u64 *len)
 #undef kzalloc
 #undef kmalloc
 #undef kcalloc
-#undef kmemdup
 #define kzalloc(size, gfp)	fake_alloc(size, gfp)
 #define kmalloc(size, gfp)	fake_alloc(size, gfp)
 #define kcalloc(n, size, gfp)	fake_alloc((n) * (size), gfp)
-#define kmemdup(p, size, gfp)	fake_memdup(p, size, gfp)
 #define kfree(p)		fake_free(p)
 #define xe_pt_pool_take		fake_take
 #define xe_pt_pool_give		fake_give
@@ -174,12 +168,6 @@ static unsigned int map_remove(struct map *map, u64 va, u64 end)
 	return at;
 }
 
-static void map_copy(struct map *to, const struct map *from)
-{
-	memcpy(to->extent, from->extent, from->count * sizeof(*from->extent));
-	to->count = from->count;
-}
-
 /*
  * What is mapped
  */
@@ -191,15 +179,23 @@ struct leaf {
 	unsigned int level;
 };
 
+/* What the last walk found a page to be. */
+struct table {
+	u64 base;
+	u64 span;
+	unsigned int level;
+};
+
 struct world {
 	struct kunit *test;
 	struct rnd_state rnd;
 	struct xe_pt_tree tree;
-	struct map map, before;
+	struct map map;
 	/* Walk */
 	unsigned int next;	/* extent that comes next */
 	unsigned int leafs[4];	/* of 4 KiB, 64 KiB, 2 MiB, 1 GiB */
 	unsigned int hinted, tables;
+	struct table table[PAGES];
 };
 
 static unsigned int below(struct world *w, unsigned int limit)
@@ -214,8 +210,9 @@ static struct place decode(const struct leaf *leaf)
 
 	return (struct place){
 		.addr = address,
-		.pat = !!(pte & XE_PTE_PAT0) | !!(pte & XE_PTE_PAT1) << 1 | !!(pte & pat2) << 2 |
-		       !!(pte & XE_PTE_PAT3) << 3 | !!(pte & XE_PTE_PAT4) << 4,
+		.pat = (pte & XE_PTE_PAT0 ? 1 : 0) | (pte & XE_PTE_PAT1 ? 2 : 0) |
+		       (pte & pat2 ? 4 : 0) | (pte & XE_PTE_PAT3 ? 8 : 0) |
+		       (pte & XE_PTE_PAT4 ? 16 : 0),
 		.null = pte & XE_PTE_NULL,
 		.vram = pte & XE_PTE_VRAM,
 		.writable = pte & XE_PTE_WRITE,
@@ -290,6 +287,8 @@ static void walk(struct world *w, u64 pde, unsigned int level, u64 base)
 		return;
 	}
 	w->tables++;
+	w->table[((pde & XE_PTE_ADDRESS) - FIRST_PAGE) / XE_PT_TABLE_SIZE] =
+		(struct table){ base, span, level };
 	words = page_words(pde & XE_PTE_ADDRESS);
 	for (unsigned int i = 0; i < (compact ? XE_PT_COMPACT_ENTRIES : XE_PT_ENTRIES); i++) {
 		struct leaf leaf = { base + i * span, span, words[i], level };
@@ -306,14 +305,17 @@ static void walk(struct world *w, u64 pde, unsigned int level, u64 base)
 			walk(w, words[i], level - 1, leaf.va);
 		}
 	}
-	KUNIT_EXPECT_TRUE_MSG(w->test, used || level == XE_PT_LEVELS - 1, "an empty table is linked");
+	KUNIT_EXPECT_TRUE_MSG(w->test, used || level == XE_PT_LEVELS - 1,
+			      "an empty table is linked");
 }
 
 static void check(struct world *w)
 {
 	unsigned int scratch = w->tree.empty[0] ? 2 : 0;
 
-	w->next = w->tables = w->hinted = 0;
+	w->next = 0;
+	w->tables = 0;
+	w->hinted = 0;
 	memset(w->leafs, 0, sizeof(w->leafs));
 	walk(w, xe_pt_tree_root(&w->tree), XE_PT_LEVELS - 1, 0);
 	KUNIT_EXPECT_EQ_MSG(w->test, w->next, w->map.count, "something is not mapped");
@@ -328,7 +330,8 @@ static void write_run(struct world *w, const struct xe_pt_run *run)
 {
 	KUNIT_EXPECT_EQ(w->test, run->at / XE_PT_TABLE_SIZE,
 			(run->at + (run->count - 1) * sizeof(u64)) / XE_PT_TABLE_SIZE);
-	KUNIT_EXPECT_TRUE(w->test, test_bit((run->at - FIRST_PAGE) / XE_PT_TABLE_SIZE, memory.used));
+	KUNIT_EXPECT_TRUE(w->test,
+			  test_bit((run->at - FIRST_PAGE) / XE_PT_TABLE_SIZE, memory.used));
 	for (u32 i = 0; i < run->count; i++)
 		page_words(run->at)[i] = run->pte + (u64)run->step * i;
 }
@@ -357,7 +360,7 @@ static void write(struct world *w, struct xe_pt_plan *plan)
 
 static struct world *world(struct kunit *test, bool scratch)
 {
-	struct world *w = kunit_kzalloc(test, sizeof(*w), GFP_KERNEL);
+	struct world *w = kvzalloc(sizeof(*w), GFP_KERNEL);
 	struct xe_device *xe = xe_fake_device(test);
 	struct xe_pt_plan first;
 
@@ -368,9 +371,7 @@ static struct world *world(struct kunit *test, bool scratch)
 	memory.words = kvmalloc_array(PAGES, XE_PT_TABLE_SIZE, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, memory.words);
 	w->map.extent = kvmalloc_array(MAX_EXTENTS, sizeof(struct extent), GFP_KERNEL);
-	w->before.extent = kvmalloc_array(MAX_EXTENTS, sizeof(struct extent), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, w->map.extent);
-	KUNIT_ASSERT_NOT_NULL(test, w->before.extent);
 	KUNIT_ASSERT_EQ(test, xe_pt_tree_init(xe, &w->tree, scratch, &first), 0);
 	KUNIT_EXPECT_FALSE(test, first.invalidate);
 	write(w, &first);
@@ -386,7 +387,7 @@ static void world_end(struct world *w)
 	KUNIT_EXPECT_EQ_MSG(w->test, memory.allocations, 0, "memory leaked");
 	kvfree(memory.words);
 	kvfree(w->map.extent);
-	kvfree(w->before.extent);
+	kvfree(w);
 }
 
 /*
@@ -461,17 +462,18 @@ static void make_sg(struct world *w, struct op *op, u64 piece)
 	op->source.sgt = &op->sgt;
 }
 
-static void make_source(struct world *w, struct op *op, unsigned int scale)
+/* Of gigabytes all is in large pages, or a test would not end. */
+static void make_source(struct world *w, struct op *op)
 {
 	static const u64 pieces[] = { SZ_4K, SZ_8K, SZ_64K, SZ_128K, SZ_2M, SZ_4M, SZ_1G };
+	u64 smallest = op->size < SZ_1G ? SZ_4K : SZ_2M;
 	u64 piece = pieces[below(w, ARRAY_SIZE(pieces))];
 
-	piece = clamp(piece, op->size / SZ_1K, op->size);
-	piece = max_t(u64, SZ_4K, rounddown_pow_of_two(piece));
+	piece = rounddown_pow_of_two(clamp(piece, smallest, op->size));
 	op->source.pat = below(w, 32);
 	op->source.read_only = !below(w, 4);
 	if (!below(w, 3))
-		op->source.offset = below(w, piece / SZ_4K) * (u64)SZ_4K;
+		op->source.offset = below(w, piece / smallest) * smallest;
 	if (op->kind == VRAM) {
 		op->buffer.piece = piece;
 		op->buffer.at = below(w, 100) * piece;
@@ -487,8 +489,7 @@ static void op_make(struct world *w, struct op *op)
 {
 	static const u64 bases[] = { 0, SZ_1G - SZ_4M, BIT_ULL(39) - SZ_2M, BIT_ULL(47) - SZ_1G };
 	static const unsigned int shifts[] = { 12, 12, 16, 16, 21, 21, 30 };
-	unsigned int scale = below(w, ARRAY_SIZE(shifts));
-	u64 unit = 1ull << shifts[scale];
+	u64 unit = 1ull << shifts[below(w, ARRAY_SIZE(shifts))];
 
 	memset(op, 0, sizeof(*op));
 	op->kind = below(w, KINDS);
@@ -499,7 +500,7 @@ static void op_make(struct world *w, struct op *op)
 	if (unit > SZ_64K && !below(w, 3))
 		op->size += below(w, 64) * (u64)SZ_4K;
 	if (op->kind != UNMAP)
-		make_source(w, op, scale);
+		make_source(w, op);
 }
 
 static void op_free(struct op *op)
@@ -541,8 +542,8 @@ static void test_random(struct kunit *test, bool scratch)
 		check(w);
 		op_free(op);
 		if (test->status == KUNIT_FAILURE) {
-			KUNIT_FAIL(test, "round %u: kind %d, %#llx + %#llx", round, op->kind, op->va,
-				   op->size);
+			KUNIT_FAIL(test, "round %u: kind %d, %#llx + %#llx", round, op->kind,
+				   op->va, op->size);
 			break;
 		}
 		hinted += w->hinted;
@@ -586,7 +587,7 @@ static void test_deferred(struct kunit *test)
 			}
 			xe_pt_plan_commit(&plan[i]);
 		}
-		/* The answer about an early one may come late, but it is before that of a later one. */
+		/* Answers come late, but in order. */
 		for (unsigned int i = 0; i < count; i++) {
 			write(w, &plan[i]);
 			while (freed <= i && below(w, 2))
@@ -704,10 +705,30 @@ static void check_samples(struct world *w, const struct sample *sample, unsigned
 	}
 }
 
-/* What is beside a change translates to the same between any two writes of it. */
-static void test_neighbours(struct kunit *test)
+/* An entry of a table that was there is about to be written. */
+static void check_write(struct world *w, const struct xe_pt_plan *plan, u64 at, u64 pte)
 {
-	struct world *w = world(test, false);
+	const struct table *table = &w->table[(at - FIRST_PAGE) / XE_PT_TABLE_SIZE];
+	u64 va = table->base + at % XE_PT_TABLE_SIZE / sizeof(u64) * table->span;
+	u64 old = page_words(at)[0];
+
+	KUNIT_EXPECT_GE(w->test, va, plan->start);
+	KUNIT_EXPECT_LE(w->test, va + table->span, plan->end);
+	if (old == pte)
+		return;
+	if (old == w->tree.empty[table->level]) {
+		KUNIT_EXPECT_TRUE(w->test, !old || plan->over_scratch);
+		return;
+	}
+	KUNIT_EXPECT_TRUE(w->test, plan->invalidate);
+	KUNIT_EXPECT_GE(w->test, va, plan->invalidate_start);
+	KUNIT_EXPECT_LE(w->test, va + table->span, plan->invalidate_end);
+}
+
+/* What is beside a change translates to the same between any two writes of it. */
+static void test_online(struct kunit *test, bool scratch)
+{
+	struct world *w = world(test, scratch);
 	struct op *op = kunit_kzalloc(test, sizeof(*op), GFP_KERNEL);
 	struct sample sample[10];
 	struct xe_pt_runs *runs;
@@ -727,6 +748,7 @@ static void test_neighbours(struct kunit *test)
 				struct xe_pt_run run = runs->run[i];
 
 				for (; run.count; run.count--, run.at += 8, run.pte += run.step) {
+					check_write(w, &plan, run.at, run.pte);
 					page_words(run.at)[0] = run.pte;
 					check_samples(w, sample, ARRAY_SIZE(sample));
 				}
@@ -738,6 +760,16 @@ static void test_neighbours(struct kunit *test)
 		op_free(op);
 	}
 	world_end(w);
+}
+
+static void test_neighbours(struct kunit *test)
+{
+	test_online(test, false);
+}
+
+static void test_neighbours_with_scratch(struct kunit *test)
+{
+	test_online(test, true);
 }
 
 /* What is said of a plan is what its entries are. */
@@ -797,6 +829,25 @@ static void test_what_a_plan_says(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, plan.invalidate_end, SZ_4M + SZ_128K + SZ_64K);
 	write(w, &plan);
 	xe_pt_plan_free(&plan);
+	world_end(w);
+}
+
+/* The largest page there is. */
+static void test_huge(struct kunit *test)
+{
+	struct world *w = world(test, false);
+	struct xe_pt_source source = { .pat = 2 };
+	struct xe_pt_plan plan;
+
+	xe_pt_plan_init(&plan, &w->tree);
+	KUNIT_ASSERT_EQ(test, xe_pt_plan_map(&plan, 0, 2 * XE_PT_SPAN(3), &source), 0);
+	map_insert(&w->map, 0,
+		   (struct extent){ 0, 2 * XE_PT_SPAN(3), page_of(&source, 0) });
+	xe_pt_plan_commit(&plan);
+	write(w, &plan);
+	xe_pt_plan_free(&plan);
+	check(w);
+	KUNIT_EXPECT_EQ(test, w->leafs[3], 1024);
 	world_end(w);
 }
 
@@ -863,7 +914,7 @@ static void test_runs(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, xe_pt_plan_map(&plan, SZ_2M, SZ_2M, &source), 0);
 	list_for_each_entry(part, &plan.offline, link)
 		runs += part->used;
-	/* Compact; it and each of 3 tables above are filled with nothing, and one entry of these. */
+	/* Compact; each of 3 tables above is filled with nothing, and has one entry. */
 	KUNIT_EXPECT_EQ(test, runs, 7);
 	KUNIT_EXPECT_EQ(test, plan.entries, 32 + 3 * 513 + 1);
 	xe_pt_plan_undo(&plan);
@@ -873,6 +924,7 @@ static void test_runs(struct kunit *test)
 static struct kunit_case pt_cases[] = {
 	KUNIT_CASE(test_what_a_plan_says),
 	KUNIT_CASE(test_runs),
+	KUNIT_CASE(test_huge),
 	KUNIT_CASE(test_scratch),
 	KUNIT_CASE(test_dropped),
 	KUNIT_CASE_SLOW(test_without_scratch),
@@ -880,6 +932,7 @@ static struct kunit_case pt_cases[] = {
 	KUNIT_CASE_SLOW(test_deferred),
 	KUNIT_CASE_SLOW(test_refused),
 	KUNIT_CASE_SLOW(test_neighbours),
+	KUNIT_CASE_SLOW(test_neighbours_with_scratch),
 	{ }
 };
 
