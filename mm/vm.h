@@ -138,7 +138,7 @@ struct xe_vm {
  * struct xe_vma - a mapping
  */
 struct xe_vma {
-	/** @gpuva: base: where, and of what; invalidated if pages have moved since it was written */
+	/** @gpuva: base: where, and of what; invalidated if pages have moved since then */
 	struct drm_gpuva gpuva;
 	/** @pat_index: row of the PAT table, constant */
 	u16 pat_index;
