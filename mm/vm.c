@@ -528,8 +528,8 @@ static void delist(struct xe_vm *vm)
 {
 	struct xe_vms *vms = &vm->xe->vms;
 
-	guard(mutex)(&vms->lock);
-	list_del(&vm->link);
+	scoped_guard(mutex, &vms->lock)
+		list_del(&vm->link);
 	if (vm->asid)
 		xa_erase(&vms->asids, vm->asid);
 }
@@ -575,24 +575,32 @@ void xe_vm_put(struct xe_vm *vm)
  * On the list of the device, so that a kill finds it, before anybody can name it. Where numbers
  * have gone round, TLBs may know the new VM's from its former owner.
  */
-static int enlist(struct xe_vm *vm)
+static int take_asid(struct xe_vm *vm)
 {
 	struct xe_vms *vms = &vm->xe->vms;
 	int ret;
-
-	guard(mutex)(&vms->lock);
-	list_add_tail(&vm->link, &vms->list);
-	if (vms->dead)
-		set_bit(XE_VM_DEAD, &vm->state);
 
 	ret = xa_alloc_cyclic(&vms->asids, &vm->asid, vm, XA_LIMIT(1, XE_VM_MAX_ASID),
 			      &vms->next_asid, GFP_KERNEL);
 	if (ret < 0)
 		vm->asid = 0;
 	if (ret > 0)
-		vms->asids_reused = true;
-	vm->ran = vms->asids_reused;
+		WRITE_ONCE(vms->asids_reused, true);
+	vm->ran = READ_ONCE(vms->asids_reused);
 	return min(ret, 0);
+}
+
+/* Fences wait for who kills everything, so nothing is allocated under the lock. */
+static int enlist(struct xe_vm *vm)
+{
+	struct xe_vms *vms = &vm->xe->vms;
+	int err = take_asid(vm);
+
+	guard(mutex)(&vms->lock);
+	list_add_tail(&vm->link, &vms->list);
+	if (vms->dead)
+		set_bit(XE_VM_DEAD, &vm->state);
+	return err;
 }
 
 static struct xe_vm *alloc_vm(struct xe_device *xe, u32 flags)

@@ -73,7 +73,7 @@ struct xe_vms {
 	struct list_head list;
 	/** @dead: everything has been killed, and so a new one is dead from birth */
 	bool dead;
-	/** @asids: &struct xe_vm by the number that TLBs know it by; no references */
+	/** @asids: &struct xe_vm by the number that TLBs know it by; no references; own lock */
 	struct xarray asids;
 	/** @next_asid: numbers go round, so that one is not used again soon */
 	u32 next_asid;

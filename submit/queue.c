@@ -453,6 +453,8 @@ static struct xe_queue *alloc_queue(struct xe_device *xe, const struct xe_queue_
 	xe_usage_get(args->usage);
 	q->owner.ops = &owner_ops;
 	q->context = -ENOENT;
+	q->tail = LRC_RING_FIRST;
+	q->head = LRC_RING_FIRST;
 	return q;
 }
 
