@@ -855,7 +855,7 @@ static int forget_former(struct xe_vm *vm)
 	dep_job_init(&job->dep, NULL, 0);
 	vm->moved = publish(job, &lock);
 	xe_vm_unlock(&lock);
-	run(vm->queues[XE_VM_REBINDS]);
+	xe_queue_run(vm->queues[XE_VM_REBINDS]);
 	return 0;
 }
 
