@@ -622,6 +622,10 @@ static int lock_buffers(struct drm_exec *exec, void *data)
 	struct drm_gpuvm *gpuvm = &args->vm->gpuvm;
 	int err = 0;
 
+	/* All of an LR VM is needed at once: what it has does not make room for what comes. */
+	if (args->vm->flags & XE_VM_LR)
+		err = drm_gpuvm_prepare_objects(gpuvm, exec, 1);
+
 	for (unsigned int i = 0; i < args->num_ops && !err; i++) {
 		const struct xe_vm_map *map = &args->ops[i].map;
 
