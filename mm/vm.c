@@ -4,6 +4,7 @@
  */
 
 #include <linux/error-injection.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include <drm/drm_managed.h>
@@ -528,10 +529,10 @@ static void delist(struct xe_vm *vm)
 {
 	struct xe_vms *vms = &vm->xe->vms;
 
-	guard(mutex)(&vms->lock);
-	list_del(&vm->link);
 	if (vm->asid)
 		xa_erase(&vms->asids, vm->asid);
+	guard(mutex)(&vms->lock);
+	list_del(&vm->link);
 }
 
 /* Nobody has it, nothing runs in it. */
@@ -571,28 +572,33 @@ void xe_vm_put(struct xe_vm *vm)
 	kref_put(&vm->ref, vm_release);
 }
 
-/*
- * On the list of the device, so that a kill finds it, before anybody can name it. Where numbers
- * have gone round, TLBs may know the new VM's from its former owner.
- */
-static int enlist(struct xe_vm *vm)
+/* Where numbers have gone round, TLBs may know the new VM's from its former owner. */
+static int take_asid(struct xe_vm *vm)
 {
 	struct xe_vms *vms = &vm->xe->vms;
 	int ret;
-
-	guard(mutex)(&vms->lock);
-	list_add_tail(&vm->link, &vms->list);
-	if (vms->dead)
-		set_bit(XE_VM_DEAD, &vm->state);
 
 	ret = xa_alloc_cyclic(&vms->asids, &vm->asid, vm, XA_LIMIT(1, XE_VM_MAX_ASID),
 			      &vms->next_asid, GFP_KERNEL);
 	if (ret < 0)
 		vm->asid = 0;
 	if (ret > 0)
-		vms->asids_reused = true;
-	vm->ran = vms->asids_reused;
+		WRITE_ONCE(vms->asids_reused, true);
+	vm->ran = READ_ONCE(vms->asids_reused);
 	return min(ret, 0);
+}
+
+/* On the list of the device, so that a kill finds it, before anybody can name it. */
+static int enlist(struct xe_vm *vm)
+{
+	struct xe_vms *vms = &vm->xe->vms;
+
+	scoped_guard(mutex, &vms->lock) {
+		list_add_tail(&vm->link, &vms->list);
+		if (vms->dead)
+			set_bit(XE_VM_DEAD, &vm->state);
+	}
+	return take_asid(vm);
 }
 
 static struct xe_vm *alloc_vm(struct xe_device *xe, u32 flags)
@@ -790,6 +796,10 @@ int xe_vms_init(struct xe_device *xe)
 	struct xe_vms *vms = &xe->vms;
 
 	mutex_init(&vms->lock);
+	/* Fences wait for who kills everything, and he for this. */
+	fs_reclaim_acquire(GFP_KERNEL);
+	might_lock(&vms->lock);
+	fs_reclaim_release(GFP_KERNEL);
 	INIT_LIST_HEAD(&vms->list);
 	xa_init_flags(&vms->asids, XA_FLAGS_ALLOC1);
 	return drmm_add_action_or_reset(&xe->drm, vms_fini, vms);

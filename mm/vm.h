@@ -67,7 +67,7 @@ struct xe_vm_ops {
  * struct xe_vms - all address spaces of a device
  */
 struct xe_vms {
-	/** @lock: protects what is below; a leaf */
+	/** @lock: protects @list and @dead; a leaf, in which nothing is allocated */
 	struct mutex lock;
 	/** @list: &xe_vm.link */
 	struct list_head list;
