@@ -4,6 +4,7 @@
  */
 
 #include "../../../uapi/gem.c"
+#include "uapi/file.h"
 
 #include <kunit/test.h>
 
@@ -109,8 +110,12 @@ static void test_fits(struct kunit *test)
 static struct drm_file *open_file(struct kunit *test)
 {
 	struct drm_file *file = kunit_kzalloc(test, sizeof(*file), GFP_KERNEL);
+	struct xe_file *client = kunit_kzalloc(test, sizeof(*client), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, file);
+	KUNIT_ASSERT_NOT_NULL(test, client);
+	xa_init_flags(&client->vms, XA_FLAGS_ALLOC1);
+	file->driver_priv = client;
 	idr_init_base(&file->object_idr, 1);
 	spin_lock_init(&file->table_lock);
 	mutex_init(&file->prime.lock);
