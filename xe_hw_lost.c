@@ -50,7 +50,8 @@ void xe_hw_silence(struct xe_hw_private *priv)
 			break;
 		usleep_range(10000, 11000);
 	}
-	priv->silenced = true;
+	/* A device that did not hear it may be back the next time, before its memory is given back. */
+	priv->silenced = !PCI_POSSIBLE_ERROR(command);
 
 	if (!PCI_POSSIBLE_ERROR(command) && (command & PCI_COMMAND_MASTER))
 		drm_err(&priv->device.drm,

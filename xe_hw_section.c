@@ -4,6 +4,7 @@
  */
 
 #include <linux/delay.h>
+#include <linux/dma-fence.h>
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
 #include <linux/sched/mm.h>
@@ -38,6 +39,7 @@
 void xe_hw_sections_init(struct xe_hw_private *priv)
 {
 	static struct lock_class_key held_key, section_key, power_key;
+	bool signalling;
 
 	lockdep_init_map(&priv->held, "xe_hw", &held_key, 0);
 	lockdep_init_map(&priv->section, "xe_hw_section", &section_key, 0);
@@ -48,6 +50,12 @@ void xe_hw_sections_init(struct xe_hw_private *priv)
 	lock_map_acquire(&priv->section);
 	lock_map_release(&priv->section);
 	fs_reclaim_release(GFP_KERNEL);
+
+	/* Nor may a section wait for a fence: some are signalled in sections. */
+	signalling = dma_fence_begin_signalling();
+	lock_map_acquire(&priv->section);
+	lock_map_release(&priv->section);
+	dma_fence_end_signalling(signalling);
 }
 
 static void section_opened(struct xe_hw_private *priv, struct xe_hw_section *section)

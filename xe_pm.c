@@ -85,6 +85,8 @@ static int program_gts(struct xe_hw hw)
 /* Sleep was called off half way: engines may still run. */
 static int restart(struct xe_hw hw)
 {
+	if (xe_device_is_wedged(xe_hw_device(hw)))
+		return 0;
 	return program_gts(hw) ?: xe_guc_resume(hw);
 }
 
@@ -166,6 +168,10 @@ static int bring_back(struct xe_hw hw, unsigned int timeout_s)
 		state->power_losses++;
 		state->cold = false;
 	}
+
+	/* One that was given up may be kept from memory, where its GuC would start from. */
+	if (xe_device_is_wedged(xe_hw_device(hw)))
+		return 0;
 
 	err = program_gts(hw);
 	if (err)

@@ -23,7 +23,10 @@ struct xe_gt_handler {
 	void (*stopped)(struct xe_hw hw, struct xe_gt *gt);
 	/** @flushed: nothing is cached any more: a reset has succeeded; called behind @stopped */
 	void (*flushed)(struct xe_hw hw, struct xe_gt *gt);
-	/** @running: the GuC runs again, and its channel is up; not called at probe */
+	/**
+	 * @running: the GuC runs again, and its channel is up; not called at probe. At resume no
+	 * section opens yet: what needs one is to be done by a &struct xe_hw_work
+	 */
 	void (*running)(struct xe_hw hw, struct xe_gt *gt);
 };
 

@@ -29,7 +29,7 @@ struct xe_bo {
 	u8 mem_type;
 	/** @import: whose pages these are if they are not ours, else NULL; constant */
 	struct xe_import *import;
-	/** @vm_resv: what it shares the reservation of one VM with: a reference; else NULL; constant */
+	/** @vm_resv: has the reservation, of a VM, that it shares; a reference; NULL; constant */
 	struct drm_gem_object *vm_resv;
 	/** @exported: the dma-buf that others have it by, if there is one; under the reservation */
 	struct dma_buf *exported;

@@ -24,8 +24,9 @@
  * comes first. For this every mapped page list is on a list of the device. Unbind walks it when no
  * section can open any more and so nothing new is mapped.
  *
- * The list of DMA addresses is the buffer's, as whoever has it reserved may be reading it when unbind
- * undoes the mapping. The addresses are of no use then, but there is no way to hand them to a card.
+ * The list of DMA addresses is the buffer's, as whoever has it reserved may be reading it when
+ * unbind undoes the mapping. The addresses are of no use then, but there is no way to hand them to
+ * a card.
  *
  * The pages of an imported buffer are another driver's, and so is their mapping: see mm/import.c.
  *

@@ -21,7 +21,7 @@ struct xe_import;
 struct xe_tt {
 	/** @ttm: base: the pages */
 	struct ttm_tt ttm;
-	/** @sgt: their DMA mapping, under the reservation; good for the card while @link is on the list */
+	/** @sgt: their DMA mapping, under the reservation; undone when @link is not on the list */
 	struct sg_table sgt;
 	/** @import: for an imported buffer, where its pages come from; else NULL */
 	struct xe_import *import;

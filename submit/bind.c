@@ -31,8 +31,8 @@
  * nothing has to be waited for, else in the work of the queue. No engine is asked.
  *
  * The plan of a job presupposes that every plan before it has been written as far as their spans
- * meet. Jobs of one queue are written in order anyway. A VM has several queues, so it knows its jobs
- * by address, and a job waits for those before it that it meets; for nothing else.
+ * meet. Jobs of one queue are written in order anyway. A VM has several queues, so it knows its
+ * jobs by address, and a job waits for those before it that it meets; for nothing else.
  *
  * A job is over when its entries are written and no TLB knows what was there before. Most jobs
  * change entries that were not valid, or of a VM that has not run, and end at once. The others ask
@@ -41,9 +41,9 @@
  * the reservations of the buffers, so nobody moves or frees their memory.
  *
  * A page job belongs to its VM. Its queue may be destroyed, its file be closed: it is written when
- * its dependencies have signalled, with an error or not, for later plans build upon it. Only all jobs
- * of all VMs are dropped together, when everything is killed; see xe_submit_kill(). Their tables
- * wait for the end of the VM then.
+ * its dependencies have signalled, with an error or not, for later plans build upon it. Only all
+ * jobs of all VMs are dropped together, when everything is killed; see xe_submit_kill(). Their
+ * tables wait for the end of the VM then.
  *
  * Buffers that moved leave stale mappings. Before a job runs on an engine xe_bind_prepare() makes
  * a page job of them, on a queue that nobody else uses; user space may have the other queues wait
@@ -57,7 +57,8 @@
  * queue, plan, keep-awake
  * count, mappings that are
  * no more
- * reference to its fence   invalidation  it was answered, or will not be
+ * references to its fence  invalidation  it was answered, or will not be
+ * and its queue
  * ======================== ============= ==========================================
  */
 
@@ -66,7 +67,7 @@
 
 struct invalidation {
 	struct xe_tlb_wait wait;
-	struct page_job *job;		/* a reference to its fence */
+	struct page_job *job;		/* a reference to its fence, and one to its queue */
 };
 
 struct page_job {
@@ -111,17 +112,22 @@ static void finish_part(struct page_job *job)
 		dep_queue_complete(&job->q->dep, job_done);
 }
 
-/* After an error the job has been buried, or is about to be. */
+/*
+ * The job may have been buried before, and released: whoever kills everything does not wait for
+ * answers. After an error it has been, or is about to be.
+ */
 static void tlb_done(struct xe_tlb_wait *wait, int err)
 {
 	struct page_job *job = container_of(wait, struct invalidation, wait)->job;
+	struct xe_queue *q = job->q;
 
 	if (!err)
 		finish_part(job);
 	dma_fence_put(&job->dep.fence);
+	xe_queue_put(q);
 }
 
-/* Over scratch no entry was valid, but what it led to may be cached. A size of 0 is all of the VM. */
+/* Over scratch no entry was valid, but what it led to may be cached. Size 0 is all of the VM. */
 static void what_to_forget(const struct page_job *job, u64 *start, u64 *size)
 {
 	const struct xe_pt_plan *plan = &job->plan;
@@ -144,6 +150,7 @@ static void invalidate(struct xe_hw hw, struct page_job *job)
 
 		atomic_inc(&job->unfinished);
 		dma_fence_get(&job->dep.fence);
+		xe_queue_get(job->q);
 		tlb->job = job;
 		tlb->wait.done = tlb_done;
 		xe_guc_tlb_invalidate_vm(hw, gt, job->vm->asid, start, size, &tlb->wait);
@@ -463,23 +470,35 @@ static struct dma_fence *publish(struct page_job *job, struct xe_vm_lock *lock)
  * Ioctls
  */
 
-static int prefetch_one(struct page_job *job, struct xe_vm_log *log, struct xe_vma *vma, u32 region)
+/* Nothing gets into VRAM while it is emptied for system sleep: then it stays where it is. */
+static int move(struct xe_bo *bo, const struct xe_mm *mm, u32 region)
 {
 	u32 mem_type = region == XE_REGION_VRAM ? XE_MEM_VRAM : XE_MEM_TT;
+	int err = 0;
+
+	if (bo->ttm.resource->mem_type != mem_type &&
+	    !(region == XE_REGION_VRAM && READ_ONCE(mm->sleeping)))
+		err = xe_bo_move_to(bo, mem_type);
+	return err ?: xe_bo_make_reachable(bo);
+}
+
+static int prefetch_one(struct page_job *job, struct xe_vm_log *log, struct xe_vma *vma, u32 region)
+{
 	struct drm_gem_object *obj = vma->gpuva.gem.obj;
+	u32 before;
 	int err;
 
 	if (!obj || !xe_bo_can_be_in(to_xe_bo(obj), region)) {
 		drm_dbg(&job->vm->xe->drm, "VM_BIND: what is to be moved cannot be there\n");
 		return -EINVAL;
 	}
-	if (to_xe_bo(obj)->ttm.resource->mem_type != mem_type) {
-		err = xe_bo_move_to(to_xe_bo(obj), mem_type);
-		if (err)
-			return err;
+	before = to_xe_bo(obj)->ttm.resource->mem_type;
+	err = move(to_xe_bo(obj), &job->vm->xe->mm, region);
+	if (to_xe_bo(obj)->ttm.resource->mem_type != before)
 		xe_vm_log_mark_stale(log, obj);
-	}
-	return drm_gpuva_invalidated(&vma->gpuva) ? plan_again(job, vma) : 0;
+	if (err || !drm_gpuva_invalidated(&vma->gpuva))
+		return err;
+	return plan_again(job, vma);
 }
 
 static int bind_prefetch(struct page_job *job, struct xe_vm_log *log, const struct xe_bind_op *op)
@@ -603,6 +622,10 @@ static int lock_buffers(struct drm_exec *exec, void *data)
 	struct drm_gpuvm *gpuvm = &args->vm->gpuvm;
 	int err = 0;
 
+	/* All of an LR VM is needed at once: what it has does not make room for what comes. */
+	if (args->vm->flags & XE_VM_LR)
+		err = drm_gpuvm_prepare_objects(gpuvm, exec, 1);
+
 	for (unsigned int i = 0; i < args->num_ops && !err; i++) {
 		const struct xe_vm_map *map = &args->ops[i].map;
 
@@ -663,8 +686,10 @@ static void signal_syncs(const struct xe_bind_args *args, struct dma_fence *fenc
 		dma_fence_put(fence);
 		fence = dma_fence_get_stub();
 	}
-	for (unsigned int i = 0; i < args->num_syncs; i++)
+	for (unsigned int i = 0; i < args->num_syncs; i++) {
 		xe_sync_signal(&args->syncs[i], fence);
+		xe_sync_signal_user(&args->syncs[i], fence);
+	}
 	dma_fence_put(fence);
 }
 
@@ -675,8 +700,9 @@ static void signal_syncs(const struct xe_bind_args *args, struct dma_fence *fenc
  * All changes are made, or none. With none asked for, what the queue has still to do is waited for.
  *
  * Context: ioctl, no locks; enters in parts.
- * Return: 0; -ENOENT if nothing is accepted for the VM any more; -EBUSY as xe_vm_unmap(); -EINVAL; -ENOMEM, -ENOSPC; -ENOBUFS
- * if too much waits to be written; -ENODEV, -EBUSY, -EAGAIN; -EINTR, -ERESTARTSYS.
+ * Return: 0; -ENOENT if nothing is accepted for the VM any more; -EBUSY as xe_vm_unmap() and
+ * xe_bo_move_to(); -EINVAL; -ENOMEM, -ENOSPC; -ENOBUFS if too much waits to be written; -ENODEV;
+ * -EAGAIN while the system is about to sleep; -EINTR, -ERESTARTSYS.
  */
 int xe_bind(const struct xe_bind_args *args)
 {
@@ -835,7 +861,7 @@ static int forget_former(struct xe_vm *vm)
 	dep_job_init(&job->dep, NULL, 0);
 	vm->moved = publish(job, &lock);
 	xe_vm_unlock(&lock);
-	run(vm->queues[XE_VM_REBINDS]);
+	xe_queue_run(vm->queues[XE_VM_REBINDS]);
 	return 0;
 }
 

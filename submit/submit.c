@@ -178,6 +178,7 @@ static void engine_event(struct xe_hw hw, struct xe_gt *gt, struct xe_engine *en
 static void contexts_stop(struct xe_hw hw, void *unused)
 {
 	xe_submit_kill(xe_hw_device(hw), -ENODEV);
+	xe_lrcs_close(xe_hw_device(hw));
 }
 
 /**

@@ -20,11 +20,12 @@
  *
  * An ioctl that submits work has a list of what the work waits for and what it signals. Each entry
  * is copied, checked and looked up before any lock is taken, and everything that signalling will
- * need is allocated then: behind the point of no return xe_sync_signal() neither fails nor allocates.
+ * need is allocated then: behind the point of no return xe_sync_signal() does not fail, and does
+ * not allocate.
  *
- * An object without a fence, or a point of a timeline that nobody has submitted, is refused: work
- * that waits for what may never come would be a fence that never signals. For the same reason a VM
- * of long running jobs signals user fences only.
+ * An object without a fence, or a point of a timeline that nobody has submitted, is refused: the
+ * fence of work that waits for what may never come would never signal. For the same reason a VM of
+ * long running jobs signals user fences only.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -166,10 +167,9 @@ int xe_sync_depend(const struct xe_sync *sync, struct dep_job *job)
  * @sync: the sync; once
  * @fence: of the work
  *
- * Cannot fail, and allocates nothing.
+ * Cannot fail, and allocates nothing. For user fences of binds see xe_sync_signal_user().
  *
- * Context: process context, also with reservations and &dep_queue.lock held. Not so if it is a user
- * fence of a bind: no locks, as it may write to user space, see xe_user_fence_signal().
+ * Context: process context, also with reservations and &dep_queue.lock held.
  */
 void xe_sync_signal(struct xe_sync *sync, struct dma_fence *fence)
 {
@@ -181,9 +181,22 @@ void xe_sync_signal(struct xe_sync *sync, struct dma_fence *fence)
 		sync->chain = NULL;
 	} else if (sync->syncobj) {
 		drm_syncobj_replace_fence(sync->syncobj, fence);
-	} else if (sync->user_fence) {
-		xe_user_fence_signal(sync->user_fence, fence);
 	}
+}
+
+/**
+ * xe_sync_signal_user - have a word in the caller's memory written when a fence signals
+ * @sync: of a bind; if it is for something else, nothing is done
+ * @fence: the fence
+ *
+ * If the fence has signalled the word is written now.
+ *
+ * Context: process context of the caller, no locks: its memory may have to be fetched.
+ */
+void xe_sync_signal_user(struct xe_sync *sync, struct dma_fence *fence)
+{
+	if (sync->signal && sync->user_fence)
+		xe_user_fence_signal(sync->user_fence, fence);
 }
 
 /**

@@ -28,9 +28,9 @@
  * does that for a job, but a bind is done by the CPU: if it is over when its ioctl ends, the ioctl
  * writes; else a work does, which borrows the address space of the process.
  *
- * Words are written in the order in which the fences of their binds signal, those of one process one
- * after another: it may use one word for many binds, and wait for the value of the last. So an
- * ioctl leaves its word to the work as long as that has not written all earlier ones.
+ * Words of one process are written in the order in which the fences of their binds signal: it may
+ * use one word for many binds, and wait for the value of the last. So an ioctl leaves its word to
+ * the work as long as that has not written all earlier ones.
  *
  * To write may mean to wait for user space: the page may be in a file of a FUSE server. Therefore
  * nobody waits for the work. The fence of the bind signals without it, no lock is held, the process
@@ -229,7 +229,7 @@ void xe_user_fence_put(struct xe_user_fence *user_fence)
  */
 bool xe_user_fence_is_written(const struct xe_user_fence *user_fence)
 {
-	return smp_load_acquire(&user_fence->written);
+	return READ_ONCE(user_fence->written);
 }
 
 /* In the address space of the process */
@@ -253,7 +253,7 @@ static void write_for(struct mm_struct *mm, const struct xe_user_fence *user_fen
 /* Waiters are woken when the word is there, and the bind is not busy any more. */
 static void set_written(struct xe_user_fence *user_fence)
 {
-	smp_store_release(&user_fence->written, true);
+	WRITE_ONCE(user_fence->written, true);
 	wake_up_all(&user_fence->xe->submit.ufence_wq);
 }
 
@@ -349,8 +349,8 @@ int xe_user_fence_module_init(void)
 /**
  * xe_user_fence_module_exit - there are no user fences any more
  *
- * Context: the module's exit. Each user fence has pinned the module, so that no user space is waited
- * for here, only the end of a work.
+ * Context: the module's exit. Each user fence has pinned the module, so that user space is not
+ * waited for here, only the end of a work.
  */
 void xe_user_fence_module_exit(void)
 {

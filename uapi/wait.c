@@ -19,9 +19,9 @@
 /**
  * DOC: Waiting for a word
  *
- * A process waits until a word in its memory has some value, which an engine or a bind writes there.
- * The driver does not know what the word belongs to. So whatever may have written one wakes all who
- * wait on the device, and they look: interrupts of engines, and user fences of binds.
+ * A process waits until a word in its memory has some value, which an engine or a bind writes
+ * there. The driver does not know what the word belongs to. So whatever may have written one wakes
+ * all who wait on the device, and they look: interrupts of engines, and user fences of binds.
  *
  * The same wait queue is woken when the device begins to go, when it has gone, is lost, or is given
  * up. Each of these sets its flag first, and a waiter looks at the flags after it has joined the
@@ -145,9 +145,9 @@ static void update_timeout(struct drm_xe_wait_user_fence *args, ktime_t start)
  * @file: the caller
  *
  * Context: ioctl; does not enter.
- * Return: 0 when the word has the value; -EINVAL, -EFAULT; -ENOENT if there is no such queue; -ETIME;
- * -ERESTARTSYS; -EIO if the queue is banned, -ECANCELED if the device was given up, -ENODEV if it
- * is gone or lost.
+ * Return: 0 when the word has the value; -EINVAL, -EFAULT, -ETIME, -ERESTARTSYS; -ENOENT if there
+ * is no such queue, -EIO if it is banned; -ECANCELED if the device was given up, -ENODEV if it is
+ * gone or lost.
  */
 int xe_wait_user_fence_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
 {

@@ -8,6 +8,7 @@
 . /lab/igt.sh
 
 igt syncobj_basic 360
+igt syncobj_eventfd 360
 igt syncobj_timeline 900
 igt syncobj_wait 900
 finish

@@ -158,7 +158,8 @@ static void one_queue(unsigned int jobs)
 
 	for (unsigned int i = 0; i < jobs; i++)
 		good &= !exec(fd, queue, order_batch(&w, i), &sync, i == jobs - 1);
-	check(good && !wait_for(fd, done, WAIT_NS) && in_order(&w, jobs), "many jobs of one queue run in order");
+	check(good && !wait_for(fd, done, WAIT_NS) && in_order(&w, jobs),
+	      "many jobs of one queue run in order");
 	syncobj_destroy(fd, done);
 	queue_destroy(fd, queue);
 	world_end(&w);
@@ -281,7 +282,8 @@ static void exec_user_fence(void)
 	check(!exec(fd, queue, text_at(&w, 0), &sync, 1) &&
 	      !wait_user_fence(fd, fence, 0x1122334455667788, WAIT_NS, queue) && w.data.words[1] == 4,
 	      "the GPU writes a user fence, after the batch");
-	check(wait_user_fence(fd, fence, 1, 10000000, 0) && errno == ETIME, "one that is not written is waited for as long as asked");
+	check(wait_user_fence(fd, fence, 1, 10000000, 0) && errno == ETIME,
+	      "one that is not written is waited for as long as asked");
 	queue_destroy(fd, queue);
 	world_end(&w);
 }
@@ -295,7 +297,8 @@ static void nothing_to_run(void)
 		    !exec_nothing(fd, queue, &sync[1], 1) && spin_started(&w.data, 0) && !over(fd, done);
 
 	spin_end(&w.data, 0);
-	check(good && !wait_for(fd, done, WAIT_NS) && over(fd, spin), "an exec of nothing is over after what was there before");
+	check(good && !wait_for(fd, done, WAIT_NS) && over(fd, spin),
+	      "an exec of nothing is over after what was there before");
 	syncobj_destroy(fd, spin);
 	syncobj_destroy(fd, done);
 	queue_destroy(fd, queue);
@@ -337,7 +340,8 @@ static void destroyed_queue(void)
 
 	good &= !queue_destroy(fd, queue) && !wait_for(fd, done, WAIT_NS) && fence_status(file) < 0;
 	check(good, "a queue that is destroyed while it runs is stopped");
-	check(!gpu_store(&w, other, at(&w.data, 1), 6) && w.data.words[1] == 6, "and its engine does other work");
+	check(!gpu_store(&w, other, at(&w.data, 1), 6) && w.data.words[1] == 6,
+	      "and its engine does other work");
 	close(file);
 	syncobj_destroy(fd, done);
 	queue_destroy(fd, other);
@@ -417,14 +421,16 @@ static void timeline_points(void)
 	bool good = !exec(fd, queue, spin_semaphore(&w.data, 64), &sync[0], 1) &&
 		    !exec(fd, queue, spin_semaphore(&w.data, 128), &sync[1], 1) && spin_started(&w.data, 64);
 
-	check(good && !reached(fd, line) && wait_point(fd, line, 5, 0) && errno == ETIME, "no point is reached before its job is over");
+	check(good && !reached(fd, line) && wait_point(fd, line, 5, 0) && errno == ETIME,
+	      "no point is reached before its job is over");
 	spin_end(&w.data, 64);
 	check(!wait_point(fd, line, 10, WAIT_NS) && reached(fd, line) == 10 && !wait_point(fd, line, 3, 0) &&
 	      wait_point(fd, line, 20, 0), "a point, and those below it");
 	spin_end(&w.data, 128);
 	check(!wait_point(fd, line, 20, WAIT_NS) && reached(fd, line) == 20, "and the next");
 	put_end(text(&w, 0));
-	check(exec(fd, queue, text_at(&w, 0), &sync[2], 1) && errno == EINVAL, "a point that nobody has promised is refused");
+	check(exec(fd, queue, text_at(&w, 0), &sync[2], 1) && errno == EINVAL,
+	      "a point that nobody has promised is refused");
 	queue_destroy(fd, queue);
 	syncobj_destroy(fd, line);
 	world_end(&w);
@@ -521,7 +527,8 @@ static void queue_order(void)
 	usleep(20000);
 	good &= !w.data.words[0];
 	foreign_signal(f);
-	check(good && !wait_for(fd, done, WAIT_NS) && in_order(&w, 10), "who comes later does not overtake who waits");
+	check(good && !wait_for(fd, done, WAIT_NS) && in_order(&w, 10),
+	      "who comes later does not overtake who waits");
 	syncobj_destroy(fd, gate);
 	syncobj_destroy(fd, done);
 	queue_destroy(fd, queue);
@@ -776,7 +783,8 @@ static void out_of_reach(void)
 	good &= !wait_for(fd, done, WAIT_NS) && fence_status(file) < 0 && banned(fd, queue) == 1;
 	check(good, "a job that writes where nothing is fails");
 	check(exec(fd, queue, text_at(&w, 0), NULL, 0) && errno == ECANCELED, "its queue takes no more");
-	check(!gpu_store(&w, other, at(&w.data, 1), 2) && w.data.words[1] == 2 && !banned(fd, other), "the other goes on");
+	check(!gpu_store(&w, other, at(&w.data, 1), 2) && w.data.words[1] == 2 && !banned(fd, other),
+	      "the other goes on");
 	close(file);
 	syncobj_destroy(fd, done);
 	queue_destroy(fd, queue);
@@ -861,9 +869,11 @@ static void bind_user_fences(void)
 
 		good &= !bind_with(fd, w.vm, 0, &op, 1, sync, i ? 1 : 2);
 	}
-	check(good && !word && wait_user_fence(fd, &word, 7, 10000000, 0) && errno == ETIME, "no user fence before its bind");
+	check(good && !word && wait_user_fence(fd, &word, 7, 10000000, 0) && errno == ETIME,
+	      "no user fence before its bind");
 	foreign_signal(f);
-	check(!wait_user_fence(fd, &word, 7, WAIT_NS, 0) && word == 7, "user fences of binds, the last one last");
+	check(!wait_user_fence(fd, &word, 7, WAIT_NS, 0) && word == 7,
+	      "user fences of binds, the last one last");
 	syncobj_destroy(fd, gate);
 	memory_free(fd, &m);
 	world_end(&w);
@@ -883,7 +893,8 @@ static void bind_nothing(void)
 	usleep(20000);
 	good &= !over(fd, done);
 	foreign_signal(f);
-	check(good && !wait_for(fd, done, WAIT_NS) && over(fd, bound), "a bind of nothing is over after those before it");
+	check(good && !wait_for(fd, done, WAIT_NS) && over(fd, bound),
+	      "a bind of nothing is over after those before it");
 	syncobj_destroy(fd, gate);
 	syncobj_destroy(fd, bound);
 	syncobj_destroy(fd, done);
@@ -1086,7 +1097,8 @@ static void bind_errors(void)
 	const struct row table[] = {
 		{ "as it should be", 0, BIND() },
 		{ "an extension", EINVAL, BIND(.extensions = 1) },
-		{ "an unmap of nothing", 0, BIND(.bind.op = DRM_XE_VM_BIND_OP_UNMAP, .bind.obj = 0, .bind.addr = 0) },
+		{ "an unmap of nothing", 0,
+		  BIND(.bind.op = DRM_XE_VM_BIND_OP_UNMAP, .bind.obj = 0, .bind.addr = 0) },
 		{ "pad", EINVAL, BIND(.pad = 1) },
 		{ "pad2", EINVAL, BIND(.pad2 = 1) },
 		{ "reserved[0]", EINVAL, BIND(.reserved[0] = 1) },
@@ -1096,21 +1108,28 @@ static void bind_errors(void)
 		{ "syncs that cannot be read", EFAULT, BIND(.num_syncs = 1, .syncs = 4096) },
 		{ "a row of the PAT that is not", EINVAL, BIND(.bind.pat_index = 200) },
 		{ "a row of the PAT that is reserved", EINVAL, BIND(.bind.pat_index = 17) },
-		{ "such a row in an unmap", EINVAL, BIND(.bind.op = DRM_XE_VM_BIND_OP_UNMAP, .bind.obj = 0, .bind.pat_index = 200) },
+		{ "such a row in an unmap", EINVAL,
+		  BIND(.bind.op = DRM_XE_VM_BIND_OP_UNMAP, .bind.obj = 0, .bind.pat_index = 200) },
 		{ "an unknown operation", EINVAL, BIND(.bind.op = 9) },
 		{ "an unknown flag", EINVAL, BIND(.bind.flags = 1 << 12) },
 		{ "nothing, and a buffer", EINVAL, BIND(.bind.flags = DRM_XE_VM_BIND_FLAG_NULL) },
-		{ "nothing, and an offset", EINVAL, BIND(.bind.flags = DRM_XE_VM_BIND_FLAG_NULL, .bind.obj = 0, .bind.obj_offset = PAGE) },
-		{ "an unmap of nothing at all", EINVAL, BIND(.bind.op = DRM_XE_VM_BIND_OP_UNMAP, .bind.obj = 0, .bind.flags = DRM_XE_VM_BIND_FLAG_NULL) },
+		{ "nothing, and an offset", EINVAL,
+		  BIND(.bind.flags = DRM_XE_VM_BIND_FLAG_NULL, .bind.obj = 0, .bind.obj_offset = PAGE) },
+		{ "an unmap of nothing at all", EINVAL,
+		  BIND(.bind.op = DRM_XE_VM_BIND_OP_UNMAP, .bind.obj = 0, .bind.flags = DRM_XE_VM_BIND_FLAG_NULL) },
 		{ "a map without a buffer", EINVAL, BIND(.bind.obj = 0) },
 		{ "an unmap with a buffer", EINVAL, BIND(.bind.op = DRM_XE_VM_BIND_OP_UNMAP) },
-		{ "all of no buffer", EINVAL, BIND(.bind.op = DRM_XE_VM_BIND_OP_UNMAP_ALL, .bind.obj = 0, .bind.range = 0, .bind.addr = 0) },
-		{ "all of a buffer, with an address", EINVAL, BIND(.bind.op = DRM_XE_VM_BIND_OP_UNMAP_ALL, .bind.range = 0) },
-		{ "all of a buffer, with a range", EINVAL, BIND(.bind.op = DRM_XE_VM_BIND_OP_UNMAP_ALL, .bind.addr = 0) },
+		{ "all of no buffer", EINVAL,
+		  BIND(.bind.op = DRM_XE_VM_BIND_OP_UNMAP_ALL, .bind.obj = 0, .bind.range = 0, .bind.addr = 0) },
+		{ "all of a buffer, with an address", EINVAL,
+		  BIND(.bind.op = DRM_XE_VM_BIND_OP_UNMAP_ALL, .bind.range = 0) },
+		{ "all of a buffer, with a range", EINVAL,
+		  BIND(.bind.op = DRM_XE_VM_BIND_OP_UNMAP_ALL, .bind.addr = 0) },
 		{ "user pages with a buffer", EINVAL, BIND(.bind.op = DRM_XE_VM_BIND_OP_MAP_USERPTR) },
 		{ "a prefetch with a buffer", EINVAL, BIND(.bind.op = DRM_XE_VM_BIND_OP_PREFETCH) },
 		{ "a map with a region", EINVAL, BIND(.bind.prefetch_mem_region_instance = 1) },
-		{ "a prefetch to a region that is not", EINVAL, BIND(.bind.op = DRM_XE_VM_BIND_OP_PREFETCH, .bind.obj = 0, .bind.prefetch_mem_region_instance = 7) },
+		{ "a prefetch to a region that is not", EINVAL,
+		  BIND(.bind.op = DRM_XE_VM_BIND_OP_PREFETCH, .bind.obj = 0, .bind.prefetch_mem_region_instance = 7) },
 		{ "an address within a page", EINVAL, BIND(.bind.addr = FREE + 64) },
 		{ "a range within a page", EINVAL, BIND(.bind.range = MiB + 64) },
 		{ "an offset within a page", EINVAL, BIND(.bind.obj_offset = 64) },
@@ -1124,18 +1143,24 @@ static void bind_errors(void)
 		{ "a buffer that is not", ENOENT, BIND(.bind.obj = NOBODY) },
 		{ "a range beyond the buffer", EINVAL, BIND(.bind.range = 4 * MiB) },
 		{ "an offset beyond the buffer", EINVAL, BIND(.bind.obj_offset = 4 * MiB) },
-		{ "a cached buffer that the GPU does not look at caches for", EINVAL, BIND(.bind.obj = WB_BO, .bind.pat_index = 0) },
+		{ "a cached buffer that the GPU does not look at caches for", EINVAL,
+		  BIND(.bind.obj = WB_BO, .bind.pat_index = 0) },
 		{ "a sync that is right", 0, BIND_SYNC(.handle = SIGNALED) },
 		{ "an unknown sync", EINVAL, BIND_SYNC(.type = 9, .handle = SIGNALED) },
 		{ "an unknown flag of a sync", EINVAL, BIND_SYNC(.flags = 1 << 4, .handle = SIGNALED) },
 		{ "reserved of a sync", EINVAL, BIND_SYNC(.handle = SIGNALED, .reserved[1] = 1) },
 		{ "a syncobj that is not", ENOENT, BIND_SYNC(.handle = NOBODY) },
 		{ "a syncobj without a fence", EINVAL, BIND_SYNC(.handle = EMPTY) },
-		{ "point 0", EINVAL, BIND_SYNC(.type = DRM_XE_SYNC_TYPE_TIMELINE_SYNCOBJ, .handle = SIGNALED) },
-		{ "a point without a fence", EINVAL, BIND_SYNC(.type = DRM_XE_SYNC_TYPE_TIMELINE_SYNCOBJ, .handle = EMPTY, .timeline_value = 3) },
-		{ "a wait for a user fence", EOPNOTSUPP, BIND_SYNC(.type = DRM_XE_SYNC_TYPE_USER_FENCE, .addr = (uintptr_t)&word) },
-		{ "a user fence within a word", EINVAL, BIND_SYNC(.type = DRM_XE_SYNC_TYPE_USER_FENCE, .flags = DRM_XE_SYNC_FLAG_SIGNAL, .addr = (uintptr_t)&word + 4) },
-		{ "a user fence where nothing is", EFAULT, BIND_SYNC(.type = DRM_XE_SYNC_TYPE_USER_FENCE, .flags = DRM_XE_SYNC_FLAG_SIGNAL, .addr = 4096) },
+		{ "point 0", EINVAL,
+		  BIND_SYNC(.type = DRM_XE_SYNC_TYPE_TIMELINE_SYNCOBJ, .handle = SIGNALED) },
+		{ "a point without a fence", EINVAL,
+		  BIND_SYNC(.type = DRM_XE_SYNC_TYPE_TIMELINE_SYNCOBJ, .handle = EMPTY, .timeline_value = 3) },
+		{ "a wait for a user fence", EOPNOTSUPP,
+		  BIND_SYNC(.type = DRM_XE_SYNC_TYPE_USER_FENCE, .addr = (uintptr_t)&word) },
+		{ "a user fence within a word", EINVAL,
+		  BIND_SYNC(.type = DRM_XE_SYNC_TYPE_USER_FENCE, .flags = DRM_XE_SYNC_FLAG_SIGNAL, .addr = (uintptr_t)&word + 4) },
+		{ "a user fence where nothing is", EFAULT,
+		  BIND_SYNC(.type = DRM_XE_SYNC_TYPE_USER_FENCE, .flags = DRM_XE_SYNC_FLAG_SIGNAL, .addr = 4096) },
 		{ "two user fences", EINVAL, BIND(.num_syncs = 2, .syncs = (uintptr_t)two) },
 		{ "signalling in a VM of long running jobs", EOPNOTSUPP, BIND(.vm_id = LR_VM, .num_syncs = 1,
 			.syncs = SYNC(.handle = SIGNALED, .flags = DRM_XE_SYNC_FLAG_SIGNAL)) },
@@ -1169,19 +1194,26 @@ static void queue_errors(void)
 		{ "instances that cannot be read", EFAULT, QUEUE_CREATE(.instances = 4096) },
 		{ "a GT that is not", EINVAL, INSTANCE(.engine_class = good.engine_class, .gt_id = 9) },
 		{ "a class that is not", EINVAL, INSTANCE(.engine_class = 33) },
-		{ "an engine that is not", EINVAL, INSTANCE(.engine_class = good.engine_class, .engine_instance = 63) },
+		{ "an engine that is not", EINVAL,
+		  INSTANCE(.engine_class = good.engine_class, .engine_instance = 63) },
 		{ "two classes", EINVAL, QUEUE_CREATE(.num_placements = 2, .instances = (uintptr_t)mixed) },
-		{ "one engine twice, side by side", EINVAL, QUEUE_CREATE(.width = 2, .instances = (uintptr_t)(struct drm_xe_engine_class_instance[]){ good, good }) },
-		{ "a queue for binds of width 2", EINVAL, QUEUE_CREATE(.width = 2, .instances = (uintptr_t)(struct drm_xe_engine_class_instance[]){
+		{ "one engine twice, side by side", EINVAL,
+		  QUEUE_CREATE(.width = 2, .instances = (uintptr_t)(struct drm_xe_engine_class_instance[]){ good, good }) },
+		{ "a queue for binds of width 2", EINVAL,
+		  QUEUE_CREATE(.width = 2, .instances = (uintptr_t)(struct drm_xe_engine_class_instance[]){
 			{ .engine_class = DRM_XE_ENGINE_CLASS_VM_BIND }, { .engine_class = DRM_XE_ENGINE_CLASS_VM_BIND } }) },
-		{ "a second queue for binds", EINVAL, INSTANCE(.engine_class = DRM_XE_ENGINE_CLASS_VM_BIND, .engine_instance = 1) },
+		{ "a second queue for binds", EINVAL,
+		  INSTANCE(.engine_class = DRM_XE_ENGINE_CLASS_VM_BIND, .engine_instance = 1) },
 		{ "a VM that is not", ENOENT, QUEUE_CREATE(.vm_id = NOBODY) },
 		{ "extensions that cannot be read", EFAULT, QUEUE_CREATE(.extensions = 4096) },
-		{ "an extension that is not", EINVAL, QUEUE_CREATE(.extensions = (uintptr_t)&(struct drm_xe_ext_set_property){ .base.name = 7 }) },
+		{ "an extension that is not", EINVAL,
+		  QUEUE_CREATE(.extensions = (uintptr_t)&(struct drm_xe_ext_set_property){ .base.name = 7 }) },
 		{ "pad of an extension", EINVAL, PROPERTY(.base.pad = 1) },
 		{ "a property that is not", EINVAL, PROPERTY(.property = 77) },
-		{ "a priority", 0, PROPERTY(.property = DRM_XE_EXEC_QUEUE_SET_PROPERTY_PRIORITY, .value = 0) },
-		{ "too high a priority", EINVAL, PROPERTY(.property = DRM_XE_EXEC_QUEUE_SET_PROPERTY_PRIORITY, .value = 9) },
+		{ "a priority", 0,
+		  PROPERTY(.property = DRM_XE_EXEC_QUEUE_SET_PROPERTY_PRIORITY, .value = 0) },
+		{ "too high a priority", EINVAL,
+		  PROPERTY(.property = DRM_XE_EXEC_QUEUE_SET_PROPERTY_PRIORITY, .value = 9) },
 		{ "extensions without end", E2BIG, QUEUE_CREATE(.extensions = (uintptr_t)&round) },
 	};
 	const struct row end_rows[] = {
@@ -1226,19 +1258,26 @@ static void exec_errors(void)
 		{ "reserved of a sync", EINVAL, EXEC_SYNC(.handle = SIGNALED, .reserved[0] = 1) },
 		{ "a syncobj that is not", ENOENT, EXEC_SYNC(.handle = NOBODY) },
 		{ "a syncobj without a fence", EINVAL, EXEC_SYNC(.handle = EMPTY) },
-		{ "a wait for point 0", EINVAL, EXEC_SYNC(.type = DRM_XE_SYNC_TYPE_TIMELINE_SYNCOBJ, .handle = SIGNALED) },
-		{ "signalling point 0", EINVAL, EXEC_SYNC(.type = DRM_XE_SYNC_TYPE_TIMELINE_SYNCOBJ, .handle = EMPTY, .flags = DRM_XE_SYNC_FLAG_SIGNAL) },
-		{ "a point without a fence", EINVAL, EXEC_SYNC(.type = DRM_XE_SYNC_TYPE_TIMELINE_SYNCOBJ, .handle = EMPTY, .timeline_value = 3) },
-		{ "a wait for a user fence", EOPNOTSUPP, EXEC_SYNC(.type = DRM_XE_SYNC_TYPE_USER_FENCE, .addr = DATA) },
-		{ "a user fence within a word", EINVAL, EXEC_SYNC(.type = DRM_XE_SYNC_TYPE_USER_FENCE, .flags = DRM_XE_SYNC_FLAG_SIGNAL, .addr = DATA + 4) },
-		{ "a user fence", 0, EXEC_SYNC(.type = DRM_XE_SYNC_TYPE_USER_FENCE, .flags = DRM_XE_SYNC_FLAG_SIGNAL, .addr = DATA) },
+		{ "a wait for point 0", EINVAL,
+		  EXEC_SYNC(.type = DRM_XE_SYNC_TYPE_TIMELINE_SYNCOBJ, .handle = SIGNALED) },
+		{ "signalling point 0", EINVAL,
+		  EXEC_SYNC(.type = DRM_XE_SYNC_TYPE_TIMELINE_SYNCOBJ, .handle = EMPTY, .flags = DRM_XE_SYNC_FLAG_SIGNAL) },
+		{ "a point without a fence", EINVAL,
+		  EXEC_SYNC(.type = DRM_XE_SYNC_TYPE_TIMELINE_SYNCOBJ, .handle = EMPTY, .timeline_value = 3) },
+		{ "a wait for a user fence", EOPNOTSUPP,
+		  EXEC_SYNC(.type = DRM_XE_SYNC_TYPE_USER_FENCE, .addr = DATA) },
+		{ "a user fence within a word", EINVAL,
+		  EXEC_SYNC(.type = DRM_XE_SYNC_TYPE_USER_FENCE, .flags = DRM_XE_SYNC_FLAG_SIGNAL, .addr = DATA + 4) },
+		{ "a user fence", 0,
+		  EXEC_SYNC(.type = DRM_XE_SYNC_TYPE_USER_FENCE, .flags = DRM_XE_SYNC_FLAG_SIGNAL, .addr = DATA) },
 	};
 	struct drm_xe_exec twice = {
 		.exec_queue_id = QUEUE, .address = TEXT, .num_batch_buffer = 1, .num_syncs = 2, .syncs = (uintptr_t)two,
 	};
 
 	ROWS("EXEC", table);
-	check_beyond(ioctl(fd, DRM_IOCTL_XE_EXEC, &twice) && errno == EINVAL, "EXEC, two user fences");	/* writes the last */
+	check_beyond(ioctl(fd, DRM_IOCTL_XE_EXEC, &twice) && errno == EINVAL,
+	             "EXEC, two user fences");	/* writes the last */
 }
 
 static void wait_errors(void)
@@ -1288,13 +1327,17 @@ static void errors(void)
 	struct drm_xe_gem_create cached = { .size = 2 * MiB, .placement = SYSTEM, .cpu_caching = DRM_XE_GEM_CPU_CACHING_WB };
 	struct memory text;
 
-	need(vm_create(fd, 0) == VM && vm_create(fd, DRM_XE_VM_CREATE_FLAG_LR_MODE) == LR_VM, "numbers of VMs begin at 1");
+	need(vm_create(fd, 0) == VM && vm_create(fd, DRM_XE_VM_CREATE_FLAG_LR_MODE) == LR_VM,
+	     "numbers of VMs begin at 1");
 	text = memory_new(fd, VM, SYSTEM, 2 * MiB, TEXT);
 	put_end(text.words);
-	need(text.handle == BO && !ioctl(fd, DRM_IOCTL_XE_GEM_CREATE, &cached) && cached.handle == WB_BO, "handles begin at 1");
-	need(queue_create(fd, VM, engine(0)) == QUEUE && bind_queue_create(fd, VM) == BIND_QUEUE, "numbers of queues begin at 1");
+	need(text.handle == BO && !ioctl(fd, DRM_IOCTL_XE_GEM_CREATE, &cached) && cached.handle == WB_BO,
+	     "handles begin at 1");
+	need(queue_create(fd, VM, engine(0)) == QUEUE && bind_queue_create(fd, VM) == BIND_QUEUE,
+	     "numbers of queues begin at 1");
 	need(!bind_op(fd, VM, op_map(BO, MiB, DATA, MiB)), "room for user fences");
-	need(syncobj(fd) == EMPTY && !ioctl(fd, DRM_IOCTL_SYNCOBJ_CREATE, &signaled) && signaled.handle == SIGNALED, "syncobjs");
+	need(syncobj(fd) == EMPTY && !ioctl(fd, DRM_IOCTL_SYNCOBJ_CREATE, &signaled) && signaled.handle == SIGNALED,
+	     "syncobjs");
 	vm_errors();
 	bind_errors();
 	queue_errors();

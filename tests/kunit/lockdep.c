@@ -119,16 +119,19 @@ static void awake_in_reclaim(struct xe_device *xe)
 	fs_reclaim_release(GFP_KERNEL);
 }
 
+static void awake_waits(struct xe_device *xe)
+{
+	struct dma_fence *fence = dma_fence_get_stub();
+
+	xe_hw_scoped_awake(hw, xe)
+		dma_fence_wait(fence, false);
+	dma_fence_put(fence);
+}
+
 static void awake_reclaims(struct xe_device *xe)
 {
 	xe_hw_scoped_awake(hw, xe)
 		might_alloc(GFP_KERNEL);
-}
-
-static void awake_nested(struct xe_device *xe)
-{
-	xe_hw_scoped(hw, xe)
-		open_awake(xe);
 }
 
 static void nested(struct xe_device *xe)
@@ -200,6 +203,16 @@ static void test_dma_spinlock(struct kunit *test)
 	announced();
 }
 
+static void test_awake_nested(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	announce("WARN");
+	xe_hw_scoped(hw, xe)
+		open_awake(xe);
+	announced();
+}
+
 struct lockdep_case {
 	const char *name;
 	void (*provoke)(struct xe_device *xe);
@@ -211,8 +224,8 @@ static const struct lockdep_case lockdep_cases[] = {
 	{ "a section while a fence is to be signalled", fence_signalling, true },
 	{ "an awake section while a fence is to be signalled", awake_while_signalling, false },
 	{ "an awake section in reclaim", awake_in_reclaim, false },
+	{ "a wait for a fence in an awake section", awake_waits, true },
 	{ "reclaim in an awake section", awake_reclaims, true },
-	{ "an awake section in a section", awake_nested, true },
 	{ "a section in a section", nested, true },
 	{ "reclaim in a section", reclaim, true },
 	{ "a lock of a power callback held at a section", lock_of_power_callback, true },
@@ -238,6 +251,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(test_dma_spinlock),
 	KUNIT_CASE(test_no_section),
 	KUNIT_CASE(test_long_section),
+	KUNIT_CASE(test_awake_nested),
 	KUNIT_CASE_PARAM(test_lockdep, lockdep_gen_params),
 	{ }
 };

@@ -4,6 +4,7 @@
  * other suites use, too.
  */
 
+#include <linux/delay.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 #include <linux/logic_iomem.h>

@@ -158,7 +158,7 @@ static bool always(struct dep_job *job)
 /* A fence of somebody else */
 struct foreign {
 	struct dma_fence fence;
-	spinlock_t lock;
+	spinlock_t lock;	/* of @fence */
 };
 
 static const char *foreign_name(struct dma_fence *fence)

@@ -59,7 +59,9 @@ static void on_running(struct xe_hw hw, struct xe_gt *gt)
 static struct xe_gt *gt_with_handlers(struct kunit *test, struct xe_hw hw)
 {
 	static const struct xe_gt_handler tlb = { .flushed = on_flushed };
-	static const struct xe_gt_handler contexts = { .stopped = on_stopped, .running = on_running };
+	static const struct xe_gt_handler contexts = {
+		.stopped = on_stopped, .running = on_running,
+	};
 	struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 
 	order[0] = 0;

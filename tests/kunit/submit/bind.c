@@ -350,7 +350,7 @@ static void test_limit(struct kunit *test)
 }
 
 /* The end of everything: what waits for others or for an answer ends; its tables are kept. */
-static void test_kill(struct kunit *test)
+static void kill_and_answer(struct kunit *test, int err)
 {
 	struct world *w = make_world(test);
 	struct dma_fence *in = foreign_fence(test), *asked, *waiting;
@@ -367,14 +367,24 @@ static void test_kill(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake.freed, 0);
 	KUNIT_EXPECT_EQ(test, bind_to(w, NULL, SZ_4M, NULL, NULL), -ENOENT);
 
-	/* Whoever was asked says so afterwards. */
+	/* Whoever was asked answers afterwards, when nobody else knows of it. */
 	dma_fence_put(asked);
-	answer(-ENODEV);
+	answer(err);
 	dma_fence_signal(in);
 	dma_fence_put(in);
 	dma_fence_put(waiting);
 	KUNIT_EXPECT_EQ(test, fake.num_written, 1);
 	end_world(w);
+}
+
+static void test_kill(struct kunit *test)
+{
+	kill_and_answer(test, -ENODEV);
+}
+
+static void test_kill_late_answer(struct kunit *test)
+{
+	kill_and_answer(test, 0);
 }
 
 /* Before a job, and once. */
@@ -449,6 +459,7 @@ static struct kunit_case bind_cases[] = {
 	KUNIT_CASE(test_undo),
 	KUNIT_CASE(test_limit),
 	KUNIT_CASE(test_kill),
+	KUNIT_CASE(test_kill_late_answer),
 	KUNIT_CASE(test_stale),
 	KUNIT_CASE(test_stale_later),
 	KUNIT_CASE(test_former),

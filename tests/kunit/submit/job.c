@@ -41,7 +41,7 @@ static void test_at_once(struct kunit *test)
 	struct dma_fence *fence = submit(test, q, 1);
 
 	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->submitted, 1);
-	KUNIT_EXPECT_EQ(test, q->lrc->regs[LRC_RING_TAIL], bytes);
+	KUNIT_EXPECT_EQ(test, q->lrc->regs[LRC_RING_TAIL], LRC_RING_FIRST + bytes);
 	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
 	xe_fake_engine_ends(q, fence->seqno);
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
@@ -117,7 +117,8 @@ static void test_forgotten(struct kunit *test)
 	forget(q);
 	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->revived, 1);
 	KUNIT_EXPECT_FALSE(test, xe_queue_is_banned(q));
-	for (u32 at = xe_lrc_head(q->lrc) / 4; at < q->head / 4; at++)
+	/* Blanked up to the first that is not done, but for the word that has arbitration on. */
+	for (u32 at = xe_lrc_head(q->lrc) / 4 + 1; at < q->head / 4; at++)
 		KUNIT_EXPECT_EQ(test, q->lrc->ring[at], 0);
 	xe_fake_engine_ends(q, next->seqno);
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(next), 1);

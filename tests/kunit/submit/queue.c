@@ -7,8 +7,12 @@
 #include <kunit/test.h>
 
 #include "submit/job.h"
+#include "submit/record.h"
 #include "tests/kunit/fake.h"
 #include "tests/kunit/submit/fake.h"
+
+/* There is no engine that could run a first context. */
+#define xe_record_default(xe, gt_id, class)	0
 
 #include "../../../submit/queue.c"
 
