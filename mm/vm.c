@@ -13,6 +13,7 @@
 #include "mm/bo.h"
 #include "mm/vm.h"
 #include "uapi/file.h"
+#include "xe_compat.h"
 #include "xe_device.h"
 #include "xe_module.h"
 
@@ -97,8 +98,10 @@ static int put_in(struct xe_vm_log *log, const struct xe_vm_map *map, bool stale
 	if (!vma)
 		return -ENOMEM;
 
-	drm_gpuva_init(&vma->gpuva, map->addr, map->range, map->bo ? &map->bo->ttm.base : NULL,
-		       map->offset);
+	vma->gpuva.va.addr = map->addr;
+	vma->gpuva.va.range = map->range;
+	vma->gpuva.gem.obj = map->bo ? &map->bo->ttm.base : NULL;
+	vma->gpuva.gem.offset = map->offset;
 	INIT_LIST_HEAD(&vma->gpuva.gem.entry);
 	INIT_LIST_HEAD(&vma->link);
 	if (!map->bo)
@@ -269,7 +272,7 @@ int xe_vm_log_prepare(struct xe_vm_log *log)
 		if (!change->came || !change->vma->gpuva.gem.obj)
 			continue;
 
-		vm_bo = drm_gpuvm_bo_obtain(&log->vm->gpuvm, change->vma->gpuva.gem.obj);
+		vm_bo = drm_gpuvm_bo_obtain_locked(&log->vm->gpuvm, change->vma->gpuva.gem.obj);
 		if (IS_ERR(vm_bo))
 			return PTR_ERR(vm_bo);
 		change->vm_bo = vm_bo;
