@@ -8,8 +8,6 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
-#include <asm/barrier.h>
-
 #include "abi/lrc.h"
 #include "xe_info.h"
 

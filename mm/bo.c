@@ -16,7 +16,7 @@
 #include "mm/import.h"
 #include "mm/pt.h"
 #include "mm/tt.h"
-#include "mm/vm.h"
+#include "mm/vma.h"
 #include "mm/vram.h"
 #include "mm/vram_alloc.h"
 #include "xe_compat.h"

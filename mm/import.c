@@ -10,7 +10,7 @@
 #include <linux/slab.h>
 
 #include "mm/import.h"
-#include "mm/vm.h"
+#include "mm/vma.h"
 #include "xe_compat.h"
 #include "xe_device.h"
 #include "xe_hw.h"

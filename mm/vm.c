@@ -347,24 +347,6 @@ void xe_vma_free_list(struct xe_vm *vm, struct list_head *gone)
 	INIT_LIST_HEAD(gone);
 }
 
-/**
- * xe_vma_mark_stale - a buffer moves: what page tables say of it is not true any more
- * @obj: the buffer
- *
- * Context: its reservation is held.
- */
-void xe_vma_mark_stale(struct drm_gem_object *obj)
-{
-	struct drm_gpuvm_bo *vm_bo;
-	struct drm_gpuva *gpuva;
-
-	drm_gem_for_each_gpuvm_bo(vm_bo, obj) {
-		drm_gpuvm_bo_for_each_va(gpuva, vm_bo)
-			drm_gpuva_invalidate(gpuva, true);
-		drm_gpuvm_bo_evict(vm_bo, true);
-	}
-}
-
 /*
  * Reservations
  */
@@ -571,36 +553,38 @@ void xe_vm_put(struct xe_vm *vm)
 	kref_put(&vm->ref, vm_release);
 }
 
-/*
- * On the list of the device, so that a kill finds it, before anybody can name it. Where numbers
- * have gone round, TLBs may know the new VM's from its former owner.
- */
-static int take_asid(struct xe_vm *vm)
+/* Where numbers have gone round, TLBs may know the new VM's from its former owner. */
+static int number_vm(struct xe_vm *vm)
 {
 	struct xe_vms *vms = &vm->xe->vms;
 	int ret;
 
-	ret = xa_alloc_cyclic(&vms->asids, &vm->asid, vm, XA_LIMIT(1, XE_VM_MAX_ASID),
-			      &vms->next_asid, GFP_KERNEL);
+	xa_lock(&vms->asids);
+	ret = __xa_alloc_cyclic(&vms->asids, &vm->asid, vm, XA_LIMIT(1, XE_VM_MAX_ASID),
+				&vms->next_asid, GFP_KERNEL);
 	if (ret < 0)
 		vm->asid = 0;
 	if (ret > 0)
-		WRITE_ONCE(vms->asids_reused, true);
-	vm->ran = READ_ONCE(vms->asids_reused);
+		vms->asids_reused = true;
+	vm->ran = vms->asids_reused;
+	xa_unlock(&vms->asids);
 	return min(ret, 0);
 }
 
-/* Fences wait for who kills everything, so nothing is allocated under the lock. */
+/*
+ * On the list of the device, so that a kill finds it, before anybody can name it. The kill is on
+ * the way to fences: its lock is not held where memory is allocated.
+ */
 static int enlist(struct xe_vm *vm)
 {
 	struct xe_vms *vms = &vm->xe->vms;
-	int err = take_asid(vm);
 
-	guard(mutex)(&vms->lock);
-	list_add_tail(&vm->link, &vms->list);
-	if (vms->dead)
-		set_bit(XE_VM_DEAD, &vm->state);
-	return err;
+	scoped_guard(mutex, &vms->lock) {
+		list_add_tail(&vm->link, &vms->list);
+		if (vms->dead)
+			set_bit(XE_VM_DEAD, &vm->state);
+	}
+	return number_vm(vm);
 }
 
 static struct xe_vm *alloc_vm(struct xe_device *xe, u32 flags)

@@ -67,7 +67,7 @@ struct xe_vm_ops {
  * struct xe_vms - all address spaces of a device
  */
 struct xe_vms {
-	/** @lock: protects what is below; a leaf */
+	/** @lock: protects @list and @dead; a leaf, taken on the way to fences */
 	struct mutex lock;
 	/** @list: &xe_vm.link */
 	struct list_head list;
@@ -75,9 +75,9 @@ struct xe_vms {
 	bool dead;
 	/** @asids: &struct xe_vm by the number that TLBs know it by; no references; own lock */
 	struct xarray asids;
-	/** @next_asid: numbers go round, so that one is not used again soon */
+	/** @next_asid: numbers go round, so that one is not used again soon; with the lock of @asids */
 	u32 next_asid;
-	/** @asids_reused: they have gone round */
+	/** @asids_reused: they have gone round; with the lock of @asids */
 	bool asids_reused;
 };
 
@@ -286,7 +286,5 @@ int xe_vm_log_prepare(struct xe_vm_log *log);
 void xe_vm_log_commit(struct xe_vm_log *log);
 void xe_vm_log_undo(struct xe_vm_log *log);
 void xe_vma_free_list(struct xe_vm *vm, struct list_head *gone);
-
-void xe_vma_mark_stale(struct drm_gem_object *obj);
 
 #endif

@@ -622,6 +622,10 @@ static int lock_buffers(struct drm_exec *exec, void *data)
 	struct drm_gpuvm *gpuvm = &args->vm->gpuvm;
 	int err = 0;
 
+	/* All of an LR VM is needed at once: what it has does not make room for what comes. */
+	if (args->vm->flags & XE_VM_LR)
+		err = drm_gpuvm_prepare_objects(gpuvm, exec, 1);
+
 	for (unsigned int i = 0; i < args->num_ops && !err; i++) {
 		const struct xe_vm_map *map = &args->ops[i].map;
 
@@ -682,8 +686,10 @@ static void signal_syncs(const struct xe_bind_args *args, struct dma_fence *fenc
 		dma_fence_put(fence);
 		fence = dma_fence_get_stub();
 	}
-	for (unsigned int i = 0; i < args->num_syncs; i++)
+	for (unsigned int i = 0; i < args->num_syncs; i++) {
 		xe_sync_signal(&args->syncs[i], fence);
+		xe_sync_signal_user(&args->syncs[i], fence);
+	}
 	dma_fence_put(fence);
 }
 
@@ -855,7 +861,7 @@ static int forget_former(struct xe_vm *vm)
 	dep_job_init(&job->dep, NULL, 0);
 	vm->moved = publish(job, &lock);
 	xe_vm_unlock(&lock);
-	run(vm->queues[XE_VM_REBINDS]);
+	xe_queue_run(vm->queues[XE_VM_REBINDS]);
 	return 0;
 }
 

@@ -28,6 +28,10 @@
  * 4. If the job did not have its time, since others ran, the context goes on.
  * 5. Else the queue is banned: the job has the error -ETIME, those behind it -ECANCELED.
  *
+ * If the GT is reset meanwhile, nothing of this counts: a job that had begun is lost with it, and
+ * one that had not gets all of its time again. A GuC that stands still is not the fault of those
+ * who wait for it, and how often it may do so is limited in xe_recovery.c.
+ *
  * Jobs of long-running address spaces have no timer.
  *
  * ======================== ============= ==========================================
@@ -89,6 +93,17 @@ void xe_hang_expired(struct xe_queue *q)
 		suspend(q);
 }
 
+static bool hangs(struct xe_queue *q)
+{
+	guard(mutex)(&q->dep.lock);
+	if (!xe_job_collect(q) || dep_queue_is_dead(&q->dep))
+		return false;
+	/* The GT was reset: nothing was saved, and it may have been the GuC that stood still. */
+	if (test_bit(XE_QUEUE_FORGOTTEN, &q->state))
+		return false;
+	return !xe_job_has_begun(q) || ticks_to_ms(q, xe_job_ticks(q)) >= xe_queue_timeout(q);
+}
+
 /**
  * xe_hang_stopped - &xe_queue_ops.stopped: nothing of a queue is on an engine
  * @q: the queue
@@ -97,17 +112,10 @@ void xe_hang_expired(struct xe_queue *q)
  */
 void xe_hang_stopped(struct xe_queue *q)
 {
-	bool hangs = false;
-
 	if (!test_and_clear_bit(XE_QUEUE_CHECKED, &q->state))
 		return;
 
-	scoped_guard(mutex, &q->dep.lock)
-		if (xe_job_collect(q) && !dep_queue_is_dead(&q->dep))
-			hangs = !xe_job_has_begun(q) ||
-				ticks_to_ms(q, xe_job_ticks(q)) >= xe_queue_timeout(q);
-
-	if (!hangs) {
+	if (!hangs(q)) {
 		xe_queue_arm(q, xe_queue_timeout(q));
 		resume(q);
 		return;

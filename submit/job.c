@@ -16,6 +16,7 @@
 #include "submit/job.h"
 #include "submit/queue.h"
 #include "submit/ring.h"
+#include "submit/submit.h"
 #include "submit/sync.h"
 #include "xe_device.h"
 
@@ -227,7 +228,11 @@ bool xe_job_collect(struct xe_queue *q)
 {
 	u32 unused;
 
-	dep_queue_complete(&q->dep, job_done);
+	/* Who waits for room in the ring, or for a user fence, has not heard of it either. */
+	if (dep_queue_complete(&q->dep, job_done)) {
+		xe_queue_kick(q);
+		xe_submit_wake(q->xe);
+	}
 	return first_sequence(q, &unused);
 }
 
@@ -287,8 +292,14 @@ static bool revive(struct xe_hw hw, struct xe_queue *q)
 
 	rewind_rings(q);
 	q->stale = !unfinished;
-	if (unfinished)
-		xe_context_revive(hw, queue_gt(hw, q), q->context, tails(q, ends));
+	if (!unfinished)
+		return true;
+
+	/* It is no fault of the job's that it had to wait until now. */
+	q->tries = 0;
+	WRITE_ONCE(q->since, jiffies);
+	xe_context_revive(hw, queue_gt(hw, q), q->context, tails(q, ends));
+	xe_queue_arm(q, xe_queue_timeout(q));
 	return true;
 }
 

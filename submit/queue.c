@@ -286,7 +286,7 @@ static void bury(struct xe_queue *q)
 	xe_queue_disarm(q);
 	dep_queue_kill(&q->dep);
 	dep_queue_bury(&q->dep, q->args.ops->done, v.first, v.rest);
-	xe_submit_wake(q->xe);
+	wake_up_all(&q->xe->submit.ufence_wq);
 }
 
 static void queue_work_fn(struct work_struct *work)

@@ -167,10 +167,9 @@ int xe_sync_depend(const struct xe_sync *sync, struct dep_job *job)
  * @sync: the sync; once
  * @fence: of the work
  *
- * Cannot fail, and allocates nothing.
+ * Cannot fail, and allocates nothing. For user fences of binds see xe_sync_signal_user().
  *
- * Context: process context, also with reservations and &dep_queue.lock held. Not so if it is a user
- * fence of a bind: no locks, as it may write to user space, see xe_user_fence_signal().
+ * Context: process context, also with reservations and &dep_queue.lock held.
  */
 void xe_sync_signal(struct xe_sync *sync, struct dma_fence *fence)
 {
@@ -182,9 +181,22 @@ void xe_sync_signal(struct xe_sync *sync, struct dma_fence *fence)
 		sync->chain = NULL;
 	} else if (sync->syncobj) {
 		drm_syncobj_replace_fence(sync->syncobj, fence);
-	} else if (sync->user_fence) {
-		xe_user_fence_signal(sync->user_fence, fence);
 	}
+}
+
+/**
+ * xe_sync_signal_user - have a word in the caller's memory written when a fence signals
+ * @sync: of a bind; if it is for something else, nothing is done
+ * @fence: the fence
+ *
+ * If the fence has signalled the word is written now.
+ *
+ * Context: process context of the caller, no locks: its memory may have to be fetched.
+ */
+void xe_sync_signal_user(struct xe_sync *sync, struct dma_fence *fence)
+{
+	if (sync->signal && sync->user_fence)
+		xe_user_fence_signal(sync->user_fence, fence);
 }
 
 /**

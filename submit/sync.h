@@ -46,6 +46,7 @@ int xe_sync_parse(struct xe_device *xe, struct drm_file *file,
 		  struct xe_sync *sync, unsigned int flags);
 int xe_sync_depend(const struct xe_sync *sync, struct dep_job *job);
 void xe_sync_signal(struct xe_sync *sync, struct dma_fence *fence);
+void xe_sync_signal_user(struct xe_sync *sync, struct dma_fence *fence);
 void xe_sync_fini(struct xe_sync *sync);
 
 unsigned int xe_sync_user_fences(const struct xe_sync *syncs, unsigned int num_syncs);

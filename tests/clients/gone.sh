@@ -2,6 +2,7 @@
 # kernel: stock
 # timeout: 900
 # set: rootfs=clients
+# full: kernel=debug-full timeout=1800
 #
 # SPDX-License-Identifier: MIT
 # The card goes while Vulkan and OpenCL copy: programs fail and end, and the next ones find a card that works.

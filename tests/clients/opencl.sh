@@ -2,6 +2,7 @@
 # kernel: stock
 # timeout: 900
 # set: rootfs=clients
+# full: kernel=debug-full timeout=1800
 #
 # SPDX-License-Identifier: MIT
 # The compute runtime: the card, and what its copy engine does.

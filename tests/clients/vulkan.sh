@@ -2,6 +2,7 @@
 # kernel: stock
 # timeout: 600
 # set: rootfs=clients
+# full: kernel=debug-full timeout=1800
 #
 # SPDX-License-Identifier: MIT
 # Mesa's Vulkan driver: the card, and the queue that needs no shaders.

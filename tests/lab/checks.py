@@ -107,10 +107,11 @@ def upstream(size="check"):
 
 
 def clients(size="check"):
-    """Mesa, the compute runtime and tools, on our driver; those that leave the card where it is also on upstream's."""
+    """Mesa, the compute runtime and tools, on our driver; those that leave the card where it is also on upstream's, as
+    users have it."""
     yield from guests("clients", "*.sh", size)
     for name in ("vulkan", "opencl", "tools"):
-        yield from guests("clients", name + ".sh", size, upstream=True)
+        yield from guests("clients", name + ".sh", upstream=True)
 
 
 def model_make(target, seconds):

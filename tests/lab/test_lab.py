@@ -320,7 +320,8 @@ class Full(unittest.TestCase):
         self.assertEqual([sum("on upstream" in p.name for p in found), len(found)], [3, 3 + len(glob.glob(checks.test("clients", "*.sh")))])
         for part in found:
             theirs = "on upstream" in part.name
-            self.assertEqual(("--driver" in part.command, "driver for stock" in part.needs), (theirs, not theirs))
+            self.assertEqual(("--driver" in part.command, "stock kernel" in part.needs, "driver for debug-full" in part.needs),
+                             (theirs, theirs, not theirs))
             self.assertIn("clients root", part.needs)
 
     def test_wrong_numbers_are_refused(self):

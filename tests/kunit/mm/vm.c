@@ -8,6 +8,7 @@
 #include <kunit/test.h>
 #include <linux/prandom.h>
 
+#include "mm/vma.h"
 #include "tests/kunit/fake.h"
 #include "tests/kunit/mm/fake.h"
 

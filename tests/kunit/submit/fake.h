@@ -29,12 +29,12 @@ int xe_fake_context_suspend(u32 number);
 int xe_fake_context_resume(u32 number);
 int xe_fake_context_end(u32 number);
 
-#define xe_context_create(hw, gt, ctx, desc, owner)	xe_fake_context_create(ctx, desc, owner)
-#define xe_context_submit(hw, gt, number, tails)	xe_fake_context_submit(number, tails)
-#define xe_context_revive(hw, gt, number, tails)	xe_fake_context_revive(number, tails)
-#define xe_context_suspend(hw, gt, number)		xe_fake_context_suspend(number)
-#define xe_context_resume(hw, gt, number)		xe_fake_context_resume(number)
-#define xe_context_end(hw, gt, number)			xe_fake_context_end(number)
+#define xe_context_create(hw, gt, ctx, desc, owner)	((void)(gt), xe_fake_context_create(ctx, desc, owner))
+#define xe_context_submit(hw, gt, number, tails)	((void)(gt), xe_fake_context_submit(number, tails))
+#define xe_context_revive(hw, gt, number, tails)	((void)(gt), xe_fake_context_revive(number, tails))
+#define xe_context_suspend(hw, gt, number)	((void)(gt), xe_fake_context_suspend(number))
+#define xe_context_resume(hw, gt, number)	((void)(gt), xe_fake_context_resume(number))
+#define xe_context_end(hw, gt, number)	((void)(gt), xe_fake_context_end(number))
 
 /* A queue without an address space, and what an engine does for it. */
 struct xe_queue *xe_fake_queue(struct kunit *test, struct xe_device *xe);

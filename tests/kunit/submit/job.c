@@ -213,6 +213,50 @@ static void test_does_not_begin(struct kunit *test)
 	dma_fence_put(fence);
 }
 
+/* No interrupt said that there is room in the ring. */
+static void test_lost_interrupt(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	unsigned int fit = (LRC_RING_BYTES - XE_RING_GAP) / xe_ring_job_bytes(XE_ENGINE_COPY, false);
+	struct dma_fence *last = NULL;
+
+	for (unsigned int i = 0; i <= fit; i++) {
+		dma_fence_put(last);
+		last = submit(test, q, 1);
+	}
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->submitted, fit);
+	*(u32 *)(q->lrc->status + LRC_STATUS_STARTED) = fit;
+	*(u32 *)(q->lrc->status + LRC_STATUS_SEQUENCE) = fit;
+	let_time_pass(q);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->submitted, fit + 1);
+	xe_fake_engine_ends(q, last->seqno);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(last), 1);
+	dma_fence_put(last);
+}
+
+/* The GuC stood still, and the GT was reset for that: who waited is not to blame. */
+static void test_reset_while_stopped(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct dma_fence *fence = submit(test, q, 1);
+
+	for (unsigned int i = 0; i <= 2; i++)
+		let_time_pass(q);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->suspended, 1);
+	q->owner.ops->forgotten(&q->owner);
+	stop_after(q, 0);
+	KUNIT_EXPECT_FALSE(test, xe_queue_is_banned(q));
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->resumed, 1);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->revived, 1);
+	KUNIT_EXPECT_GT(test, xe_queue_time_left(q), 0);
+	xe_fake_engine_ends(q, fence->seqno);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+	dma_fence_put(fence);
+}
+
 static struct kunit_case job_cases[] = {
 	KUNIT_CASE(test_at_once),
 	KUNIT_CASE(test_full_ring),
@@ -222,6 +266,8 @@ static struct kunit_case job_cases[] = {
 	KUNIT_CASE(test_slow_is_no_hang),
 	KUNIT_CASE(test_hang),
 	KUNIT_CASE(test_does_not_begin),
+	KUNIT_CASE(test_lost_interrupt),
+	KUNIT_CASE(test_reset_while_stopped),
 	{ }
 };
 

@@ -7,6 +7,7 @@
 #include <kunit/test.h>
 
 #include "submit/job.h"
+#include "submit/record.h"
 #include "tests/kunit/fake.h"
 #include "tests/kunit/submit/fake.h"
 

@@ -292,7 +292,7 @@ static void test_user_fence(struct kunit *test)
 	user_fence = xe_sync_get_user_fence(sync, 2);
 	KUNIT_EXPECT_PTR_EQ(test, user_fence, sync[1].user_fence);
 	fence = dma_fence_get_stub();
-	xe_sync_signal(&sync[1], fence);
+	xe_sync_signal_user(&sync[1], fence);
 	dma_fence_put(fence);
 	KUNIT_EXPECT_TRUE(test, xe_user_fence_is_written(user_fence));
 	xe_user_fence_put(user_fence);

@@ -1,0 +1,89 @@
+# driver: xe
+# timeout: 1800
+# set: model_args=--bar=256M
+#
+# SPDX-License-Identifier: MIT
+# Jobs that go wrong and firmware that does: who is to blame is banned, who is not goes on, and each job runs
+# once or its fence says that it failed. Then a card that is given up, and clients that are killed after the card
+# went wrong and nobody has unbound the driver.
+. /lab/gpu.sh
+. ./lib/phases.sh
+
+export LAB_PORT_TIMEOUT=600	# the guest may be slow
+resets=$debugfs/dri/$gpu/gt0/force_reset_sync
+# timeout_of MS: how long a job may run
+timeout_of() { for f in "$dev"/tile*/gt*/engines/*/job_timeout_ms; do put "$1" "$f" || return; done; }
+# calm REGEX: nothing of it in the log
+calm() { ! dmesg -t | grep -aE "$1"; }
+was_reset() { dmesg -t | grep -aqE 'was reset and runs again'; }
+# part WHAT: how it ends each time
+part() {
+	disarm
+	t "$1: no splat" no_splat
+	t "$1: no violation" no_violations
+	model violations clear >/dev/null
+	dmesg -C
+}
+rebind() { put "$gpu" "$bus/drivers/xe/unbind" && disarm && put "$gpu" "$bus/drivers/xe/bind" && until_ 60 works; }
+replace() { put 1 "$dev/remove" && disarm && model restore >/dev/null; put 1 $bus/rescan && until_ 60 works; }
+
+until_ 60 works || { not_ok "the card works"; finish; }
+dmesg -C
+timeout_of 500
+relay hang bans "$gpu"
+t "no GT was reset for it" calm 'was reset and runs again'
+part "bans"
+timeout_of 5000
+relay hang resets "$gpu"
+part "resets"
+relay hang all "$gpu" 400
+
+# Interrupts that do not come: also those that would say that there is room in the ring again.
+timeout_of 300
+for fault in "irq.lost count=100" "cs.no-irq count=0"; do
+	model fault $fault >/dev/null
+	relay hang all "$gpu" 2000
+	t "$fault: nobody is banned, and no GT reset" calm 'is banned|was reset and runs'
+	part "$fault"
+done
+
+# Firmware that forgets, or dies: it costs a reset of the GT, and no client its queue.
+for fault in "guc.h2g-drop value=0x1001" "guc.h2g-drop value=0x4503" "guc.g2h-drop value=0x1002" "guc.g2h-drop value=0x4600" \
+	     guc.g2h-twice guc.h2g-stall guc.crash tlb.lost; do
+	diag "$fault"
+	model fault $fault >/dev/null
+	relay hang any "$gpu" 400
+	t "$fault: the GT is reset" until_ 30 was_reset
+	part "$fault"
+	relay hang all "$gpu" 400
+done
+# What it does not say is found out from what it does.
+timeout_of 500
+for fault in "guc.g2h-drop value=0x1008" "guc.g2h-drop value=0x6000" engine.reset-fail; do
+	diag "$fault"
+	model fault $fault >/dev/null
+	relay hang bans "$gpu"
+	part "$fault"
+done
+timeout_of 5000
+
+# A card that does not come back from a reset.
+relay hang wedge "$gpu" "model fault reset.stuck count=0 >/dev/null; cat $resets >/dev/null"
+part "wedge"
+t "wedge: another driver life works" rebind
+relay hang all "$gpu" 400
+
+# Nobody unbinds.
+relay hang nobody "$gpu" 19 "model vanish now >/dev/null"
+part "vanish"
+t "vanish: a new card works" replace
+relay hang nobody "$gpu" 19 "echo 1 >$dev/reset"
+part "reset in sysfs"
+t "reset in sysfs: the card works again" replace
+relay hang nobody "$gpu" 5 "model fault reset.stuck count=0 >/dev/null; cat $resets >/dev/null"
+part "wedge, nobody unbinds"
+t "wedge, nobody unbinds: the driver works again" rebind
+relay hang all "$gpu" 400
+t "nothing holds the module" rmmod xe
+t "kmemleak finds nothing" leaks
+finish
