@@ -1,0 +1,34 @@
+# driver: xe
+# timeout: 1800
+# full: timeout=21600 mem=4G xe_igt=1
+# expect: igt.expected
+# needs: igt
+#
+# SPDX-License-Identifier: MIT
+# IGT on our driver: address spaces, jobs, hangs.  A sample; all of it with xe_igt=1 on the kernel's command line.
+#
+# What needs memory of a process to be mapped, which the driver does not do yet, is not asked for: *userptr*,
+# xe_exec_threads@*cm-* and *mixed*, whose user fences lie in such memory, and xe_vm@overcommit-*, likewise.
+. /lab/igt.sh
+
+# As on upstream: the CPU is emulated, and prepares some hundred binds or jobs behind one that spins.
+for f in "$dev"/tile0/gt0/engines/*; do
+	echo 10000 >"$f/job_timeout_ms"
+	echo 5000000 >"$f/preempt_timeout_us"
+done
+if grep -q xe_igt=1 /proc/cmdline; then
+	igt xe_exec_basic 3600 --run-subtest '*,!*userptr*,!multigpu-*'
+	igt xe_exec_store 1800
+	igt xe_spin_batch 1800
+	igt xe_vm 3600 --run-subtest '*,!*userptr*,!overcommit-*'
+	igt xe_exec_threads 3600 --run-subtest 'threads-*,!*userptr*,!*cm-*,!*mixed*'
+	igt xe_exec_reset 3600 --run-subtest '*,!*multi-queue-*'
+else
+	igt xe_exec_basic 360 --run-subtest 'once-*,many-execqueues-many-vm-*,!*userptr*,!multigpu-*'
+	igt xe_exec_store 360
+	igt xe_spin_batch 360 --run-subtest 'spin-basic,spin-batch'
+	igt xe_vm 600 --run-subtest '*,!large-*,!*hammer,!bind-array-enobufs,!*userptr*,!overcommit-*'
+	igt xe_exec_threads 360 --run-subtest 'threads-shared-vm-rebind-bindexecqueue,threads-hang-basic'
+	igt xe_exec_reset 360 --run-subtest 'spin,cat-error,close-fd,close-execqueues-close-fd,virtual-cat-error'
+fi
+finish
