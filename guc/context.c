@@ -523,7 +523,6 @@ struct xe_context *xe_context_alloc(gfp_t gfp)
 {
 	return kzalloc(sizeof(struct xe_context), gfp);
 }
-ALLOW_ERROR_INJECTION(xe_context_alloc, NULL);
 
 /**
  * xe_context_free - give back what xe_context_create() did not take
@@ -596,7 +595,6 @@ int xe_context_create(struct xe_hw hw, struct xe_gt *gt, struct xe_context *ctx,
 	contexts->count++;
 	return number;
 }
-ALLOW_ERROR_INJECTION(xe_context_create, ERRNO);
 
 static int submit(struct xe_hw hw, struct xe_gt *gt, u32 number, const u32 *tails, bool revive)
 {
@@ -642,7 +640,6 @@ int xe_context_submit(struct xe_hw hw, struct xe_gt *gt, u32 number, const u32 *
 {
 	return submit(hw, gt, number, tails, false);
 }
-ALLOW_ERROR_INJECTION(xe_context_submit, ERRNO);
 
 /**
  * xe_context_revive - submit to a context that the GuC has forgotten

@@ -240,7 +240,6 @@ int xe_guc_ct_try_send(struct xe_hw hw, struct xe_gt *gt, const u32 *action, uns
 	guard(mutex)(&xe_guc(hw, gt)->ct.send_lock);
 	return xe_guc_ct_post(hw, gt, action, len, NULL, words);
 }
-ALLOW_ERROR_INJECTION(xe_guc_ct_try_send, ERRNO);
 
 /**
  * xe_guc_ct_wait_room - wait a while before xe_guc_ct_post() is tried again

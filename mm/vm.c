@@ -4,6 +4,7 @@
  */
 
 #include <linux/error-injection.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include <drm/drm_managed.h>
@@ -517,6 +518,8 @@ static void delist(struct xe_vm *vm)
 		list_del(&vm->link);
 	if (vm->asid)
 		xa_erase(&vms->asids, vm->asid);
+	guard(mutex)(&vms->lock);
+	list_del(&vm->link);
 }
 
 /* Nobody has it, nothing runs in it. */
@@ -785,6 +788,10 @@ int xe_vms_init(struct xe_device *xe)
 	struct xe_vms *vms = &xe->vms;
 
 	mutex_init(&vms->lock);
+	/* Fences wait for who kills everything, and he for this. */
+	fs_reclaim_acquire(GFP_KERNEL);
+	might_lock(&vms->lock);
+	fs_reclaim_release(GFP_KERNEL);
 	INIT_LIST_HEAD(&vms->list);
 	xa_init_flags(&vms->asids, XA_FLAGS_ALLOC1);
 	return drmm_add_action_or_reset(&xe->drm, vms_fini, vms);
