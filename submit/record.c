@@ -35,8 +35,9 @@
  *
  * This is done when the first queue of a class is created, on the bound side, as it waits for the
  * engine. The contexts have no address space: their batches are in the GGTT, in a slot taken for
- * that. If it fails no queue is created, and the next one tries again: no context of a user may run
- * before, or what it left to the engine would be in everybody's image.
+ * that. If the GT is reset meanwhile it is done again. If it fails no queue is created, and the next
+ * one tries again: no context of a user may run before, or what it left to the engine would be in
+ * everybody's image.
  *
  * The GuC may keep a context longer than we wait. What it needs is kept by references: one for each
  * context that it may know, which the table of contexts gives back, by unbind at the latest.
@@ -50,6 +51,7 @@
  * ======================== ============= ====================================================
  */
 
+#define TRIES		3	/* if the GT is reset each time */
 #define JOB_TIMEOUT_MS	1000
 #define END_TIMEOUT_MS	6000	/* the GuC has 5 s, then its GT is reset */
 
@@ -76,6 +78,7 @@ struct recorder {
 	enum xe_engine_class class;
 	struct xe_lrc batches;
 	struct subject first, other;
+	bool was_reset;			/* the GT, while they ran */
 };
 
 static void recorder_release(struct kref *ref)
@@ -95,6 +98,14 @@ static void subject_failed(struct xe_context_owner *owner)
 	WRITE_ONCE(container_of(owner, struct subject, owner)->failed, true);
 }
 
+static void subject_forgotten(struct xe_context_owner *owner)
+{
+	struct subject *s = container_of(owner, struct subject, owner);
+
+	WRITE_ONCE(s->recorder->was_reset, true);
+	WRITE_ONCE(s->failed, true);
+}
+
 static void subject_stopped(struct xe_context_owner *owner)
 {
 }
@@ -110,7 +121,7 @@ static void subject_gone(struct xe_context_owner *owner)
 static const struct xe_context_owner_ops subject_ops = {
 	.banned = subject_failed,
 	.stopped = subject_stopped,
-	.forgotten = subject_failed,
+	.forgotten = subject_forgotten,
 	.gone = subject_gone,
 };
 
@@ -360,18 +371,21 @@ static int record(struct xe_hw hw, void *data)
 		err = run_all(hw, gt, engine, rec);
 	end_err = end_all(hw, gt, rec);
 	err = err ?: end_err ?: keep(hw, gt, rec);
-	if (err && err != -ENODEV)
+	if (err && err != -ENODEV && !READ_ONCE(rec->was_reset))
 		drm_err(&rec->xe->drm,
 			"%s does not run the first context of its class (%pe); reset the card, or update the GuC's firmware\n",
 			engine->row->name, ERR_PTR(err));
 	return err;
 }
 
-static int record_new(struct xe_device *xe, unsigned int gt_id, enum xe_engine_class class)
+/* @was_reset: the GT was reset meanwhile, which is a reason to fail but none to give up. */
+static int record_new(struct xe_device *xe, unsigned int gt_id, enum xe_engine_class class,
+		      bool *was_reset)
 {
 	struct recorder *rec = kzalloc(sizeof(*rec), GFP_KERNEL);
 	int err;
 
+	*was_reset = false;
 	if (!rec)
 		return -ENOMEM;
 
@@ -382,7 +396,18 @@ static int record_new(struct xe_device *xe, unsigned int gt_id, enum xe_engine_c
 	err = recorder_init(rec);
 	if (!err)
 		err = xe_hw_call(xe, record, rec);
+	*was_reset = READ_ONCE(rec->was_reset);
 	kref_put(&rec->ref, recorder_release);
+	return err;
+}
+
+static int record_new_or_again(struct xe_device *xe, unsigned int gt_id, enum xe_engine_class class)
+{
+	bool was_reset = true;
+	int err = -EIO;
+
+	for (unsigned int i = 0; i < TRIES && err && was_reset; i++)
+		err = record_new(xe, gt_id, class, &was_reset);
 	return err;
 }
 
@@ -411,7 +436,7 @@ int xe_record_default(struct xe_device *xe, unsigned int gt_id, enum xe_engine_c
 	if (err)
 		return err;
 	if (!xe_lrc_default(xe, gt_id, class))
-		err = record_new(xe, gt_id, class);
+		err = record_new_or_again(xe, gt_id, class);
 	mutex_unlock(&xe->lrcs.record);
 	return err;
 }

@@ -147,8 +147,11 @@ static void test_forgotten_half_done(struct kunit *test)
 
 static void let_time_pass(struct xe_queue *q)
 {
+	bool cookie = dma_fence_begin_signalling();
+
 	q->since -= msecs_to_jiffies(xe_queue_timeout(q)) + 1;
 	q->args.ops->expired(q);
+	dma_fence_end_signalling(cookie);
 }
 
 static void stop_after(struct xe_queue *q, u32 ms)

@@ -53,6 +53,7 @@ static struct {
 	unsigned int golden;
 	enum fault fault;
 	unsigned int at;
+	unsigned int resets;		/* that FORGET has, each in an attempt of its own */
 	bool stays;			/* contexts that end are not gone */
 	u64 batch[3];
 } card;
@@ -79,6 +80,8 @@ static int fake_context_create(struct xe_hw hw, struct xe_gt *gt, struct xe_cont
 {
 	struct subject *s = container_of(owner, struct subject, owner);
 
+	if (card.created == 2 && card.fault == FORGET)
+		card.created = card.submitted = 0;
 	if (card.created == 2)
 		return -ENOSPC;
 	KUNIT_EXPECT_EQ(card.test, desc->lrca[0], s->lrc.ggtt);
@@ -114,7 +117,7 @@ static int fake_context_submit(struct xe_hw hw, struct xe_gt *gt, u32 number, co
 {
 	struct subject *s = subject_of(number);
 
-	if (++card.submitted != card.at)
+	if (++card.submitted != card.at || (card.fault == FORGET && !card.resets--))
 		execute(s);
 	else if (card.fault == BAN)
 		s->owner.ops->banned(&s->owner);
@@ -246,6 +249,7 @@ static void test_fault(struct kunit *test)
 
 	card.fault = c->fault;
 	card.at = c->at;
+	card.resets = TRIES;
 	KUNIT_EXPECT_EQ(test, xe_record_default(xe, 0, XE_ENGINE_COPY), c->err);
 	KUNIT_EXPECT_NULL(test, xe_lrc_default(xe, 0, XE_ENGINE_COPY));
 	KUNIT_EXPECT_EQ(test, card.golden, 0);
@@ -255,6 +259,20 @@ static void test_fault(struct kunit *test)
 	card = (typeof(card)){ .test = test };
 	KUNIT_EXPECT_EQ(test, xe_record_default(xe, 0, XE_ENGINE_COPY), 0);
 	KUNIT_EXPECT_NOT_NULL(test, xe_lrc_default(xe, 0, XE_ENGINE_COPY));
+}
+
+/* The GT is reset for another's sake: nobody who creates a queue hears of it. */
+static void test_reset_meanwhile(struct kunit *test)
+{
+	struct xe_device *xe = bind(test);
+
+	card.fault = FORGET;
+	card.at = 2;
+	card.resets = TRIES - 1;
+	KUNIT_EXPECT_EQ(test, xe_record_default(xe, 0, XE_ENGINE_COPY), 0);
+	KUNIT_EXPECT_NOT_NULL(test, xe_lrc_default(xe, 0, XE_ENGINE_COPY));
+	KUNIT_EXPECT_EQ(test, card.contexts, 0);
+	KUNIT_EXPECT_EQ(test, slots_in_use(xe, XE_ENGINE_COPY), 0);
 }
 
 /* The GuC keeps the contexts: their slots stay until they are gone. */
@@ -352,6 +370,7 @@ static void test_render_batch(struct kunit *test)
 static struct kunit_case record_cases[] = {
 	KUNIT_CASE(test_record),
 	KUNIT_CASE_PARAM(test_fault, fault_gen_params),
+	KUNIT_CASE(test_reset_meanwhile),
 	KUNIT_CASE_SLOW(test_stays),
 	KUNIT_CASE(test_no_number),
 	KUNIT_CASE(test_copy_batch),
