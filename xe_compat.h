@@ -44,6 +44,7 @@
 #define dma_buf_invalidate_mappings	dma_buf_move_notify
 #define invalidate_mappings		move_notify
 
+#define drm_gpuvm_bo_obtain_locked	drm_gpuvm_bo_obtain
 #define ttm_bo_fini			ttm_bo_put
 #define ttm_bo_populate(bo, ctx)	ttm_tt_populate((bo)->bdev, (bo)->ttm, ctx)
 #define ttm_device_init(bdev, funcs, dev, mapping, offsets, alloc_flags)	\
@@ -54,6 +55,9 @@
 
 #include <drm/intel/pciids.h>
 #define XE_COMPAT_DRM_DATE
+
+/* No driver has to say it any more. */
+#define DRIVER_GEM_GPUVA		0
 
 #endif
 

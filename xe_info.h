@@ -65,6 +65,8 @@ enum xe_sched_setting {
 	XE_SCHED_SETTINGS
 };
 
+#define XE_SCHED_MAX_US	(10 * 1000 * 1000)	/* nobody may have more of a time in microseconds */
+
 enum xe_sched_bound {
 	XE_SCHED_VALUE,
 	XE_SCHED_MIN,

@@ -300,8 +300,8 @@ static struct entry idle_files[] = {
 /* Each setting has a value and the bounds for it; the bounds have bounds of their own. */
 static const u32 shipped[XE_SCHED_SETTINGS][XE_SCHED_BOUNDS] = {
 	[XE_SCHED_JOB_TIMEOUT_MS]     = { 5000, 1, 10000 },
-	[XE_SCHED_TIMESLICE_US]	      = { 1000, 1, 10000000 },
-	[XE_SCHED_PREEMPT_TIMEOUT_US] = { 640000, 1, 10000000 },
+	[XE_SCHED_TIMESLICE_US]	      = { 1000, 1, XE_SCHED_MAX_US },
+	[XE_SCHED_PREEMPT_TIMEOUT_US] = { 640000, 1, XE_SCHED_MAX_US },
 };
 
 #define WHAT(setting, bound)	((setting) * XE_SCHED_BOUNDS + (bound))

@@ -4,6 +4,7 @@
  */
 
 #include <linux/error-injection.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include <drm/drm_managed.h>
@@ -13,6 +14,7 @@
 #include "mm/bo.h"
 #include "mm/vm.h"
 #include "uapi/file.h"
+#include "xe_compat.h"
 #include "xe_device.h"
 #include "xe_module.h"
 
@@ -97,8 +99,10 @@ static int put_in(struct xe_vm_log *log, const struct xe_vm_map *map, bool stale
 	if (!vma)
 		return -ENOMEM;
 
-	drm_gpuva_init(&vma->gpuva, map->addr, map->range, map->bo ? &map->bo->ttm.base : NULL,
-		       map->offset);
+	vma->gpuva.va.addr = map->addr;
+	vma->gpuva.va.range = map->range;
+	vma->gpuva.gem.obj = map->bo ? &map->bo->ttm.base : NULL;
+	vma->gpuva.gem.offset = map->offset;
 	INIT_LIST_HEAD(&vma->gpuva.gem.entry);
 	INIT_LIST_HEAD(&vma->link);
 	if (!map->bo)
@@ -269,7 +273,7 @@ int xe_vm_log_prepare(struct xe_vm_log *log)
 		if (!change->came || !change->vma->gpuva.gem.obj)
 			continue;
 
-		vm_bo = drm_gpuvm_bo_obtain(&log->vm->gpuvm, change->vma->gpuva.gem.obj);
+		vm_bo = drm_gpuvm_bo_obtain_locked(&log->vm->gpuvm, change->vma->gpuva.gem.obj);
 		if (IS_ERR(vm_bo))
 			return PTR_ERR(vm_bo);
 		change->vm_bo = vm_bo;
@@ -514,6 +518,8 @@ static void delist(struct xe_vm *vm)
 		list_del(&vm->link);
 	if (vm->asid)
 		xa_erase(&vms->asids, vm->asid);
+	guard(mutex)(&vms->lock);
+	list_del(&vm->link);
 }
 
 /* Nobody has it, nothing runs in it. */
@@ -782,6 +788,10 @@ int xe_vms_init(struct xe_device *xe)
 	struct xe_vms *vms = &xe->vms;
 
 	mutex_init(&vms->lock);
+	/* Fences wait for who kills everything, and he for this. */
+	fs_reclaim_acquire(GFP_KERNEL);
+	might_lock(&vms->lock);
+	fs_reclaim_release(GFP_KERNEL);
 	INIT_LIST_HEAD(&vms->list);
 	xa_init_flags(&vms->asids, XA_FLAGS_ALLOC1);
 	return drmm_add_action_or_reset(&xe->drm, vms_fini, vms);

@@ -64,10 +64,15 @@ static const char *check_create(const struct xe_device *xe, const struct drm_xe_
 }
 
 /* More than any region that is allowed can ever hold? TTM should not try. */
-static bool fits_somewhere(const struct xe_device *xe, const struct drm_xe_gem_create *args)
+static int check_size(const struct xe_device *xe, const struct drm_xe_gem_create *args)
 {
-	return ((args->placement & XE_REGION_SYSTEM) && args->size <= xe->mm.system_size) ||
-	       ((args->placement & XE_REGION_VRAM) && args->size <= xe->mm.vram_size);
+	if (args->size > BIT_ULL(xe->platform->va_bits))
+		return -ENOSPC;
+	if ((args->placement & XE_REGION_SYSTEM) && args->size <= xe->mm.system_size)
+		return 0;
+	if ((args->placement & XE_REGION_VRAM) && args->size <= xe->mm.vram_size)
+		return 0;
+	return -ENOMEM;
 }
 
 static bool wants_64k(const struct drm_xe_gem_create *args)
@@ -139,14 +144,15 @@ static int create_for_vm(struct xe_device *xe, struct drm_xe_gem_create *args,
  * @file: the caller
  *
  * Context: ioctl; enters in parts.
- * Return: 0; -EINVAL, -ENOENT (no such VM), -ENOMEM, -ENODEV, -EBUSY,
- * -ERESTARTSYS; -ECANCELED if the card was given up.
+ * Return: 0; -EINVAL; -ENOENT if there is no such VM; -ENOSPC if no address space has room for the
+ * size; -ENOMEM, -ENODEV, -EBUSY, -ERESTARTSYS; -ECANCELED if the card was given up.
  */
 int xe_gem_create_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
 {
 	struct xe_device *xe = to_xe_device(drm);
 	struct drm_xe_gem_create *args = data;
 	const char *wrong = check_create(xe, args);
+	int err;
 
 	if (wrong)
 		return refuse(xe, "GEM_CREATE", wrong);
@@ -154,9 +160,9 @@ int xe_gem_create_ioctl(struct drm_device *drm, void *data, struct drm_file *fil
 		drm_dbg(drm, "GEM_CREATE: the card was given up\n");
 		return -ECANCELED;
 	}
-	if (!fits_somewhere(xe, args))
-		return -ENOMEM;
-
+	err = check_size(xe, args);
+	if (err)
+		return err;
 	return args->vm_id ? create_for_vm(xe, args, file) : create(xe, args, file, NULL);
 }
 

@@ -26,7 +26,7 @@
  */
 
 #define MAX_EXTENSIONS	16
-#define MAX_QUEUES	2048	/* of a file */
+#define MAX_QUEUES	8192	/* of a file: an eighth of what the GuC can tell apart */
 
 static int refuse(struct xe_device *xe, int err, const char *why)
 {
@@ -122,7 +122,7 @@ static int set_timeslice(struct xe_device *xe, struct xe_queue_args *args, u64 v
 	bool within = value >= READ_ONCE(bounds[XE_SCHED_MIN]) &&
 		      value <= READ_ONCE(bounds[XE_SCHED_MAX]);
 
-	if (!value || value > U32_MAX || (!within && !capable(CAP_SYS_NICE)))
+	if (!value || value > XE_SCHED_MAX_US || (!within && !capable(CAP_SYS_NICE)))
 		return refuse(xe, -EINVAL, "the timeslice is out of bounds");
 
 	args->timeslice_us = value;

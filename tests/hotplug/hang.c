@@ -625,7 +625,7 @@ static void nobody(int err, const char *command)
 	printf("# after %.0f ms\n", (now() - begin) * 1000);
 	kill_clients(pids);
 	check(each(mine, 0, mine->jobs, -err), "all the others have it, too");
-	check(wait_user_fence(fd, &user_words[0], 1, WAIT_NS, 0) && errno != ETIME, "and waiters are told");
+	check(wait_user_fence(fd, &user_words[1], 1, WAIT_NS, 0) && errno != ETIME, "and waiters are told");
 	usleep(500000);
 	run("model fenced off >/dev/null");
 	foreign_signal(f);

@@ -89,7 +89,7 @@ static const struct row {
 
 	C(extensions, LOOP, EINVAL), C(extensions, KERNEL, EINVAL), C(size, 0, EINVAL),
 	C(size, 1, EINVAL), C(size, SIZE + 1, EINVAL), C(size, ~0ull, EINVAL),
-	C(size, 0xfffffffffffff000, ENOMEM), C(size, 1ull << 63, ENOMEM),
+	C(size, 0xfffffffffffff000, ENOSPC), C(size, 1ull << 63, ENOSPC),
 	C(size, 1ull << 44, ENOMEM), C(size, 1ull << 32, ENOMEM), C(placement, 0, EINVAL),
 	C(placement, 4, EINVAL), C(placement, 0x80000001, EINVAL), C(placement, ~0u, EINVAL),
 	C(flags, 8, EINVAL), C(flags, ~0u, EINVAL), C(flags, 1u << 31, EINVAL),

@@ -21,6 +21,8 @@ static inline u64 load64(const void *p)
 typedef void pt_visit_fn(void *arg, unsigned int level, u64 table, unsigned int index, u64 entry);
 int ppgtt_walk(struct gpu *gpu, u64 root, u64 va, bool write, struct xlat *x, pt_visit_fn *fn,
 	       void *arg);
+/* From the entry of @level, at least 1, which is present, on; @va within 48 bits. */
+int ppgtt_walk_on(struct gpu *gpu, u64 entry, unsigned int level, u64 va, bool write, struct xlat *x);
 
 /* @used: by the card, not to print it */
 int ggtt_walk(struct gpu *gpu, u64 addr, struct xlat *x, bool used);

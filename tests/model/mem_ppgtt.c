@@ -111,19 +111,18 @@ static int load_entry(struct gpu *gpu, u64 va, unsigned int level, u64 addr, u64
 	return 0;
 }
 
-int ppgtt_walk(struct gpu *gpu, u64 root, u64 va, bool write, struct xlat *x, pt_visit_fn *fn,
-	       void *arg)
+/* On from @entry, which leads to a table of @level. */
+static int walk(struct gpu *gpu, u64 entry, unsigned int level, u64 va, bool write, struct xlat *x,
+		pt_visit_fn *fn, void *arg)
 {
-	unsigned int level = gpu->platform->ppgtt_levels - 1, shift = 12 + 9 * level;
-	u64 entry = root, table;
-	unsigned int index, mask = 511;
+	bool compact = !level && entry & PT_COMPACT;
+	unsigned int index, mask = compact ? 31 : 511, shift = compact ? 16 : 12 + 9 * level;
 	u64 rights = PT_RW;	/* a read-only pointer makes all below it read-only */
+	u64 table;
 	int err;
 
-	x->level = (u8)level;
-	if (va >> VA_BITS && va >> (VA_BITS - 1) != ~0ull >> (VA_BITS - 1))
-		return -EFAULT;
-	va &= BIT64(VA_BITS) - 1;
+	if (compact)
+		entry &= ~PT_COMPACT;
 	for (;; level--) {
 		x->level = (u8)level;
 		if (!(entry & PTE_PRESENT))
@@ -149,6 +148,24 @@ int ppgtt_walk(struct gpu *gpu, u64 root, u64 va, bool write, struct xlat *x, pt
 			mask = 31;
 		}
 	}
+}
+
+int ppgtt_walk(struct gpu *gpu, u64 root, u64 va, bool write, struct xlat *x, pt_visit_fn *fn,
+	       void *arg)
+{
+	unsigned int level = gpu->platform->ppgtt_levels - 1;
+
+	x->level = (u8)level;
+	if (va >> VA_BITS && va >> (VA_BITS - 1) != ~0ull >> (VA_BITS - 1))
+		return -EFAULT;
+	return walk(gpu, root, level, va & (BIT64(VA_BITS) - 1), write, x, fn, arg);
+}
+
+int ppgtt_walk_on(struct gpu *gpu, u64 entry, unsigned int level, u64 va, bool write, struct xlat *x)
+{
+	if (level <= 2 && entry & PT_LEAF)
+		return leaf(gpu, va, level, 12 + 9 * level, entry, write, x);
+	return walk(gpu, entry, level - 1, va, write, x, NULL, NULL);
 }
 
 int ppgtt_xlate(struct gpu *gpu, u64 root, u64 va, bool write, struct xlat *x)

@@ -8,17 +8,23 @@
  * it is passed again is what silicon would have used in its old form: a violation.  Entries that were not
  * present are not remembered, as on silicon.
  *
+ * A driver may split a page that is in use, or put another table in the place of one: it writes the entry, and
+ * then has it invalidated.  In between both forms lead to the same, and what is remembered stays as it was.  So
+ * that is no violation for GRACE_NS, as long as the old form does lead to the same.
+ *
  * The cache is direct mapped: what is displaced is forgotten, and then not noticed.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "clk.h"
 #include "journal.h"
 #include "mem_internal.h"
 #include "oracle.h"
 
 #define TLB_ENTRIES	8192u
 #define VA_BITS		48
+#define GRACE_NS	(5ull * 1000 * 1000 * 1000)	/* drivers give up on an invalidation before */
 #define LEVEL_ROOT	7u		/* the pointer in the context image */
 #define KEY_VALID	BIT64(63)
 #define KEY_ASID	GENMASK64(62, 43)
@@ -30,6 +36,7 @@ struct ppgtt_tlb {
 	unsigned int used;	/* entries that are there */
 	struct {
 		u64 key, entry;
+		u64 changed;	/* when it was first seen to have another form; 0 if it was not */
 		u32 epoch;	/* of the page that it leads to */
 	} entry[TLB_ENTRIES];
 };
@@ -39,6 +46,10 @@ struct walker {
 	struct ppgtt_tlb *tlb;
 	u32 asid;
 	u64 va;
+	/* The topmost entry that is not as it is remembered; what is below it is not looked at. */
+	bool differs;
+	unsigned int level, slot;
+	u64 entry;
 };
 
 struct ppgtt_tlb *ppgtt_tlb_create(const char *name)
@@ -82,42 +93,80 @@ static u32 epoch_of(struct gpu *gpu, unsigned int level, u64 entry)
 	return oracle_epoch(gpu, entry & PTE_ADDR & (leaf && level ? ~BIT64(12) : ~0ull));
 }
 
+static void remember(struct walker *w, unsigned int level, unsigned int slot, u64 entry)
+{
+	w->tlb->used += !w->tlb->entry[slot].key;
+	w->tlb->entry[slot].key = entry & PTE_PRESENT ? key_of(w->asid, level, w->va) : 0;
+	w->tlb->used -= !w->tlb->entry[slot].key;
+	w->tlb->entry[slot].entry = entry;
+	w->tlb->entry[slot].changed = 0;
+	w->tlb->entry[slot].epoch = epoch_of(w->gpu, level, entry);
+}
+
 static void visit(void *arg, unsigned int level, u64 table, unsigned int index, u64 entry)
 {
-	const struct walker *w = arg;
+	struct walker *w = arg;
 	u64 key = key_of(w->asid, level, w->va);
 	unsigned int slot = slot_of(key);
 	bool known = w->tlb->entry[slot].key == key;
-	u32 epoch = epoch_of(w->gpu, level, entry), old = w->tlb->entry[slot].epoch;
-	u64 was = w->tlb->entry[slot].entry;
+	u32 epoch, old = w->tlb->entry[slot].epoch;
 
-	w->tlb->entry[slot].epoch = epoch;
-	if (known && was == entry) {
+	if (w->differs)
+		return;
+	if (known && w->tlb->entry[slot].entry == entry) {
+		epoch = epoch_of(w->gpu, level, entry);
+		w->tlb->entry[slot].epoch = epoch;
+		w->tlb->entry[slot].changed = 0;
 		if (epoch != old && old)
 			violation(w->gpu, V_FREED_MEMORY,
 				  "%s asid %u va %#llx level %u: entry %#llx is of its page's last owner", w->tlb->name,
 				  w->asid, (unsigned long long)w->va, level, (unsigned long long)entry);
-		return;
+	} else if (known) {
+		w->differs = true;
+		w->level = level;
+		w->slot = slot;
+		w->entry = entry;
+	} else if (entry & PTE_PRESENT) {
+		remember(w, level, slot, entry);
 	}
-	if (known)
-		violation(w->gpu, V_PPGTT_STALE,
-			  "%s asid %u va %#llx level %u: entry %#llx, but %#llx was not invalidated", w->tlb->name,
-			  w->asid, (unsigned long long)w->va, level, (unsigned long long)entry,
-			  (unsigned long long)was);
-	else if (!(entry & PTE_PRESENT))
-		return;
-	w->tlb->used += !w->tlb->entry[slot].key;
-	w->tlb->entry[slot].key = entry & PTE_PRESENT ? key : 0;
-	w->tlb->used -= !w->tlb->entry[slot].key;
-	w->tlb->entry[slot].entry = entry;
+}
+
+/* Does what is remembered still lead to where the tables do, which is @x or @err? */
+static bool leads_to(const struct walker *w, bool write, int err, const struct xlat *x)
+{
+	u64 was = w->tlb->entry[w->slot].entry;
+	struct xlat old;
+
+	if (!w->level || w->level == LEVEL_ROOT)
+		return false;
+	return !err && !ppgtt_walk_on(w->gpu, was, w->level, w->va, write, &old) &&
+	       old.space == x->space && old.addr == x->addr && old.writable == x->writable && old.pat == x->pat;
+}
+
+static bool within_grace(const struct walker *w)
+{
+	u64 now = clk_ns(w->gpu->clk) + 1, *changed = &w->tlb->entry[w->slot].changed;
+
+	if (!*changed)
+		*changed = now;
+	return now - *changed < GRACE_NS;
 }
 
 int ppgtt_xlate_tlb(struct gpu *gpu, struct ppgtt_tlb *tlb, u32 asid, u64 root, u64 va, bool write, struct xlat *x)
 {
-	struct walker w = { gpu, tlb, asid, va & (BIT64(VA_BITS) - 1) };
+	struct walker w = { .gpu = gpu, .tlb = tlb, .asid = asid, .va = va & (BIT64(VA_BITS) - 1) };
+	int err;
 
 	visit(&w, LEVEL_ROOT, 0, 0, root);
-	return ppgtt_walk(gpu, root, va, write, x, visit, &w);
+	err = ppgtt_walk(gpu, root, va, write, x, visit, &w);
+	if (!w.differs || (leads_to(&w, write, err, x) && within_grace(&w)))
+		return err;
+
+	violation(gpu, V_PPGTT_STALE, "%s asid %u va %#llx level %u: entry %#llx, but %#llx was not invalidated",
+		  tlb->name, asid, (unsigned long long)w.va, w.level, (unsigned long long)w.entry,
+		  (unsigned long long)tlb->entry[w.slot].entry);
+	remember(&w, w.level, w.slot, w.entry);
+	return err;
 }
 
 void ppgtt_tlb_flush(struct ppgtt_tlb *tlb)

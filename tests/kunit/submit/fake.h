@@ -36,6 +36,9 @@ int xe_fake_context_end(u32 number);
 #define xe_context_resume(hw, gt, number)	((void)(gt), xe_fake_context_resume(number))
 #define xe_context_end(hw, gt, number)	((void)(gt), xe_fake_context_end(number))
 
+/* A device with a GGTT, in which slots of contexts can be. */
+struct xe_device *xe_fake_submit_device(struct kunit *test);
+
 /* A queue without an address space, and what an engine does for it. */
 struct xe_queue *xe_fake_queue(struct kunit *test, struct xe_device *xe);
 void xe_fake_engine_begins(struct xe_queue *q, u32 sequence);

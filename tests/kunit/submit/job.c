@@ -35,7 +35,7 @@ static unsigned int issued(struct xe_queue *q)
 /* Nothing to wait for: the GuC is told in the ioctl, of exactly what was written. */
 static void test_at_once(struct kunit *test)
 {
-	struct xe_device *xe = xe_fake_device(test);
+	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe);
 	u32 bytes = xe_ring_job_bytes(XE_ENGINE_COPY, false);
 	struct dma_fence *fence = submit(test, q, 1);
@@ -51,7 +51,7 @@ static void test_at_once(struct kunit *test)
 /* More than fits: in order, each once, and none written over what is not done. */
 static void test_full_ring(struct kunit *test)
 {
-	struct xe_device *xe = xe_fake_device(test);
+	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe);
 	unsigned int fit = (LRC_RING_BYTES - XE_RING_GAP) / xe_ring_job_bytes(XE_ENGINE_COPY, false);
 	unsigned int jobs = 5 * fit / 2;
@@ -75,7 +75,7 @@ static void test_full_ring(struct kunit *test)
 /* No text, but its turn: done when what was before is, and failed when that fails. */
 static void test_empty(struct kunit *test)
 {
-	struct xe_device *xe = xe_fake_device(test);
+	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe);
 	struct dma_fence *batch, *empty;
 
@@ -108,7 +108,7 @@ static void forget(struct xe_queue *q)
 /* A reset: what is done is not run again, what has not begun is, from where it begins. */
 static void test_forgotten(struct kunit *test)
 {
-	struct xe_device *xe = xe_fake_device(test);
+	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe);
 	struct dma_fence *done = submit(test, q, 1), *next = submit(test, q, 1);
 
@@ -129,7 +129,7 @@ static void test_forgotten(struct kunit *test)
 /* One that had begun may have done half of its work. */
 static void test_forgotten_half_done(struct kunit *test)
 {
-	struct xe_device *xe = xe_fake_device(test);
+	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe);
 	struct dma_fence *first = submit(test, q, 1), *second = submit(test, q, 1);
 
@@ -161,7 +161,7 @@ static void stop_after(struct xe_queue *q, u32 ms)
 /* The engine was somebody else's most of the time. */
 static void test_slow_is_no_hang(struct kunit *test)
 {
-	struct xe_device *xe = xe_fake_device(test);
+	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe);
 	struct dma_fence *fence = submit(test, q, 1);
 
@@ -178,7 +178,7 @@ static void test_slow_is_no_hang(struct kunit *test)
 
 static void test_hang(struct kunit *test)
 {
-	struct xe_device *xe = xe_fake_device(test);
+	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe);
 	struct dma_fence *first = submit(test, q, 1), *second = submit(test, q, 1);
 
@@ -197,7 +197,7 @@ static void test_hang(struct kunit *test)
 /* It waits for its turn on the engine: that is not its fault, but not for ever either. */
 static void test_does_not_begin(struct kunit *test)
 {
-	struct xe_device *xe = xe_fake_device(test);
+	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe);
 	struct dma_fence *fence = submit(test, q, 1);
 
@@ -216,7 +216,7 @@ static void test_does_not_begin(struct kunit *test)
 /* No interrupt said that there is room in the ring. */
 static void test_lost_interrupt(struct kunit *test)
 {
-	struct xe_device *xe = xe_fake_device(test);
+	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe);
 	unsigned int fit = (LRC_RING_BYTES - XE_RING_GAP) / xe_ring_job_bytes(XE_ENGINE_COPY, false);
 	struct dma_fence *last = NULL;
@@ -239,7 +239,7 @@ static void test_lost_interrupt(struct kunit *test)
 /* The GuC stood still, and the GT was reset for that: who waited is not to blame. */
 static void test_reset_while_stopped(struct kunit *test)
 {
-	struct xe_device *xe = xe_fake_device(test);
+	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe);
 	struct dma_fence *fence = submit(test, q, 1);
 

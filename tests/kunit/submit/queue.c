@@ -3,9 +3,14 @@
  * Queues: their life, and the order in which they end. The table of contexts is played.
  */
 
+#include <linux/bitfield.h>
+
 #include <drm/drm_drv.h>
 #include <kunit/test.h>
 
+#include "hw/ggtt.h"
+#include "hw/ggtt_buf.h"
+#include "regs/mem.h"
 #include "submit/job.h"
 #include "submit/record.h"
 #include "tests/kunit/fake.h"
@@ -88,6 +93,25 @@ int xe_fake_context_end(u32 number)
 	return 0;
 }
 
+struct xe_device *xe_fake_submit_device(struct kunit *test)
+{
+	static const struct xe_platform platform = {
+		.name = "fake", .dma_mask_bits = 46, .va_bits = 48, .wopcm_size = SZ_8M,
+		.ggtt_burst = 1100, .is_discrete = true,
+	};
+	static const struct xe_hw_step steps[] = {
+		{ "DMA", xe_hw_enable_dma },
+		{ "GGTT", xe_ggtt_start },
+		{ "firmware buffers", xe_ggtt_buf_start },
+	};
+	struct xe_fake_slot *slot = xe_fake_slot(test);
+	struct xe_hw_state *state;
+
+	*xe_fake_config(SNB_GMCH_CTRL) = FIELD_PREP(GGMS_MASK, 3);
+	KUNIT_ASSERT_EQ(test, xe_fake_bind(slot, &platform, steps, ARRAY_SIZE(steps)), 0);
+	return xe_fake_bound(slot, &state);
+}
+
 static void drop_queue(void *data)
 {
 	struct xe_queue *q = data;
@@ -145,7 +169,7 @@ static struct dma_fence *submit_one(struct kunit *test, struct xe_queue *q)
 /* A fence is not signalled because its user went away, but when the engine has let go of it. */
 static void test_destroyed(struct kunit *test)
 {
-	struct xe_device *xe = xe_fake_device(test);
+	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe);
 	struct dma_fence *first, *second;
 
@@ -168,7 +192,7 @@ static void test_destroyed(struct kunit *test)
 /* The GuC found it out: its error is another, and what was done is not an error. */
 static void test_banned(struct kunit *test)
 {
-	struct xe_device *xe = xe_fake_device(test);
+	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe);
 	struct dma_fence *done, *first, *second;
 
@@ -191,7 +215,7 @@ static void test_banned(struct kunit *test)
 /* Nobody unbinds: a lost device ends what it has, and what is made later is dead from birth. */
 static void test_kill_all(struct kunit *test)
 {
-	struct xe_device *xe = xe_fake_device(test);
+	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe), *other = xe_fake_queue(test, xe);
 	struct xe_queue_args args = q->args;
 	struct dma_fence *done, *open, *others;

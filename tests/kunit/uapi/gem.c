@@ -4,10 +4,12 @@
  */
 
 #include "../../../uapi/gem.c"
+#include "uapi/file.h"
 
 #include <kunit/test.h>
 
 #include "tests/kunit/fake.h"
+#include "uapi/file.h"
 
 #define WB	DRM_XE_GEM_CPU_CACHING_WB
 #define WC	DRM_XE_GEM_CPU_CACHING_WC
@@ -85,21 +87,25 @@ static void test_no_vram(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, check_create(xe, &args));
 }
 
-static void test_fits(struct kunit *test)
+static void test_size(struct kunit *test)
 {
+	static const struct xe_platform platform = { .va_bits = 48 };
 	struct xe_device *xe = kunit_kzalloc(test, sizeof(*xe), GFP_KERNEL);
 	struct drm_xe_gem_create args = { .size = SZ_8M, .placement = SYS };
 
 	KUNIT_ASSERT_NOT_NULL(test, xe);
+	xe->platform = &platform;
 	xe->mm.system_size = SZ_8M;
 	xe->mm.vram_size = SZ_16M;
-	KUNIT_EXPECT_TRUE(test, fits_somewhere(xe, &args));
+	KUNIT_EXPECT_EQ(test, check_size(xe, &args), 0);
 	args.size += SZ_4K;
-	KUNIT_EXPECT_FALSE(test, fits_somewhere(xe, &args));
+	KUNIT_EXPECT_EQ(test, check_size(xe, &args), -ENOMEM);
 	args.placement = SYS | VRAM;
-	KUNIT_EXPECT_TRUE(test, fits_somewhere(xe, &args));
-	args.size = -SZ_4K;
-	KUNIT_EXPECT_FALSE(test, fits_somewhere(xe, &args));
+	KUNIT_EXPECT_EQ(test, check_size(xe, &args), 0);
+	args.size = 1ull << 48;
+	KUNIT_EXPECT_EQ(test, check_size(xe, &args), -ENOMEM);
+	args.size += SZ_4K;
+	KUNIT_EXPECT_EQ(test, check_size(xe, &args), -ENOSPC);
 }
 
 /*
@@ -109,8 +115,12 @@ static void test_fits(struct kunit *test)
 static struct drm_file *open_file(struct kunit *test)
 {
 	struct drm_file *file = kunit_kzalloc(test, sizeof(*file), GFP_KERNEL);
+	struct xe_file *client = kunit_kzalloc(test, sizeof(*client), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, file);
+	KUNIT_ASSERT_NOT_NULL(test, client);
+	xa_init_flags(&client->vms, XA_FLAGS_ALLOC1);
+	file->driver_priv = client;
 	idr_init_base(&file->object_idr, 1);
 	spin_lock_init(&file->table_lock);
 	mutex_init(&file->prime.lock);
@@ -162,7 +172,7 @@ static void test_ioctls(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xe_gem_create_ioctl(&xe->drm, &args, file), -ENOENT);
 	args = good;
 	args.size = -SZ_4K;
-	KUNIT_EXPECT_EQ(test, xe_gem_create_ioctl(&xe->drm, &args, file), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, xe_gem_create_ioctl(&xe->drm, &args, file), -ENOSPC);
 	args = good;
 	atomic_set(&xe->wedged, 1);
 	KUNIT_EXPECT_EQ(test, xe_gem_create_ioctl(&xe->drm, &args, file), -ECANCELED);
@@ -176,7 +186,7 @@ static void test_ioctls(struct kunit *test)
 static struct kunit_case gem_cases[] = {
 	KUNIT_CASE_PARAM(test_create, create_gen_params),
 	KUNIT_CASE(test_no_vram),
-	KUNIT_CASE(test_fits),
+	KUNIT_CASE(test_size),
 	KUNIT_CASE(test_ioctls),
 	{ }
 };

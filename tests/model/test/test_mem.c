@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* VRAM, GSM, GGTT and PPGTT: every page size, and every kind of entry that must be refused. */
+#include "../clk.h"
 #include "../oracle.h"
 #include "../vfu.h"
 #include "cs_bench.h"
@@ -376,15 +377,18 @@ static void stale_leafs(void **state)
 	assert_violates(b->gpu, "ppgtt-stale", walk(b, VA_DATA));
 }
 
-/* A table that went, though the leaf below says the same, and another root of the same address space. */
+/* A table that went, and the leaf below said the same for a while; and another root of the same address space. */
 static void stale_tables(void **state)
 {
 	struct bench *b = *state;
-	u64 *pde = pt_entry(b, VA_DATA, 1), copy = new_table(b), root = b->root;
+	u64 *pde = pt_entry(b, VA_DATA, 1), was = *pde & GENMASK64(45, 12), copy = new_table(b), root = b->root;
 
 	assert_int_equal(walk(b, VA_DATA), 0);
-	memcpy(b->vram + copy, b->vram + (*pde & GENMASK64(45, 12)), 4096);
+	memcpy(b->vram + copy, b->vram + was, 4096);
 	*pde = copy | PTE_P | PTE_RW;
+	assert_int_equal(walk(b, VA_DATA), 0);
+	assert_quiet(b->gpu);
+	memset(b->vram + was, 0, 4096);
 	assert_violates(b->gpu, "ppgtt-stale: test asid 7 va 0x123400200000 level 1", walk(b, VA_DATA));
 	memcpy(b->vram + new_table(b), b->vram + (b->root & GENMASK64(45, 12)), 4096);
 	b->root = (b->next_table - 4096) | PTE_P | PTE_RW;
@@ -393,6 +397,25 @@ static void stale_tables(void **state)
 	b->root = root;
 	assert_int_equal(walk(b, VA_DATA), 0);
 	assert_int_equal(counter_get(b->gpu, CNT_VIOLATION), 2);
+}
+
+/* A page that is split in use, what an engine does with it meanwhile, and the flush that never comes. */
+static void stale_for_long(void **state)
+{
+	struct bench *b = *state;
+	u64 *pde = pt_entry(b, VA_DATA, 1), table = *pde;
+
+	map_pages(b, VA_DATA, MIB(6), 512, LEAF_VRAM);
+	*pde = MIB(6) | LEAF_VRAM | PTE_HUGE;
+	assert_int_equal(walk(b, VA_DATA), 0);
+	*pde = table;
+	assert_int_equal(walk(b, VA_DATA), 0);
+	clk_step(b->gpu->clk, 1000000000);
+	assert_int_equal(walk(b, VA_DATA + 4096), 0);
+	assert_quiet(b->gpu);
+	clk_step(b->gpu->clk, 5000000000);
+	assert_violates(b->gpu, "ppgtt-stale", walk(b, VA_DATA));
+	assert_int_equal(walk(b, VA_DATA), 0);
 }
 
 static void flush_ranges(void **state)
@@ -511,7 +534,7 @@ static void last_owner(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TLB_TEST(stale_leafs), TLB_TEST(stale_tables), TLB_TEST(flush_ranges),
+		TLB_TEST(stale_leafs), TLB_TEST(stale_tables), TLB_TEST(stale_for_long), TLB_TEST(flush_ranges),
 		ORACLE_TEST(freed_memory), ORACLE_TEST(last_owner),
 		BENCH_TEST(ggtt_entries), BENCH_TEST(ggtt_stale), BENCH_TEST(page_4k), BENCH_TEST(levels),
 		BENCH_TEST(read_only_pointer), BENCH_TEST(page_64k), BENCH_TEST(page_compact),
