@@ -82,26 +82,43 @@ static void note_mapping(struct xe_hw hw, struct xe_bo *bo, unsigned long since)
 	xe_hw_stay_awake(hw, mm->awake_ms);
 }
 
+/* False if no VRAM is mapped any more. */
+static bool take_mapped(struct xe_mm *mm, loff_t *start, loff_t *len)
+{
+	struct xe_bo *bo;
+
+	guard(mutex)(&mm->lock);
+	bo = list_first_entry_or_null(&mm->vram_mapped, struct xe_bo, vram_link);
+	if (!bo)
+		return false;
+
+	list_del_init(&bo->vram_link);
+	*start = drm_vma_node_offset_addr(&bo->ttm.base.vma_node);
+	*len = (loff_t)drm_vma_node_size(&bo->ttm.base.vma_node) << PAGE_SHIFT;
+	mm->zapped = true;
+	mm->zapped_at = jiffies;
+	return true;
+}
+
 /**
  * xe_bo_zap_vram - take VRAM away from all processes; their next access faults
  * @xe: the device
  *
- * System memory stays mapped.
+ * System memory stays mapped. Whoever holds the lock of an address space may wait for a fence that
+ * is signalled in a section, and sections take &xe_mm.lock: it is not held here while mappings are
+ * taken away. A buffer that is freed meanwhile leaves its range to another one, which faults in
+ * vain.
  *
- * Context: process context.
+ * Context: process context, when no section opens.
  */
 void xe_bo_zap_vram(struct xe_device *xe)
 {
 	struct xe_mm *mm = &xe->mm;
-	struct xe_bo *bo, *next;
+	loff_t start, len;
 
-	guard(mutex)(&mm->lock);
-	list_for_each_entry_safe(bo, next, &mm->vram_mapped, vram_link) {
-		list_del_init(&bo->vram_link);
-		drm_vma_node_unmap(&bo->ttm.base.vma_node, mm->ttm.dev_mapping);
-		mm->zapped = true;
-		mm->zapped_at = jiffies;
-	}
+	guard(mutex)(&mm->zap_lock);
+	while (take_mapped(mm, &start, &len))
+		unmap_mapping_range(mm->ttm.dev_mapping, start, len, 1);
 }
 
 static int no_change(pte_t *pte, unsigned long address, void *unused)

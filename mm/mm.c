@@ -74,6 +74,9 @@ int xe_mm_init(struct xe_device *xe)
 	err = drmm_mutex_init(drm, &mm->lock);
 	if (err)
 		return err;
+	err = drmm_mutex_init(drm, &mm->zap_lock);
+	if (err)
+		return err;
 	/* Before xe_mm_fini(), in which the last buffers are freed. */
 	err = drmm_mutex_init(drm, &mm->vram.lock);
 	if (err)

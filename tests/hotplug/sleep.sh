@@ -61,11 +61,11 @@ t "asleep, power kept" eval 'ask fill 101 && awake && nap && ask check && answer
 t "asleep when it was idle" eval 'ask fill 102 && idle_and_asleep && model fault power.cut after=1 && nap && ask check && answers'
 t "asleep while a process writes" eval 'ask go && cut && nap && sleep 1 && ask pause && sleep 1 && ask check && answers'
 t "devices only: they do not even leave D0" eval 'awake && nap devices && ask check && answers'
-# A wake-up of power domains that takes its time makes the reset last into the sleep.
+# Answers of the GuC that take their time make the reset last into the sleep.
 asleep_in_reset() {
 	local i
 	for ((i = 0; i < 5; i++)); do
-		model fault forcewake.late-ack value=15 count=0 >/dev/null
+		model fault guc.g2h-late value=100000 count=0 >/dev/null
 		cat "$debugfs/dri/$gpu/gt0/force_reset"
 		nap devices || { echo "sleep $i"; return 1; }
 		disarm
