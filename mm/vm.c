@@ -518,8 +518,6 @@ static void delist(struct xe_vm *vm)
 		list_del(&vm->link);
 	if (vm->asid)
 		xa_erase(&vms->asids, vm->asid);
-	guard(mutex)(&vms->lock);
-	list_del(&vm->link);
 }
 
 /* Nobody has it, nothing runs in it. */
