@@ -270,8 +270,8 @@ static void private_fini(struct drm_device *drm, void *data)
 {
 	struct xe_hw_private *priv = data;
 
-	xe_hw_works_fini(priv);
-	xe_hw_lost_fini(priv);
+	door_works_fini(priv);
+	door_lost_fini(priv);
 	xe_module_remove_device();
 }
 

@@ -50,7 +50,7 @@ void xe_hw_silence(struct xe_hw_private *priv)
 			break;
 		usleep_range(10000, 11000);
 	}
-	/* A device that did not hear it may be back the next time, before its memory is given back. */
+	/* One that did not hear it may be back the next time, before memory is given back. */
 	priv->silenced = !PCI_POSSIBLE_ERROR(command);
 
 	if (!PCI_POSSIBLE_ERROR(command) && (command & PCI_COMMAND_MASTER))
@@ -196,7 +196,7 @@ void xe_hw_lost_init(struct xe_hw_private *priv)
 	INIT_WORK(&priv->lost_work, lost_work);
 }
 
-void xe_hw_lost_fini(struct xe_hw_private *priv)
+void door_lost_fini(struct xe_hw_private *priv)
 {
 	mutex_destroy(&priv->silence_lock);
 }

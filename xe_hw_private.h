@@ -199,7 +199,7 @@ void xe_hw_sections_init(struct xe_hw_private *priv);
 
 /* xe_hw_lost.c */
 void xe_hw_lost_init(struct xe_hw_private *priv);
-void xe_hw_lost_fini(struct xe_hw_private *priv);
+void door_lost_fini(struct xe_hw_private *priv);
 void xe_hw_silence(struct xe_hw_private *priv);
 
 /* xe_hw_pm.c */
@@ -207,7 +207,7 @@ void xe_hw_end_keep_awake(struct xe_hw_private *priv);
 
 /* xe_hw_work.c */
 int xe_hw_works_init(struct xe_hw_private *priv);
-void xe_hw_works_fini(struct xe_hw_private *priv);
+void door_works_fini(struct xe_hw_private *priv);
 void xe_hw_works_queue(struct xe_hw_private *priv);
 void xe_hw_works_start(struct xe_hw_private *priv);
 void xe_hw_works_end_waits(struct xe_hw_private *priv);

@@ -323,7 +323,7 @@ int xe_hw_works_init(struct xe_hw_private *priv)
 	return 0;
 }
 
-void xe_hw_works_fini(struct xe_hw_private *priv)
+void door_works_fini(struct xe_hw_private *priv)
 {
 	if (priv->resets_wq)
 		destroy_workqueue(priv->resets_wq);

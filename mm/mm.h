@@ -35,7 +35,7 @@ struct xe_mm {
 	struct ttm_device ttm;
 	/** @lock: protects lists, and the DMA mappings of what is on @mapped; after reservations */
 	struct mutex lock;
-	/** @zap_lock: one takes VRAM away from processes at a time; not in a section, before @lock */
+	/** @zap_lock: one at a time takes VRAM away from processes; in no section, before @lock */
 	struct mutex zap_lock;
 	/** @mapped: page lists that are mapped for DMA, &xe_tt.link */
 	struct list_head mapped;

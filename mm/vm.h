@@ -75,7 +75,7 @@ struct xe_vms {
 	bool dead;
 	/** @asids: &struct xe_vm by the number that TLBs know it by; no references; own lock */
 	struct xarray asids;
-	/** @next_asid: numbers go round, so that one is not used again soon; with the lock of @asids */
+	/** @next_asid: numbers go round, so that none is used again soon; under @asids' lock */
 	u32 next_asid;
 	/** @asids_reused: they have gone round; with the lock of @asids */
 	bool asids_reused;

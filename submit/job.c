@@ -159,7 +159,8 @@ static void issue_batches(struct xe_hw hw, struct xe_queue *q, struct xe_job *jo
 {
 	u32 ends[XE_CONTEXT_MAX_WIDTH];
 
-	job->sequence = q->sequence = job->dep.fence.seqno;
+	job->sequence = job->dep.fence.seqno;
+	q->sequence = job->sequence;
 	job->end = xe_ring_advance(q->tail, bytes);
 	write_text(q, job);
 	if (list_empty(&q->dep.issued))
@@ -169,7 +170,7 @@ static void issue_batches(struct xe_hw hw, struct xe_queue *q, struct xe_job *jo
 	move_tail(q, job->end);
 	if (q->args.vm)
 		xe_vm_set_ran(q->args.vm);
-	/* If it is forgotten just now, the queue's work finds the job among those that are not done. */
+	/* If it is forgotten just now, the queue's work finds the job among the unfinished. */
 	if (q->stale)
 		xe_context_revive(hw, queue_gt(hw, q), q->context, tails(q, ends));
 	else

@@ -35,9 +35,9 @@
  *
  * This is done when the first queue of a class is created, on the bound side, as it waits for the
  * engine. The contexts have no address space: their batches are in the GGTT, in a slot taken for
- * that. If the GT is reset meanwhile it is done again. If it fails no queue is created, and the next
- * one tries again: no context of a user may run before, or what it left to the engine would be in
- * everybody's image.
+ * that. If the GT is reset meanwhile it is done again. If it fails no queue is created, and the
+ * next one tries again: no context of a user may run before, or what it left to the engine would be
+ * in everybody's image.
  *
  * The GuC may keep a context longer than we wait. What it needs is kept by references: one for each
  * context that it may know, which the table of contexts gives back, by unbind at the latest.

@@ -13,8 +13,8 @@
  *
  * An engine counts how long each context runs, and saves the counter in the image when it lets go
  * of it. It has 32 bits and goes round after some minutes of work, so it is looked at whenever a
- * queue has nothing left to do, when somebody asks, and at the end of the queue. Software only: what
- * a device had saved before it went away is counted.
+ * queue has nothing left to do, when somebody asks, and at the end of the queue. Software only:
+ * what a device had saved before it went away is counted.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when

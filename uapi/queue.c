@@ -44,7 +44,8 @@ static const u16 classes[] = {
 	[DRM_XE_ENGINE_CLASS_COMPUTE] = XE_ENGINE_COMPUTE,
 };
 
-static const struct xe_engine_info *find_engine(const struct xe_device *xe, const struct drm_xe_engine_class_instance *want)
+static const struct xe_engine_info *
+find_engine(const struct xe_device *xe, const struct drm_xe_engine_class_instance *want)
 {
 	const struct xe_gt_info *gt = &xe->gt[want->gt_id];
 
@@ -64,7 +65,8 @@ static u32 child_mask(const struct xe_device *xe, const struct drm_xe_exec_queue
 	u32 mask = 0;
 
 	for (unsigned int i = 0; i < create->num_placements; i++) {
-		const struct drm_xe_engine_class_instance *one = &instances[i * create->width + child];
+		const struct drm_xe_engine_class_instance *one =
+			&instances[i * create->width + child];
 		const struct xe_engine_info *engine;
 
 		if (one->gt_id != instances[0].gt_id ||
@@ -90,7 +92,7 @@ static int place(struct xe_device *xe, const struct drm_xe_exec_queue_create *cr
 		if (!mask)
 			return refuse(xe, -EINVAL, "no such engine, or not of one class and GT");
 		if (child && mask != previous << 1)
-			return refuse(xe, -EINVAL, "engines of a parallel queue are not neighbours");
+			return refuse(xe, -EINVAL, "children of a queue are no neighbours");
 		if (!child)
 			args->mask = mask;
 	}
@@ -167,7 +169,8 @@ static int extend(struct xe_device *xe, struct xe_queue_args *args, u64 address)
 /* Creation */
 
 static int parse_bind(struct xe_device *xe, const struct drm_xe_exec_queue_create *create,
-		      const struct drm_xe_engine_class_instance *instance, struct xe_queue_args *args)
+		      const struct drm_xe_engine_class_instance *instance,
+		      struct xe_queue_args *args)
 {
 	if (create->width != 1 || create->num_placements != 1 || instance->engine_instance)
 		return refuse(xe, -EINVAL, "a queue of binds has one instance, 0");

@@ -29,12 +29,18 @@ int xe_fake_context_suspend(u32 number);
 int xe_fake_context_resume(u32 number);
 int xe_fake_context_end(u32 number);
 
-#define xe_context_create(hw, gt, ctx, desc, owner)	((void)(gt), xe_fake_context_create(ctx, desc, owner))
-#define xe_context_submit(hw, gt, number, tails)	((void)(gt), xe_fake_context_submit(number, tails))
-#define xe_context_revive(hw, gt, number, tails)	((void)(gt), xe_fake_context_revive(number, tails))
-#define xe_context_suspend(hw, gt, number)	((void)(gt), xe_fake_context_suspend(number))
-#define xe_context_resume(hw, gt, number)	((void)(gt), xe_fake_context_resume(number))
-#define xe_context_end(hw, gt, number)	((void)(gt), xe_fake_context_end(number))
+#define xe_context_create(hw, gt, ctx, desc, owner) \
+	((void)(gt), xe_fake_context_create(ctx, desc, owner))
+#define xe_context_submit(hw, gt, number, tails) \
+	((void)(gt), xe_fake_context_submit(number, tails))
+#define xe_context_revive(hw, gt, number, tails) \
+	((void)(gt), xe_fake_context_revive(number, tails))
+#define xe_context_suspend(hw, gt, number) \
+	((void)(gt), xe_fake_context_suspend(number))
+#define xe_context_resume(hw, gt, number) \
+	((void)(gt), xe_fake_context_resume(number))
+#define xe_context_end(hw, gt, number) \
+	((void)(gt), xe_fake_context_end(number))
 
 /* A device with a GGTT, in which slots of contexts can be. */
 struct xe_device *xe_fake_submit_device(struct kunit *test);

@@ -53,7 +53,8 @@ static void test_full_ring(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe);
-	unsigned int fit = (LRC_RING_BYTES - XE_RING_GAP) / xe_ring_job_bytes(XE_ENGINE_COPY, false);
+	u32 bytes = xe_ring_job_bytes(XE_ENGINE_COPY, false);
+	unsigned int fit = (LRC_RING_BYTES - XE_RING_GAP) / bytes;
 	unsigned int jobs = 5 * fit / 2;
 	struct dma_fence *last = NULL;
 
@@ -221,7 +222,8 @@ static void test_lost_interrupt(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe);
-	unsigned int fit = (LRC_RING_BYTES - XE_RING_GAP) / xe_ring_job_bytes(XE_ENGINE_COPY, false);
+	u32 bytes = xe_ring_job_bytes(XE_ENGINE_COPY, false);
+	unsigned int fit = (LRC_RING_BYTES - XE_RING_GAP) / bytes;
 	struct dma_fence *last = NULL;
 
 	for (unsigned int i = 0; i <= fit; i++) {

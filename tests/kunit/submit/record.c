@@ -81,7 +81,8 @@ static int fake_context_create(struct xe_hw hw, struct xe_gt *gt, struct xe_cont
 	struct subject *s = container_of(owner, struct subject, owner);
 
 	if (card.created == 2 && card.fault == FORGET)
-		card.created = card.submitted = 0;
+		card.created = 0;
+		card.submitted = 0;
 	if (card.created == 2)
 		return -ENOSPC;
 	KUNIT_EXPECT_EQ(card.test, desc->lrca[0], s->lrc.ggtt);

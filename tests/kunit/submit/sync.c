@@ -9,12 +9,9 @@
 #include <kunit/test.h>
 
 #include "tests/kunit/fake.h"
+#include "tests/kunit/submit/core.h"
 
 #include "../../../submit/sync.c"
-
-/* Of the DRM core, for files that it opens itself */
-void drm_syncobj_open(struct drm_file *file);
-void drm_syncobj_release(struct drm_file *file);
 
 #define POINT	10	/* the timeline has this one, and it has not signalled */
 
@@ -103,7 +100,7 @@ static void end_world(struct kunit *test, struct world *world)
 }
 
 static int parse_one(struct world *world, const struct drm_xe_sync *args, struct xe_sync *sync,
-		      unsigned int flags)
+		     unsigned int flags)
 {
 	struct drm_xe_sync __user *user = u64_to_user_ptr(world->user);
 
@@ -194,10 +191,11 @@ static void test_parse(struct kunit *test)
 static void test_not_there(struct kunit *test)
 {
 	struct world *world = make_world(test);
+	void __user *beyond = u64_to_user_ptr((u64)TASK_SIZE);
 	struct xe_sync sync;
 
-	KUNIT_EXPECT_EQ(test, xe_sync_parse(world->xe, &world->file, u64_to_user_ptr((u64)TASK_SIZE), 0,
-					    &sync, 0), -EFAULT);
+	KUNIT_EXPECT_EQ(test, xe_sync_parse(world->xe, &world->file, beyond, 0, &sync, 0),
+			-EFAULT);
 	end_world(test, world);
 }
 

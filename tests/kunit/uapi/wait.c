@@ -264,6 +264,7 @@ static void test_end(struct kunit *test)
 	KUNIT_EXPECT_NE(test, wait_for_completion_timeout(&waiter.done, 10 * HZ), 0);
 	KUNIT_EXPECT_EQ(test, waiter.err, c->err);
 	KUNIT_EXPECT_EQ(test, queue_refs, 0);
+	/* The waiter has ended: nobody else could be on it. */
 	KUNIT_EXPECT_FALSE(test, waitqueue_active(&waiter.xe->submit.ufence_wq));
 	put_task_struct(thread);
 	drm_dev_put(&waiter.xe->drm);
