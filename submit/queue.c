@@ -31,8 +31,8 @@
  * The end of a queue, in this order: it is marked, so that no job is issued any more; its context
  * is to be stopped; when the GuC has let go of it, or the GT was reset, the table says so. Only
  * then the fences of what was not finished are signalled with an error: until then the engine may
- * write to memory that they protect. Nobody waits for this. If the device is asleep, it knows no context,
- * and the number is given back when it wakes up.
+ * write to memory that they protect. Nobody waits for this. If the device is asleep, it knows no
+ * context, and the number is given back when it wakes up.
  *
  * What a queue of binds has accepted is done all the same: binds that came later build on it.
  *
