@@ -25,9 +25,10 @@ asleep() { [[ $(<"$dev/power/runtime_status") == suspended ]]; }
 cut()	{ awake && model fault power.cut >/dev/null; }
 vram()	{ [[ $(ask where) == *"vram0 $1" ]] || { ask where; return 1; }; }
 answers() { works && act_settings; }
-# What must not grow. (Slab does: the memory that KASAN holds back.)
+# What must not grow. (Slab does: the memory that KASAN holds back. Workers of the kernel's pools are called after
+# the queue that they worked for last.)
 state() {
-	echo "threads $(ps -e --no-headers | grep -cE '\b(xe|drm|ttm|guc|irq/.*xe)')"
+	echo "threads $(ps -e --no-headers -o comm= | grep -vE '^kworker/[0-9u]' | grep -cE '\b(xe|drm|ttm|guc|irq/.*xe)')"
 	echo "mappings $(grep -c '\[xe\]' /proc/vmallocinfo)"
 	echo "DMA mappings left $(<$debugfs/dma-api/num_free_entries)"
 	echo "files $(ls /proc/$KEEP_PID/fd | wc -l)"
