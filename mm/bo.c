@@ -14,6 +14,7 @@
 #include "mm/bo.h"
 #include "mm/dma_buf.h"
 #include "mm/import.h"
+#include "mm/preempt_fence.h"
 #include "mm/pt.h"
 #include "mm/tt.h"
 #include "mm/vma.h"
@@ -216,6 +217,13 @@ static int access_memory(struct ttm_buffer_object *bo, unsigned long offset, voi
 	return done;
 }
 
+/* Where buffers of a VM had one reservation, this one has its own by now, unless memory is short. */
+static void release_notify(struct ttm_buffer_object *bo)
+{
+	if (bo->base.resv == &bo->base._resv)
+		xe_preempt_fence_forget(bo->base.resv);
+}
+
 const struct ttm_device_funcs xe_ttm_funcs = {
 	.ttm_tt_create = xe_tt_create,
 	.ttm_tt_populate = xe_tt_populate,
@@ -225,6 +233,7 @@ const struct ttm_device_funcs xe_ttm_funcs = {
 	.evict_flags = evict_flags,
 	.move = bo_move,
 	.access_memory = access_memory,
+	.release_notify = release_notify,
 };
 
 static void bo_destroy(struct ttm_buffer_object *ttm)

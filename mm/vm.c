@@ -535,6 +535,7 @@ static void free_vm(struct work_struct *work)
 	if (vm->has_tree)
 		xe_pt_tree_fini(&vm->tree);
 	delist(vm);
+	kfree(vm->preempt);
 	mutex_destroy(&vm->pt_lock);
 	drm_gpuvm_put(&vm->gpuvm);
 }

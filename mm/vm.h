@@ -23,6 +23,7 @@ struct dma_fence;
 struct drm_file;
 struct xe_bo;
 struct xe_device;
+struct xe_preempt;
 struct xe_queue;
 struct xe_user_fence;
 
@@ -101,8 +102,10 @@ struct xe_vm {
 	u32 asid;
 	/** @state: bits of enum xe_vm_state */
 	unsigned long state;
-	/** @lr_queues: queues of an XE_VM_LR, which is not destroyed under them */
+	/** @lr_queues: numbers of queues of an XE_VM_LR, which is not destroyed under them */
 	atomic_t lr_queues;
+	/** @preempt: of an XE_VM_LR: stops and starts it, see submit/preempt.c; constant */
+	struct xe_preempt *preempt;
 
 	/**
 	 * @lock: For writing: mappings change. For reading, and the reservation held: their pages

@@ -16,6 +16,7 @@
 #include "mm/pt.h"
 #include "mm/vm.h"
 #include "submit/bind.h"
+#include "submit/preempt.h"
 #include "submit/queue.h"
 #include "submit/submit.h"
 #include "submit/sync.h"
@@ -47,7 +48,7 @@
  *
  * Buffers that moved leave stale mappings. Before a job runs on an engine xe_bind_prepare() makes
  * a page job of them, on a queue that nobody else uses; user space may have the other queues wait
- * for the very job that is about to run.
+ * for the very job that is about to run. A long-running VM does so before it starts.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -64,6 +65,12 @@
 
 /* Entries that jobs which wait for something may have to write, of one VM. */
 #define MAX_DEFERRED	(192 * 1024)
+
+/* That a bind adds to a reservation: its own, and the one that stops a long-running VM. */
+#define NUM_FENCES	2
+
+#define TRIES		10	/* when there is no memory */
+#define RETRY_MS	10
 
 struct invalidation {
 	struct xe_tlb_wait wait;
@@ -256,6 +263,7 @@ static void release(struct dep_job *dep)
 	else
 		xe_pt_plan_drop(&job->plan);
 	xe_vma_free_list(job->vm, &job->gone);
+	xe_preempt_kick(job->vm);
 	drop_references(job);
 }
 
@@ -461,6 +469,7 @@ static struct dma_fence *publish(struct page_job *job, struct xe_vm_lock *lock)
 		dma_fence_get(fence);
 		xe_vm_add_fence(lock, fence);
 	}
+	xe_preempt_add_fence(lock);
 	if (!accepted)
 		dep_job_fail(&job->dep, READ_ONCE(q->xe->submit.error) ?: -ECANCELED);
 	return fence;
@@ -624,15 +633,16 @@ static int lock_buffers(struct drm_exec *exec, void *data)
 
 	/* All of an LR VM is needed at once: what it has does not make room for what comes. */
 	if (args->vm->flags & XE_VM_LR)
-		err = drm_gpuvm_prepare_objects(gpuvm, exec, 1);
+		err = drm_gpuvm_prepare_objects(gpuvm, exec, NUM_FENCES);
 
 	for (unsigned int i = 0; i < args->num_ops && !err; i++) {
 		const struct xe_vm_map *map = &args->ops[i].map;
 
 		if (map->bo)
-			err = drm_exec_prepare_obj(exec, &map->bo->ttm.base, 1);
+			err = drm_exec_prepare_obj(exec, &map->bo->ttm.base, NUM_FENCES);
 		if (!err && map->range)
-			err = drm_gpuvm_prepare_range(gpuvm, exec, map->addr, map->range, 1);
+			err = drm_gpuvm_prepare_range(gpuvm, exec, map->addr, map->range,
+						      NUM_FENCES);
 	}
 	return err;
 }
@@ -653,11 +663,11 @@ static bool only_private(const struct xe_bind_args *args)
 static int lock_for(const struct xe_bind_args *args, struct xe_vm_lock *lock)
 {
 	if (only_private(args))
-		return xe_vm_lock_own(args->vm, lock, 1);
-	return xe_vm_lock_for(args->vm, lock, 1, lock_buffers, (void *)args);
+		return xe_vm_lock_own(args->vm, lock, NUM_FENCES);
+	return xe_vm_lock_for(args->vm, lock, NUM_FENCES, lock_buffers, (void *)args);
 }
 
-static int bind(struct page_job *job, const struct xe_bind_args *args, struct dma_fence **fence)
+static int try_bind(struct page_job *job, const struct xe_bind_args *args, struct dma_fence **fence)
 {
 	struct xe_vm *vm = args->vm;
 	struct xe_vm_lock lock;
@@ -673,6 +683,22 @@ static int bind(struct page_job *job, const struct xe_bind_args *args, struct dm
 		xe_vm_unlock(&lock);
 	}
 	up_write(&vm->lock);
+	return err;
+}
+
+/*
+ * Who makes room for its buffers while others do the same may be told that there is none, as he
+ * would have to wait for those who wait for him: he lets go of what he has, and tries again.
+ */
+static int bind(struct page_job *job, const struct xe_bind_args *args, struct dma_fence **fence)
+{
+	int err = try_bind(job, args, fence);
+
+	for (unsigned int i = 0; i < TRIES && (err == -ENOMEM || err == -ENOSPC); i++) {
+		if (schedule_timeout_killable(msecs_to_jiffies(RETRY_MS)))
+			return -EINTR;
+		err = try_bind(job, args, fence);
+	}
 	return err;
 }
 
@@ -903,6 +929,8 @@ struct xe_vm *xe_bind_vm_create(struct xe_device *xe, u32 flags)
 		return vm;
 
 	err = make_queues(vm);
+	if (!err && flags & XE_VM_LR)
+		err = xe_preempt_create(vm, xe_bind_prepare);
 	if (!err && vm->ran)
 		err = forget_former(vm);
 	if (err) {
