@@ -491,7 +491,8 @@ static int move_to_reach(struct xe_bo *bo)
 	if (!placement.num_placement)
 		return READ_ONCE(mm->sleeping) ? -EAGAIN : -ENOMEM;
 	err = ttm_bo_validate(&bo->ttm, &placement, &ctx);
-	return err == -ENOSPC ? -ENOMEM : err;
+	/* TTM says the same of VRAM and of pages. */
+	return err == -ENOMEM && !xe_bo_can_be_in(bo, XE_REGION_SYSTEM) ? -ENOSPC : err;
 }
 
 /**
@@ -501,7 +502,8 @@ static int move_to_reach(struct xe_bo *bo)
  * Others may have to make room for it, so this may wait for those who use them.
  *
  * Context: process context; enters.
- * Return: 0; -ENOMEM; -ENODEV if there is no hardware; -EBUSY as xe_bo_move_to(); -EAGAIN while
+ * Return: 0; -ENOMEM; -ENOSPC if there is no room in VRAM, and it can be nowhere else, see
+ * xe_vm_try_again(); -ENODEV if there is no hardware; -EBUSY as xe_bo_move_to(); -EAGAIN while
  * the system is about to sleep; -EINTR, -ERESTARTSYS; what the exporter of an import returns.
  */
 int xe_bo_make_reachable(struct xe_bo *bo)

@@ -4,6 +4,7 @@
  */
 
 #include <linux/error-injection.h>
+#include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
@@ -50,6 +51,9 @@
  * number of an ASID        struct xe_vm  the VM goes
  * ======================== ============= ==========================================
  */
+
+#define TRIES		100	/* to find room in VRAM */
+#define RETRY_MS	20
 
 /* One mapping that came or went. */
 struct change {
@@ -460,6 +464,23 @@ void xe_vm_unlock(struct xe_vm_lock *lock)
 		dma_resv_unlock(xe_vm_resv(lock->vm));
 	if (lock->shared)
 		up_read(&lock->vm->lock);
+}
+
+/**
+ * xe_vm_try_again - sleep, if it makes sense to take the reservations once more
+ * @err: of the last try, the reservations of which have been let go
+ * @tries: how many there were, 0 at first
+ *
+ * Who makes room in VRAM while others do the same is told that there is none, where he would have
+ * to wait for those who wait for what he has. The others need a while for what they move.
+ *
+ * Context: process context, no locks.
+ * Return: whether to try again; not if there is no room for some seconds, or on a fatal signal.
+ */
+bool xe_vm_try_again(int err, unsigned int *tries)
+{
+	return err == -ENOSPC && ++*tries < TRIES &&
+	       !schedule_timeout_killable(msecs_to_jiffies(RETRY_MS));
 }
 
 /**

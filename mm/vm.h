@@ -279,6 +279,7 @@ int xe_vm_lock_own(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_f
 int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences,
 		   int (*more)(struct drm_exec *exec, void *data), void *data);
 void xe_vm_unlock(struct xe_vm_lock *lock);
+bool xe_vm_try_again(int err, unsigned int *tries);
 void xe_vm_add_fence(struct xe_vm_lock *lock, struct dma_fence *fence);
 
 void xe_vm_log_init(struct xe_vm_log *log, struct xe_vm *vm, struct xe_user_fence *user_fence);

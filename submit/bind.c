@@ -69,9 +69,6 @@
 /* That a bind adds to a reservation: its own, and the one that stops a long-running VM. */
 #define NUM_FENCES	2
 
-#define TRIES		10	/* when there is no memory */
-#define RETRY_MS	10
-
 struct invalidation {
 	struct xe_tlb_wait wait;
 	struct page_job *job;		/* a reference to its fence, and one to its queue */
@@ -667,7 +664,7 @@ static int lock_for(const struct xe_bind_args *args, struct xe_vm_lock *lock)
 	return xe_vm_lock_for(args->vm, lock, NUM_FENCES, lock_buffers, (void *)args);
 }
 
-static int try_bind(struct page_job *job, const struct xe_bind_args *args, struct dma_fence **fence)
+static int bind(struct page_job *job, const struct xe_bind_args *args, struct dma_fence **fence)
 {
 	struct xe_vm *vm = args->vm;
 	struct xe_vm_lock lock;
@@ -683,22 +680,6 @@ static int try_bind(struct page_job *job, const struct xe_bind_args *args, struc
 		xe_vm_unlock(&lock);
 	}
 	up_write(&vm->lock);
-	return err;
-}
-
-/*
- * Who makes room for its buffers while others do the same may be told that there is none, as he
- * would have to wait for those who wait for him: he lets go of what he has, and tries again.
- */
-static int bind(struct page_job *job, const struct xe_bind_args *args, struct dma_fence **fence)
-{
-	int err = try_bind(job, args, fence);
-
-	for (unsigned int i = 0; i < TRIES && (err == -ENOMEM || err == -ENOSPC); i++) {
-		if (schedule_timeout_killable(msecs_to_jiffies(RETRY_MS)))
-			return -EINTR;
-		err = try_bind(job, args, fence);
-	}
 	return err;
 }
 
@@ -733,6 +714,7 @@ static void signal_syncs(const struct xe_bind_args *args, struct dma_fence *fenc
 int xe_bind(const struct xe_bind_args *args)
 {
 	struct xe_queue *q = args->q ?: args->vm->queues[XE_VM_BINDS];
+	unsigned int tries = 0;
 	struct dma_fence *fence;
 	struct page_job *job;
 	int err;
@@ -746,7 +728,9 @@ int xe_bind(const struct xe_bind_args *args)
 
 	err = keep_awake(job);
 	if (!err)
-		err = bind(job, args, &fence);
+		do
+			err = bind(job, args, &fence);
+		while (xe_vm_try_again(err, &tries));
 	if (err) {
 		discard_job(job);
 		return err;

@@ -510,6 +510,7 @@ static int push_locked(struct xe_job *job, struct xe_vm_lock *lock, struct xe_sy
 static int push_job(struct xe_job *job, struct xe_sync *syncs, unsigned int num_syncs)
 {
 	struct xe_vm *vm = job->q->args.vm;
+	unsigned int tries = 0;
 	struct xe_vm_lock lock;
 	int err;
 
@@ -520,12 +521,14 @@ static int push_job(struct xe_job *job, struct xe_sync *syncs, unsigned int num_
 		return err;
 	}
 
-	/* One for the job, one for entries that are written anew. */
-	err = xe_vm_lock(vm, &lock, 2);
-	if (err)
-		return err;
-	err = push_locked(job, &lock, syncs, num_syncs);
-	xe_vm_unlock(&lock);
+	do {
+		/* One for the job, one for entries that are written anew. */
+		err = xe_vm_lock(vm, &lock, 2);
+		if (err)
+			return err;
+		err = push_locked(job, &lock, syncs, num_syncs);
+		xe_vm_unlock(&lock);
+	} while (xe_vm_try_again(err, &tries));
 	return err;
 }
 
