@@ -12,6 +12,7 @@
 
 #include "hw/ppgtt.h"
 #include "mm/bo.h"
+#include "mm/userptr.h"
 #include "mm/vm.h"
 #include "uapi/file.h"
 #include "xe_compat.h"
@@ -614,6 +615,7 @@ static struct xe_vm *alloc_vm(struct xe_device *xe, u32 flags)
 	mutex_init(&vm->pt_lock);
 	spin_lock_init(&vm->jobs_lock);
 	vm->jobs = RB_ROOT_CACHED;
+	xe_userptr_vm_init(vm);
 	vm->xe = xe;
 	vm->flags = flags;
 	return vm;

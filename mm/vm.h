@@ -132,6 +132,14 @@ struct xe_vm {
 	struct rb_root_cached jobs;
 	/** @deferred: entries that they are going to write */
 	u64 deferred;
+
+	/**
+	 * @notifier_lock: Held for writing while it is noted that memory of a process is taken
+	 * away. Reclaim waits for it. Behind reservations and sections, before &dep_queue.lock.
+	 */
+	struct rw_semaphore notifier_lock;
+	/** @invalidated: &xe_userptr.link, of which memory was taken away; under @notifier_lock */
+	struct list_head invalidated;
 };
 
 /**
