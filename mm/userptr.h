@@ -6,9 +6,30 @@
 #include <linux/types.h>
 
 #include "mm/vm.h"
+#include "xe_hw.h"
+
+struct xe_pt_source;
+struct xe_user_pages;
+struct xe_userptr;
+
+/* How often memory may be taken away while it is being looked for. */
+#define XE_USERPTR_TRIES	10
 
 void xe_userptr_vm_init(struct xe_vm *vm);
+void xe_userptr_stop(struct xe_hw hw);
+
+struct xe_userptr *xe_userptr_create(struct xe_vm *vm, u64 start, u64 range, bool read_only);
+void xe_userptr_put(struct xe_userptr *userptr);
+struct xe_user_pages *xe_userptr_pin(struct xe_userptr *userptr);
 int xe_userptr_repin(struct xe_vm *vm);
+void xe_userptr_add_vma(struct xe_vma *vma);
+void xe_userptr_remove_vma(struct xe_vma *vma);
+
+struct xe_user_pages *xe_user_pages_get(struct xe_user_pages *pages);
+void xe_user_pages_put(struct xe_user_pages *pages);
+bool xe_user_pages_valid(const struct xe_user_pages *pages);
+bool xe_user_pages_pt_source(struct xe_user_pages *pages, u64 address,
+			     struct xe_pt_source *source);
 
 /**
  * xe_userptr_valid - does all memory of processes that is mapped lie where page tables say?

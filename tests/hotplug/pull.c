@@ -16,8 +16,9 @@
 
 #define TEXT		0x1000000ull
 #define NOTHING		(TEXT + MiB - 32)	/* a batch that does nothing */
-#define COUNT		0x4000000ull	/* a word for each job, which counts how often it ran */
+#define COUNT		0x4000000ull	/* a word for each job, which counts how often it ran; of the process */
 #define SPIN		0x6000000ull
+#define TAKEN		0x8000000ull	/* memory that the process frees meanwhile */
 #define FREE		0x10000000ull
 
 #define QUEUES		16
@@ -30,7 +31,7 @@
 static const char *pci;
 static int fd;
 static uint32_t vm, queue[QUEUES], spin_fence[SPINNERS], full, last;
-static struct memory text, count, spin;
+static struct memory text, count, spin, taken;
 static struct engines all;
 
 /*
@@ -74,11 +75,26 @@ static struct drm_xe_engine_class_instance engine(unsigned int n)
 	return e;
 }
 
+/* Memory of the process itself. */
+static struct memory user_memory(uint64_t size, uint64_t address)
+{
+	struct memory m = { .address = address, .size = size };
+	struct drm_xe_vm_bind_op op = {
+		.pat_index = PAT, .range = size, .addr = address, .op = DRM_XE_VM_BIND_OP_MAP_USERPTR,
+	};
+
+	m.words = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	op.userptr = (uintptr_t)m.words;
+	need(m.words != MAP_FAILED && !bind_op(fd, vm, op), "VM_BIND of memory of the process");
+	return m;
+}
+
 static void prepare(void)
 {
 	vm = vm_create(fd, 0);
 	text = memory_new(fd, vm, SYSTEM, MiB, TEXT);
-	count = memory_new(fd, vm, SYSTEM, MiB, COUNT);
+	count = user_memory(MiB, COUNT);
+	taken = user_memory(MiB, TAKEN);
 	spin = memory_new(fd, vm, SYSTEM, 64 << 10, SPIN);
 	for (unsigned int i = 0; i < QUEUES; i++)
 		queue[i] = queue_create(fd, vm, engine(i));
@@ -251,6 +267,19 @@ static void add_waiters(uint32_t never)
 		pthread_create(&waiters[i].thread, NULL, waiting, &waiters[i]);
 }
 
+/* It waits for the jobs of the VM, and half a minute for those that never begin: it comes last. */
+static int by_munmap(struct waiter *w)		{ return munmap((void *)w->address, taken.size) ? errno : 0; }
+
+static void add_munmap(void)
+{
+	struct waiter *w = add_waiter((struct waiter){ "munmap of what jobs may use", by_munmap,
+						       .address = (void *)taken.words });
+
+	pthread_create(&w->thread, NULL, waiting, w);
+	usleep(100000);
+	check(!w->when, "it waits, too");
+}
+
 /* Who waits is where it is to be, and has not been answered. */
 static void all_waiting(void)
 {
@@ -390,6 +419,7 @@ int main(int argc, char **argv)
 	for (unsigned int i = 0; i < SPINNERS; i++)
 		check(spin_started(&spin, 64 * i), "a spinner runs");
 	all_waiting();
+	add_munmap();
 
 	go(argv[2]);
 	then = malloc(count.size);
