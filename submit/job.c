@@ -10,6 +10,7 @@
 
 #include "guc/context.h"
 #include "hw/state.h"
+#include "mm/userptr.h"
 #include "mm/vm.h"
 #include "submit/bind.h"
 #include "submit/hang.h"
@@ -458,6 +459,11 @@ static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, const struc
 	struct dma_fence **deps = max ? kvcalloc(max, sizeof(*deps), GFP_KERNEL) : NULL;
 	int err;
 
+	/* Those of a try before this one. */
+	dep_job_abandon(&job->dep);
+	kvfree(job->dep.deps);
+	job->dep.deps = NULL;
+
 	if (max && !deps) {
 		dma_fence_put(moved);
 		return -ENOMEM;
@@ -499,30 +505,46 @@ static int push_locked(struct xe_job *job, struct xe_vm_lock *lock, struct xe_sy
 	err = xe_bind_prepare(lock, &moved);
 	if (!err)
 		err = collect_deps(job, lock, syncs, num_syncs, moved);
-	if (!err)
-		publish(job, lock, syncs, num_syncs);
-	return err;
+	if (err)
+		return err;
+
+	/* From here on whoever takes memory of a process away waits for the job. */
+	guard(rwsem_read)(&lock->vm->notifier_lock);
+	if (!xe_userptr_valid(lock->vm))
+		return -EAGAIN;
+	publish(job, lock, syncs, num_syncs);
+	return 0;
 }
 
-static int push_job(struct xe_job *job, struct xe_sync *syncs, unsigned int num_syncs)
+static int try_push(struct xe_job *job, struct xe_sync *syncs, unsigned int num_syncs)
 {
 	struct xe_vm *vm = job->q->args.vm;
 	struct xe_vm_lock lock;
 	int err;
 
-	if (!vm || !job->num_batches) {
+	err = xe_userptr_repin(vm);
+	/* One for the job, one for entries that are written anew. */
+	err = err ?: xe_vm_lock(vm, &lock, 2);
+	if (err)
+		return err;
+	err = push_locked(job, &lock, syncs, num_syncs);
+	xe_vm_unlock(&lock);
+	return err;
+}
+
+static int push_job(struct xe_job *job, struct xe_sync *syncs, unsigned int num_syncs)
+{
+	int err = -EAGAIN;
+
+	if (!job->q->args.vm || !job->num_batches) {
 		err = collect_deps(job, NULL, syncs, num_syncs, NULL);
 		if (!err)
 			publish(job, NULL, syncs, num_syncs);
 		return err;
 	}
 
-	/* One for the job, one for entries that are written anew. */
-	err = xe_vm_lock(vm, &lock, 2);
-	if (err)
-		return err;
-	err = push_locked(job, &lock, syncs, num_syncs);
-	xe_vm_unlock(&lock);
+	for (int i = 0; i < XE_USERPTR_TRIES && err == -EAGAIN; i++)
+		err = try_push(job, syncs, num_syncs);
 	return err;
 }
 
@@ -536,7 +558,7 @@ static int push_job(struct xe_job *job, struct xe_sync *syncs, unsigned int num_
  *
  * Context: ioctl, may sleep; enters in parts.
  * Return: 0; -ENOMEM; -ERESTARTSYS or -EINTR; -ENODEV if the device is gone, -EAGAIN while the
- * system is about to sleep.
+ * system is about to sleep, or memory that is mapped is taken away all the time.
  */
 int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batches,
 		  struct xe_sync *syncs, unsigned int num_syncs)

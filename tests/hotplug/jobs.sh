@@ -42,6 +42,10 @@ for group in basic deps binds errors; do
 	relay work $group "$gpu"
 done
 relay work flood "$gpu" 2000 16
+for group in basic errors moves waits exits; do
+	relay userptr $group "$gpu"
+done
+relay userptr storm "$gpu" 5
 t "no splat" no_splat
 t "no violation" no_violations
 
