@@ -4,6 +4,7 @@
  */
 
 #include <linux/error-injection.h>
+#include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
@@ -51,6 +52,9 @@
  * number of an ASID        struct xe_vm  the VM goes
  * ======================== ============= ==========================================
  */
+
+#define TRIES		100	/* to find room in VRAM */
+#define RETRY_MS	20
 
 /* One mapping that came or went. */
 struct change {
@@ -477,6 +481,23 @@ void xe_vm_unlock(struct xe_vm_lock *lock)
 }
 
 /**
+ * xe_vm_try_again - sleep, if it makes sense to take the reservations once more
+ * @err: of the last try, the reservations of which have been let go
+ * @tries: how many there were, 0 at first
+ *
+ * Who makes room in VRAM while others do the same is told that there is none, where he would have
+ * to wait for those who wait for what he has. The others need a while for what they move.
+ *
+ * Context: process context, no locks.
+ * Return: whether to try again; not if there is no room for some seconds, or on a fatal signal.
+ */
+bool xe_vm_try_again(int err, unsigned int *tries)
+{
+	return err == -ENOSPC && ++*tries < TRIES &&
+	       !schedule_timeout_killable(msecs_to_jiffies(RETRY_MS));
+}
+
+/**
  * xe_vm_add_fence - have nobody move or free what is reserved before a fence has signalled
  * @lock: the reservations, with room for it
  * @fence: the fence
@@ -551,6 +572,7 @@ static void free_vm(struct work_struct *work)
 	if (vm->has_tree)
 		xe_pt_tree_fini(&vm->tree);
 	delist(vm);
+	kfree(vm->preempt);
 	mutex_destroy(&vm->pt_lock);
 	mutex_destroy(&vm->repin_lock);
 	drm_gpuvm_put(&vm->gpuvm);

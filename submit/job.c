@@ -15,6 +15,7 @@
 #include "submit/bind.h"
 #include "submit/hang.h"
 #include "submit/job.h"
+#include "submit/preempt.h"
 #include "submit/queue.h"
 #include "submit/ring.h"
 #include "submit/submit.h"
@@ -48,7 +49,11 @@
  * If a reset or a sleep made the GuC forget the context, what is in the ring is still there, but
  * the head in the image may be anywhere behind what is done. It is set to the first job that is not
  * done, so that nothing runs twice, if that job has not begun. If it has, it may have done half of
- * its work, and the queue is banned.
+ * its work, and the queue is banned; unless the GuC had taken the context off its engine before: all
+ * of its state was saved in the image then, and it goes on.
+ *
+ * A job of a long-running address space has a fence like any other, which nobody but its queue gets
+ * to see. It takes no reservation: what the address space needs is seen to by submit/preempt.c.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -304,10 +309,13 @@ static bool rewind_rings(struct xe_queue *q)
  */
 static bool revive(struct xe_hw hw, struct xe_queue *q)
 {
+	bool saved = test_and_clear_bit(XE_QUEUE_SAVED, &q->state);
 	bool unfinished = xe_job_collect(q);
 	u32 ends[XE_CONTEXT_MAX_WIDTH];
 
-	if ((unfinished && has_begun(q)) || !rewind_rings(q))
+	if (unfinished && !saved && has_begun(q))
+		return false;
+	if ((!unfinished || !saved) && !rewind_rings(q))
 		return false;
 
 	q->stale = !unfinished;
@@ -369,6 +377,19 @@ const struct xe_queue_ops xe_exec_queue_ops = {
 	.run = run,
 	.expired = xe_hang_expired,
 	.stopped = xe_hang_stopped,
+	.done = job_done,
+};
+
+const struct xe_queue_ops xe_lr_queue_ops = {
+	.dep = {
+		.owner = THIS_MODULE,
+		.kick = xe_queue_dep_kick,
+		.release = release,
+	},
+	.start = xe_preempt_queue_start,
+	.run = run,
+	.stopped = xe_preempt_queue_stopped,
+	.gone = xe_preempt_queue_gone,
 	.done = job_done,
 };
 
@@ -534,17 +555,22 @@ static int try_push(struct xe_job *job, struct xe_sync *syncs, unsigned int num_
 
 static int push_job(struct xe_job *job, struct xe_sync *syncs, unsigned int num_syncs)
 {
-	int err = -EAGAIN;
+	struct xe_vm *vm = job->q->args.vm;
+	unsigned int tries = 0;
+	int err;
 
-	if (!job->q->args.vm || !job->num_batches) {
+	if (!vm || vm->preempt || !job->num_batches) {
 		err = collect_deps(job, NULL, syncs, num_syncs, NULL);
 		if (!err)
 			publish(job, NULL, syncs, num_syncs);
 		return err;
 	}
 
-	for (int i = 0; i < XE_USERPTR_TRIES && err == -EAGAIN; i++)
-		err = try_push(job, syncs, num_syncs);
+	do {
+		err = -EAGAIN;
+		for (int i = 0; i < XE_USERPTR_TRIES && err == -EAGAIN; i++)
+			err = try_push(job, syncs, num_syncs);
+	} while (xe_vm_try_again(err, &tries));
 	return err;
 }
 
@@ -579,9 +605,13 @@ int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batch
 	err = num_batches ? keep_awake(job) : 0;
 	if (!err)
 		err = push_job(job, syncs, num_syncs);
-	if (err)
+	if (err) {
 		drop_job(job);
-	else
-		xe_queue_run(q);
-	return err;
+		return err;
+	}
+
+	xe_queue_run(q);
+	if (q->args.vm)
+		xe_preempt_kick(q->args.vm);
+	return 0;
 }
