@@ -250,6 +250,8 @@ static struct xe_context_desc describe(const struct xe_queue *q)
 
 	for (unsigned int i = 0; i < q->args.width; i++)
 		desc.lrca[i] = q->lrc[i].ggtt;
+	if (q->args.width > 1)
+		desc.work_queue = q->lrc->status + GUC_PARALLEL_OFFSET;
 	return desc;
 }
 
@@ -530,4 +532,28 @@ void xe_queue_ban(struct xe_queue *q)
 	if (!test_and_set_bit(XE_QUEUE_BANNED, &q->state))
 		drm_dbg(&q->xe->drm, "a queue was banned\n");
 	xe_queue_kill(q);
+}
+
+/**
+ * xe_queue_ban_all - an address space is not to be used any more: ban it, and all queues that use it
+ * @vm: the address space
+ *
+ * Contexts end, and fences are signalled behind that, by the works of the queues.
+ *
+ * Context: process context, also on the way to fences, and where reclaim waits.
+ */
+void xe_queue_ban_all(struct xe_vm *vm)
+{
+	struct xe_submit *submit = &vm->xe->submit;
+	struct xe_queue *q;
+
+	xe_vm_ban(vm);
+	guard(mutex)(&submit->lock);
+	list_for_each_entry(q, &submit->queues, link) {
+		if (q->args.vm != vm || !kref_get_unless_zero(&q->ref))
+			continue;
+		set_bit(XE_QUEUE_BANNED, &q->state);
+		xe_queue_kick(q);
+		xe_queue_put(q);
+	}
 }

@@ -1,6 +1,6 @@
 # driver: xe
 # timeout: 1800
-# set: hotplug=pciehp model_args=--bar=256M
+# set: hotplug=pciehp model_args="--bar=256M --ccs=4"
 # control: lib/replug.sh
 #
 # SPDX-License-Identifier: MIT
@@ -13,8 +13,11 @@
 . ./lib/ways.sh
 
 export LAB_PORT_TIMEOUT=600	# the guest may be slow
-# Jobs that go on until they are told: not those that are to be found out as hung.
-patient() { for f in "$dev"/tile*/gt*/engines/*/job_timeout_ms; do put 10000 "$f" || return; done; }
+# Jobs that go on until they are told: not those that are to be found out as hung. And all compute engines.
+patient() {
+	put 4 "$dev/tile0/gt0/ccs_mode"
+	for f in "$dev"/tile*/gt*/engines/*/job_timeout_ms; do put 10000 "$f" || return; done
+}
 
 until_ 60 works || { not_ok "the card works"; finish; }
 modprobe vgem
@@ -23,6 +26,10 @@ for group in basic deps binds errors; do
 	relay work $group "$gpu"
 done
 relay work flood "$gpu" 2000 16
+for group in basic errors moves waits exits; do
+	relay userptr $group "$gpu"
+done
+relay userptr storm "$gpu" 5
 t "no splat" no_splat
 t "no violation" no_violations
 
