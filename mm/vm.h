@@ -230,6 +230,8 @@ struct xe_vm_lock {
 	bool many;
 	/** @shared: and &xe_vm.lock, for reading */
 	bool shared;
+	/** @num_fences: that there is room for, if @many */
+	unsigned int num_fences;
 	/** @exec: which */
 	struct drm_exec exec;
 };

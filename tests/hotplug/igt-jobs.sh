@@ -23,6 +23,7 @@ if grep -q xe_igt=1 /proc/cmdline; then
 	igt xe_vm 3600 --run-subtest '*,!*userptr*,!overcommit-*'
 	igt xe_exec_threads 3600 --run-subtest 'threads-*,!*userptr*,!*cm-*,!*mixed*'
 	igt xe_exec_reset 3600 --run-subtest '*,!*multi-queue-*'
+	igt xe_exec_compute_mode 3600
 else
 	igt xe_exec_basic 360 --run-subtest 'once-*,many-execqueues-many-vm-*,!*userptr*,!multigpu-*'
 	igt xe_exec_store 360
@@ -30,5 +31,6 @@ else
 	igt xe_vm 600 --run-subtest '*,!large-*,!*hammer,!bind-array-enobufs,!*userptr*,!overcommit-*'
 	igt xe_exec_threads 360 --run-subtest 'threads-shared-vm-rebind-bindexecqueue,threads-hang-basic'
 	igt xe_exec_reset 360 --run-subtest 'spin,cat-error,close-fd,close-execqueues-close-fd,virtual-cat-error'
+	igt xe_exec_compute_mode 360 --run-subtest 'once-*,twice-userptr-invalidate,many-execqueues-preempt-fence-early'
 fi
 finish
