@@ -2,6 +2,7 @@
 # timeout: 1800
 # full: timeout=3600 xe_longrun=1
 # set: hotplug=pciehp model_args=--bar=32M
+# control: lib/replug.sh
 #
 # SPDX-License-Identifier: MIT
 # Batches without an end, as the compute runtime has them: while others take their memory, while the system sleeps,
