@@ -4,6 +4,7 @@
  */
 
 #include <linux/error-injection.h>
+#include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
@@ -52,6 +53,9 @@
  * ======================== ============= ==========================================
  */
 
+#define TRIES		100	/* to find room in VRAM */
+#define RETRY_MS	20
+
 /* One mapping that came or went. */
 struct change {
 	struct list_head link;
@@ -77,12 +81,16 @@ static int log_change(struct xe_vm_log *log, struct xe_vma *vma, bool came)
 	return 0;
 }
 
-/* Whoever was to be told that it is mapped has to have been told, before it is not. */
+/*
+ * Whoever was to be told that it is mapped has to have been told, before it is not. What an array
+ * maps and unmaps again it tells of once, when all of it is done.
+ */
 static int take_out(struct xe_vm_log *log, struct xe_vma *vma)
 {
 	int err;
 
-	if (vma->user_fence && !log->vm->ops->is_written(vma->user_fence)) {
+	if (vma->user_fence && vma->user_fence != log->user_fence &&
+	    !log->vm->ops->is_written(vma->user_fence)) {
 		drm_dbg(&log->vm->xe->drm, "what is mapped there is still being bound\n");
 		return -EBUSY;
 	}
@@ -473,6 +481,23 @@ void xe_vm_unlock(struct xe_vm_lock *lock)
 }
 
 /**
+ * xe_vm_try_again - sleep, if it makes sense to take the reservations once more
+ * @err: of the last try, the reservations of which have been let go
+ * @tries: how many there were, 0 at first
+ *
+ * Who makes room in VRAM while others do the same is told that there is none, where he would have
+ * to wait for those who wait for what he has. The others need a while for what they move.
+ *
+ * Context: process context, no locks.
+ * Return: whether to try again; not if there is no room for some seconds, or on a fatal signal.
+ */
+bool xe_vm_try_again(int err, unsigned int *tries)
+{
+	return err == -ENOSPC && ++*tries < TRIES &&
+	       !schedule_timeout_killable(msecs_to_jiffies(RETRY_MS));
+}
+
+/**
  * xe_vm_add_fence - have nobody move or free what is reserved before a fence has signalled
  * @lock: the reservations, with room for it
  * @fence: the fence
@@ -547,6 +572,7 @@ static void free_vm(struct work_struct *work)
 	if (vm->has_tree)
 		xe_pt_tree_fini(&vm->tree);
 	delist(vm);
+	kfree(vm->preempt);
 	mutex_destroy(&vm->pt_lock);
 	mutex_destroy(&vm->repin_lock);
 	drm_gpuvm_put(&vm->gpuvm);

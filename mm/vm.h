@@ -23,6 +23,7 @@ struct dma_fence;
 struct drm_file;
 struct xe_bo;
 struct xe_device;
+struct xe_preempt;
 struct xe_queue;
 struct xe_user_fence;
 struct xe_user_pages;
@@ -109,8 +110,10 @@ struct xe_vm {
 	u32 asid;
 	/** @state: bits of enum xe_vm_state */
 	unsigned long state;
-	/** @lr_queues: queues of an XE_VM_LR, which is not destroyed under them */
+	/** @lr_queues: numbers of queues of an XE_VM_LR, which is not destroyed under them */
 	atomic_t lr_queues;
+	/** @preempt: of an XE_VM_LR: stops and starts it, see submit/preempt.c; constant */
+	struct xe_preempt *preempt;
 
 	/**
 	 * @lock: For writing: mappings change. For reading, and the reservation held: their pages
@@ -309,6 +312,7 @@ int xe_vm_lock_own(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_f
 int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences,
 		   int (*more)(struct drm_exec *exec, void *data), void *data);
 void xe_vm_unlock(struct xe_vm_lock *lock);
+bool xe_vm_try_again(int err, unsigned int *tries);
 void xe_vm_add_fence(struct xe_vm_lock *lock, struct dma_fence *fence);
 
 void xe_vm_log_init(struct xe_vm_log *log, struct xe_vm *vm, struct xe_user_fence *user_fence);

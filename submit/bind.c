@@ -17,6 +17,7 @@
 #include "mm/userptr.h"
 #include "mm/vm.h"
 #include "submit/bind.h"
+#include "submit/preempt.h"
 #include "submit/queue.h"
 #include "submit/submit.h"
 #include "submit/sync.h"
@@ -48,7 +49,7 @@
  *
  * Buffers that moved leave stale mappings. Before a job runs on an engine xe_bind_prepare() makes
  * a page job of them, on a queue that nobody else uses; user space may have the other queues wait
- * for the very job that is about to run.
+ * for the very job that is about to run. A long-running VM does so before it starts.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -65,6 +66,9 @@
 
 /* Entries that jobs which wait for something may have to write, of one VM. */
 #define MAX_DEFERRED	(192 * 1024)
+
+/* That a bind adds to a reservation: its own, and the one that stops a long-running VM. */
+#define NUM_FENCES	2
 
 struct invalidation {
 	struct xe_tlb_wait wait;
@@ -257,6 +261,7 @@ static void release(struct dep_job *dep)
 	else
 		xe_pt_plan_drop(&job->plan);
 	xe_vma_free_list(job->vm, &job->gone);
+	xe_preempt_kick(job->vm);
 	drop_references(job);
 }
 
@@ -472,6 +477,7 @@ static struct dma_fence *publish(struct page_job *job, struct xe_vm_lock *lock)
 		dma_fence_get(fence);
 		xe_vm_add_fence(lock, fence);
 	}
+	xe_preempt_add_fence(lock);
 	if (!accepted)
 		dep_job_fail(&job->dep, READ_ONCE(q->xe->submit.error) ?: -ECANCELED);
 	return fence;
@@ -621,6 +627,8 @@ static int commit(struct page_job *job, struct xe_vm_lock *lock, struct xe_vm_lo
 	if (!pages_valid(args))
 		return -EAGAIN;
 
+	/* Before some of them go again: they are on the other list then. */
+	forget_fresh(job, false);
 	xe_vm_log_commit(log);
 	list_splice(&log->gone, &job->gone);
 	*fence = publish(job, lock);
@@ -657,15 +665,16 @@ static int lock_buffers(struct drm_exec *exec, void *data)
 
 	/* All of an LR VM is needed at once: what it has does not make room for what comes. */
 	if (args->vm->flags & XE_VM_LR)
-		err = drm_gpuvm_prepare_objects(gpuvm, exec, 1);
+		err = drm_gpuvm_prepare_objects(gpuvm, exec, NUM_FENCES);
 
 	for (unsigned int i = 0; i < args->num_ops && !err; i++) {
 		const struct xe_vm_map *map = &args->ops[i].map;
 
 		if (map->bo)
-			err = drm_exec_prepare_obj(exec, &map->bo->ttm.base, 1);
+			err = drm_exec_prepare_obj(exec, &map->bo->ttm.base, NUM_FENCES);
 		if (!err && map->range)
-			err = drm_gpuvm_prepare_range(gpuvm, exec, map->addr, map->range, 1);
+			err = drm_gpuvm_prepare_range(gpuvm, exec, map->addr, map->range,
+						      NUM_FENCES);
 	}
 	return err;
 }
@@ -686,8 +695,8 @@ static bool only_private(const struct xe_bind_args *args)
 static int lock_for(const struct xe_bind_args *args, struct xe_vm_lock *lock)
 {
 	if (only_private(args))
-		return xe_vm_lock_own(args->vm, lock, 1);
-	return xe_vm_lock_for(args->vm, lock, 1, lock_buffers, (void *)args);
+		return xe_vm_lock_own(args->vm, lock, NUM_FENCES);
+	return xe_vm_lock_for(args->vm, lock, NUM_FENCES, lock_buffers, (void *)args);
 }
 
 /* Before reservations: memory is found with the lock of the address space that it is in. */
@@ -770,6 +779,7 @@ static void signal_syncs(const struct xe_bind_args *args, struct dma_fence *fenc
 int xe_bind(const struct xe_bind_args *args)
 {
 	struct xe_queue *q = args->q ?: args->vm->queues[XE_VM_BINDS];
+	unsigned int tries = 0;
 	struct dma_fence *fence;
 	struct page_job *job;
 	int err;
@@ -783,7 +793,9 @@ int xe_bind(const struct xe_bind_args *args)
 
 	err = keep_awake(job);
 	if (!err)
-		err = bind(job, args, &fence);
+		do
+			err = bind(job, args, &fence);
+		while (xe_vm_try_again(err, &tries));
 	if (err) {
 		discard_job(job);
 		return err;
@@ -988,6 +1000,8 @@ struct xe_vm *xe_bind_vm_create(struct xe_device *xe, u32 flags)
 		return vm;
 
 	err = make_queues(vm);
+	if (!err && flags & XE_VM_LR)
+		err = xe_preempt_create(vm, xe_bind_prepare);
 	if (!err && vm->ran)
 		err = forget_former(vm);
 	if (err) {
