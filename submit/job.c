@@ -533,6 +533,9 @@ static int push_locked(struct xe_job *job, struct xe_vm_lock *lock, struct xe_sy
 	guard(rwsem_read)(&lock->vm->notifier_lock);
 	if (!xe_userptr_valid(lock->vm))
 		return -EAGAIN;
+	/* Who banned it finds no other job than those of queues that were there. */
+	if (xe_vm_is_banned(lock->vm))
+		return -ECANCELED;
 	publish(job, lock, syncs, num_syncs);
 	return 0;
 }
@@ -584,7 +587,8 @@ static int push_job(struct xe_job *job, struct xe_sync *syncs, unsigned int num_
  *
  * Context: ioctl, may sleep; enters in parts.
  * Return: 0; -ENOMEM; -ERESTARTSYS or -EINTR; -ENODEV if the device is gone, -EAGAIN while the
- * system is about to sleep, or memory that is mapped is taken away all the time.
+ * system is about to sleep, or memory that is mapped is taken away all the time; -ECANCELED if the
+ * address space is banned.
  */
 int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batches,
 		  struct xe_sync *syncs, unsigned int num_syncs)

@@ -13,6 +13,7 @@
 #include "guc/context.h"
 #include "hw/state.h"
 #include "mm/preempt_fence.h"
+#include "mm/userptr.h"
 #include "mm/vm.h"
 #include "submit/preempt.h"
 #include "submit/queue.h"
@@ -49,8 +50,8 @@
  * stop. When it was resumed, an address space is left alone for some milliseconds: two that do not
  * fit into VRAM together take turns, and each of them gets something done.
  *
- * "start" allocates, takes reservations, and may wait until others have made room, but it is not on
- * the way to a fence. What it has written for it, it does not wait for: it runs again when that is
+ * "start" allocates, takes reservations, looks for memory of processes that was taken away, and may
+ * wait until others have made room, but it is not on the way to a fence. What it has written for it, it does not wait for: it runs again when that is
  * over. It tries again as long as it is not the address space's own fault; memory that is not to be
  * had for a long time is, and the address space is banned.
  *
@@ -220,15 +221,21 @@ static bool may_start(const struct xe_preempt *p)
 	       !READ_ONCE(p->vm->xe->submit.lr_sleeps) && is_wanted(p);
 }
 
-/* Behind it who wants a buffer waits for the fence. */
-static void arm(struct xe_preempt *p, struct xe_vm_lock *lock, struct xe_preempt_fence *fence,
-		struct dma_fence *moved)
+/* Behind it who wants a buffer, or takes memory of a process away, waits for the fence. */
+static int arm(struct xe_preempt *p, struct xe_vm_lock *lock, struct xe_preempt_fence *fence,
+	       struct dma_fence *moved)
 {
+	guard(rwsem_read)(&p->vm->notifier_lock);
+	if (!xe_userptr_valid(p->vm)) {
+		dma_fence_put(moved);
+		return -EAGAIN;
+	}
+
 	guard(mutex)(&p->lock);
 	if (!may_start(p)) {
 		xe_preempt_fence_free(fence);
 		dma_fence_put(moved);
-		return;
+		return 0;
 	}
 
 	xe_preempt_fence_init(fence, p->context, ++p->seqno);
@@ -239,6 +246,7 @@ static void arm(struct xe_preempt *p, struct xe_vm_lock *lock, struct xe_preempt
 	p->tries = 0;
 	atomic_inc(&p->vm->xe->submit.lr_armed);
 	xe_vm_add_fence(lock, &fence->base);
+	return 0;
 }
 
 static int prepare_and_arm(struct xe_preempt *p)
@@ -251,12 +259,13 @@ static int prepare_and_arm(struct xe_preempt *p)
 	if (!fence)
 		return -ENOMEM;
 
+	err = xe_userptr_repin(p->vm);
 	/* One for the fence, one for entries that are written anew. */
-	err = xe_vm_lock(p->vm, &lock, 2);
+	err = err ?: xe_vm_lock(p->vm, &lock, 2);
 	if (!err) {
 		err = p->prepare(&lock, &moved);
 		if (!err)
-			arm(p, &lock, fence, moved);
+			err = arm(p, &lock, fence, moved);
 		xe_vm_unlock(&lock);
 	}
 	if (err)
@@ -290,16 +299,10 @@ static void resume_if_written(struct xe_preempt *p)
 static void ban(struct xe_preempt *p, int err)
 {
 	struct xe_device *xe = p->vm->xe;
-	struct xe_queue *q;
 
 	drm_notice(&xe->drm, "the buffers of long-running jobs cannot be had (%pe), and their VM is banned\n",
 		   ERR_PTR(err));
-	xe_vm_ban(p->vm);
-	scoped_guard(mutex, &p->lock)
-		list_for_each_entry(q, &p->queues, lr) {
-			set_bit(XE_QUEUE_BANNED, &q->state);
-			xe_queue_kick(q);
-		}
+	xe_queue_ban_all(p->vm);
 	wake_up_all(&xe->submit.ufence_wq);
 }
 
