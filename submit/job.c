@@ -397,15 +397,6 @@ const struct xe_queue_ops xe_lr_queue_ops = {
  * Making
  */
 
-static int keep_awake(struct xe_job *job)
-{
-	int err = xe_hw_is_gone(job->q->xe) ? -ENODEV : -EAGAIN;
-
-	xe_hw_scoped(hw, job->q->xe)
-		job->awake = xe_hw_awake_get(hw);
-	return job->awake ? 0 : err;
-}
-
 static struct xe_job *make_job(struct xe_queue *q, const u64 *batches, unsigned int num_batches)
 {
 	struct xe_job *job = kzalloc(struct_size(job, batch, num_batches), GFP_KERNEL_ACCOUNT);
@@ -427,56 +418,11 @@ static void drop_job(struct xe_job *job)
 	kfree(job);
 }
 
-static unsigned int count_fences(struct dma_resv *resv)
-{
-	struct dma_resv_iter at;
-	struct dma_fence *fence;
-	unsigned int n = 0;
-
-	dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence)
-		n++;
-	return n;
-}
-
-static int depend_on_resv(struct xe_job *job, struct dma_resv *resv)
-{
-	struct dma_resv_iter at;
-	struct dma_fence *fence;
-	int err = 0;
-
-	dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence) {
-		err = dep_job_depend(&job->dep, dma_fence_get(fence));
-		if (err)
-			break;
-	}
-	return err;
-}
-
-static unsigned int count_reserved(struct xe_vm_lock *lock)
-{
-	struct dma_resv *resv;
-	unsigned int n = 0;
-
-	xe_vm_for_each_resv(lock, resv)
-		n += count_fences(resv);
-	return n;
-}
-
-static int depend_on_reserved(struct xe_job *job, struct xe_vm_lock *lock)
-{
-	struct dma_resv *resv;
-	int err = 0;
-
-	xe_vm_for_each_resv(lock, resv)
-		err = err ?: depend_on_resv(job, resv);
-	return err;
-}
-
 /* @lock is NULL for a job that uses no memory of an address space. */
 static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, const struct xe_sync *syncs,
 			unsigned int num_syncs, struct dma_fence *moved)
 {
-	unsigned int max = num_syncs + (lock ? count_reserved(lock) + 1 : 0);
+	unsigned int max = num_syncs + (lock ? xe_submit_count_reserved(lock) + 1 : 0);
 	struct dma_fence **deps = max ? kvcalloc(max, sizeof(*deps), GFP_KERNEL) : NULL;
 	int err;
 
@@ -495,7 +441,7 @@ static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, const struc
 	for (unsigned int i = 0; i < num_syncs && !err; i++)
 		err = xe_sync_depend(&syncs[i], &job->dep);
 	if (!err && lock)
-		err = depend_on_reserved(job, lock);
+		err = xe_submit_depend_reserved(&job->dep, lock);
 	return err;
 }
 
@@ -606,7 +552,7 @@ int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batch
 
 	job->has_fence = xe_sync_user_fence(syncs, num_syncs, &job->fence_address,
 					    &job->fence_value);
-	err = num_batches ? keep_awake(job) : 0;
+	err = num_batches ? xe_submit_keep_awake(q->xe, &job->awake) : 0;
 	if (!err)
 		err = push_job(job, syncs, num_syncs);
 	if (err) {
