@@ -5,7 +5,7 @@
  *	doze sleep|expire PCI-ADDRESS COMMAND	the machine sleeps and wakes up; "expire": long enough for a
  *						fence of vgem to give up meanwhile, after ten seconds
  *	doze gone PCI-ADDRESS COMMAND		the same, and the card goes on the way
- *	doze idle PCI-ADDRESS COMMAND		the card sleeps because it is idle, and is woken up
+ *	doze idle PCI-ADDRESS COMMAND		the card is to sleep because it is idle; fails if it does not
  *
  * What was over does not run again, what had begun is an error, and all the rest runs once. Page tables are as
  * they were, and what was to be changed in them is changed when its time comes.
@@ -252,16 +252,39 @@ static void pulled(const char *command)
 	world_end(w);
 }
 
+static bool is_awake(void)
+{
+	char path[100], status[20] = "";
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%.40s/power/runtime_status", pci);
+	f = fopen(path, "r");
+	need(f && fgets(status, sizeof(status), f), path);
+	fclose(f);
+	return !strcmp(status, "active\n");
+}
+
+/* Who waits keeps the card awake, and is answered whatever he waits for; who is idle does not. */
 static void in_idleness(const char *command)
 {
 	struct world *w = world_new();
+	uint32_t gate = syncobj(fd), nothing = syncobj(fd);
+	struct foreign f = foreign_fence(fd, gate);
+	struct drm_xe_sync sync[] = { signals(nothing), waits(gate) };
 
 	map_pages(w);
 	make_other();
 	idle_queues(w);
 	check(tables_are_right(w, w->queue[6]) && other_reads(COUNT + 4 * 77) == 0x77, "page tables");
-	check(!run(command), "asleep and awake");
+	check(!run(command), "asleep");
 	everything_works(w);
+	need(!exec_nothing(fd, w->queue[4], sync, 2), "an exec of nothing that waits");
+	usleep(1000000);
+	check(is_awake(), "not asleep, for somebody waits");
+	foreign_signal(f);
+	check(!wait_for(fd, nothing, WAIT_NS), "an exec of nothing ends");
+	check(!run(command), "asleep again");
+	queue_destroy(fd, w->queue[5]);
 	world_end(w);
 }
 

@@ -241,7 +241,21 @@ static void test_kill_all(struct kunit *test)
 	dma_fence_put(others);
 }
 
+/* Behind that its number may be somebody else's. */
+static void test_ends_once(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+
+	xe_fake_contexts_end_at_once(true);
+	xe_queue_ban(q);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->ended, 1);
+	xe_queue_kill(q);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->ended, 1);
+}
+
 static struct kunit_case queue_cases[] = {
+	KUNIT_CASE(test_ends_once),
 	KUNIT_CASE(test_destroyed),
 	KUNIT_CASE(test_banned),
 	KUNIT_CASE(test_kill_all),
