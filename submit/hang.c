@@ -21,7 +21,8 @@
  * the interrupt may have been lost, the engine may have been busy with others. So, in this order:
  *
  * 1. The number in memory is looked at. If the job is done, it ends as usual.
- * 2. If the job has not begun it gets its time again, twice.
+ * 2. If the job is on no engine it gets its time again, twice. A parallel one is if a child is: one
+ *    that is done, or waits for its engine, says nothing of the others.
  * 3. The context is taken off the engine, which saves how long it has run. The GuC has to do that
  *    within its preemption timeout, or it resets the engine; and to answer within 5 s, or the GT is
  *    reset.
@@ -35,7 +36,7 @@
  * While the system sleeps no section opens, and none of this is begun: a timer that expires then is
  * started again, and what is under way goes on when the queue is looked at behind the sleep.
  *
- * Jobs of long-running address spaces have no timer.
+ * Jobs of long-running address spaces have no timer, see submit/preempt.c.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -64,8 +65,9 @@ static struct xe_gt *queue_gt(struct xe_hw hw, const struct xe_queue *q)
 static unsigned int time_left(struct xe_queue *q)
 {
 	unsigned int left = xe_queue_time_left(q);
+	u32 unused;
 
-	if (!left && !xe_job_has_begun(q) && q->tries < TRIES) {
+	if (!left && !xe_job_runs(q, &unused) && q->tries < TRIES) {
 		q->tries++;
 		left = xe_queue_timeout(q);
 	}
@@ -111,13 +113,15 @@ void xe_hang_expired(struct xe_queue *q)
 
 static bool hangs(struct xe_queue *q)
 {
+	u32 ticks;
+
 	guard(mutex)(&q->dep.lock);
 	if (!xe_job_collect(q) || dep_queue_is_dead(&q->dep))
 		return false;
 	/* The GT was reset: nothing was saved, and it may have been the GuC that stood still. */
 	if (test_bit(XE_QUEUE_FORGOTTEN, &q->state))
 		return false;
-	return !xe_job_has_begun(q) || ticks_to_ms(q, xe_job_ticks(q)) >= xe_queue_timeout(q);
+	return !xe_job_runs(q, &ticks) || ticks_to_ms(q, ticks) >= xe_queue_timeout(q);
 }
 
 /* Return: true if the queue is to be banned; else its context goes on. */
@@ -128,6 +132,7 @@ static bool judge(struct xe_hw hw, struct xe_queue *q)
 		return true;
 
 	xe_queue_arm(q, xe_queue_timeout(q));
+	clear_bit(XE_QUEUE_STOPPED, &q->state);
 	xe_context_resume(hw, queue_gt(hw, q), q->context);
 	return false;
 }
@@ -140,18 +145,14 @@ static bool judge(struct xe_hw hw, struct xe_queue *q)
  */
 void xe_hang_stopped(struct xe_queue *q)
 {
-	bool awake = false, bad = false;
+	bool bad = false;
 
 	if (!test_bit(XE_QUEUE_CHECKED, &q->state))
 		return;
 
-	xe_hw_scoped_awake(hw, q->xe) {
-		awake = true;
+	/* If it does not open: the queue is looked at again when the system is awake. */
+	xe_hw_scoped_awake(hw, q->xe)
 		bad = judge(hw, q);
-	}
-	/* The queue is looked at again when the system is awake. */
-	if (!awake)
-		set_bit(XE_QUEUE_STOPPED, &q->state);
 	if (!bad)
 		return;
 
