@@ -552,7 +552,7 @@ int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batch
 
 	job->has_fence = xe_sync_user_fence(syncs, num_syncs, &job->fence_address,
 					    &job->fence_value);
-	err = num_batches ? xe_submit_keep_awake(q->xe, &job->awake) : 0;
+	err = xe_submit_keep_awake(q->xe, &job->awake);
 	if (!err)
 		err = push_job(job, syncs, num_syncs);
 	if (err) {

@@ -65,7 +65,7 @@ static void teach_lockdep(struct xe_submit *submit)
 /* What was parked, or could not be done while the device slept. */
 static void look_again(struct xe_hw hw, struct xe_gt *gt, struct xe_queue *q)
 {
-	if (test_bit(XE_QUEUE_ENDS_LATER, &q->state)) {
+	if (test_and_clear_bit(XE_QUEUE_ENDS_LATER, &q->state)) {
 		xe_context_end(hw, gt, q->context);
 	} else if (dep_queue_pending(&q->dep) && kref_get_unless_zero(&q->ref)) {
 		xe_queue_kick(q);
