@@ -29,6 +29,8 @@ struct xe_pt_tree {
 	struct xe_pt_table *scratch[XE_PT_MAX_LEVELS];
 	/** @empty: an entry where nothing is mapped, by level; 0 without scratch; constant */
 	u64 empty[XE_PT_MAX_LEVELS];
+	/** @unwritten: a plan was dropped before it was written, so nothing is known of the tables */
+	bool unwritten;
 	/** @dropped: tables of plans that were dropped: they may still be linked; under @lock */
 	struct list_head dropped;
 	/** @lock: protects @dropped; innermost */
