@@ -62,6 +62,8 @@ struct dep_job {
 		/** @released: on the list of jobs that wait for dep_queue_ops.release */
 		struct llist_node released;
 	};
+	/** @holders: who has to be done with the job before it is released: the queue, and who holds it */
+	atomic_t holders;
 	/** @deps: references to the dependencies; memory of the driver */
 	struct dma_fence **deps;
 	/** @max_deps: how many fit in @deps */
@@ -111,6 +113,8 @@ void dep_queue_fini(struct dep_queue *queue);
 void dep_job_init(struct dep_job *job, struct dma_fence **deps, unsigned int max_deps);
 int dep_job_depend(struct dep_job *job, struct dma_fence *fence);
 void dep_job_abandon(struct dep_job *job);
+void dep_job_hold(struct dep_job *job);
+void dep_job_let_go(struct dep_job *job);
 
 bool dep_queue_push(struct dep_queue *queue, struct dep_job *job);
 void dep_job_fail(struct dep_job *job, int err);
