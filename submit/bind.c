@@ -208,7 +208,7 @@ static bool write_ready(struct xe_hw hw, struct xe_queue *q)
 	if (written == WRITTEN_INVALIDATE)
 		invalidate(hw, job);
 	finish_part(job);
-	return true;
+	return !list_empty(&q->dep.waiting);
 }
 
 /* A job may write many entries: unplug of other devices does not wait for all of them. */
@@ -299,11 +299,11 @@ static void discard_job(struct page_job *job)
 
 static int keep_awake(struct page_job *job)
 {
-	int err = xe_hw_is_gone(job->vm->xe) ? -ENODEV : -EAGAIN;
-
 	xe_hw_scoped(hw, job->vm->xe)
 		job->awake = xe_hw_awake_get(hw);
-	return job->awake ? 0 : err;
+	if (job->awake)
+		return 0;
+	return xe_hw_is_gone(job->vm->xe) ? -ENODEV : -EAGAIN;
 }
 
 /* Has the entries of a mapping lead to where its buffer is. */
@@ -357,7 +357,7 @@ static unsigned int count_fences(struct dma_resv *resv)
 	unsigned int n = 0;
 
 	dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence)
-		n++;
+		n += !dma_fence_is_signaled(fence);
 	return n;
 }
 
@@ -422,6 +422,8 @@ static int collect_deps(struct page_job *job, struct xe_vm_lock *lock, struct xe
 		return -ENOMEM;
 
 	dep_job_init(&job->dep, deps, max);
+	if (!max)
+		return 0;
 	for (unsigned int i = 0; i < num_syncs && !err; i++)
 		err = xe_sync_depend(&syncs[i], &job->dep);
 	xe_vm_for_each_resv(lock, resv)
@@ -612,6 +614,7 @@ static int bind_locked(struct page_job *job, struct xe_vm_lock *lock,
 
 	xe_vm_log_commit(&log);
 	list_splice(&log.gone, &job->gone);
+	dep_job_hold(&job->dep);
 	*fence = publish(job, lock);
 	return 0;
 }
@@ -637,24 +640,39 @@ static int lock_buffers(struct drm_exec *exec, void *data)
 	return err;
 }
 
-static bool only_private(const struct xe_bind_args *args)
+static int try_range(struct xe_vm_lock *lock, u64 start, u64 range)
 {
-	struct drm_gpuvm *gpuvm = &args->vm->gpuvm;
+	struct drm_gpuva *gpuva;
+	int err = 0;
 
-	for (unsigned int i = 0; i < args->num_ops; i++) {
-		const struct xe_bo *bo = args->ops[i].map.bo;
-
-		if (bo && drm_gpuvm_is_extobj(gpuvm, (struct drm_gem_object *)&bo->ttm.base))
-			return false;
+	drm_gpuvm_for_each_va_range(gpuva, &lock->vm->gpuvm, start, start + range) {
+		if (!err && gpuva->gem.obj)
+			err = xe_vm_lock_try(lock, gpuva->gem.obj, 1);
 	}
-	return list_empty(&gpuvm->extobj.list);
+	return err;
+}
+
+/* As lock_buffers(), of what nobody else has just now. */
+static int try_buffers(struct xe_vm_lock *lock, const struct xe_bind_args *args)
+{
+	int err = args->vm->flags & XE_VM_LR ? -EDEADLK : xe_vm_lock_own(args->vm, lock, 1);
+
+	for (unsigned int i = 0; i < args->num_ops && !err; i++) {
+		const struct xe_vm_map *map = &args->ops[i].map;
+
+		if (map->bo)
+			err = xe_vm_lock_try(lock, &map->bo->ttm.base, 1);
+		if (!err && map->range)
+			err = try_range(lock, map->addr, map->range);
+	}
+	return err;
 }
 
 static int lock_for(const struct xe_bind_args *args, struct xe_vm_lock *lock)
 {
-	if (only_private(args))
-		return xe_vm_lock_own(args->vm, lock, 1);
-	return xe_vm_lock_for(args->vm, lock, 1, lock_buffers, (void *)args);
+	int err = try_buffers(lock, args);
+
+	return err == -EDEADLK ? xe_vm_lock_for(args->vm, lock, 1, lock_buffers, (void *)args) : err;
 }
 
 static int bind(struct page_job *job, const struct xe_bind_args *args, struct dma_fence **fence)
@@ -728,6 +746,7 @@ int xe_bind(const struct xe_bind_args *args)
 
 	xe_queue_run(q);
 	signal_syncs(args, fence);
+	dep_job_let_go(&job->dep);
 	return 0;
 }
 
