@@ -360,11 +360,11 @@ const struct xe_queue_ops xe_exec_queue_ops = {
 
 static int keep_awake(struct xe_job *job)
 {
-	int err = xe_hw_is_gone(job->q->xe) ? -ENODEV : -EAGAIN;
-
 	xe_hw_scoped(hw, job->q->xe)
 		job->awake = xe_hw_awake_get(hw);
-	return job->awake ? 0 : err;
+	if (job->awake)
+		return 0;
+	return xe_hw_is_gone(job->q->xe) ? -ENODEV : -EAGAIN;
 }
 
 static struct xe_job *make_job(struct xe_queue *q, const u64 *batches, unsigned int num_batches)
@@ -395,7 +395,7 @@ static unsigned int count_fences(struct dma_resv *resv)
 	unsigned int n = 0;
 
 	dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence)
-		n++;
+		n += !dma_fence_is_signaled(fence);
 	return n;
 }
 
@@ -437,7 +437,7 @@ static int depend_on_reserved(struct xe_job *job, struct xe_vm_lock *lock)
 static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, const struct xe_sync *syncs,
 			unsigned int num_syncs, struct dma_fence *moved)
 {
-	unsigned int max = num_syncs + (lock ? count_reserved(lock) + 1 : 0);
+	unsigned int max = num_syncs + !!moved + (lock ? count_reserved(lock) : 0);
 	struct dma_fence **deps = max ? kvcalloc(max, sizeof(*deps), GFP_KERNEL) : NULL;
 	int err;
 
@@ -447,6 +447,8 @@ static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, const struc
 	}
 
 	dep_job_init(&job->dep, deps, max);
+	if (!max)
+		return 0;
 	err = dep_job_depend(&job->dep, moved);
 	for (unsigned int i = 0; i < num_syncs && !err; i++)
 		err = xe_sync_depend(&syncs[i], &job->dep);
