@@ -76,12 +76,16 @@ static int log_change(struct xe_vm_log *log, struct xe_vma *vma, bool came)
 	return 0;
 }
 
-/* Whoever was to be told that it is mapped has to have been told, before it is not. */
+/*
+ * Whoever was to be told that it is mapped has to have been told, before it is not. What an array
+ * maps and unmaps again it tells of once, when all of it is done.
+ */
 static int take_out(struct xe_vm_log *log, struct xe_vma *vma)
 {
 	int err;
 
-	if (vma->user_fence && !log->vm->ops->is_written(vma->user_fence)) {
+	if (vma->user_fence && vma->user_fence != log->user_fence &&
+	    !log->vm->ops->is_written(vma->user_fence)) {
 		drm_dbg(&log->vm->xe->drm, "what is mapped there is still being bound\n");
 		return -EBUSY;
 	}

@@ -612,6 +612,8 @@ static int bind_locked(struct page_job *job, struct xe_vm_lock *lock,
 		return err;
 	}
 
+	/* Before some of them go again: they are on the other list then. */
+	forget_fresh(job, false);
 	xe_vm_log_commit(&log);
 	list_splice(&log.gone, &job->gone);
 	dep_job_hold(&job->dep);

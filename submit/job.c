@@ -116,23 +116,28 @@ static void write_text(struct xe_queue *q, const struct xe_job *job)
 		.ppgtt = q->args.vm,
 		.flush_tlb = must_flush(q),
 		.has_fence = job->has_fence,
+		.num_others = q->args.width - 1,
 		.sequence = job->sequence,
 		.fence_address = job->fence_address,
 		.fence_value = job->fence_value,
 	};
 
+	for (unsigned int i = 1; i < job->num_batches; i++)
+		text.others[i - 1] = q->lrc[i].ggtt;
 	for (unsigned int i = 0; i < job->num_batches; i++) {
+		text.joins = i;
 		text.status = q->lrc[i].ggtt;
 		text.batch = job->batch[i];
 		xe_ring_write(q->lrc[i].ring, q->tail, &text);
 	}
 }
 
+/* The GuC moves those of several rings itself, so that no child begins before the others may. */
 static void move_tail(struct xe_queue *q, u32 tail)
 {
 	q->tail = tail;
-	for (unsigned int i = 0; i < q->args.width; i++)
-		xe_lrc_set_tail(&q->lrc[i], tail);
+	if (q->args.width == 1)
+		xe_lrc_set_tail(q->lrc, tail);
 }
 
 static void mark_busy(struct xe_queue *q)
@@ -199,7 +204,7 @@ static bool issue(struct xe_hw hw, struct xe_queue *q, struct xe_job *job)
 		return true;
 	}
 
-	bytes = xe_ring_job_bytes(q->args.class, job->has_fence);
+	bytes = xe_ring_job_bytes(q->args.class, job->has_fence, q->args.width - 1);
 	if (xe_ring_space(READ_ONCE(q->head), q->tail) < bytes)
 		return false;
 	issue_batches(hw, q, job, bytes);
@@ -237,13 +242,8 @@ bool xe_job_collect(struct xe_queue *q)
 	return first_sequence(q, &unused);
 }
 
-/**
- * xe_job_has_begun - is the oldest job on an engine, or has it been?
- * @q: the queue; &dep_queue.lock is held
- *
- * Context: process context.
- */
-bool xe_job_has_begun(struct xe_queue *q)
+/* Has a child done, or begun to do, any of the oldest job? */
+static bool has_begun(struct xe_queue *q)
 {
 	u32 sequence;
 
@@ -251,47 +251,64 @@ bool xe_job_has_begun(struct xe_queue *q)
 }
 
 /**
- * xe_job_ticks - how long the oldest job has run
- * @q: the queue, nothing of which is on an engine; &dep_queue.lock is held
+ * xe_job_runs - is the oldest job on an engine?
+ * @q: the queue; &dep_queue.lock is held
+ * @ticks: how long, if nothing of the queue is on an engine now: ticks of the GT's clock, of the
+ *	child that ran longest and is not done
  *
  * Context: process context.
- * Return: ticks of the GT's clock, of the child that ran longest.
+ * Return: false if no child is within the job, since their engines have not come to it.
  */
-u32 xe_job_ticks(struct xe_queue *q)
+bool xe_job_runs(struct xe_queue *q, u32 *ticks)
 {
-	u32 ticks = 0;
+	bool runs = false;
+	u32 sequence;
 
-	for (unsigned int i = 0; i < q->args.width; i++)
-		ticks = max(ticks, xe_lrc_timestamp(&q->lrc[i]) -
-			    xe_lrc_job_timestamp(&q->lrc[i]));
-	return ticks;
+	*ticks = 0;
+	if (!first_sequence(q, &sequence))
+		return false;
+
+	for (unsigned int i = 0; i < q->args.width; i++) {
+		const struct xe_lrc *lrc = &q->lrc[i];
+
+		if ((s32)(xe_lrc_started(lrc) - sequence) < 0 ||
+		    (s32)(xe_lrc_sequence(lrc) - sequence) >= 0)
+			continue;
+		runs = true;
+		*ticks = max(*ticks, xe_lrc_timestamp(lrc) - xe_lrc_job_timestamp(lrc));
+	}
+	return runs;
 }
 
-static void rewind_rings(struct xe_queue *q)
+/* False if that takes another head, which the GuC does not take of a parallel context. */
+static bool rewind_rings(struct xe_queue *q)
 {
-	for (unsigned int i = 0; i < q->args.width; i++) {
-		u32 head = xe_ring_rewind(q->lrc[i].ring, xe_lrc_head(&q->lrc[i]),
-					  READ_ONCE(q->head), q->tail);
+	bool same = true;
 
+	for (unsigned int i = 0; i < q->args.width; i++) {
+		u32 saved = xe_ring_advance(xe_lrc_head(&q->lrc[i]), 0);
+		u32 head = xe_ring_rewind(q->lrc[i].ring, saved, READ_ONCE(q->head), q->tail);
+
+		same &= head == saved;
 		xe_lrc_set_head(&q->lrc[i], head);
 	}
+	return same || q->args.width == 1;
 }
 
 /*
  * The GuC does not know the context any more, and no engine has it. &dep_queue.lock is held, so
  * that a job which is found on the list stays: only the interrupt might end it, and it did.
  *
- * Return: false if the first job had begun, and may have been done by half.
+ * Return: false if the first job had begun, and may have been done by half, or cannot be begun.
  */
 static bool revive(struct xe_hw hw, struct xe_queue *q)
 {
 	bool unfinished = xe_job_collect(q);
 	u32 ends[XE_CONTEXT_MAX_WIDTH];
 
-	if (unfinished && xe_job_has_begun(q))
+	if ((unfinished && has_begun(q)) || !rewind_rings(q))
 		return false;
 
-	rewind_rings(q);
 	q->stale = !unfinished;
 	if (!unfinished)
 		return true;

@@ -38,8 +38,7 @@ struct xe_job {
 
 /* Of the oldest job that was issued; &dep_queue.lock is held. */
 bool xe_job_collect(struct xe_queue *q);
-bool xe_job_has_begun(struct xe_queue *q);
-u32 xe_job_ticks(struct xe_queue *q);
+bool xe_job_runs(struct xe_queue *q, u32 *ticks);
 
 extern const struct xe_queue_ops xe_exec_queue_ops;
 

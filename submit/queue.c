@@ -248,6 +248,8 @@ static struct xe_context_desc describe(const struct xe_queue *q)
 
 	for (unsigned int i = 0; i < q->args.width; i++)
 		desc.lrca[i] = q->lrc[i].ggtt;
+	if (q->args.width > 1)
+		desc.work_queue = q->lrc->status + GUC_PARALLEL_OFFSET;
 	return desc;
 }
 

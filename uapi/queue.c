@@ -53,7 +53,7 @@ find_engine(const struct xe_device *xe, const struct drm_xe_engine_class_instanc
 		return NULL;
 	for (unsigned int i = 0; i < gt->num_engines; i++)
 		if (gt->engines[i].class == classes[want->engine_class] &&
-		    gt->engines[i].instance == want->engine_instance)
+		    gt->engines[i].logical == want->engine_instance)
 			return &gt->engines[i];
 	return NULL;
 }
@@ -225,8 +225,7 @@ static int publish(struct drm_file *file, struct xe_queue *q, u32 *id)
  *
  * Context: ioctl; enters in parts.
  * Return: 0; -EINVAL, -EFAULT, -E2BIG, -EPERM; -ENOENT if there is no such VM; -ENOSPC if there
- * are too many queues; -EOPNOTSUPP for a parallel queue; -ENOMEM, -ENODEV; -ECANCELED if the device
- * was given up.
+ * are too many queues; -ENOMEM, -ENODEV; -ECANCELED if the device was given up.
  */
 int xe_exec_queue_create_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
 {
@@ -246,8 +245,6 @@ int xe_exec_queue_create_ioctl(struct drm_device *drm, void *data, struct drm_fi
 	err = parse(xe, file, create, &args);
 	if (!err)
 		err = extend(xe, &args, create->extensions);
-	if (!err && args.width > 1)
-		err = refuse(xe, -EOPNOTSUPP, "parallel queues are not supported yet");
 	if (!err) {
 		q = xe_queue_create(xe, &args);
 		err = PTR_ERR_OR_ZERO(q);

@@ -1,6 +1,6 @@
 # driver: xe
 # timeout: 1800
-# set: hotplug=pciehp model_args=--bar=256M
+# set: hotplug=pciehp model_args="--bar=256M --ccs=4"
 # control: lib/replug.sh
 #
 # SPDX-License-Identifier: MIT
@@ -29,8 +29,11 @@ declare -A up=(
 	[lost]="echo 1 >$dev/remove && $gone && $back; model restore >/dev/null; echo 1 >$bus/rescan"
 )
 export LAB_PORT_TIMEOUT=600	# the guest may be slow
-# Jobs that go on until they are told: not those that are to be found out as hung.
-patient() { for f in "$dev"/tile*/gt*/engines/*/job_timeout_ms; do put 10000 "$f" || return; done; }
+# Jobs that go on until they are told: not those that are to be found out as hung. And all compute engines.
+patient() {
+	put 4 "$dev/tile0/gt0/ccs_mode"
+	for f in "$dev"/tile*/gt*/engines/*/job_timeout_ms; do put 10000 "$f" || return; done
+}
 
 until_ 60 works || { not_ok "the card works"; finish; }
 modprobe vgem

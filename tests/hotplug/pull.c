@@ -82,6 +82,7 @@ static void prepare(void)
 	spin = memory_new(fd, vm, SYSTEM, 64 << 10, SPIN);
 	for (unsigned int i = 0; i < QUEUES; i++)
 		queue[i] = queue_create(fd, vm, engine(i));
+	put_end(text.words + (NOTHING - TEXT) / 4);
 	full = queue_create(fd, vm, engine(0));
 	last = syncobj(fd);
 }
@@ -216,6 +217,73 @@ static int add_bind(const char *what, uint32_t gate, uint64_t address, volatile 
 	return keep(what, last, -1, true);
 }
 
+/* Engines of the class that has most of them. */
+static unsigned int widest(struct drm_xe_engine_class_instance *set)
+{
+	unsigned int most = 0;
+
+	for (unsigned int class = 0; class < 5; class++) {
+		unsigned int n = 0;
+
+		for (unsigned int i = 0; i < all.count; i++)
+			n += all.all[i].engine_class == class;
+		if (n <= most)
+			continue;
+		most = 0;
+		for (unsigned int i = 0; i < all.count; i++)
+			if (all.all[i].engine_class == class)
+				set[most++] = all.all[i];
+	}
+	return most;
+}
+
+/* @width batches a job, on any engines that fit. */
+static uint32_t wide_queue(const struct drm_xe_engine_class_instance *set, unsigned int n, unsigned int width)
+{
+	struct drm_xe_engine_class_instance instances[9];
+	struct drm_xe_exec_queue_create args = {
+		.width = width, .num_placements = n - width + 1, .vm_id = vm, .instances = (uintptr_t)instances,
+	};
+
+	for (unsigned int place = 0; place < args.num_placements; place++)
+		for (unsigned int i = 0; i < width; i++)
+			instances[place * width + i] = set[place + i];
+	need(!ioctl(fd, DRM_IOCTL_XE_EXEC_QUEUE_CREATE, &args), "a wide queue");
+	return args.exec_queue_id;
+}
+
+#define WIDE(width)	(4096 + 64 * (width))	/* its spinner, in words of spin */
+
+/* Where there are several engines: virtual and parallel queues, the last batch of whose first job does not end. */
+static unsigned int add_wide(void)
+{
+	struct drm_xe_engine_class_instance set[64];
+	unsigned int n = widest(set);
+
+	n = n > 4 ? 4 : n;
+	for (unsigned int width = 1; n > 1 && width <= n; width++) {
+		uint32_t id = wide_queue(set, n, width);
+		uint64_t batches[4] = { NOTHING, NOTHING, NOTHING, NOTHING };
+
+		batches[width - 1] = width % 2 ? spin_loop(&spin, WIDE(width)) : spin_semaphore(&spin, WIDE(width));
+		for (unsigned int job = 0; job < 20; job++) {
+			struct drm_xe_sync sync[] = { signals(last), writes(at(&spin, 8192 + 2 * width), 1) };
+			struct drm_xe_exec args = {
+				.exec_queue_id = id, .num_batch_buffer = width, .syncs = (uintptr_t)sync, .num_syncs = 1 + (job == 1),
+				.address = width == 1 ? batches[0] : (uintptr_t)batches,
+			};
+
+			need(!ioctl(fd, DRM_IOCTL_XE_EXEC, &args), "a wide job");
+			keep("a wide job", last, -1, true);
+			batches[width - 1] = NOTHING;
+		}
+		add_waiter((struct waiter){ "WAIT_USER_FENCE of a wide job", by_user_fence, .point = 1, .handle = id,
+					    .address = (uint64_t *)(spin.words + 8192 + 2 * width), .allowed = { ENODEV, EIO },
+					    .not_zero = true });
+	}
+	return n > 1 ? n : 0;
+}
+
 static void add_waiters(uint32_t never)
 {
 	static volatile uint64_t words[3] __attribute__((aligned(8)));
@@ -224,7 +292,6 @@ static void add_waiters(uint32_t never)
 	int job = fences[num_fences - 1].file, other = fences[num_fences - 2].file;
 	struct drm_xe_sync fence = writes(at(&spin, 2048), 1);
 
-	put_end(text.words + (NOTHING - TEXT) / 4);
 	need(!exec(fd, queue[6], NOTHING, sync, 2), "a job with a point");
 	need(!exec(fd, queue[2], NOTHING, &behind, 1), "a job with a syncobj");
 	need(!exec(fd, queue[3], NOTHING, &fence, 1), "a job with a user fence");
@@ -365,6 +432,7 @@ static bool same_counts(const uint32_t *then)
 int main(int argc, char **argv)
 {
 	struct rlimit files = { 4096, 4096 };
+	unsigned int wide;
 	uint32_t gate, never;
 	struct foreign start, nobody;
 	uint32_t *then;
@@ -383,12 +451,15 @@ int main(int argc, char **argv)
 	never = syncobj(fd);
 	start = foreign_fence(fd, gate);
 	add_spinners(gate);
+	wide = add_wide();
 	nobody = foreign_fence(fd, never);
 	add_jobs(never);
 	add_waiters(never);
 	foreign_signal(start);
 	for (unsigned int i = 0; i < SPINNERS; i++)
 		check(spin_started(&spin, 64 * i), "a spinner runs");
+	for (unsigned int width = 1; width <= wide; width++)
+		check(spin_started(&spin, WIDE(width)), "a wide job runs");
 	all_waiting();
 
 	go(argv[2]);
