@@ -52,6 +52,8 @@ struct dep_job {
 	struct dma_fence fence;
 	/** @fence_lock: the lock of @fence, which so needs nothing that could go before it */
 	spinlock_t fence_lock;
+	/** @holders: who has to be done with it before it is released: the queue, and who holds it */
+	atomic_t holders;
 	/** @queue: where the job was pushed to; the driver holds it until dep_queue_ops.release */
 	struct dep_queue *queue;
 	/** @ops: those of the queue, constant after dep_queue_push() */
@@ -62,8 +64,6 @@ struct dep_job {
 		/** @released: on the list of jobs that wait for dep_queue_ops.release */
 		struct llist_node released;
 	};
-	/** @holders: who has to be done with the job before it is released: the queue, and who holds it */
-	atomic_t holders;
 	/** @deps: references to the dependencies; memory of the driver */
 	struct dma_fence **deps;
 	/** @max_deps: how many fit in @deps */

@@ -80,7 +80,7 @@ struct xe_pt_table {
 
 /* A group that was replaced, on &xe_pt_plan.before */
 struct replaced {
-	struct list_head link;
+	struct hlist_node link;
 	struct xe_pt_table *table;
 	u64 *old;
 	u16 used;
@@ -293,7 +293,7 @@ static int group_own(struct xe_pt_plan *plan, struct xe_pt_table *table, unsigne
 		*replaced = (struct replaced){
 			.table = table, .old = old, .used = table->used, .index = index,
 		};
-		list_add(&replaced->link, &plan->before);
+		hlist_add_head(&replaced->link, &plan->before);
 	}
 	return 0;
 }
@@ -791,7 +791,6 @@ void xe_pt_plan_init(struct xe_pt_plan *plan, struct xe_pt_tree *tree)
 	};
 	INIT_LIST_HEAD(&plan->offline);
 	INIT_LIST_HEAD(&plan->online);
-	INIT_LIST_HEAD(&plan->before);
 	INIT_LIST_HEAD(&plan->fresh);
 	INIT_LIST_HEAD(&plan->retired);
 }
@@ -839,9 +838,10 @@ int xe_pt_plan_unmap(struct xe_pt_plan *plan, u64 va, u64 size)
 
 static void put_back(struct xe_pt_plan *plan)
 {
-	struct replaced *replaced, *next;
+	struct replaced *replaced;
+	struct hlist_node *next;
 
-	list_for_each_entry_safe(replaced, next, &plan->before, link) {
+	hlist_for_each_entry_safe(replaced, next, &plan->before, link) {
 		struct xe_pt_table *table = replaced->table;
 
 		kfree(table->group[replaced->index]);
@@ -881,15 +881,16 @@ void xe_pt_plan_undo(struct xe_pt_plan *plan)
  */
 void xe_pt_plan_commit(struct xe_pt_plan *plan)
 {
-	struct replaced *replaced, *next;
+	struct replaced *replaced;
+	struct hlist_node *next;
 	struct xe_pt_table *table, *after;
 
-	list_for_each_entry_safe(replaced, next, &plan->before, link) {
+	hlist_for_each_entry_safe(replaced, next, &plan->before, link) {
 		replaced->table->copied = 0;
 		kfree(replaced->old);
 		kfree(replaced);
 	}
-	INIT_LIST_HEAD(&plan->before);
+	INIT_HLIST_HEAD(&plan->before);
 
 	list_for_each_entry_safe(table, after, &plan->fresh, link) {
 		table->fresh = false;

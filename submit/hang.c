@@ -34,7 +34,7 @@
  * one that had not gets all of its time again. A GuC that stands still is not the fault of those
  * who wait for it, and how often it may do so is limited in xe_recovery.c.
  *
- * Jobs of long-running address spaces have no timer.
+ * Jobs of long-running address spaces have no timer, see submit/preempt.c.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -62,6 +62,7 @@ static void suspend(struct xe_queue *q)
 
 static void resume(struct xe_queue *q)
 {
+	clear_bit(XE_QUEUE_STOPPED, &q->state);
 	xe_hw_scoped_awake(hw, q->xe)
 		xe_context_resume(hw, &xe_hw_state(hw)->gt[q->args.gt_id], q->context);
 }

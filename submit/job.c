@@ -10,10 +10,12 @@
 
 #include "guc/context.h"
 #include "hw/state.h"
+#include "mm/userptr.h"
 #include "mm/vm.h"
 #include "submit/bind.h"
 #include "submit/hang.h"
 #include "submit/job.h"
+#include "submit/preempt.h"
 #include "submit/queue.h"
 #include "submit/ring.h"
 #include "submit/submit.h"
@@ -47,7 +49,11 @@
  * If a reset or a sleep made the GuC forget the context, what is in the ring is still there, but
  * the head in the image may be anywhere behind what is done. It is set to the first job that is not
  * done, so that nothing runs twice, if that job has not begun. If it has, it may have done half of
- * its work, and the queue is banned.
+ * its work, and the queue is banned; unless the GuC had taken the context off its engine before: all
+ * of its state was saved in the image then, and it goes on.
+ *
+ * A job of a long-running address space has a fence like any other, which nobody but its queue gets
+ * to see. It takes no reservation: what the address space needs is seen to by submit/preempt.c.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -303,10 +309,13 @@ static bool rewind_rings(struct xe_queue *q)
  */
 static bool revive(struct xe_hw hw, struct xe_queue *q)
 {
+	bool saved = test_and_clear_bit(XE_QUEUE_SAVED, &q->state);
 	bool unfinished = xe_job_collect(q);
 	u32 ends[XE_CONTEXT_MAX_WIDTH];
 
-	if ((unfinished && has_begun(q)) || !rewind_rings(q))
+	if (unfinished && !saved && has_begun(q))
+		return false;
+	if ((!unfinished || !saved) && !rewind_rings(q))
 		return false;
 
 	q->stale = !unfinished;
@@ -368,6 +377,19 @@ const struct xe_queue_ops xe_exec_queue_ops = {
 	.run = run,
 	.expired = xe_hang_expired,
 	.stopped = xe_hang_stopped,
+	.done = job_done,
+};
+
+const struct xe_queue_ops xe_lr_queue_ops = {
+	.dep = {
+		.owner = THIS_MODULE,
+		.kick = xe_queue_dep_kick,
+		.release = release,
+	},
+	.start = xe_preempt_queue_start,
+	.run = run,
+	.stopped = xe_preempt_queue_stopped,
+	.gone = xe_preempt_queue_gone,
 	.done = job_done,
 };
 
@@ -458,6 +480,11 @@ static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, const struc
 	struct dma_fence **deps = max ? kvcalloc(max, sizeof(*deps), GFP_KERNEL) : NULL;
 	int err;
 
+	/* Those of a try before this one. */
+	dep_job_abandon(&job->dep);
+	kvfree(job->dep.deps);
+	job->dep.deps = NULL;
+
 	if (max && !deps) {
 		dma_fence_put(moved);
 		return -ENOMEM;
@@ -501,30 +528,51 @@ static int push_locked(struct xe_job *job, struct xe_vm_lock *lock, struct xe_sy
 	err = xe_bind_prepare(lock, &moved);
 	if (!err)
 		err = collect_deps(job, lock, syncs, num_syncs, moved);
-	if (!err)
-		publish(job, lock, syncs, num_syncs);
+	if (err)
+		return err;
+
+	/* From here on whoever takes memory of a process away waits for the job. */
+	guard(rwsem_read)(&lock->vm->notifier_lock);
+	if (!xe_userptr_valid(lock->vm))
+		return -EAGAIN;
+	publish(job, lock, syncs, num_syncs);
+	return 0;
+}
+
+static int try_push(struct xe_job *job, struct xe_sync *syncs, unsigned int num_syncs)
+{
+	struct xe_vm *vm = job->q->args.vm;
+	struct xe_vm_lock lock;
+	int err;
+
+	err = xe_userptr_repin(vm);
+	/* One for the job, one for entries that are written anew. */
+	err = err ?: xe_vm_lock(vm, &lock, 2);
+	if (err)
+		return err;
+	err = push_locked(job, &lock, syncs, num_syncs);
+	xe_vm_unlock(&lock);
 	return err;
 }
 
 static int push_job(struct xe_job *job, struct xe_sync *syncs, unsigned int num_syncs)
 {
 	struct xe_vm *vm = job->q->args.vm;
-	struct xe_vm_lock lock;
+	unsigned int tries = 0;
 	int err;
 
-	if (!vm || !job->num_batches) {
+	if (!vm || vm->preempt || !job->num_batches) {
 		err = collect_deps(job, NULL, syncs, num_syncs, NULL);
 		if (!err)
 			publish(job, NULL, syncs, num_syncs);
 		return err;
 	}
 
-	/* One for the job, one for entries that are written anew. */
-	err = xe_vm_lock(vm, &lock, 2);
-	if (err)
-		return err;
-	err = push_locked(job, &lock, syncs, num_syncs);
-	xe_vm_unlock(&lock);
+	do {
+		err = -EAGAIN;
+		for (int i = 0; i < XE_USERPTR_TRIES && err == -EAGAIN; i++)
+			err = try_push(job, syncs, num_syncs);
+	} while (xe_vm_try_again(err, &tries));
 	return err;
 }
 
@@ -538,7 +586,7 @@ static int push_job(struct xe_job *job, struct xe_sync *syncs, unsigned int num_
  *
  * Context: ioctl, may sleep; enters in parts.
  * Return: 0; -ENOMEM; -ERESTARTSYS or -EINTR; -ENODEV if the device is gone, -EAGAIN while the
- * system is about to sleep.
+ * system is about to sleep, or memory that is mapped is taken away all the time.
  */
 int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batches,
 		  struct xe_sync *syncs, unsigned int num_syncs)
@@ -559,9 +607,13 @@ int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batch
 	err = num_batches ? keep_awake(job) : 0;
 	if (!err)
 		err = push_job(job, syncs, num_syncs);
-	if (err)
+	if (err) {
 		drop_job(job);
-	else
-		xe_queue_run(q);
-	return err;
+		return err;
+	}
+
+	xe_queue_run(q);
+	if (q->args.vm)
+		xe_preempt_kick(q->args.vm);
+	return 0;
 }

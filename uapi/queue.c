@@ -207,13 +207,26 @@ static int parse(struct xe_device *xe, struct drm_file *file,
 	args->vm = xe_vm_lookup(file, create->vm_id);
 	if (!args->vm)
 		return refuse(xe, -ENOENT, "no such VM");
+	if (args->vm->flags & XE_VM_LR)
+		args->ops = &xe_lr_queue_ops;
 	return xe_vm_is_banned(args->vm) ? refuse(xe, -ENOENT, "the VM is banned") : 0;
+}
+
+/* An LR VM keeps its number as long as a queue of it has one. */
+static void count_lr(const struct xe_queue *q, int queues)
+{
+	if (q->args.vm && q->args.vm->flags & XE_VM_LR)
+		atomic_add(queues, &q->args.vm->lr_queues);
 }
 
 static int publish(struct drm_file *file, struct xe_queue *q, u32 *id)
 {
-	int err = xa_alloc(&to_xe_file(file)->queues, id, q, XA_LIMIT(1, MAX_QUEUES), GFP_KERNEL);
+	int err;
 
+	count_lr(q, 1);
+	err = xa_alloc(&to_xe_file(file)->queues, id, q, XA_LIMIT(1, MAX_QUEUES), GFP_KERNEL);
+	if (err)
+		count_lr(q, -1);
 	return err == -EBUSY ? -ENOSPC : err;
 }
 
@@ -285,6 +298,7 @@ int xe_exec_queue_destroy_ioctl(struct drm_device *drm, void *data, struct drm_f
 	if (!q)
 		return -ENOENT;
 
+	count_lr(q, -1);
 	xe_queue_kill(q);
 	xe_queue_put(q);
 	return 0;

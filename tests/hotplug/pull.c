@@ -16,8 +16,9 @@
 
 #define TEXT		0x1000000ull
 #define NOTHING		(TEXT + MiB - 32)	/* a batch that does nothing */
-#define COUNT		0x4000000ull	/* a word for each job, which counts how often it ran */
+#define COUNT		0x4000000ull	/* a word for each job, which counts how often it ran; of the process */
 #define SPIN		0x6000000ull
+#define TAKEN		0x8000000ull	/* memory of a child, which frees it meanwhile */
 #define FREE		0x10000000ull
 
 #define QUEUES		16
@@ -31,6 +32,8 @@ static const char *pci;
 static int fd;
 static uint32_t vm, queue[QUEUES], spin_fence[SPINNERS], full, last;
 static struct memory text, count, spin;
+static pid_t taker;
+static int take;
 static struct engines all;
 
 /*
@@ -74,11 +77,46 @@ static struct drm_xe_engine_class_instance engine(unsigned int n)
 	return e;
 }
 
+/* Memory of the process itself. */
+static struct memory user_memory(uint64_t size, uint64_t address)
+{
+	struct memory m = { .address = address, .size = size };
+	struct drm_xe_vm_bind_op op = {
+		.pat_index = PAT, .range = size, .addr = address, .op = DRM_XE_VM_BIND_OP_MAP_USERPTR,
+	};
+
+	m.words = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	op.userptr = (uintptr_t)m.words;
+	/* Else fork waits for the jobs. */
+	need(m.words != MAP_FAILED && !madvise(m.words, size, MADV_DONTFORK), "memory of the process");
+	need(!bind_op(fd, vm, op), "VM_BIND of it");
+	return m;
+}
+
+/* A child that frees what it has mapped when it is told. Its own memory: who frees stops its other threads. */
+static void begin_taker(void)
+{
+	int down[2], up[2];
+	char c;
+
+	need(!pipe(down) && !pipe(up), "pipe");
+	taker = fork();
+	if (!taker) {
+		struct memory m = user_memory(MiB, TAKEN);
+
+		need(write(up[1], "", 1) == 1 && read(down[0], &c, 1) == 1, "the parent");
+		_exit(munmap(m.words, m.size));
+	}
+	need(read(up[0], &c, 1) == 1, "memory of a child");
+	take = down[1];
+}
+
 static void prepare(void)
 {
 	vm = vm_create(fd, 0);
+	begin_taker();
 	text = memory_new(fd, vm, SYSTEM, MiB, TEXT);
-	count = memory_new(fd, vm, SYSTEM, MiB, COUNT);
+	count = user_memory(MiB, COUNT);
 	spin = memory_new(fd, vm, SYSTEM, 64 << 10, SPIN);
 	for (unsigned int i = 0; i < QUEUES; i++)
 		queue[i] = queue_create(fd, vm, engine(i));
@@ -318,6 +356,24 @@ static void add_waiters(uint32_t never)
 		pthread_create(&waiters[i].thread, NULL, waiting, &waiters[i]);
 }
 
+static int by_child(struct waiter *w)
+{
+	int status;
+
+	return waitpid(w->handle, &status, 0) < 0 ? errno : status;
+}
+
+/* It waits for the jobs of the VM, and half a minute for those that never begin: it comes last. */
+static void add_munmap(void)
+{
+	struct waiter *w = add_waiter((struct waiter){ "munmap of what jobs may use", by_child, .handle = taker });
+
+	need(write(take, "", 1) == 1, "the child is told");
+	pthread_create(&w->thread, NULL, waiting, w);
+	usleep(100000);
+	check(!w->when, "munmap waits, too");
+}
+
 /* Who waits is where it is to be, and has not been answered. */
 static void all_waiting(void)
 {
@@ -461,6 +517,7 @@ int main(int argc, char **argv)
 	for (unsigned int width = 1; width <= wide; width++)
 		check(spin_started(&spin, WIDE(width)), "a wide job runs");
 	all_waiting();
+	add_munmap();
 
 	go(argv[2]);
 	then = malloc(count.size);
