@@ -17,9 +17,8 @@
 /**
  * DOC: Hangs
  *
- * A queue has one timer, for the oldest job that was issued; it is not stopped and started for each
- * job, but looks how much time is left when it expires. Nothing is known then: the interrupt may
- * have been lost, the engine may have been busy with others. So, in this order:
+ * A queue has one timer, for the oldest job that was issued. When it expires, nothing is known yet:
+ * the interrupt may have been lost, the engine may have been busy with others. So, in this order:
  *
  * 1. The number in memory is looked at. If the job is done, it ends as usual.
  * 2. If the job is on no engine it gets its time again, twice. A parallel one is if a child is: one
@@ -39,8 +38,8 @@
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
- * timer                    the queue     it expires, or the queue ends; holds a reference
- *                                        to the queue
+ * timer                    the queue     it expires, or no job is issued; holds a
+ *                                        reference to the queue
  * ======================== ============= ==========================================
  */
 
