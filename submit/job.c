@@ -422,7 +422,7 @@ static void drop_job(struct xe_job *job)
 static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, const struct xe_sync *syncs,
 			unsigned int num_syncs, struct dma_fence *moved)
 {
-	unsigned int max = num_syncs + (lock ? xe_submit_count_reserved(lock) + 1 : 0);
+	unsigned int max = num_syncs + !!moved + (lock ? xe_submit_count_reserved(lock) : 0);
 	struct dma_fence **deps = max ? kvcalloc(max, sizeof(*deps), GFP_KERNEL) : NULL;
 	int err;
 
@@ -437,6 +437,8 @@ static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, const struc
 	}
 
 	dep_job_init(&job->dep, deps, max);
+	if (!max)
+		return 0;
 	err = dep_job_depend(&job->dep, moved);
 	for (unsigned int i = 0; i < num_syncs && !err; i++)
 		err = xe_sync_depend(&syncs[i], &job->dep);

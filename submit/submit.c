@@ -193,7 +193,7 @@ unsigned int xe_submit_count_reserved(struct xe_vm_lock *lock)
 
 	xe_vm_for_each_resv(lock, resv)
 		dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence)
-			n++;
+			n += !dma_fence_is_signaled(fence);
 	return n;
 }
 
