@@ -43,10 +43,10 @@ struct xe_job {
 
 /* Of the oldest job that was issued; &dep_queue.lock is held. */
 bool xe_job_collect(struct xe_queue *q);
-bool xe_job_has_begun(struct xe_queue *q);
-u32 xe_job_ticks(struct xe_queue *q);
+bool xe_job_runs(struct xe_queue *q, u32 *ticks);
 
 extern const struct xe_queue_ops xe_exec_queue_ops;
+extern const struct xe_queue_ops xe_lr_queue_ops;
 
 /* What the driver's own jobs have in common with those of userspace; see submit/copy.c. */
 struct xe_job *xe_job_make(struct xe_queue *q, const u64 *batches, unsigned int num_batches);
