@@ -545,6 +545,41 @@ void dep_queue_bury(struct dep_queue *queue, bool (*done)(struct dep_job *job),
 }
 
 /**
+ * dep_queue_seize - take all jobs of a dead queue, to end them oneself
+ * @queue: a reference to it is held
+ * @jobs: an empty list; their &dep_job.link in the order of the queue
+ *
+ * For who has to do, without hardware, what the jobs were for, before their fences may signal. The
+ * hardware does not work on any of them any more. Nobody else ends them: dep_queue_bury() finds
+ * none. Each is given to dep_queue_end(), in order and soon.
+ *
+ * Context: process; waits only for &dep_queue.lock.
+ */
+void dep_queue_seize(struct dep_queue *queue, struct list_head *jobs)
+{
+	guard(mutex)(&queue->lock);
+	WARN_ON(!queue->dead);
+	list_splice_init(&queue->waiting, jobs);
+	guard(spinlock_irqsave)(&queue->issued_lock);
+	list_splice_init(&queue->issued, jobs);
+}
+
+/**
+ * dep_queue_end - end a job that was seized
+ * @queue: a reference to it is held
+ * @job: the first of the list from dep_queue_seize(); may be freed when this returns
+ * @err: for its fence, negative; 0 if what it was for has been done
+ *
+ * Context: any.
+ */
+void dep_queue_end(struct dep_queue *queue, struct dep_job *job, int err)
+{
+	list_del(&job->link);
+	end_job(job, err);
+	jobs_ended(queue, 1);
+}
+
+/**
  * dep_queue_wait_room - wait until a queue has few jobs
  * @queue: a reference to it is held
  * @limit: wait while so many or more are pending

@@ -126,6 +126,9 @@ void dep_queue_kill(struct dep_queue *queue);
 void dep_queue_bury(struct dep_queue *queue, bool (*done)(struct dep_job *job),
 		    int first_err, int rest_err);
 
+void dep_queue_seize(struct dep_queue *queue, struct list_head *jobs);
+void dep_queue_end(struct dep_queue *queue, struct dep_job *job, int err);
+
 int dep_queue_wait_room(struct dep_queue *queue, unsigned int limit);
 void dep_module_exit(void);
 

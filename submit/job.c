@@ -88,7 +88,13 @@ static bool reached(const struct xe_queue *q, u32 sequence,
 	return !any;
 }
 
-static bool job_done(struct dep_job *dep)
+/**
+ * xe_job_done - &xe_queue_ops.done of queues of engines
+ * @dep: &xe_job.dep
+ *
+ * Context: any, under &dep_queue.issued_lock.
+ */
+bool xe_job_done(struct dep_job *dep)
 {
 	struct xe_job *job = to_job(dep);
 
@@ -119,8 +125,8 @@ static void write_text(struct xe_queue *q, const struct xe_job *job)
 {
 	struct xe_ring_job text = {
 		.class = q->args.class,
-		.ppgtt = q->args.vm,
-		.flush_tlb = must_flush(q),
+		.ppgtt = q->args.vm || q->args.root,
+		.flush_tlb = job->flush || must_flush(q),
 		.has_fence = job->has_fence,
 		.num_others = q->args.width - 1,
 		.sequence = job->sequence,
@@ -197,7 +203,7 @@ static void issue_empty(struct xe_queue *q, struct xe_job *job)
 	job->end = q->tail;
 	dep_queue_issue(&q->dep, &job->dep);
 	mark_busy(q);
-	dep_queue_complete(&q->dep, job_done);
+	dep_queue_complete(&q->dep, xe_job_done);
 }
 
 /* False if the ring is full: the interrupt of a job that is done has the queue looked at again. */
@@ -241,7 +247,7 @@ bool xe_job_collect(struct xe_queue *q)
 	u32 unused;
 
 	/* Who waits for room in the ring, or for a user fence, has not heard of it either. */
-	if (dep_queue_complete(&q->dep, job_done)) {
+	if (dep_queue_complete(&q->dep, xe_job_done)) {
 		xe_queue_kick(q);
 		xe_submit_wake(q->xe);
 	}
@@ -313,7 +319,8 @@ static bool revive(struct xe_hw hw, struct xe_queue *q)
 	bool unfinished = xe_job_collect(q);
 	u32 ends[XE_CONTEXT_MAX_WIDTH];
 
-	if (unfinished && !saved && has_begun(q))
+	/* The driver's own write what they wrote again. */
+	if (unfinished && !saved && has_begun(q) && !q->args.root)
 		return false;
 	if ((!unfinished || !saved) && !rewind_rings(q))
 		return false;
@@ -345,7 +352,13 @@ static bool issue_ready(struct xe_hw hw, struct xe_queue *q)
 	return true;
 }
 
-static void run(struct xe_queue *q)
+/**
+ * xe_job_run - &xe_queue_ops.run of queues of engines
+ * @q: the queue
+ *
+ * Context: process context, no token, on the way to fences; opens a section if the device is awake.
+ */
+void xe_job_run(struct xe_queue *q)
 {
 	bool good = true;
 
@@ -357,7 +370,13 @@ static void run(struct xe_queue *q)
 	}
 }
 
-static void release(struct dep_job *dep)
+/**
+ * xe_job_release - &dep_queue_ops.release of queues of engines
+ * @dep: &xe_job.dep
+ *
+ * Context: process context; also without a device.
+ */
+void xe_job_release(struct dep_job *dep)
 {
 	struct xe_job *job = to_job(dep);
 	struct xe_queue *q = job->q;
@@ -372,32 +391,41 @@ const struct xe_queue_ops xe_exec_queue_ops = {
 	.dep = {
 		.owner = THIS_MODULE,
 		.kick = xe_queue_dep_kick,
-		.release = release,
+		.release = xe_job_release,
 	},
-	.run = run,
+	.run = xe_job_run,
 	.expired = xe_hang_expired,
 	.stopped = xe_hang_stopped,
-	.done = job_done,
+	.done = xe_job_done,
 };
 
 const struct xe_queue_ops xe_lr_queue_ops = {
 	.dep = {
 		.owner = THIS_MODULE,
 		.kick = xe_queue_dep_kick,
-		.release = release,
+		.release = xe_job_release,
 	},
 	.start = xe_preempt_queue_start,
-	.run = run,
+	.run = xe_job_run,
 	.stopped = xe_preempt_queue_stopped,
 	.gone = xe_preempt_queue_gone,
-	.done = job_done,
+	.done = xe_job_done,
 };
 
 /*
  * Making
  */
 
-static struct xe_job *make_job(struct xe_queue *q, const u64 *batches, unsigned int num_batches)
+/**
+ * xe_job_make - the memory of a job
+ * @q: its queue; a reference is taken
+ * @batches: their addresses
+ * @num_batches: how many
+ *
+ * Context: process context.
+ * Return: the job, which is pushed, with dependencies, or given to xe_job_drop(); NULL.
+ */
+struct xe_job *xe_job_make(struct xe_queue *q, const u64 *batches, unsigned int num_batches)
 {
 	struct xe_job *job = kzalloc(struct_size(job, batch, num_batches), GFP_KERNEL_ACCOUNT);
 
@@ -410,11 +438,16 @@ static struct xe_job *make_job(struct xe_queue *q, const u64 *batches, unsigned 
 	return job;
 }
 
-/* One that was not pushed. */
-static void drop_job(struct xe_job *job)
+/**
+ * xe_job_drop - free a job that was not pushed
+ * @job: the job
+ *
+ * Context: process context.
+ */
+void xe_job_drop(struct xe_job *job)
 {
 	dep_job_abandon(&job->dep);
-	release(&job->dep);
+	job->q->args.ops->dep.release(&job->dep);
 	kfree(job);
 }
 
@@ -548,7 +581,7 @@ int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batch
 	if (err)
 		return err;
 
-	job = make_job(q, batches, num_batches);
+	job = xe_job_make(q, batches, num_batches);
 	if (!job)
 		return -ENOMEM;
 
@@ -558,7 +591,7 @@ int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batch
 	if (!err)
 		err = push_job(job, syncs, num_syncs);
 	if (err) {
-		drop_job(job);
+		xe_job_drop(job);
 		return err;
 	}
 

@@ -10,6 +10,7 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
+#include "submit/copy.h"
 #include "xe_hw.h"
 #include "xe_info.h"
 
@@ -35,6 +36,8 @@ struct xe_submit {
 	wait_queue_head_t ufence_wq;
 	/** @look: looks at all queues, when the device runs again; on the bound side */
 	struct xe_hw_work look;
+	/** @copy: the driver's own queue */
+	struct xe_copy copy;
 	/** @wq: works of queues; they are on the way to fences, so they have a rescuer */
 	struct workqueue_struct *wq;
 	/** @lr: address spaces with queues whose jobs have no end; see submit/preempt.c */
