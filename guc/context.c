@@ -801,7 +801,7 @@ static int deregistered(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
 			       payload[0]);
 }
 
-static bool ban(struct xe_hw hw, struct xe_contexts *contexts, u32 number)
+static bool ban(struct xe_hw hw, struct xe_contexts *contexts, u32 number, bool faulted)
 {
 	struct xe_context *ctx;
 
@@ -810,7 +810,7 @@ static bool ban(struct xe_hw hw, struct xe_contexts *contexts, u32 number)
 	if (!ctx || ctx->state == NEW)
 		return false;
 
-	ctx->owner->ops->banned(ctx->owner);
+	ctx->owner->ops->banned(ctx->owner, faulted);
 	if (!ctx->ended) {
 		ctx->ended = true;
 		ctx->told = false;
@@ -823,7 +823,7 @@ static bool ban(struct xe_hw hw, struct xe_contexts *contexts, u32 number)
 
 static int context_reset(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
 {
-	if (ban(hw, contexts_of(hw, gt), payload[0]))
+	if (ban(hw, contexts_of(hw, gt), payload[0], false))
 		return 0;
 	return xe_guc_ct_break(hw, gt, "context %u was reset, which is not registered",
 			       payload[0]);
@@ -832,7 +832,7 @@ static int context_reset(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
 /* A memory error that is nobody's is followed by the reset of the engine, which is somebody's. */
 static int memory_error(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
 {
-	if (payload[0] == GUC_CONTEXT_UNKNOWN || ban(hw, contexts_of(hw, gt), payload[0]))
+	if (payload[0] == GUC_CONTEXT_UNKNOWN || ban(hw, contexts_of(hw, gt), payload[0], true))
 		return 0;
 	return xe_guc_ct_break(hw, gt, "memory error of context %u, which is not registered",
 			       payload[0]);

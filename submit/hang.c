@@ -4,11 +4,13 @@
  */
 
 #include <linux/math64.h>
+#include <linux/ratelimit.h>
 
 #include <drm/drm_print.h>
 
 #include "guc/context.h"
 #include "hw/state.h"
+#include "submit/coredump.h"
 #include "submit/hang.h"
 #include "submit/job.h"
 #include "submit/queue.h"
@@ -87,10 +89,12 @@ void xe_hang_expired(struct xe_queue *q)
 			set_bit(XE_QUEUE_CHECKED, &q->state);
 	}
 
-	if (left)
+	if (left) {
 		xe_queue_arm(q, left);
-	else
-		suspend(q);
+		return;
+	}
+	xe_coredump_look(q);
+	suspend(q);
 }
 
 static bool hangs(struct xe_queue *q)
@@ -102,6 +106,21 @@ static bool hangs(struct xe_queue *q)
 	if (test_bit(XE_QUEUE_FORGOTTEN, &q->state))
 		return false;
 	return !xe_job_has_begun(q) || ticks_to_ms(q, xe_job_ticks(q)) >= xe_queue_timeout(q);
+}
+
+/* One line for each; but whoever does it on purpose shall not fill the log. */
+static void blame(struct xe_queue *q, const char *why)
+{
+	static DEFINE_RATELIMIT_STATE(limit, 5 * HZ, 20);
+	u64 batch[XE_CONTEXT_MAX_WIDTH] = { };
+
+	xe_job_batches(q, batch);
+	if (__ratelimit(&limit))
+		drm_notice(&q->xe->drm,
+			   "a queue of %s[%d] is banned: %s (%s of GT%u, context %d, batch at %#llx)\n",
+			   q->who.comm, q->who.pid, why, xe_engine_class_name(q->args.class),
+			   q->args.gt_id, q->context, batch[0]);
+	xe_coredump_take(q, why);
 }
 
 /**
@@ -116,12 +135,24 @@ void xe_hang_stopped(struct xe_queue *q)
 		return;
 
 	if (!hangs(q)) {
+		xe_coredump_drop(&q->xe->coredump, q);
 		xe_queue_arm(q, xe_queue_timeout(q));
 		resume(q);
 		return;
 	}
 
-	drm_notice(&q->xe->drm, "a job takes longer than %u ms, and its queue is banned\n",
-		   xe_queue_timeout(q));
+	blame(q, "its job takes longer than it may");
 	xe_queue_ban(q);
+}
+
+/**
+ * xe_hang_found_out - &xe_queue_ops.found_out: the GuC took a queue off its engine
+ * @q: the queue
+ *
+ * Context: process context, on the way to fences; opens a section.
+ */
+void xe_hang_found_out(struct xe_queue *q)
+{
+	blame(q, test_bit(XE_QUEUE_FAULTED, &q->state) ?
+		 "it accessed memory that is not mapped" : "its engine had to be reset");
 }

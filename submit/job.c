@@ -267,6 +267,27 @@ u32 xe_job_ticks(struct xe_queue *q)
 	return ticks;
 }
 
+/**
+ * xe_job_batches - what the oldest job runs
+ * @q: the queue
+ * @batch: filled in: addresses
+ *
+ * Context: process context.
+ * Return: how many; 0 if no job was issued that is not done.
+ */
+unsigned int xe_job_batches(struct xe_queue *q, u64 batch[XE_CONTEXT_MAX_WIDTH])
+{
+	const struct xe_job *job;
+
+	guard(spinlock_irqsave)(&q->dep.issued_lock);
+	if (list_empty(&q->dep.issued))
+		return 0;
+
+	job = to_job(list_first_entry(&q->dep.issued, struct dep_job, link));
+	memcpy(batch, job->batch, job->num_batches * sizeof(*batch));
+	return job->num_batches;
+}
+
 static void rewind_rings(struct xe_queue *q)
 {
 	for (unsigned int i = 0; i < q->args.width; i++) {
@@ -351,6 +372,7 @@ const struct xe_queue_ops xe_exec_queue_ops = {
 	.run = run,
 	.expired = xe_hang_expired,
 	.stopped = xe_hang_stopped,
+	.found_out = xe_hang_found_out,
 	.done = job_done,
 };
 

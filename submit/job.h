@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 #include "dep/queue.h"
+#include "guc/context.h"
 
 struct xe_queue;
 struct xe_queue_ops;
@@ -36,7 +37,8 @@ struct xe_job {
 	u64 batch[] __counted_by(num_batches);
 };
 
-/* Of the oldest job that was issued; &dep_queue.lock is held. */
+/* Of the oldest job that was issued; &dep_queue.lock is held, but for xe_job_batches(). */
+unsigned int xe_job_batches(struct xe_queue *q, u64 batch[XE_CONTEXT_MAX_WIDTH]);
 bool xe_job_collect(struct xe_queue *q);
 bool xe_job_has_begun(struct xe_queue *q);
 u32 xe_job_ticks(struct xe_queue *q);

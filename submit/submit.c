@@ -15,6 +15,7 @@
 #include "hw/lrc.h"
 #include "hw/state.h"
 #include "mm/vm.h"
+#include "submit/coredump.h"
 #include "submit/queue.h"
 #include "submit/submit.h"
 #include "submit/usage.h"
@@ -100,6 +101,7 @@ int xe_submit_init(struct xe_device *xe)
 		for (unsigned int class = 0; class < XE_ENGINE_CLASSES; class++)
 			INIT_LIST_HEAD(&submit->busy[gt][class]);
 	init_waitqueue_head(&submit->ufence_wq);
+	INIT_WORK(&xe->coredump.work, xe_coredump_work);
 	xe_hw_work_init(xe, &submit->look, look_at_all);
 
 	/* Works of all queues at once: one that waits for a lock does not hold up the others. */

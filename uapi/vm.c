@@ -368,6 +368,7 @@ static int translate(const struct binding *b, const struct drm_xe_vm_bind_op *us
 			.offset = user->obj_offset,
 			.pat_index = user->pat_index,
 			.read_only = user->flags & DRM_XE_VM_BIND_FLAG_READONLY,
+			.dumpable = user->flags & DRM_XE_VM_BIND_FLAG_DUMPABLE,
 		},
 	};
 	return user->obj ? find_buffer(b, user, &op->map.bo) : 0;
