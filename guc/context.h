@@ -127,6 +127,7 @@ int xe_context_set_policies(struct xe_hw hw, struct xe_gt *gt, u32 number,
 /* All of a GT: bound */
 void xe_contexts_forget(struct xe_hw hw, struct xe_gt *gt);
 void xe_contexts_drop(struct xe_hw hw, struct xe_gt *gt);
+void xe_contexts_list(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
 void xe_contexts_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
 
 /* For xe_guc.c */

@@ -15,6 +15,8 @@
 #include "submit/job.h"
 #include "submit/queue.h"
 #include "xe_device.h"
+#include "xe_module.h"
+#include "xe_trace.h"
 
 /**
  * DOC: Hangs
@@ -114,6 +116,8 @@ static void blame(struct xe_queue *q, const char *why)
 	static DEFINE_RATELIMIT_STATE(limit, 5 * HZ, 20);
 	u64 batch[XE_CONTEXT_MAX_WIDTH] = { };
 
+	trace_xe_queue_banned(q->xe->drm.dev, q->args.gt_id, q->context, q->who.comm, q->who.pid,
+			      why);
 	xe_job_batches(q, batch);
 	if (__ratelimit(&limit))
 		drm_notice(&q->xe->drm,
@@ -121,6 +125,8 @@ static void blame(struct xe_queue *q, const char *why)
 			   q->who.comm, q->who.pid, why, xe_engine_class_name(q->args.class),
 			   q->args.gt_id, q->context, batch[0]);
 	xe_coredump_take(q, why);
+	if (xe_params.wedged_mode == 2)
+		xe_device_declare_wedged(q->xe, "wedged_mode=2, and a job went wrong");
 }
 
 /**

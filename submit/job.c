@@ -19,6 +19,7 @@
 #include "submit/submit.h"
 #include "submit/sync.h"
 #include "xe_device.h"
+#include "xe_trace.h"
 
 /**
  * DOC: Jobs
@@ -91,6 +92,7 @@ static bool job_done(struct dep_job *dep)
 	WRITE_ONCE(job->q->head, job->end);
 	WRITE_ONCE(job->q->since, jiffies);
 	job->q->tries = 0;
+	trace_xe_job_done(job->q->xe->drm.dev, job->q->args.gt_id, job->q->context, &dep->fence);
 	return true;
 }
 
@@ -165,6 +167,7 @@ static void issue_batches(struct xe_hw hw, struct xe_queue *q, struct xe_job *jo
 	write_text(q, job);
 	if (list_empty(&q->dep.issued))
 		WRITE_ONCE(q->since, jiffies);
+	trace_xe_job_issue(q->xe->drm.dev, q->args.gt_id, q->context, &job->dep.fence);
 	dep_queue_issue(&q->dep, &job->dep);
 	mark_busy(q);
 	move_tail(q, job->end);
@@ -184,6 +187,7 @@ static void issue_empty(struct xe_queue *q, struct xe_job *job)
 {
 	job->sequence = q->sequence;
 	job->end = q->tail;
+	trace_xe_job_issue(q->xe->drm.dev, q->args.gt_id, q->context, &job->dep.fence);
 	dep_queue_issue(&q->dep, &job->dep);
 	mark_busy(q);
 	dep_queue_complete(&q->dep, job_done);
@@ -357,6 +361,8 @@ static void release(struct dep_job *dep)
 	struct xe_job *job = to_job(dep);
 	struct xe_queue *q = job->q;
 
+	if (dep->fence.error)
+		trace_xe_job_done(q->xe->drm.dev, q->args.gt_id, q->context, &dep->fence);
 	if (job->awake)
 		xe_hw_awake_put(q->xe);
 	kvfree(job->dep.deps);
@@ -486,6 +492,7 @@ static void publish(struct xe_job *job, struct xe_vm_lock *lock, struct xe_sync 
 
 	scoped_guard(mutex, &q->dep.lock) {
 		accepted = dep_queue_push(&q->dep, &job->dep);
+		trace_xe_job_queue(q->xe->drm.dev, q->args.gt_id, q->context, &job->dep.fence);
 		if (lock)
 			xe_vm_add_fence(lock, &job->dep.fence);
 		for (unsigned int i = 0; i < num_syncs; i++)
