@@ -29,6 +29,8 @@ struct xe_pt_tree {
 	struct xe_pt_table *scratch[XE_PT_MAX_LEVELS];
 	/** @empty: an entry where nothing is mapped, by level; 0 without scratch; constant */
 	u64 empty[XE_PT_MAX_LEVELS];
+	/** @tables: how many there are, of 4 KiB */
+	atomic_t tables;
 	/** @dropped: tables of plans that were dropped: they may still be linked; under @lock */
 	struct list_head dropped;
 	/** @lock: protects @dropped; innermost */
