@@ -384,14 +384,6 @@ static struct entry shipped_files[] = {
 	SHIPPED_FILE("preempt_timeout_max", XE_SCHED_PREEMPT_TIMEOUT_US, XE_SCHED_MAX),
 };
 
-static const char * const class_names[] = {
-	[XE_ENGINE_RENDER] = "rcs",
-	[XE_ENGINE_VIDEO_DECODE] = "vcs",
-	[XE_ENGINE_VIDEO_ENHANCE] = "vecs",
-	[XE_ENGINE_COPY] = "bcs",
-	[XE_ENGINE_COMPUTE] = "ccs",
-};
-
 /*
  * num_cslices, ccs_mode
  */
@@ -545,7 +537,7 @@ static int class_start(struct xe_hw_bind bind, struct kobject *engines, struct x
 	struct kobject *dir, *defaults;
 	int err;
 
-	dir = dir_start(bind, engines, class_names[class], gt->id, class);
+	dir = dir_start(bind, engines, xe_engine_class_name(class), gt->id, class);
 	if (IS_ERR(dir))
 		return PTR_ERR(dir);
 	err = add_files(dir, sched_files, ARRAY_SIZE(sched_files));

@@ -20,6 +20,7 @@
 #include "hw/state.h"
 #include "xe_device.h"
 #include "xe_guc.h"
+#include "xe_trace.h"
 
 /**
  * DOC: GuC contexts
@@ -277,6 +278,22 @@ static const struct step {
  * State
  */
 
+static const char *const state_names[] = {
+	[NEW] = "new", [ENABLING] = "enabling", [ENABLED] = "enabled",
+	[DISABLING] = "disabling", [OFF] = "off", [LEAVING] = "leaving", [GONE] = "gone",
+};
+
+static void set_state(struct xe_hw hw, struct xe_contexts *contexts, struct xe_context *ctx,
+		      enum state state)
+{
+	struct xe_guc *guc = container_of(contexts, struct xe_guc, contexts);
+
+	if (ctx->state != state)
+		trace_xe_context_state(xe_hw_device(hw)->drm.dev, guc - xe_hw_state(hw)->guc,
+				       ctx->number, state_names[ctx->state], state_names[state]);
+	ctx->state = state;
+}
+
 static enum want wants(const struct xe_context *ctx)
 {
 	if (ctx->ended)
@@ -360,7 +377,7 @@ static void settle(struct xe_hw hw, struct xe_contexts *contexts, struct xe_cont
 	owe(contexts, ctx, step->owes);
 	if (step->next == ENABLING)
 		owe_tails(contexts, ctx);
-	ctx->state = step->next;
+	set_state(hw, contexts, ctx, step->next);
 
 	count(hw, ctx);
 	tell_stopped(ctx);
@@ -783,7 +800,7 @@ static bool answer(struct xe_hw hw, struct xe_contexts *contexts, u32 number, en
 		return false;
 
 	list_del_init(&ctx->asked);
-	ctx->state = next;
+	set_state(hw, contexts, ctx, next);
 	settle(hw, contexts, ctx);
 	if (!list_empty(&contexts->owing))
 		xe_guc_owed_now(hw);
@@ -810,7 +827,7 @@ static int deregistered(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
 			       payload[0]);
 }
 
-static bool ban(struct xe_hw hw, struct xe_contexts *contexts, u32 number)
+static bool ban(struct xe_hw hw, struct xe_contexts *contexts, u32 number, bool faulted)
 {
 	struct xe_context *ctx;
 
@@ -819,7 +836,7 @@ static bool ban(struct xe_hw hw, struct xe_contexts *contexts, u32 number)
 	if (!ctx || ctx->state == NEW)
 		return false;
 
-	ctx->owner->ops->banned(ctx->owner);
+	ctx->owner->ops->banned(ctx->owner, faulted);
 	if (!ctx->ended) {
 		ctx->ended = true;
 		ctx->told = false;
@@ -832,7 +849,7 @@ static bool ban(struct xe_hw hw, struct xe_contexts *contexts, u32 number)
 
 static int context_reset(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
 {
-	if (ban(hw, contexts_of(hw, gt), payload[0]))
+	if (ban(hw, contexts_of(hw, gt), payload[0], false))
 		return 0;
 	return xe_guc_ct_break(hw, gt, "context %u was reset, which is not registered",
 			       payload[0]);
@@ -841,7 +858,7 @@ static int context_reset(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
 /* A memory error that is nobody's is followed by the reset of the engine, which is somebody's. */
 static int memory_error(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
 {
-	if (payload[0] == GUC_CONTEXT_UNKNOWN || ban(hw, contexts_of(hw, gt), payload[0]))
+	if (payload[0] == GUC_CONTEXT_UNKNOWN || ban(hw, contexts_of(hw, gt), payload[0], true))
 		return 0;
 	return xe_guc_ct_break(hw, gt, "memory error of context %u, which is not registered",
 			       payload[0]);
@@ -858,7 +875,7 @@ static void forget(struct xe_hw hw, struct xe_contexts *contexts, struct xe_cont
 
 	list_del_init(&ctx->asked);
 	paid(ctx, ctx->owes);
-	ctx->state = NEW;
+	set_state(hw, contexts, ctx, NEW);
 	ctx->submitted = false;
 	ctx->forgotten = true;
 	if (!ctx->ended && ctx->owner->ops->forgotten)
@@ -909,7 +926,7 @@ void xe_contexts_drop(struct xe_hw hw, struct xe_gt *gt)
 	hash_for_each_safe(contexts->table, bucket, next, ctx, node) {
 		ctx->told &= ctx->ended;
 		ctx->ended = true;
-		ctx->state = GONE;
+		set_state(hw, contexts, ctx, GONE);
 		settle(hw, contexts, ctx);
 	}
 }
@@ -924,10 +941,6 @@ void xe_contexts_drop(struct xe_hw hw, struct xe_gt *gt)
  */
 void xe_contexts_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 {
-	static const char *const names[] = {
-		[NEW] = "new", [ENABLING] = "enabling", [ENABLED] = "enabled",
-		[DISABLING] = "disabling", [OFF] = "off", [LEAVING] = "leaving",
-	};
 	struct xe_contexts *contexts = contexts_of(hw, gt);
 	unsigned int in[GONE] = { }, owing = 0;
 	struct xe_context *ctx;
@@ -941,8 +954,42 @@ void xe_contexts_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 
 	drm_puts(p, "contexts:");
 	for (unsigned int state = 0; state < GONE; state++)
-		drm_printf(p, " %u %s,", in[state], names[state]);
+		drm_printf(p, " %u %s,", in[state], state_names[state]);
 	drm_printf(p, " %u have messages that are not sent\n", owing);
+}
+
+static struct xe_context copy_of(struct xe_contexts *contexts, u32 number)
+{
+	const struct xe_context *ctx;
+
+	guard(spinlock)(&contexts->lock);
+	ctx = find(contexts, number);
+	return ctx && ctx->number == number ? *ctx : (struct xe_context){};
+}
+
+/**
+ * xe_contexts_list - each context, its state and what the GuC is still to be told, for debugfs
+ * @hw: the token
+ * @gt: the GT
+ * @p: where to print
+ *
+ * Context: bound or in a section, may sleep; says nothing to the GuC.
+ */
+void xe_contexts_list(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
+{
+	struct xe_contexts *contexts = contexts_of(hw, gt);
+	u32 number;
+
+	for_each_set_bit(number, contexts->used, GUC_CONTEXT_IDS) {
+		const struct xe_context ctx = copy_of(contexts, number);
+
+		if (ctx.owner)
+			drm_printf(p, "GT%u %u: %s, %s mask %#x width %u, owes %#x%s%s\n", gt->id,
+				   number, state_names[ctx.state],
+				   xe_engine_class_name(ctx.desc.class), ctx.desc.mask,
+				   ctx.desc.width, ctx.owes, ctx.suspended ? ", suspended" : "",
+				   ctx.ended ? ", ends" : "");
+	}
 }
 
 /**

@@ -613,6 +613,30 @@ void xe_bo_pt_source(struct xe_bo *bo, struct xe_pt_source *source)
 }
 
 /**
+ * xe_bo_read_page - read what is in a buffer, where it is
+ * @bo: the buffer, reserved
+ * @offset: of a page of it, in bytes
+ * @to: where to, PAGE_SIZE
+ *
+ * Context: process context; enters.
+ * Return: 0; -ENODATA if it has no memory, or is swapped out; -EOPNOTSUPP if the memory is somebody
+ * else's; -EIO if it is in VRAM that cannot be reached.
+ */
+int xe_bo_read_page(struct xe_bo *bo, u64 offset, void *to)
+{
+	struct ttm_tt *tt = bo->ttm.ttm;
+
+	if (bo->import)
+		return -EOPNOTSUPP;
+	if (place_of(&bo->ttm) == XE_MEM_VRAM)
+		return access_memory(&bo->ttm, offset, to, PAGE_SIZE, 0) == PAGE_SIZE ? 0 : -EIO;
+	if (!tt || !ttm_tt_is_populated(tt))
+		return -ENODATA;
+	memcpy_from_page(to, tt->pages[offset >> PAGE_SHIFT], 0, PAGE_SIZE);
+	return 0;
+}
+
+/**
  * xe_bo_validate - move a buffer to where userspace wants it, if there is room
  * @bo: the buffer, reserved; nothing happens unless it was moved out of VRAM, or has no memory yet
  *

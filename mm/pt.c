@@ -143,6 +143,7 @@ static struct xe_pt_table *table_new(struct xe_pt_plan *plan, unsigned int level
 	table->base = base;
 	table->fresh = true;
 	list_add_tail(&table->link, &plan->fresh);
+	atomic_inc(&plan->tree->tables);
 	return table;
 }
 
@@ -166,6 +167,7 @@ static void table_free(struct xe_pt_tree *tree, struct xe_pt_table *table)
 	for (unsigned int i = 0; i < GROUPS; i++)
 		kfree(table->group[i]);
 	xe_pt_pool_give(tree->xe, &table->page);
+	atomic_dec(&tree->tables);
 	kfree(table);
 }
 

@@ -31,6 +31,8 @@ struct xe_pt_tree {
 	u64 empty[XE_PT_MAX_LEVELS];
 	/** @unwritten: a plan was dropped before it was written, so nothing is known of the tables */
 	bool unwritten;
+	/** @tables: how many there are, of 4 KiB */
+	atomic_t tables;
 	/** @dropped: tables of plans that were dropped: they may still be linked; under @lock */
 	struct list_head dropped;
 	/** @lock: protects @dropped; innermost */

@@ -121,6 +121,7 @@ static int put_in(struct xe_vm_log *log, const struct xe_vm_map *map, bool stale
 	drm_gpuva_invalidate(&vma->gpuva, stale);
 	vma->pat_index = map->pat_index;
 	vma->read_only = map->read_only;
+	vma->dumpable = map->dumpable;
 
 	err = drm_gpuva_insert(&log->vm->gpuvm, &vma->gpuva);
 	if (err) {
@@ -150,6 +151,7 @@ static int put_in_part(struct xe_vm_log *log, const struct drm_gpuva_op_map *par
 		.offset = part->gem.offset,
 		.pat_index = of->pat_index,
 		.read_only = of->read_only,
+		.dumpable = of->dumpable,
 	};
 
 	return put_in(log, &map, of->gpuva.flags & DRM_GPUVA_INVALIDATED);
@@ -770,6 +772,7 @@ struct xe_vm *xe_vm_create(struct xe_device *xe, u32 flags, const struct xe_vm_o
 		return ERR_PTR(-ENOMEM);
 
 	vm->ops = ops;
+	xe_who_calls(&vm->who);
 	err = enlist(vm);
 	if (!err)
 		err = make_tree(vm);

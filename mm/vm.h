@@ -18,6 +18,7 @@
 #include <drm/drm_gpuvm.h>
 
 #include "mm/pt.h"
+#include "xe_info.h"
 
 struct dma_fence;
 struct drm_file;
@@ -106,6 +107,8 @@ struct xe_vm {
 	struct list_head link;
 	/** @flags: XE_VM_*, constant */
 	u32 flags;
+	/** @who: made it, constant */
+	struct xe_who who;
 	/** @asid: what TLBs know it by, constant */
 	u32 asid;
 	/** @state: bits of enum xe_vm_state */
@@ -167,6 +170,8 @@ struct xe_vma {
 	u16 pat_index;
 	/** @read_only: constant */
 	bool read_only;
+	/** @dumpable: its contents are in the dump of a queue that goes wrong; constant */
+	bool dumpable;
 	/** @user_fence: of the bind that made it, a reference; NULL if it had none; constant */
 	struct xe_user_fence *user_fence;
 	/**
@@ -204,6 +209,8 @@ struct xe_vm_map {
 	u16 pat_index;
 	/** @read_only: the GPU cannot write to it */
 	bool read_only;
+	/** @dumpable: see &xe_vma.dumpable */
+	bool dumpable;
 };
 
 /**

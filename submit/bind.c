@@ -23,6 +23,7 @@
 #include "submit/sync.h"
 #include "submit/user_fence.h"
 #include "xe_device.h"
+#include "xe_trace.h"
 
 /**
  * DOC: Page jobs
@@ -113,8 +114,13 @@ static bool job_done(struct dep_job *dep)
 
 static void finish_part(struct page_job *job)
 {
-	if (atomic_dec_and_test(&job->unfinished))
-		dep_queue_complete(&job->q->dep, job_done);
+	struct xe_queue *q = job->q;
+
+	if (!atomic_dec_and_test(&job->unfinished))
+		return;
+	trace_xe_bind_done(q->xe->drm.dev, job->vm->asid, job->plan.start, job->plan.end,
+			   &job->dep.fence);
+	dep_queue_complete(&q->dep, job_done);
 }
 
 /*
@@ -210,6 +216,8 @@ static bool write_ready(struct xe_hw hw, struct xe_queue *q)
 		return true;
 
 	dep_queue_issue(&q->dep, dep);
+	trace_xe_bind_write(q->xe->drm.dev, job->vm->asid, job->plan.start, job->plan.end,
+			    &dep->fence);
 	if (written == WRITTEN_INVALIDATE)
 		invalidate(hw, job);
 	finish_part(job);
@@ -255,6 +263,9 @@ static void release(struct dep_job *dep)
 {
 	struct page_job *job = to_page_job(dep);
 
+	if (dep->fence.error)
+		trace_xe_bind_done(job->q->xe->drm.dev, job->vm->asid, job->plan.start,
+				   job->plan.end, &dep->fence);
 	delist(job);
 	if (job_done(dep))
 		xe_pt_plan_free(&job->plan);
@@ -439,6 +450,8 @@ static struct dma_fence *publish(struct page_job *job, struct xe_vm_lock *lock)
 	enlist(job);
 	scoped_guard(mutex, &q->dep.lock) {
 		accepted = dep_queue_push(&q->dep, &job->dep);
+		trace_xe_bind_plan(q->xe->drm.dev, job->vm->asid, job->plan.start, job->plan.end,
+				   fence);
 		set_bit(XE_VM_BIND_FENCE, &fence->flags);
 		dma_fence_get(fence);
 		xe_vm_add_fence(lock, fence);

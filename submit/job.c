@@ -21,6 +21,7 @@
 #include "submit/submit.h"
 #include "submit/sync.h"
 #include "xe_device.h"
+#include "xe_trace.h"
 
 /**
  * DOC: Jobs
@@ -103,6 +104,7 @@ bool xe_job_done(struct dep_job *dep)
 	WRITE_ONCE(job->q->head, job->end);
 	WRITE_ONCE(job->q->since, jiffies);
 	job->q->tries = 0;
+	trace_xe_job_done(job->q->xe->drm.dev, job->q->args.gt_id, job->q->context, &dep->fence);
 	return true;
 }
 
@@ -182,6 +184,7 @@ static void issue_batches(struct xe_hw hw, struct xe_queue *q, struct xe_job *jo
 	write_text(q, job);
 	if (list_empty(&q->dep.issued))
 		WRITE_ONCE(q->since, jiffies);
+	trace_xe_job_issue(q->xe->drm.dev, q->args.gt_id, q->context, &job->dep.fence);
 	dep_queue_issue(&q->dep, &job->dep);
 	mark_busy(q);
 	move_tail(q, job->end);
@@ -201,6 +204,7 @@ static void issue_empty(struct xe_queue *q, struct xe_job *job)
 {
 	job->sequence = q->sequence;
 	job->end = q->tail;
+	trace_xe_job_issue(q->xe->drm.dev, q->args.gt_id, q->context, &job->dep.fence);
 	dep_queue_issue(&q->dep, &job->dep);
 	mark_busy(q);
 	dep_queue_complete(&q->dep, xe_job_done);
@@ -292,6 +296,27 @@ bool xe_job_runs(struct xe_queue *q, u32 *ticks)
 	return runs;
 }
 
+/**
+ * xe_job_batches - what the oldest job runs
+ * @q: the queue
+ * @batch: filled in: addresses
+ *
+ * Context: process context.
+ * Return: how many; 0 if no job was issued that is not done.
+ */
+unsigned int xe_job_batches(struct xe_queue *q, u64 batch[XE_CONTEXT_MAX_WIDTH])
+{
+	const struct xe_job *job;
+
+	guard(spinlock_irqsave)(&q->dep.issued_lock);
+	if (list_empty(&q->dep.issued))
+		return 0;
+
+	job = to_job(list_first_entry(&q->dep.issued, struct dep_job, link));
+	memcpy(batch, job->batch, job->num_batches * sizeof(*batch));
+	return job->num_batches;
+}
+
 /* False if that takes another head, which the GuC does not take of a parallel context. */
 static bool rewind_rings(struct xe_queue *q)
 {
@@ -381,6 +406,8 @@ void xe_job_release(struct dep_job *dep)
 	struct xe_job *job = to_job(dep);
 	struct xe_queue *q = job->q;
 
+	if (dep->fence.error)
+		trace_xe_job_done(q->xe->drm.dev, q->args.gt_id, q->context, &dep->fence);
 	if (job->awake)
 		xe_hw_awake_put(q->xe);
 	kvfree(job->dep.deps);
@@ -396,6 +423,7 @@ const struct xe_queue_ops xe_exec_queue_ops = {
 	.run = xe_job_run,
 	.expired = xe_hang_expired,
 	.stopped = xe_hang_stopped,
+	.found_out = xe_hang_found_out,
 	.done = xe_job_done,
 };
 
@@ -408,6 +436,7 @@ const struct xe_queue_ops xe_lr_queue_ops = {
 	.start = xe_preempt_queue_start,
 	.run = xe_job_run,
 	.stopped = xe_preempt_queue_stopped,
+	.found_out = xe_hang_found_out,
 	.gone = xe_preempt_queue_gone,
 	.done = xe_job_done,
 };
@@ -489,6 +518,7 @@ static void publish(struct xe_job *job, struct xe_vm_lock *lock, struct xe_sync 
 
 	scoped_guard(mutex, &q->dep.lock) {
 		accepted = dep_queue_push(&q->dep, &job->dep);
+		trace_xe_job_queue(q->xe->drm.dev, q->args.gt_id, q->context, &job->dep.fence);
 		if (lock)
 			xe_vm_add_fence(lock, &job->dep.fence);
 		for (unsigned int i = 0; i < num_syncs; i++)

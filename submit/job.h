@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 #include "dep/queue.h"
+#include "guc/context.h"
 
 struct xe_copy_part;
 struct xe_queue;
@@ -41,7 +42,8 @@ struct xe_job {
 	u64 batch[] __counted_by(num_batches);
 };
 
-/* Of the oldest job that was issued; &dep_queue.lock is held. */
+/* Of the oldest job that was issued; &dep_queue.lock is held, but for xe_job_batches(). */
+unsigned int xe_job_batches(struct xe_queue *q, u64 batch[XE_CONTEXT_MAX_WIDTH]);
 bool xe_job_collect(struct xe_queue *q);
 bool xe_job_runs(struct xe_queue *q, u32 *ticks);
 

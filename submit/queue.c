@@ -11,6 +11,7 @@
 
 #include "hw/state.h"
 #include "mm/vm.h"
+#include "submit/coredump.h"
 #include "submit/queue.h"
 #include "submit/record.h"
 #include "submit/submit.h"
@@ -74,6 +75,7 @@ static void free_queue(struct work_struct *work)
 	scoped_guard(spinlock_irq, &submit->busy_lock)
 		list_del_init(&q->busy);
 
+	xe_coredump_drop(&q->xe->coredump, q);
 	xe_usage_count(q);
 	xe_usage_put(q->args.usage);
 	dep_queue_fini(&q->dep);
@@ -160,10 +162,12 @@ static void end_context(struct xe_queue *q)
 	}
 }
 
-static void banned(struct xe_context_owner *owner)
+static void banned(struct xe_context_owner *owner, bool faulted)
 {
 	struct xe_queue *q = container_of(owner, struct xe_queue, owner);
 
+	if (faulted)
+		set_bit(XE_QUEUE_FAULTED, &q->state);
 	set_bit(XE_QUEUE_RESET, &q->state);
 	set_bit(XE_QUEUE_BANNED, &q->state);
 	xe_queue_kick(q);
@@ -308,6 +312,10 @@ static void queue_work_fn(struct work_struct *work)
 	struct xe_queue *q = container_of(work, struct xe_queue, work);
 
 	bool cookie = dma_fence_begin_signalling();
+
+	if (test_bit(XE_QUEUE_BANNED, &q->state) &&
+	    !test_and_set_bit(XE_QUEUE_KILLED, &q->state) && q->args.ops->found_out)
+		q->args.ops->found_out(q);
 
 	if (test_bit(XE_QUEUE_GONE, &q->state)) {
 		bury(q);
@@ -465,6 +473,7 @@ static struct xe_queue *alloc_queue(struct xe_device *xe, const struct xe_queue_
 	drm_dev_get(&xe->drm);
 	q->xe = xe;
 	q->args = *args;
+	xe_who_calls(&q->who);
 	if (args->vm)
 		xe_vm_get(args->vm);
 	xe_usage_get(args->usage);
@@ -535,6 +544,8 @@ void xe_queue_kill(struct xe_queue *q)
  */
 void xe_queue_ban(struct xe_queue *q)
 {
+	/* First, as it was not the GuC that found it out. */
+	set_bit(XE_QUEUE_KILLED, &q->state);
 	if (!test_and_set_bit(XE_QUEUE_BANNED, &q->state))
 		drm_dbg(&q->xe->drm, "a queue was banned\n");
 	xe_queue_kill(q);

@@ -15,6 +15,7 @@
 #include "hw/lrc.h"
 #include "hw/state.h"
 #include "mm/vm.h"
+#include "submit/coredump.h"
 #include "submit/preempt.h"
 #include "submit/queue.h"
 #include "submit/submit.h"
@@ -105,6 +106,7 @@ int xe_submit_init(struct xe_device *xe)
 		for (unsigned int class = 0; class < XE_ENGINE_CLASSES; class++)
 			INIT_LIST_HEAD(&submit->busy[gt][class]);
 	init_waitqueue_head(&submit->ufence_wq);
+	INIT_WORK(&xe->coredump.work, xe_coredump_work);
 	xe_hw_work_init(xe, &submit->look, look_at_all);
 	xe_copy_init(xe);
 

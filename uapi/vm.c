@@ -377,6 +377,7 @@ static int translate(const struct binding *b, const struct drm_xe_vm_bind_op *us
 			.offset = user->obj_offset,
 			.pat_index = user->pat_index,
 			.read_only = user->flags & DRM_XE_VM_BIND_FLAG_READONLY,
+			.dumpable = user->flags & DRM_XE_VM_BIND_FLAG_DUMPABLE,
 		},
 	};
 	if (user->op == DRM_XE_VM_BIND_OP_MAP_USERPTR)
