@@ -422,7 +422,7 @@ static void drop_job(struct xe_job *job)
 static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, const struct xe_sync *syncs,
 			unsigned int num_syncs, struct dma_fence *moved)
 {
-	unsigned int max = num_syncs + (lock ? xe_submit_count_reserved(lock) + 1 : 0);
+	unsigned int max = num_syncs + !!moved + (lock ? xe_submit_count_reserved(lock) : 0);
 	struct dma_fence **deps = max ? kvcalloc(max, sizeof(*deps), GFP_KERNEL) : NULL;
 	int err;
 
@@ -437,6 +437,8 @@ static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, const struc
 	}
 
 	dep_job_init(&job->dep, deps, max);
+	if (!max)
+		return 0;
 	err = dep_job_depend(&job->dep, moved);
 	for (unsigned int i = 0; i < num_syncs && !err; i++)
 		err = xe_sync_depend(&syncs[i], &job->dep);
@@ -479,6 +481,9 @@ static int push_locked(struct xe_job *job, struct xe_vm_lock *lock, struct xe_sy
 	guard(rwsem_read)(&lock->vm->notifier_lock);
 	if (!xe_userptr_valid(lock->vm))
 		return -EAGAIN;
+	/* Who banned it finds no other job than those of queues that were there. */
+	if (xe_vm_is_banned(lock->vm))
+		return -ECANCELED;
 	publish(job, lock, syncs, num_syncs);
 	return 0;
 }
@@ -530,7 +535,8 @@ static int push_job(struct xe_job *job, struct xe_sync *syncs, unsigned int num_
  *
  * Context: ioctl, may sleep; enters in parts.
  * Return: 0; -ENOMEM; -ERESTARTSYS or -EINTR; -ENODEV if the device is gone, -EAGAIN while the
- * system is about to sleep, or memory that is mapped is taken away all the time.
+ * system is about to sleep, or memory that is mapped is taken away all the time; -ECANCELED if the
+ * address space is banned.
  */
 int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batches,
 		  struct xe_sync *syncs, unsigned int num_syncs)
@@ -548,7 +554,7 @@ int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batch
 
 	job->has_fence = xe_sync_user_fence(syncs, num_syncs, &job->fence_address,
 					    &job->fence_value);
-	err = num_batches ? xe_submit_keep_awake(q->xe, &job->awake) : 0;
+	err = xe_submit_keep_awake(q->xe, &job->awake);
 	if (!err)
 		err = push_job(job, syncs, num_syncs);
 	if (err) {

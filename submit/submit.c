@@ -65,7 +65,7 @@ static void teach_lockdep(struct xe_submit *submit)
 /* What was parked, or could not be done while the device slept. */
 static void look_again(struct xe_hw hw, struct xe_gt *gt, struct xe_queue *q)
 {
-	if (test_bit(XE_QUEUE_ENDS_LATER, &q->state)) {
+	if (test_and_clear_bit(XE_QUEUE_ENDS_LATER, &q->state)) {
 		xe_context_end(hw, gt, q->context);
 	} else if (dep_queue_pending(&q->dep) && kref_get_unless_zero(&q->ref)) {
 		xe_queue_kick(q);
@@ -195,7 +195,7 @@ unsigned int xe_submit_count_reserved(struct xe_vm_lock *lock)
 
 	xe_vm_for_each_resv(lock, resv)
 		dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence)
-			n++;
+			n += !dma_fence_is_signaled(fence);
 	return n;
 }
 
