@@ -208,7 +208,7 @@ int xe_engine_regs(struct xe_hw hw, struct xe_gt *gt, const struct xe_engine *en
 	return count;
 }
 
-/* A slice that the fuses took is nobody's; the others are dealt out in turn to the first @engines. */
+/* A slice that the fuses took is nobody's; others are dealt out in turn to the first @engines. */
 static u32 slice_owners(struct xe_gt *gt, unsigned int engines)
 {
 	u32 slices = xe_engine_mask(&gt->engines, XE_ENGINE_COMPUTE), owners = 0;

@@ -176,10 +176,12 @@ void xe_submit_kill(struct xe_device *xe, int error)
 int xe_submit_keep_awake(struct xe_device *xe, bool *awake)
 {
 	int err = xe_hw_is_gone(xe) ? -ENODEV : -EAGAIN;
+	bool taken = false;
 
 	xe_hw_scoped(hw, xe)
-		*awake = xe_hw_awake_get(hw);
-	return *awake ? 0 : err;
+		taken = xe_hw_awake_get(hw);
+	*awake = taken;
+	return taken ? 0 : err;
 }
 
 /**
