@@ -19,6 +19,7 @@
 #include "submit/queue.h"
 #include "submit/submit.h"
 #include "submit/sync.h"
+#include "submit/usage.h"
 #include "submit/user_fence.h"
 #include "xe_device.h"
 
@@ -62,9 +63,6 @@
  * ======================== ============= ==========================================
  */
 
-/* Entries that jobs which wait for something may have to write, of one VM. */
-#define MAX_DEFERRED	(192 * 1024)
-
 struct invalidation {
 	struct xe_tlb_wait wait;
 	struct page_job *job;		/* a reference to its fence, and one to its queue */
@@ -82,7 +80,7 @@ struct page_job {
 	bool listed;			/* it is in that tree */
 	bool awake;			/* it keeps the device awake */
 	bool whole;			/* TLBs are to forget all of the VM, whatever is written */
-	u64 deferred;			/* entries counted in &xe_vm.deferred */
+	u64 deferred;			/* entries counted in &xe_usage.deferred */
 	atomic_t unfinished;		/* one until all is written and asked for, and each TLB */
 	struct invalidation tlb[XE_MAX_GTS];
 };
@@ -231,10 +229,10 @@ static void delist(struct page_job *job)
 {
 	struct xe_vm *vm = job->vm;
 
+	xe_usage_undefer(job->q->args.usage, job->deferred);
 	guard(spinlock)(&vm->jobs_lock);
 	if (job->listed)
 		jobs_remove(job, &vm->jobs);
-	vm->deferred -= job->deferred;
 }
 
 static void drop_references(struct page_job *job)
@@ -440,7 +438,6 @@ static void enlist(struct page_job *job)
 	struct xe_vm *vm = job->vm;
 
 	guard(spinlock)(&vm->jobs_lock);
-	vm->deferred += job->deferred;
 	job->listed = !xe_pt_plan_is_empty(&job->plan);
 	if (job->listed)
 		jobs_insert(job, &vm->jobs);
@@ -570,25 +567,18 @@ static int apply_all(struct page_job *job, struct xe_vm_log *log, const struct x
 	return err ?: xe_vm_log_prepare(log);
 }
 
-/*
- * The memory of what is written later is not given back before. One operation alone is let through,
- * however large: user space cannot make it smaller.
- */
+/* The memory of what is written later is not given back before. */
 static int limit_deferred(struct page_job *job, const struct xe_bind_args *args)
 {
-	struct xe_vm *vm = job->vm;
-
 	if (!job->dep.num_deps && list_empty(&job->q->dep.waiting))
 		return 0;
 
+	if (!xe_usage_defer(job->q->args.usage, job->plan.entries, args->num_ops == 1)) {
+		drm_dbg(&job->vm->xe->drm, "VM_BIND: too many entries wait to be written\n");
+		return -ENOBUFS;
+	}
 	job->deferred = job->plan.entries;
-	guard(spinlock)(&vm->jobs_lock);
-	if (vm->deferred + job->deferred <= MAX_DEFERRED || (!vm->deferred && args->num_ops == 1))
-		return 0;
-
-	job->deferred = 0;
-	drm_dbg(&vm->xe->drm, "VM_BIND: too many entries wait to be written\n");
-	return -ENOBUFS;
+	return 0;
 }
 
 static int bind_locked(struct page_job *job, struct xe_vm_lock *lock,
@@ -874,9 +864,11 @@ static const struct xe_vm_ops vm_ops = {
 	.is_written = xe_user_fence_is_written,
 };
 
-static int make_queues(struct xe_vm *vm)
+static int make_queues(struct xe_vm *vm, struct xe_usage *usage)
 {
-	const struct xe_queue_args args = { .ops = &xe_bind_queue_ops, .kind = XE_QUEUE_BIND };
+	const struct xe_queue_args args = {
+		.ops = &xe_bind_queue_ops, .kind = XE_QUEUE_BIND, .usage = usage,
+	};
 
 	for (unsigned int i = 0; i < XE_VM_QUEUES; i++) {
 		struct xe_queue *q = xe_queue_create(vm->xe, &args);
@@ -892,11 +884,12 @@ static int make_queues(struct xe_vm *vm)
  * xe_bind_vm_create - make an empty address space, and its queues
  * @xe: the device
  * @flags: XE_VM_*
+ * @usage: of the client; a reference is taken
  *
  * Context: process context; enters.
  * Return: with one reference for the caller, or an error pointer.
  */
-struct xe_vm *xe_bind_vm_create(struct xe_device *xe, u32 flags)
+struct xe_vm *xe_bind_vm_create(struct xe_device *xe, u32 flags, struct xe_usage *usage)
 {
 	struct xe_vm *vm = xe_vm_create(xe, flags, &vm_ops);
 	int err;
@@ -904,7 +897,7 @@ struct xe_vm *xe_bind_vm_create(struct xe_device *xe, u32 flags)
 	if (IS_ERR(vm))
 		return vm;
 
-	err = make_queues(vm);
+	err = make_queues(vm, usage);
 	if (!err && vm->ran)
 		err = forget_former(vm);
 	if (err) {
