@@ -27,18 +27,20 @@
 
 /*
  * The one place that looks at all ones. Many registers can read so by right; GU_CNTL cannot, most
- * of its bits are reserved and read as zero.
+ * of its bits are reserved and read as zero. If that answers, the register is asked once more: a
+ * read of which the answer was lost is no value, and has had no effect.
  */
-static void check_all_ones(struct xe_hw hw)
+static u32 read_all_ones(struct xe_hw hw, struct xe_reg reg)
 {
 	struct xe_hw_private *priv = xe_hw_priv(hw);
 
 	if (readl(priv->regs + GU_CNTL.offset) != XE_ALL_ONES)
-		return;
+		return readl(priv->regs + reg.offset);
 
 	xe_hw_declare_lost(hw, pci_device_is_present(priv->pdev) ?
 			   "registers read as all ones, although its configuration space answers" :
 			   "registers read as all ones");
+	return XE_ALL_ONES;
 }
 
 /* 15015404425: a read can overtake writes; four more, to where nothing is, hold it back. */
@@ -70,7 +72,7 @@ u32 xe_read32(struct xe_hw hw, struct xe_reg reg)
 	priv->accesses++;
 	value = readl(priv->regs + reg.offset);
 	if (unlikely(value == XE_ALL_ONES))
-		check_all_ones(hw);
+		value = read_all_ones(hw, reg);
 	return value;
 }
 
@@ -467,8 +469,10 @@ void xe_vram_bar_write64(struct xe_hw hw, u64 offset, u64 value, u64 step, u32 c
 {
 	void __iomem *to = vram_range(hw, offset, count * sizeof(u64));
 
-	for (u32 i = 0; to && i < count; i++, value += step)
-		__raw_writeq(value, to + i * sizeof(u64));
+	if (!to)
+		return;
+	for (; count; count--, to += sizeof(u64), value += step)
+		__raw_writeq(value, to);
 }
 
 /**

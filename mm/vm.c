@@ -4,6 +4,7 @@
  */
 
 #include <linux/error-injection.h>
+#include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
@@ -12,6 +13,7 @@
 
 #include "hw/ppgtt.h"
 #include "mm/bo.h"
+#include "mm/userptr.h"
 #include "mm/vm.h"
 #include "uapi/file.h"
 #include "xe_compat.h"
@@ -50,6 +52,9 @@
  * number of an ASID        struct xe_vm  the VM goes
  * ======================== ============= ==========================================
  */
+
+#define TRIES		100	/* to find room in VRAM */
+#define RETRY_MS	20
 
 /* One mapping that came or went. */
 struct change {
@@ -109,7 +114,9 @@ static int put_in(struct xe_vm_log *log, const struct xe_vm_map *map, bool stale
 	vma->gpuva.gem.offset = map->offset;
 	INIT_LIST_HEAD(&vma->gpuva.gem.entry);
 	INIT_LIST_HEAD(&vma->link);
-	if (!map->bo)
+	INIT_LIST_HEAD(&vma->user_link);
+	INIT_LIST_HEAD(&vma->unwritten_link);
+	if (!map->bo && !map->pages)
 		vma->gpuva.flags |= DRM_GPUVA_SPARSE;
 	drm_gpuva_invalidate(&vma->gpuva, stale);
 	vma->pat_index = map->pat_index;
@@ -126,6 +133,7 @@ static int put_in(struct xe_vm_log *log, const struct xe_vm_map *map, bool stale
 		kfree(vma);
 		return err;
 	}
+	vma->pages = xe_user_pages_get(map->pages);
 	if (log->user_fence)
 		vma->user_fence = log->vm->ops->get_user_fence(log->user_fence);
 	return 0;
@@ -138,6 +146,7 @@ static int put_in_part(struct xe_vm_log *log, const struct drm_gpuva_op_map *par
 		.addr = part->va.addr,
 		.range = part->va.range,
 		.bo = part->gem.obj ? to_xe_bo(part->gem.obj) : NULL,
+		.pages = of->pages,
 		.offset = part->gem.offset,
 		.pat_index = of->pat_index,
 		.read_only = of->read_only,
@@ -287,6 +296,8 @@ int xe_vm_log_prepare(struct xe_vm_log *log)
 
 static void commit_come(struct change *change)
 {
+	if (change->vma->pages)
+		xe_userptr_add_vma(change->vma);
 	if (!change->vm_bo)
 		return;
 
@@ -306,6 +317,8 @@ static void commit_go(struct xe_vm_log *log, struct xe_vma *vma)
 		vma->keeps = obj;
 		drm_gpuva_unlink(&vma->gpuva);
 	}
+	if (vma->pages)
+		xe_userptr_remove_vma(vma);
 	list_add_tail(&vma->link, &log->gone);
 }
 
@@ -332,6 +345,7 @@ static void free_vma(struct xe_vm *vm, struct xe_vma *vma)
 {
 	if (vma->user_fence)
 		vm->ops->put_user_fence(vma->user_fence);
+	xe_user_pages_put(vma->pages);
 	kfree(vma);
 }
 
@@ -359,8 +373,25 @@ void xe_vma_free_list(struct xe_vm *vm, struct list_head *gone)
  * Reservations
  */
 
+static void unlock_few(struct xe_vm_lock *lock)
+{
+	while (lock->num_few)
+		dma_resv_unlock(lock->few[--lock->num_few]);
+}
+
+static int add_few(struct xe_vm_lock *lock, struct dma_resv *resv, unsigned int num_fences)
+{
+	int err;
+
+	lock->few[lock->num_few++] = resv;
+	err = dma_resv_reserve_fences(resv, num_fences);
+	if (err)
+		unlock_few(lock);
+	return err;
+}
+
 /**
- * xe_vm_lock_own - take the reservation of a VM, which has no others to be taken
+ * xe_vm_lock_own - take the reservation of a VM
  * @vm: the VM
  * @lock: which are held
  * @num_fences: that can be added
@@ -370,19 +401,58 @@ void xe_vma_free_list(struct xe_vm *vm, struct list_head *gone)
  */
 int xe_vm_lock_own(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences)
 {
-	struct dma_resv *resv = xe_vm_resv(vm);
 	int err;
 
 	lock->vm = vm;
-	lock->many = false;
 	lock->shared = false;
-	err = dma_resv_lock_interruptible(resv, NULL);
-	if (err)
-		return err;
+	lock->num_few = 0;
+	err = dma_resv_lock_interruptible(xe_vm_resv(vm), NULL);
+	return err ?: add_few(lock, xe_vm_resv(vm), num_fences);
+}
 
-	err = dma_resv_reserve_fences(resv, num_fences);
-	if (err)
-		dma_resv_unlock(resv);
+/**
+ * xe_vm_lock_try - and that of a buffer, if it can be had at once
+ * @lock: which are held, from xe_vm_lock_own() on; none if this fails
+ * @obj: the buffer
+ * @num_fences: that can be added
+ *
+ * It is not waited for while others are held, so that the order makes no difference.
+ *
+ * Context: as xe_vm_lock_own().
+ * Return: 0; -EDEADLK if it has to be waited for, with xe_vm_lock_for(); -ENOMEM.
+ */
+int xe_vm_lock_try(struct xe_vm_lock *lock, const struct drm_gem_object *obj,
+		   unsigned int num_fences)
+{
+	for (unsigned int i = 0; i < lock->num_few; i++)
+		if (lock->few[i] == obj->resv)
+			return 0;
+
+	if (lock->num_few < XE_VM_FEW && dma_resv_trylock(obj->resv))
+		return add_few(lock, obj->resv, num_fences);
+	unlock_few(lock);
+	return -EDEADLK;
+}
+
+/*
+ * Of all buffers that have their own. Who makes room in VRAM for some of them may have to wait for
+ * others who do, in the order of drm_exec.
+ */
+static int try_external(struct xe_vm_lock *lock, unsigned int num_fences)
+{
+	struct drm_gpuvm *gpuvm = &lock->vm->gpuvm;
+	struct drm_gpuvm_bo *vm_bo;
+	int err = 0;
+
+	if (!list_empty(&gpuvm->evict.list) && !list_empty(&gpuvm->extobj.list)) {
+		unlock_few(lock);
+		return -EDEADLK;
+	}
+	list_for_each_entry(vm_bo, &gpuvm->extobj.list, list.entry.extobj) {
+		err = xe_vm_lock_try(lock, vm_bo->obj, num_fences);
+		if (err)
+			break;
+	}
 	return err;
 }
 
@@ -405,9 +475,9 @@ int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_f
 	int err = 0;
 
 	lock->vm = vm;
-	lock->many = true;
 	lock->shared = false;
-	drm_exec_init(exec, DRM_EXEC_INTERRUPTIBLE_WAIT | DRM_EXEC_IGNORE_DUPLICATES, 0);
+	lock->num_few = 0;
+	drm_exec_init(exec, DRM_EXEC_INTERRUPTIBLE_WAIT | DRM_EXEC_IGNORE_DUPLICATES, 2 * XE_VM_FEW);
 	drm_exec_until_all_locked(exec) {
 		err = drm_gpuvm_prepare_vm(&vm->gpuvm, exec, num_fences);
 		if (!err)
@@ -439,9 +509,10 @@ int xe_vm_lock(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fence
 	if (err)
 		return err;
 
-	err = list_empty(&vm->gpuvm.extobj.list) ?
-		xe_vm_lock_own(vm, lock, num_fences) :
-		xe_vm_lock_for(vm, lock, num_fences, NULL, NULL);
+	err = xe_vm_lock_own(vm, lock, num_fences);
+	err = err ?: try_external(lock, num_fences);
+	if (err == -EDEADLK)
+		err = xe_vm_lock_for(vm, lock, num_fences, NULL, NULL);
 	if (err) {
 		up_read(&vm->lock);
 		return err;
@@ -458,12 +529,29 @@ int xe_vm_lock(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fence
  */
 void xe_vm_unlock(struct xe_vm_lock *lock)
 {
-	if (lock->many)
-		drm_exec_fini(&lock->exec);
+	if (lock->num_few)
+		unlock_few(lock);
 	else
-		dma_resv_unlock(xe_vm_resv(lock->vm));
+		drm_exec_fini(&lock->exec);
 	if (lock->shared)
 		up_read(&lock->vm->lock);
+}
+
+/**
+ * xe_vm_try_again - sleep, if it makes sense to take the reservations once more
+ * @err: of the last try, the reservations of which have been let go
+ * @tries: how many there were, 0 at first
+ *
+ * Who makes room in VRAM while others do the same is told that there is none, where he would have
+ * to wait for those who wait for what he has. The others need a while for what they move.
+ *
+ * Context: process context, no locks.
+ * Return: whether to try again; not if there is no room for some seconds, or on a fatal signal.
+ */
+bool xe_vm_try_again(int err, unsigned int *tries)
+{
+	return err == -ENOSPC && ++*tries < TRIES &&
+	       !schedule_timeout_killable(msecs_to_jiffies(RETRY_MS));
 }
 
 /**
@@ -511,6 +599,8 @@ static void drop_mapping(struct xe_vm *vm, struct xe_vma *vma)
 		dma_resv_unlock(obj->resv);
 		drm_gem_object_put(obj);
 	}
+	if (vma->pages)
+		xe_userptr_remove_vma(vma);
 	free_vma(vm, vma);
 }
 
@@ -539,7 +629,9 @@ static void free_vm(struct work_struct *work)
 	if (vm->has_tree)
 		xe_pt_tree_fini(&vm->tree);
 	delist(vm);
+	kfree(vm->preempt);
 	mutex_destroy(&vm->pt_lock);
+	mutex_destroy(&vm->repin_lock);
 	drm_gpuvm_put(&vm->gpuvm);
 }
 
@@ -618,6 +710,7 @@ static struct xe_vm *alloc_vm(struct xe_device *xe, u32 flags)
 	mutex_init(&vm->pt_lock);
 	spin_lock_init(&vm->jobs_lock);
 	vm->jobs = RB_ROOT_CACHED;
+	xe_userptr_vm_init(vm);
 	vm->xe = xe;
 	vm->flags = flags;
 	return vm;

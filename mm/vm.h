@@ -23,14 +23,21 @@ struct dma_fence;
 struct drm_file;
 struct xe_bo;
 struct xe_device;
+struct xe_preempt;
 struct xe_queue;
 struct xe_user_fence;
+struct xe_user_pages;
+struct xe_userptr;
+struct xe_vm;
 
 /* What is wanted of a VM */
 #define XE_VM_SCRATCH	BIT(0)	/* where nothing is mapped, reads are zero and writes vanish */
 #define XE_VM_LR	BIT(1)	/* its jobs run as long as they like */
 
 #define XE_VM_MAX_ASID	0xfffffu
+
+/* A bit of &dma_fence.flags: it is the fence of a page job, and nothing of an engine's. */
+#define XE_VM_BIND_FENCE	DMA_FENCE_FLAG_USER_BITS
 
 /* Bits of &xe_vm.state; once set they stay so. */
 enum xe_vm_state {
@@ -61,6 +68,8 @@ struct xe_vm_ops {
 	void (*put_user_fence)(struct xe_user_fence *user_fence);
 	/** @is_written: has the caller been told that the bind is over? */
 	bool (*is_written)(const struct xe_user_fence *user_fence);
+	/** @kill: ban it, and have nothing run in it any more; waits for no lock that may reclaim */
+	void (*kill)(struct xe_vm *vm);
 };
 
 /**
@@ -101,8 +110,10 @@ struct xe_vm {
 	u32 asid;
 	/** @state: bits of enum xe_vm_state */
 	unsigned long state;
-	/** @lr_queues: queues of an XE_VM_LR, which is not destroyed under them */
+	/** @lr_queues: numbers of queues of an XE_VM_LR, which is not destroyed under them */
 	atomic_t lr_queues;
+	/** @preempt: of an XE_VM_LR: stops and starts it, see submit/preempt.c; constant */
+	struct xe_preempt *preempt;
 
 	/**
 	 * @lock: For writing: mappings change. For reading, and the reservation held: their pages
@@ -130,6 +141,18 @@ struct xe_vm {
 	spinlock_t jobs_lock;
 	/** @jobs: page jobs that are not over, by address; see submit/bind.c */
 	struct rb_root_cached jobs;
+
+	/**
+	 * @notifier_lock: Held for writing while it is noted that memory of a process is taken
+	 * away. Reclaim waits for it. Behind reservations and sections, before &dep_queue.lock.
+	 */
+	struct rw_semaphore notifier_lock;
+	/** @invalidated: &xe_userptr.link, of which memory was taken away; under @notifier_lock */
+	struct list_head invalidated;
+	/** @repin_lock: one looks for memory again; behind @lock, before mmap_lock */
+	struct mutex repin_lock;
+	/** @unwritten: &xe_vma.unwritten_link; under the reservation */
+	struct list_head unwritten;
 };
 
 /**
@@ -144,6 +167,15 @@ struct xe_vma {
 	bool read_only;
 	/** @user_fence: of the bind that made it, a reference; NULL if it had none; constant */
 	struct xe_user_fence *user_fence;
+	/**
+	 * @pages: where memory of a process was found, a reference; NULL for a buffer. Under
+	 * &xe_vm.repin_lock and the reservation of the VM.
+	 */
+	struct xe_user_pages *pages;
+	/** @user_link: on &xe_userptr.vmas */
+	struct list_head user_link;
+	/** @unwritten_link: on &xe_vm.unwritten, if @pages were found anew */
+	struct list_head unwritten_link;
 	/** @keeps: a reference to the buffer, while it is gone but may still be known to TLBs */
 	struct drm_gem_object *keeps;
 	/** @link: on the list of those that are gone */
@@ -158,9 +190,13 @@ struct xe_vm_map {
 	u64 addr;
 	/** @range: how much of it, in bytes */
 	u64 range;
-	/** @bo: the buffer; NULL for a mapping that reads zero */
+	/** @bo: the buffer; without it and @pages, it is a mapping that reads zero */
 	struct xe_bo *bo;
-	/** @offset: in the buffer, in bytes */
+	/** @userptr: memory of a process; NULL for none */
+	struct xe_userptr *userptr;
+	/** @pages: of @userptr, by xe_bind(); whoever has @userptr puts them */
+	struct xe_user_pages *pages;
+	/** @offset: in the buffer, in bytes; or the address in the process */
 	u64 offset;
 	/** @pat_index: row of the PAT table */
 	u16 pat_index;
@@ -182,17 +218,22 @@ struct xe_vm_log {
 	struct list_head gone;
 };
 
+/* Reservations that are usually taken together */
+#define XE_VM_FEW	8
+
 /**
  * struct xe_vm_lock - the reservations of a VM and of buffers in it
  */
 struct xe_vm_lock {
 	/** @vm: whose */
 	struct xe_vm *vm;
-	/** @many: there are others than the VM's own, so @exec is used */
-	bool many;
 	/** @shared: and &xe_vm.lock, for reading */
 	bool shared;
-	/** @exec: which */
+	/** @num_few: how many of @few; 0 if @exec is used */
+	unsigned int num_few;
+	/** @few: which, where none but the VM's own had to be waited for */
+	struct dma_resv *few[XE_VM_FEW];
+	/** @exec: which, where it was waited for several, or there are more */
 	struct drm_exec exec;
 };
 
@@ -250,8 +291,8 @@ static inline struct dma_resv *xe_vm_lock_resv(struct xe_vm_lock *lock, unsigned
 {
 	struct drm_gem_object *obj;
 
-	if (!lock->many)
-		return i ? NULL : xe_vm_resv(lock->vm);
+	if (lock->num_few)
+		return i < lock->num_few ? lock->few[i] : NULL;
 	obj = drm_exec_obj(&lock->exec, i);
 	return obj ? obj->resv : NULL;
 }
@@ -271,9 +312,12 @@ u64 xe_vm_root(const struct xe_vm *vm, unsigned int gt_id);
 
 int xe_vm_lock(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences);
 int xe_vm_lock_own(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences);
+int xe_vm_lock_try(struct xe_vm_lock *lock, const struct drm_gem_object *obj,
+		   unsigned int num_fences);
 int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences,
 		   int (*more)(struct drm_exec *exec, void *data), void *data);
 void xe_vm_unlock(struct xe_vm_lock *lock);
+bool xe_vm_try_again(int err, unsigned int *tries);
 void xe_vm_add_fence(struct xe_vm_lock *lock, struct dma_fence *fence);
 
 void xe_vm_log_init(struct xe_vm_log *log, struct xe_vm *vm, struct xe_user_fence *user_fence);

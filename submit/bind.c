@@ -14,8 +14,10 @@
 #include "hw/state.h"
 #include "mm/bo.h"
 #include "mm/pt.h"
+#include "mm/userptr.h"
 #include "mm/vm.h"
 #include "submit/bind.h"
+#include "submit/preempt.h"
 #include "submit/queue.h"
 #include "submit/submit.h"
 #include "submit/sync.h"
@@ -48,7 +50,7 @@
  *
  * Buffers that moved leave stale mappings. Before a job runs on an engine xe_bind_prepare() makes
  * a page job of them, on a queue that nobody else uses; user space may have the other queues wait
- * for the very job that is about to run.
+ * for the very job that is about to run. A long-running VM does so before it starts.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -62,6 +64,9 @@
  * and its queue
  * ======================== ============= ==========================================
  */
+
+/* That a bind adds to a reservation: its own, and the one that stops a long-running VM. */
+#define NUM_FENCES	2
 
 struct invalidation {
 	struct xe_tlb_wait wait;
@@ -77,11 +82,11 @@ struct page_job {
 	struct list_head fresh;		/* &xe_vma.link: what is not stale any more; until commit */
 	struct rb_node node;		/* in &xe_vm.jobs, under &xe_vm.jobs_lock */
 	u64 last_below;			/* of the tree */
+	u64 deferred;			/* entries counted in &xe_usage.deferred */
+	atomic_t unfinished;		/* one until all is written and asked for, and each TLB */
 	bool listed;			/* it is in that tree */
 	bool awake;			/* it keeps the device awake */
 	bool whole;			/* TLBs are to forget all of the VM, whatever is written */
-	u64 deferred;			/* entries counted in &xe_usage.deferred */
-	atomic_t unfinished;		/* one until all is written and asked for, and each TLB */
 	struct invalidation tlb[XE_MAX_GTS];
 };
 
@@ -206,7 +211,7 @@ static bool write_ready(struct xe_hw hw, struct xe_queue *q)
 	if (written == WRITTEN_INVALIDATE)
 		invalidate(hw, job);
 	finish_part(job);
-	return true;
+	return !list_empty(&q->dep.waiting);
 }
 
 /* A job may write many entries: unplug of other devices does not wait for all of them. */
@@ -254,6 +259,7 @@ static void release(struct dep_job *dep)
 	else
 		xe_pt_plan_drop(&job->plan);
 	xe_vma_free_list(job->vm, &job->gone);
+	xe_preempt_kick(job->vm);
 	drop_references(job);
 }
 
@@ -290,28 +296,21 @@ static struct page_job *make_job(struct xe_vm *vm, struct xe_queue *q)
 /* One that was not published, and its plan undone. */
 static void discard_job(struct page_job *job)
 {
+	xe_usage_undefer(job->q->args.usage, job->deferred);
 	dep_job_abandon(&job->dep);
 	drop_references(job);
 	kfree(job);
 }
 
-static int keep_awake(struct page_job *job)
-{
-	int err = xe_hw_is_gone(job->vm->xe) ? -ENODEV : -EAGAIN;
-
-	xe_hw_scoped(hw, job->vm->xe)
-		job->awake = xe_hw_awake_get(hw);
-	return job->awake ? 0 : err;
-}
-
 /* Has the entries of a mapping lead to where its buffer is. */
 static int plan_map(struct page_job *job, const struct xe_vm_map *map)
 {
-	struct xe_pt_source source = {};
+	struct xe_pt_source source = { .offset = map->offset };
 
 	if (map->bo)
 		xe_bo_pt_source(map->bo, &source);
-	source.offset = map->offset;
+	else if (map->pages && !xe_user_pages_pt_source(map->pages, map->offset, &source))
+		return xe_pt_plan_unmap(&job->plan, map->addr, map->range);
 	source.pat = map->pat_index;
 	source.read_only = map->read_only;
 	return xe_pt_plan_map(&job->plan, map->addr, map->range, &source);
@@ -322,7 +321,8 @@ static int plan_again(struct page_job *job, struct xe_vma *vma)
 	struct xe_vm_map map = {
 		.addr = vma->gpuva.va.addr,
 		.range = vma->gpuva.va.range,
-		.bo = to_xe_bo(vma->gpuva.gem.obj),
+		.bo = vma->gpuva.gem.obj ? to_xe_bo(vma->gpuva.gem.obj) : NULL,
+		.pages = vma->pages,
 		.offset = vma->gpuva.gem.offset,
 		.pat_index = vma->pat_index,
 		.read_only = vma->read_only,
@@ -340,6 +340,8 @@ static void forget_fresh(struct page_job *job, bool stale)
 
 	list_for_each_entry_safe(vma, next, &job->fresh, link) {
 		drm_gpuva_invalidate(&vma->gpuva, stale);
+		if (!stale)
+			list_del_init(&vma->unwritten_link);
 		list_del_init(&vma->link);
 	}
 }
@@ -347,17 +349,6 @@ static void forget_fresh(struct page_job *job, bool stale)
 /*
  * Dependencies
  */
-
-static unsigned int count_fences(struct dma_resv *resv)
-{
-	struct dma_resv_iter at;
-	struct dma_fence *fence;
-	unsigned int n = 0;
-
-	dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence)
-		n++;
-	return n;
-}
 
 static unsigned int count_jobs(struct page_job *job)
 {
@@ -369,20 +360,6 @@ static unsigned int count_jobs(struct page_job *job)
 	     other = jobs_iter_next(other, FIRST(job), LAST(job)))
 		n++;
 	return n;
-}
-
-static int depend_on_resv(struct page_job *job, struct dma_resv *resv)
-{
-	struct dma_resv_iter at;
-	struct dma_fence *fence;
-	int err;
-
-	dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence) {
-		err = dep_job_depend(&job->dep, dma_fence_get(fence));
-		if (err)
-			return err;
-	}
-	return 0;
 }
 
 static int depend_on_jobs(struct page_job *job)
@@ -407,23 +384,28 @@ static int collect_deps(struct page_job *job, struct xe_vm_lock *lock, struct xe
 	bool writes = !xe_pt_plan_is_empty(&job->plan);
 	struct dma_fence **deps = NULL;
 	unsigned int max = num_syncs;
-	struct dma_resv *resv;
 	int err = 0;
+
+	/* Those of a try before this one. */
+	dep_job_abandon(&job->dep);
+	kvfree(job->dep.deps);
+	job->dep.deps = NULL;
 
 	if (writes)
 		max += count_jobs(job);
-	xe_vm_for_each_resv(lock, resv)
-		max += count_fences(resv);
+	max += xe_submit_count_reserved(lock);
 	if (max)
 		deps = kvcalloc(max, sizeof(*deps), GFP_KERNEL);
 	if (max && !deps)
 		return -ENOMEM;
 
 	dep_job_init(&job->dep, deps, max);
+	if (!max)
+		return 0;
 	for (unsigned int i = 0; i < num_syncs && !err; i++)
 		err = xe_sync_depend(&syncs[i], &job->dep);
-	xe_vm_for_each_resv(lock, resv)
-		err = err ?: depend_on_resv(job, resv);
+	if (!err)
+		err = xe_submit_depend_reserved(&job->dep, lock);
 	if (!err && writes)
 		err = depend_on_jobs(job);
 	return err;
@@ -455,9 +437,11 @@ static struct dma_fence *publish(struct page_job *job, struct xe_vm_lock *lock)
 	enlist(job);
 	scoped_guard(mutex, &q->dep.lock) {
 		accepted = dep_queue_push(&q->dep, &job->dep);
+		set_bit(XE_VM_BIND_FENCE, &fence->flags);
 		dma_fence_get(fence);
 		xe_vm_add_fence(lock, fence);
 	}
+	xe_preempt_add_fence(lock);
 	if (!accepted)
 		dep_job_fail(&job->dep, READ_ONCE(q->xe->submit.error) ?: -ECANCELED);
 	return fence;
@@ -485,6 +469,9 @@ static int prefetch_one(struct page_job *job, struct xe_vm_log *log, struct xe_v
 	u32 before;
 	int err;
 
+	/* The kernel sees to where memory of processes is. */
+	if (vma->pages)
+		return 0;
 	if (!obj || !xe_bo_can_be_in(to_xe_bo(obj), region)) {
 		drm_dbg(&job->vm->xe->drm, "VM_BIND: what is to be moved cannot be there\n");
 		return -EINVAL;
@@ -581,6 +568,31 @@ static int limit_deferred(struct page_job *job, const struct xe_bind_args *args)
 	return 0;
 }
 
+static bool pages_valid(const struct xe_bind_args *args)
+{
+	for (unsigned int i = 0; i < args->num_ops; i++)
+		if (args->ops[i].map.pages && !xe_user_pages_valid(args->ops[i].map.pages))
+			return false;
+	return true;
+}
+
+/* Behind the look at pages, whoever takes them away waits for the fence. */
+static int commit(struct page_job *job, struct xe_vm_lock *lock, struct xe_vm_log *log,
+		  const struct xe_bind_args *args, struct dma_fence **fence)
+{
+	guard(rwsem_read)(&job->vm->notifier_lock);
+	if (!pages_valid(args))
+		return -EAGAIN;
+
+	/* Before some of them go again: they are on the other list then. */
+	forget_fresh(job, false);
+	xe_vm_log_commit(log);
+	list_splice(&log->gone, &job->gone);
+	dep_job_hold(&job->dep);
+	*fence = publish(job, lock);
+	return 0;
+}
+
 static int bind_locked(struct page_job *job, struct xe_vm_lock *lock,
 		       const struct xe_bind_args *args, struct dma_fence **fence)
 {
@@ -593,19 +605,14 @@ static int bind_locked(struct page_job *job, struct xe_vm_lock *lock,
 		err = collect_deps(job, lock, args->syncs, args->num_syncs);
 	if (!err)
 		err = limit_deferred(job, args);
+	if (!err)
+		err = commit(job, lock, &log, args, fence);
 	if (err) {
 		forget_fresh(job, true);
 		xe_pt_plan_undo(&job->plan);
 		xe_vm_log_undo(&log);
-		return err;
 	}
-
-	/* Before some of them go again: they are on the other list then. */
-	forget_fresh(job, false);
-	xe_vm_log_commit(&log);
-	list_splice(&log.gone, &job->gone);
-	*fence = publish(job, lock);
-	return 0;
+	return err;
 }
 
 static int lock_buffers(struct drm_exec *exec, void *data)
@@ -616,54 +623,110 @@ static int lock_buffers(struct drm_exec *exec, void *data)
 
 	/* All of an LR VM is needed at once: what it has does not make room for what comes. */
 	if (args->vm->flags & XE_VM_LR)
-		err = drm_gpuvm_prepare_objects(gpuvm, exec, 1);
+		err = drm_gpuvm_prepare_objects(gpuvm, exec, NUM_FENCES);
 
 	for (unsigned int i = 0; i < args->num_ops && !err; i++) {
 		const struct xe_vm_map *map = &args->ops[i].map;
 
 		if (map->bo)
-			err = drm_exec_prepare_obj(exec, &map->bo->ttm.base, 1);
+			err = drm_exec_prepare_obj(exec, &map->bo->ttm.base, NUM_FENCES);
 		if (!err && map->range)
-			err = drm_gpuvm_prepare_range(gpuvm, exec, map->addr, map->range, 1);
+			err = drm_gpuvm_prepare_range(gpuvm, exec, map->addr, map->range,
+						      NUM_FENCES);
 	}
 	return err;
 }
 
-static bool only_private(const struct xe_bind_args *args)
+/* Who makes room in VRAM may have to wait for others who do, in the order of drm_exec. */
+static bool may_move(const struct xe_bind_args *args)
 {
-	struct drm_gpuvm *gpuvm = &args->vm->gpuvm;
+	for (unsigned int i = 0; i < args->num_ops; i++)
+		if (args->ops[i].what == XE_BIND_PREFETCH)
+			return true;
+	return args->vm->flags & XE_VM_LR;
+}
 
-	for (unsigned int i = 0; i < args->num_ops; i++) {
-		const struct xe_bo *bo = args->ops[i].map.bo;
+static int try_range(struct xe_vm_lock *lock, u64 start, u64 range)
+{
+	struct drm_gpuva *gpuva;
+	int err = 0;
 
-		if (bo && drm_gpuvm_is_extobj(gpuvm, (struct drm_gem_object *)&bo->ttm.base))
-			return false;
+	drm_gpuvm_for_each_va_range(gpuva, &lock->vm->gpuvm, start, start + range) {
+		if (!err && gpuva->gem.obj)
+			err = xe_vm_lock_try(lock, gpuva->gem.obj, NUM_FENCES);
 	}
-	return list_empty(&gpuvm->extobj.list);
+	return err;
+}
+
+/* As lock_buffers(), of what nobody else has just now, and is not going to be moved. */
+static int try_buffers(struct xe_vm_lock *lock, const struct xe_bind_args *args)
+{
+	int err = xe_vm_lock_own(args->vm, lock, NUM_FENCES);
+
+	for (unsigned int i = 0; i < args->num_ops && !err; i++) {
+		const struct xe_vm_map *map = &args->ops[i].map;
+
+		if (map->bo)
+			err = xe_vm_lock_try(lock, &map->bo->ttm.base, NUM_FENCES);
+		if (!err && map->range)
+			err = try_range(lock, map->addr, map->range);
+	}
+	return err;
 }
 
 static int lock_for(const struct xe_bind_args *args, struct xe_vm_lock *lock)
 {
-	if (only_private(args))
-		return xe_vm_lock_own(args->vm, lock, 1);
-	return xe_vm_lock_for(args->vm, lock, 1, lock_buffers, (void *)args);
+	int err = may_move(args) ? -EDEADLK : try_buffers(lock, args);
+
+	return err != -EDEADLK ? err :
+	       xe_vm_lock_for(args->vm, lock, NUM_FENCES, lock_buffers, (void *)args);
+}
+
+/* Before reservations: memory is found with the lock of the address space that it is in. */
+static int pin(const struct xe_bind_args *args)
+{
+	for (unsigned int i = 0; i < args->num_ops; i++) {
+		struct xe_vm_map *map = &args->ops[i].map;
+		struct xe_user_pages *pages;
+
+		if (!map->userptr)
+			continue;
+		pages = xe_userptr_pin(map->userptr);
+		if (IS_ERR(pages))
+			return PTR_ERR(pages);
+		xe_user_pages_put(map->pages);
+		map->pages = pages;
+	}
+	return 0;
+}
+
+static int try_bind(struct page_job *job, const struct xe_bind_args *args,
+		    struct dma_fence **fence)
+{
+	struct xe_vm_lock lock;
+	int err = pin(args);
+
+	err = err ?: lock_for(args, &lock);
+	if (err)
+		return err;
+
+	err = bind_locked(job, &lock, args, fence);
+	xe_vm_unlock(&lock);
+	return err;
 }
 
 static int bind(struct page_job *job, const struct xe_bind_args *args, struct dma_fence **fence)
 {
 	struct xe_vm *vm = args->vm;
-	struct xe_vm_lock lock;
 	int err;
 
 	err = down_write_killable(&vm->lock);
 	if (err)
 		return err;
 
-	err = xe_vm_is_banned(vm) ? -ENOENT : lock_for(args, &lock);
-	if (!err) {
-		err = bind_locked(job, &lock, args, fence);
-		xe_vm_unlock(&lock);
-	}
+	err = xe_vm_is_banned(vm) ? -ENOENT : -EAGAIN;
+	for (int i = 0; i < XE_USERPTR_TRIES && err == -EAGAIN; i++)
+		err = try_bind(job, args, fence);
 	up_write(&vm->lock);
 	return err;
 }
@@ -694,11 +757,12 @@ static void signal_syncs(const struct xe_bind_args *args, struct dma_fence *fenc
  * Context: ioctl, no locks; enters in parts.
  * Return: 0; -ENOENT if nothing is accepted for the VM any more; -EBUSY as xe_vm_unmap() and
  * xe_bo_move_to(); -EINVAL; -ENOMEM, -ENOSPC; -ENOBUFS if too much waits to be written; -ENODEV;
- * -EAGAIN while the system is about to sleep; -EINTR, -ERESTARTSYS.
+ * -EAGAIN while the system is about to sleep; -EINTR, -ERESTARTSYS; as xe_userptr_pin().
  */
 int xe_bind(const struct xe_bind_args *args)
 {
 	struct xe_queue *q = args->q ?: args->vm->queues[XE_VM_BINDS];
+	unsigned int tries = 0;
 	struct dma_fence *fence;
 	struct page_job *job;
 	int err;
@@ -710,9 +774,11 @@ int xe_bind(const struct xe_bind_args *args)
 	if (!job)
 		return -ENOMEM;
 
-	err = keep_awake(job);
+	err = xe_submit_keep_awake(job->vm->xe, &job->awake);
 	if (!err)
-		err = bind(job, args, &fence);
+		do
+			err = bind(job, args, &fence);
+		while (xe_vm_try_again(err, &tries));
 	if (err) {
 		discard_job(job);
 		return err;
@@ -720,6 +786,7 @@ int xe_bind(const struct xe_bind_args *args)
 
 	xe_queue_run(q);
 	signal_syncs(args, fence);
+	dep_job_let_go(&job->dep);
 	return 0;
 }
 
@@ -744,6 +811,7 @@ static int prepare_stale(struct page_job *job, struct xe_vm_lock *lock)
 {
 	struct list_head *stale = &job->vm->gpuvm.evict.list;
 	struct drm_gpuvm_bo *vm_bo;
+	struct xe_vma *vma;
 	int err = 0;
 
 	list_for_each_entry(vm_bo, stale, list.entry.evict) {
@@ -753,6 +821,11 @@ static int prepare_stale(struct page_job *job, struct xe_vm_lock *lock)
 	}
 	list_for_each_entry(vm_bo, stale, list.entry.evict) {
 		err = plan_stale(job, vm_bo);
+		if (err)
+			return err;
+	}
+	list_for_each_entry(vma, &job->vm->unwritten, unwritten_link) {
+		err = plan_again(job, vma);
 		if (err)
 			return err;
 	}
@@ -767,6 +840,21 @@ static void forget_stale(struct xe_vm *vm)
 		drm_gpuvm_bo_evict(vm_bo, false);
 }
 
+/* As commit(). */
+static int commit_stale(struct page_job *job, struct xe_vm_lock *lock)
+{
+	struct xe_vm *vm = job->vm;
+
+	guard(rwsem_read)(&vm->notifier_lock);
+	if (!xe_userptr_valid(vm))
+		return -EAGAIN;
+
+	forget_stale(vm);
+	dma_fence_put(vm->moved);
+	vm->moved = publish(job, lock);
+	return 0;
+}
+
 static int follow_moves(struct xe_vm_lock *lock)
 {
 	struct xe_vm *vm = lock->vm;
@@ -777,9 +865,11 @@ static int follow_moves(struct xe_vm_lock *lock)
 	if (!job)
 		return -ENOMEM;
 
-	err = keep_awake(job);
+	err = xe_submit_keep_awake(job->vm->xe, &job->awake);
 	if (!err)
 		err = prepare_stale(job, lock);
+	if (!err)
+		err = commit_stale(job, lock);
 	if (err) {
 		forget_fresh(job, true);
 		xe_pt_plan_undo(&job->plan);
@@ -787,9 +877,6 @@ static int follow_moves(struct xe_vm_lock *lock)
 		return err;
 	}
 
-	forget_stale(vm);
-	dma_fence_put(vm->moved);
-	vm->moved = publish(job, lock);
 	xe_queue_run(q);
 	return 0;
 }
@@ -802,7 +889,8 @@ static int follow_moves(struct xe_vm_lock *lock)
  * Buffers that the card cannot reach are moved.
  *
  * Context: process context; enters.
- * Return: 0; -ENOMEM, -ENOSPC, -ENODEV, -EBUSY, -EAGAIN, -EINTR.
+ * Return: 0; -ENOMEM, -ENOSPC, -ENODEV, -EBUSY, -EINTR; -EAGAIN if xe_userptr_repin() has to be
+ * called, or while the system is about to sleep.
  */
 int xe_bind_prepare(struct xe_vm_lock *lock, struct dma_fence **fence)
 {
@@ -811,7 +899,7 @@ int xe_bind_prepare(struct xe_vm_lock *lock, struct dma_fence **fence)
 
 	dma_resv_assert_held(xe_vm_resv(vm));
 	*fence = NULL;
-	if (!list_empty(&vm->gpuvm.evict.list))
+	if (!list_empty(&vm->gpuvm.evict.list) || !list_empty(&vm->unwritten))
 		err = follow_moves(lock);
 	if (err || !vm->moved)
 		return err;
@@ -842,7 +930,7 @@ static int forget_former(struct xe_vm *vm)
 		return -ENOMEM;
 
 	job->whole = true;
-	err = keep_awake(job);
+	err = xe_submit_keep_awake(job->vm->xe, &job->awake);
 	if (!err)
 		err = xe_vm_lock(vm, &lock, 1);
 	if (err) {
@@ -862,6 +950,7 @@ static const struct xe_vm_ops vm_ops = {
 	.get_user_fence = xe_user_fence_get,
 	.put_user_fence = xe_user_fence_put,
 	.is_written = xe_user_fence_is_written,
+	.kill = xe_queue_ban_all,
 };
 
 static int make_queues(struct xe_vm *vm, struct xe_usage *usage)
@@ -898,6 +987,8 @@ struct xe_vm *xe_bind_vm_create(struct xe_device *xe, u32 flags, struct xe_usage
 		return vm;
 
 	err = make_queues(vm, usage);
+	if (!err && flags & XE_VM_LR)
+		err = xe_preempt_create(vm, xe_bind_prepare);
 	if (!err && vm->ran)
 		err = forget_former(vm);
 	if (err) {

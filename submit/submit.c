@@ -15,6 +15,7 @@
 #include "hw/lrc.h"
 #include "hw/state.h"
 #include "mm/vm.h"
+#include "submit/preempt.h"
 #include "submit/queue.h"
 #include "submit/submit.h"
 #include "submit/usage.h"
@@ -38,7 +39,7 @@
  * object                   owner         released when
  * ======================== ============= ==========================================
  * struct xe_submit         drm_device    last reference to it is dropped
- * workqueue                drm_device    likewise; each queue holds the device
+ * workqueues               drm_device    likewise; each queue and VM holds the device
  * table of contexts        bound side    undo of "contexts"
  * handler of engines       bound side    undo of "submission"
  * ======================== ============= ==========================================
@@ -48,6 +49,7 @@ static void submit_fini(struct drm_device *drm, void *data)
 {
 	struct xe_submit *submit = data;
 
+	destroy_workqueue(submit->lr_wq);
 	destroy_workqueue(submit->wq);
 	mutex_destroy(&submit->lock);
 }
@@ -63,7 +65,7 @@ static void teach_lockdep(struct xe_submit *submit)
 /* What was parked, or could not be done while the device slept. */
 static void look_again(struct xe_hw hw, struct xe_gt *gt, struct xe_queue *q)
 {
-	if (test_bit(XE_QUEUE_ENDS_LATER, &q->state)) {
+	if (test_and_clear_bit(XE_QUEUE_ENDS_LATER, &q->state)) {
 		xe_context_end(hw, gt, q->context);
 	} else if (dep_queue_pending(&q->dep) && kref_get_unless_zero(&q->ref)) {
 		xe_queue_kick(q);
@@ -76,9 +78,10 @@ static void look_at_all(struct xe_hw hw, struct xe_hw_work *work)
 	struct xe_submit *submit = &xe_hw_device(hw)->submit;
 	struct xe_queue *q;
 
-	guard(mutex)(&submit->lock);
-	list_for_each_entry(q, &submit->queues, link)
-		look_again(hw, &xe_hw_state(hw)->gt[q->args.gt_id], q);
+	scoped_guard(mutex, &submit->lock)
+		list_for_each_entry(q, &submit->queues, link)
+			look_again(hw, &xe_hw_state(hw)->gt[q->args.gt_id], q);
+	xe_preempt_look_at_all(xe_hw_device(hw));
 }
 
 /**
@@ -95,6 +98,7 @@ int xe_submit_init(struct xe_device *xe)
 	mutex_init(&submit->lock);
 	teach_lockdep(submit);
 	INIT_LIST_HEAD(&submit->queues);
+	INIT_LIST_HEAD(&submit->lr);
 	spin_lock_init(&submit->busy_lock);
 	for (unsigned int gt = 0; gt < XE_MAX_GTS; gt++)
 		for (unsigned int class = 0; class < XE_ENGINE_CLASSES; class++)
@@ -106,6 +110,11 @@ int xe_submit_init(struct xe_device *xe)
 	submit->wq = alloc_workqueue("xe-submit", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
 	if (!submit->wq)
 		return -ENOMEM;
+	submit->lr_wq = alloc_workqueue("xe-submit-lr", WQ_UNBOUND, 0);
+	if (!submit->lr_wq) {
+		destroy_workqueue(submit->wq);
+		return -ENOMEM;
+	}
 	return drmm_add_action_or_reset(&xe->drm, submit_fini, submit);
 }
 ALLOW_ERROR_INJECTION(xe_submit_init, ERRNO);
@@ -142,9 +151,71 @@ void xe_submit_kill(struct xe_device *xe, int error)
 			dep_queue_kill(&q->dep);
 		list_for_each_entry(q, &submit->queues, link)
 			dep_queue_bury(&q->dep, q->args.ops->done, submit->error, submit->error);
+		xe_preempt_kill_all(xe, submit->error);
 	}
 	dma_fence_end_signalling(cookie);
 	xe_submit_wake(xe);
+}
+
+/*
+ * What every job begins with
+ */
+
+/**
+ * xe_submit_keep_awake - wake the device, and keep it awake for a job
+ * @xe: the device
+ * @awake: set if it is: xe_hw_awake_put() is to be called when the job is over
+ *
+ * Context: ioctl, no locks of submission; opens a section.
+ * Return: 0; -ENODEV if the device is gone, -EAGAIN while the system is about to sleep.
+ */
+int xe_submit_keep_awake(struct xe_device *xe, bool *awake)
+{
+	int err = xe_hw_is_gone(xe) ? -ENODEV : -EAGAIN;
+
+	xe_hw_scoped(hw, xe)
+		*awake = xe_hw_awake_get(hw);
+	return *awake ? 0 : err;
+}
+
+/**
+ * xe_submit_count_reserved - how many fences xe_submit_depend_reserved() may add
+ * @lock: reservations that are held
+ *
+ * Context: process context.
+ */
+unsigned int xe_submit_count_reserved(struct xe_vm_lock *lock)
+{
+	struct dma_resv_iter at;
+	struct dma_fence *fence;
+	struct dma_resv *resv;
+	unsigned int n = 0;
+
+	xe_vm_for_each_resv(lock, resv)
+		dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence)
+			n += !dma_fence_is_signaled(fence);
+	return n;
+}
+
+/**
+ * xe_submit_depend_reserved - have a job wait for those who moved its buffers
+ * @job: the job
+ * @lock: reservations that are held
+ *
+ * Context: process context; allocates nothing.
+ * Return: 0 or -ENOSPC.
+ */
+int xe_submit_depend_reserved(struct dep_job *job, struct xe_vm_lock *lock)
+{
+	struct dma_resv_iter at;
+	struct dma_fence *fence;
+	struct dma_resv *resv;
+	int err = 0;
+
+	xe_vm_for_each_resv(lock, resv)
+		dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence)
+			err = err ?: dep_job_depend(job, dma_fence_get(fence));
+	return err;
 }
 
 /*
@@ -229,6 +300,7 @@ int xe_submit_start(struct xe_hw_bind bind)
 		return err;
 
 	xe_irq_handle_engines(hw, engine_event);
-	return xe_hw_on_unbind(bind, submit_stop, NULL);
+	err = xe_preempt_start(bind);
+	return err ?: xe_hw_on_unbind(bind, submit_stop, NULL);
 }
 ALLOW_ERROR_INJECTION(xe_submit_start, ERRNO);

@@ -443,6 +443,32 @@ static void test_complete_after_kill(struct kunit *test)
 	finish(test, player);
 }
 
+/* Who holds a job releases it if it is over by then; else it is released when it ends. */
+static void test_hold(struct kunit *test)
+{
+	struct player *player = make_player(test);
+
+	for (int late = 1; late >= 0; late--) {
+		struct played_job *job = make_job(test, player);
+		struct dma_fence *fence;
+
+		dep_job_hold(&job->dep);
+		fence = push(test, job);
+		KUNIT_EXPECT_EQ(test, pump(player), 1);
+		if (!late)
+			dep_job_let_go(&job->dep);
+		KUNIT_EXPECT_EQ(test, atomic_read(&player->released), !late);
+		KUNIT_EXPECT_EQ(test, dep_queue_complete(&player->dep, always), 1);
+		dep_module_exit();
+		KUNIT_EXPECT_EQ(test, atomic_read(&player->released), 2 * !late);
+		if (late)
+			dep_job_let_go(&job->dep);
+		KUNIT_EXPECT_EQ(test, atomic_read(&player->released), late ? 1 : 2);
+		expect_status(test, fence, 1);
+	}
+	finish(test, player);
+}
+
 static void test_push_to_dead(struct kunit *test)
 {
 	struct player *player = make_player(test);
@@ -667,6 +693,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(test_foreign_never_signals),
 	KUNIT_CASE(test_bury),
 	KUNIT_CASE(test_complete_after_kill),
+	KUNIT_CASE(test_hold),
 	KUNIT_CASE(test_push_to_dead),
 	KUNIT_CASE(test_fence_outlives_queue),
 	KUNIT_CASE(test_two_threads),
