@@ -140,12 +140,10 @@ struct xe_vm {
 	const struct xe_vm_ops *ops;
 	/** @moved: of the last job that followed pages which had moved; under the reservation */
 	struct dma_fence *moved;
-	/** @jobs_lock: protects @jobs and @deferred */
+	/** @jobs_lock: protects @jobs */
 	spinlock_t jobs_lock;
 	/** @jobs: page jobs that are not over, by address; see submit/bind.c */
 	struct rb_root_cached jobs;
-	/** @deferred: entries that they are going to write */
-	u64 deferred;
 
 	/**
 	 * @notifier_lock: Held for writing while it is noted that memory of a process is taken

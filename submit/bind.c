@@ -21,6 +21,7 @@
 #include "submit/queue.h"
 #include "submit/submit.h"
 #include "submit/sync.h"
+#include "submit/usage.h"
 #include "submit/user_fence.h"
 #include "xe_device.h"
 #include "xe_trace.h"
@@ -65,9 +66,6 @@
  * ======================== ============= ==========================================
  */
 
-/* Entries that jobs which wait for something may have to write, of one VM. */
-#define MAX_DEFERRED	(192 * 1024)
-
 /* That a bind adds to a reservation: its own, and the one that stops a long-running VM. */
 #define NUM_FENCES	2
 
@@ -85,7 +83,7 @@ struct page_job {
 	struct list_head fresh;		/* &xe_vma.link: what is not stale any more; until commit */
 	struct rb_node node;		/* in &xe_vm.jobs, under &xe_vm.jobs_lock */
 	u64 last_below;			/* of the tree */
-	u64 deferred;			/* entries counted in &xe_vm.deferred */
+	u64 deferred;			/* entries counted in &xe_usage.deferred */
 	atomic_t unfinished;		/* one until all is written and asked for, and each TLB */
 	bool listed;			/* it is in that tree */
 	bool awake;			/* it keeps the device awake */
@@ -244,10 +242,10 @@ static void delist(struct page_job *job)
 {
 	struct xe_vm *vm = job->vm;
 
+	xe_usage_undefer(job->q->args.usage, job->deferred);
 	guard(spinlock)(&vm->jobs_lock);
 	if (job->listed)
 		jobs_remove(job, &vm->jobs);
-	vm->deferred -= job->deferred;
 }
 
 static void drop_references(struct page_job *job)
@@ -309,6 +307,7 @@ static struct page_job *make_job(struct xe_vm *vm, struct xe_queue *q)
 /* One that was not published, and its plan undone. */
 static void discard_job(struct page_job *job)
 {
+	xe_usage_undefer(job->q->args.usage, job->deferred);
 	dep_job_abandon(&job->dep);
 	drop_references(job);
 	kfree(job);
@@ -432,7 +431,6 @@ static void enlist(struct page_job *job)
 	struct xe_vm *vm = job->vm;
 
 	guard(spinlock)(&vm->jobs_lock);
-	vm->deferred += job->deferred;
 	job->listed = !xe_pt_plan_is_empty(&job->plan);
 	if (job->listed)
 		jobs_insert(job, &vm->jobs);
@@ -569,25 +567,18 @@ static int apply_all(struct page_job *job, struct xe_vm_log *log, const struct x
 	return err ?: xe_vm_log_prepare(log);
 }
 
-/*
- * The memory of what is written later is not given back before. One operation alone is let through,
- * however large: user space cannot make it smaller.
- */
+/* The memory of what is written later is not given back before. */
 static int limit_deferred(struct page_job *job, const struct xe_bind_args *args)
 {
-	struct xe_vm *vm = job->vm;
-
 	if (!job->dep.num_deps && list_empty(&job->q->dep.waiting))
 		return 0;
 
+	if (!xe_usage_defer(job->q->args.usage, job->plan.entries, args->num_ops == 1)) {
+		drm_dbg(&job->vm->xe->drm, "VM_BIND: too many entries wait to be written\n");
+		return -ENOBUFS;
+	}
 	job->deferred = job->plan.entries;
-	guard(spinlock)(&vm->jobs_lock);
-	if (vm->deferred + job->deferred <= MAX_DEFERRED || (!vm->deferred && args->num_ops == 1))
-		return 0;
-
-	job->deferred = 0;
-	drm_dbg(&vm->xe->drm, "VM_BIND: too many entries wait to be written\n");
-	return -ENOBUFS;
+	return 0;
 }
 
 static bool pages_valid(const struct xe_bind_args *args)
@@ -975,9 +966,11 @@ static const struct xe_vm_ops vm_ops = {
 	.kill = xe_queue_ban_all,
 };
 
-static int make_queues(struct xe_vm *vm)
+static int make_queues(struct xe_vm *vm, struct xe_usage *usage)
 {
-	const struct xe_queue_args args = { .ops = &xe_bind_queue_ops, .kind = XE_QUEUE_BIND };
+	const struct xe_queue_args args = {
+		.ops = &xe_bind_queue_ops, .kind = XE_QUEUE_BIND, .usage = usage,
+	};
 
 	for (unsigned int i = 0; i < XE_VM_QUEUES; i++) {
 		struct xe_queue *q = xe_queue_create(vm->xe, &args);
@@ -993,11 +986,12 @@ static int make_queues(struct xe_vm *vm)
  * xe_bind_vm_create - make an empty address space, and its queues
  * @xe: the device
  * @flags: XE_VM_*
+ * @usage: of the client; a reference is taken
  *
  * Context: process context; enters.
  * Return: with one reference for the caller, or an error pointer.
  */
-struct xe_vm *xe_bind_vm_create(struct xe_device *xe, u32 flags)
+struct xe_vm *xe_bind_vm_create(struct xe_device *xe, u32 flags, struct xe_usage *usage)
 {
 	struct xe_vm *vm = xe_vm_create(xe, flags, &vm_ops);
 	int err;
@@ -1005,7 +999,7 @@ struct xe_vm *xe_bind_vm_create(struct xe_device *xe, u32 flags)
 	if (IS_ERR(vm))
 		return vm;
 
-	err = make_queues(vm);
+	err = make_queues(vm, usage);
 	if (!err && flags & XE_VM_LR)
 		err = xe_preempt_create(vm, xe_bind_prepare);
 	if (!err && vm->ran)

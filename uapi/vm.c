@@ -99,7 +99,7 @@ int xe_vm_create_ioctl(struct drm_device *drm, void *data, struct drm_file *file
 		flags |= XE_VM_SCRATCH;
 	if (args->flags & DRM_XE_VM_CREATE_FLAG_LR_MODE)
 		flags |= XE_VM_LR;
-	vm = xe_bind_vm_create(xe, flags);
+	vm = xe_bind_vm_create(xe, flags, to_xe_file(file)->usage);
 	if (IS_ERR(vm))
 		return PTR_ERR(vm);
 

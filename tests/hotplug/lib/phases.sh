@@ -92,6 +92,15 @@ disarm() {
 		[[ $state != ARMED ]] || model fault "$name" off >/dev/null
 	done <<<"$(model faults)"
 }
+# spare FUNCTION: what it allocates is neither counted nor failed
+spare() {
+	local range
+	range=$(sort /proc/kallsyms | awk -v f="$1" 'from && $1 != from { print "0x" from, "0x" $1; exit } $3 == f { from = $1 }')
+	for kind in failslab fail_page_alloc; do
+		put "${range% *}" $debugfs/$kind/reject-start
+		put "${range#* }" $debugfs/$kind/reject-end
+	done
+}
 # The PM core's files of a device that has no runtime PM answer -EIO.
 read_all() { find "$@" -type f -perm -400 ! -path '*/power/*' -exec timeout 10 cat {} + >/dev/null; }
 
