@@ -66,6 +66,9 @@ static int move_to_vram(struct ttm_buffer_object *bo, struct ttm_operation_ctx *
 	struct xe_device *xe = bo_to_xe(bo);
 	int err;
 
+	/* The driver's own: nobody sees it before it was written. */
+	if (bo->type == ttm_bo_type_kernel)
+		return 0;
 	if (!has_data(bo->ttm))
 		return xe_vram_clear(xe, to, bo->base.size);
 
