@@ -434,21 +434,21 @@ static int send_message(struct xe_hw hw, struct xe_gt *gt, struct xe_context *ct
 static int send_of(struct xe_hw hw, struct xe_gt *gt, struct xe_context *ctx)
 {
 	struct xe_contexts *contexts = contexts_of(hw, gt);
+	int err = 0;
 
 	lockdep_assert_held(&contexts->lock);
 
-	while (ctx->owes) {
+	while (ctx->owes && !err) {
 		enum message which = __ffs(ctx->owes);
-		int err = send_message(hw, gt, ctx, which);
 
-		if (err == -EBUSY)
-			xe_guc_owed_by(hw, jiffies + msecs_to_jiffies(XE_GUC_RETRY_MS));
-		if (err)
-			return err;
-		paid(ctx, BIT(which));
+		err = send_message(hw, gt, ctx, which);
+		if (!err)
+			paid(ctx, BIT(which));
 	}
+	if (err == -EBUSY)
+		xe_guc_owed_by(hw, jiffies + msecs_to_jiffies(XE_GUC_RETRY_MS));
 	count(hw, ctx);
-	return 0;
+	return err;
 }
 
 static void send_number(struct xe_hw hw, struct xe_gt *gt, u32 number)
@@ -609,24 +609,25 @@ static int submit(struct xe_hw hw, struct xe_gt *gt, u32 number, const u32 *tail
 	struct xe_contexts *contexts = contexts_of(hw, gt);
 	struct xe_context *ctx;
 
-	scoped_guard(spinlock, &contexts->lock) {
-		ctx = find_alive(contexts, number);
-		if (!ctx)
-			return -ENODEV;
-		if (ctx->forgotten && !revive)
-			return -ESTALE;
+	guard(mutex)(&xe_guc(hw, gt)->ct.send_lock);
+	guard(spinlock)(&contexts->lock);
+	ctx = find_alive(contexts, number);
+	if (!ctx)
+		return -ENODEV;
+	if (ctx->forgotten && !revive)
+		return -ESTALE;
 
-		ctx->forgotten = false;
-		ctx->submitted = true;
-		if (tails)
-			xe_work_queue_set_ends(&ctx->queue, tails);
-		if (ctx->state == ENABLING || ctx->state == ENABLED) {
-			owe(contexts, ctx, BIT(SCHEDULE));
-			owe_tails(contexts, ctx);
-		}
+	ctx->forgotten = false;
+	ctx->submitted = true;
+	if (tails)
+		xe_work_queue_set_ends(&ctx->queue, tails);
+	if (ctx->state == ENABLING || ctx->state == ENABLED) {
+		owe(contexts, ctx, BIT(SCHEDULE));
+		owe_tails(contexts, ctx);
+	} else {
 		settle(hw, contexts, ctx);
 	}
-	send_number(hw, gt, number % HANDLES);
+	send_of(hw, gt, ctx);
 	return 0;
 }
 

@@ -220,17 +220,22 @@ struct xe_vm_log {
 	struct list_head gone;
 };
 
+/* Reservations that are usually taken together */
+#define XE_VM_FEW	8
+
 /**
  * struct xe_vm_lock - the reservations of a VM and of buffers in it
  */
 struct xe_vm_lock {
 	/** @vm: whose */
 	struct xe_vm *vm;
-	/** @many: there are others than the VM's own, so @exec is used */
-	bool many;
 	/** @shared: and &xe_vm.lock, for reading */
 	bool shared;
-	/** @exec: which */
+	/** @num_few: how many of @few; 0 if @exec is used */
+	unsigned int num_few;
+	/** @few: which, where none but the VM's own had to be waited for */
+	struct dma_resv *few[XE_VM_FEW];
+	/** @exec: which, where it was waited for several, or there are more */
 	struct drm_exec exec;
 };
 
@@ -288,8 +293,8 @@ static inline struct dma_resv *xe_vm_lock_resv(struct xe_vm_lock *lock, unsigned
 {
 	struct drm_gem_object *obj;
 
-	if (!lock->many)
-		return i ? NULL : xe_vm_resv(lock->vm);
+	if (lock->num_few)
+		return i < lock->num_few ? lock->few[i] : NULL;
 	obj = drm_exec_obj(&lock->exec, i);
 	return obj ? obj->resv : NULL;
 }
@@ -309,6 +314,8 @@ u64 xe_vm_root(const struct xe_vm *vm, unsigned int gt_id);
 
 int xe_vm_lock(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences);
 int xe_vm_lock_own(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences);
+int xe_vm_lock_try(struct xe_vm_lock *lock, const struct drm_gem_object *obj,
+		   unsigned int num_fences);
 int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences,
 		   int (*more)(struct drm_exec *exec, void *data), void *data);
 void xe_vm_unlock(struct xe_vm_lock *lock);

@@ -88,7 +88,13 @@ static bool reached(const struct xe_queue *q, u32 sequence,
 	return !any;
 }
 
-static bool job_done(struct dep_job *dep)
+/**
+ * xe_job_done - &xe_queue_ops.done of queues of engines
+ * @dep: &xe_job.dep
+ *
+ * Context: any, under &dep_queue.issued_lock.
+ */
+bool xe_job_done(struct dep_job *dep)
 {
 	struct xe_job *job = to_job(dep);
 
@@ -119,8 +125,8 @@ static void write_text(struct xe_queue *q, const struct xe_job *job)
 {
 	struct xe_ring_job text = {
 		.class = q->args.class,
-		.ppgtt = q->args.vm,
-		.flush_tlb = must_flush(q),
+		.ppgtt = q->args.vm || q->args.root,
+		.flush_tlb = job->flush || must_flush(q),
 		.has_fence = job->has_fence,
 		.num_others = q->args.width - 1,
 		.sequence = job->sequence,
@@ -197,7 +203,7 @@ static void issue_empty(struct xe_queue *q, struct xe_job *job)
 	job->end = q->tail;
 	dep_queue_issue(&q->dep, &job->dep);
 	mark_busy(q);
-	dep_queue_complete(&q->dep, job_done);
+	dep_queue_complete(&q->dep, xe_job_done);
 }
 
 /* False if the ring is full: the interrupt of a job that is done has the queue looked at again. */
@@ -241,7 +247,7 @@ bool xe_job_collect(struct xe_queue *q)
 	u32 unused;
 
 	/* Who waits for room in the ring, or for a user fence, has not heard of it either. */
-	if (dep_queue_complete(&q->dep, job_done)) {
+	if (dep_queue_complete(&q->dep, xe_job_done)) {
 		xe_queue_kick(q);
 		xe_submit_wake(q->xe);
 	}
@@ -313,7 +319,8 @@ static bool revive(struct xe_hw hw, struct xe_queue *q)
 	bool unfinished = xe_job_collect(q);
 	u32 ends[XE_CONTEXT_MAX_WIDTH];
 
-	if (unfinished && !saved && has_begun(q))
+	/* The driver's own write what they wrote again. */
+	if (unfinished && !saved && has_begun(q) && !q->args.root)
 		return false;
 	if ((!unfinished || !saved) && !rewind_rings(q))
 		return false;
@@ -345,7 +352,13 @@ static bool issue_ready(struct xe_hw hw, struct xe_queue *q)
 	return true;
 }
 
-static void run(struct xe_queue *q)
+/**
+ * xe_job_run - &xe_queue_ops.run of queues of engines
+ * @q: the queue
+ *
+ * Context: process context, no token, on the way to fences; opens a section if the device is awake.
+ */
+void xe_job_run(struct xe_queue *q)
 {
 	bool good = true;
 
@@ -357,7 +370,13 @@ static void run(struct xe_queue *q)
 	}
 }
 
-static void release(struct dep_job *dep)
+/**
+ * xe_job_release - &dep_queue_ops.release of queues of engines
+ * @dep: &xe_job.dep
+ *
+ * Context: process context; also without a device.
+ */
+void xe_job_release(struct dep_job *dep)
 {
 	struct xe_job *job = to_job(dep);
 	struct xe_queue *q = job->q;
@@ -372,41 +391,41 @@ const struct xe_queue_ops xe_exec_queue_ops = {
 	.dep = {
 		.owner = THIS_MODULE,
 		.kick = xe_queue_dep_kick,
-		.release = release,
+		.release = xe_job_release,
 	},
-	.run = run,
+	.run = xe_job_run,
 	.expired = xe_hang_expired,
 	.stopped = xe_hang_stopped,
-	.done = job_done,
+	.done = xe_job_done,
 };
 
 const struct xe_queue_ops xe_lr_queue_ops = {
 	.dep = {
 		.owner = THIS_MODULE,
 		.kick = xe_queue_dep_kick,
-		.release = release,
+		.release = xe_job_release,
 	},
 	.start = xe_preempt_queue_start,
-	.run = run,
+	.run = xe_job_run,
 	.stopped = xe_preempt_queue_stopped,
 	.gone = xe_preempt_queue_gone,
-	.done = job_done,
+	.done = xe_job_done,
 };
 
 /*
  * Making
  */
 
-static int keep_awake(struct xe_job *job)
-{
-	int err = xe_hw_is_gone(job->q->xe) ? -ENODEV : -EAGAIN;
-
-	xe_hw_scoped(hw, job->q->xe)
-		job->awake = xe_hw_awake_get(hw);
-	return job->awake ? 0 : err;
-}
-
-static struct xe_job *make_job(struct xe_queue *q, const u64 *batches, unsigned int num_batches)
+/**
+ * xe_job_make - the memory of a job
+ * @q: its queue; a reference is taken
+ * @batches: their addresses
+ * @num_batches: how many
+ *
+ * Context: process context.
+ * Return: the job, which is pushed, with dependencies, or given to xe_job_drop(); NULL.
+ */
+struct xe_job *xe_job_make(struct xe_queue *q, const u64 *batches, unsigned int num_batches)
 {
 	struct xe_job *job = kzalloc(struct_size(job, batch, num_batches), GFP_KERNEL_ACCOUNT);
 
@@ -419,64 +438,24 @@ static struct xe_job *make_job(struct xe_queue *q, const u64 *batches, unsigned 
 	return job;
 }
 
-/* One that was not pushed. */
-static void drop_job(struct xe_job *job)
+/**
+ * xe_job_drop - free a job that was not pushed
+ * @job: the job
+ *
+ * Context: process context.
+ */
+void xe_job_drop(struct xe_job *job)
 {
 	dep_job_abandon(&job->dep);
-	release(&job->dep);
+	job->q->args.ops->dep.release(&job->dep);
 	kfree(job);
-}
-
-static unsigned int count_fences(struct dma_resv *resv)
-{
-	struct dma_resv_iter at;
-	struct dma_fence *fence;
-	unsigned int n = 0;
-
-	dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence)
-		n++;
-	return n;
-}
-
-static int depend_on_resv(struct xe_job *job, struct dma_resv *resv)
-{
-	struct dma_resv_iter at;
-	struct dma_fence *fence;
-	int err = 0;
-
-	dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence) {
-		err = dep_job_depend(&job->dep, dma_fence_get(fence));
-		if (err)
-			break;
-	}
-	return err;
-}
-
-static unsigned int count_reserved(struct xe_vm_lock *lock)
-{
-	struct dma_resv *resv;
-	unsigned int n = 0;
-
-	xe_vm_for_each_resv(lock, resv)
-		n += count_fences(resv);
-	return n;
-}
-
-static int depend_on_reserved(struct xe_job *job, struct xe_vm_lock *lock)
-{
-	struct dma_resv *resv;
-	int err = 0;
-
-	xe_vm_for_each_resv(lock, resv)
-		err = err ?: depend_on_resv(job, resv);
-	return err;
 }
 
 /* @lock is NULL for a job that uses no memory of an address space. */
 static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, const struct xe_sync *syncs,
 			unsigned int num_syncs, struct dma_fence *moved)
 {
-	unsigned int max = num_syncs + (lock ? count_reserved(lock) + 1 : 0);
+	unsigned int max = num_syncs + !!moved + (lock ? xe_submit_count_reserved(lock) : 0);
 	struct dma_fence **deps = max ? kvcalloc(max, sizeof(*deps), GFP_KERNEL) : NULL;
 	int err;
 
@@ -491,11 +470,13 @@ static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, const struc
 	}
 
 	dep_job_init(&job->dep, deps, max);
+	if (!max)
+		return 0;
 	err = dep_job_depend(&job->dep, moved);
 	for (unsigned int i = 0; i < num_syncs && !err; i++)
 		err = xe_sync_depend(&syncs[i], &job->dep);
 	if (!err && lock)
-		err = depend_on_reserved(job, lock);
+		err = xe_submit_depend_reserved(&job->dep, lock);
 	return err;
 }
 
@@ -533,6 +514,9 @@ static int push_locked(struct xe_job *job, struct xe_vm_lock *lock, struct xe_sy
 	guard(rwsem_read)(&lock->vm->notifier_lock);
 	if (!xe_userptr_valid(lock->vm))
 		return -EAGAIN;
+	/* Who banned it finds no other job than those of queues that were there. */
+	if (xe_vm_is_banned(lock->vm))
+		return -ECANCELED;
 	publish(job, lock, syncs, num_syncs);
 	return 0;
 }
@@ -584,7 +568,8 @@ static int push_job(struct xe_job *job, struct xe_sync *syncs, unsigned int num_
  *
  * Context: ioctl, may sleep; enters in parts.
  * Return: 0; -ENOMEM; -ERESTARTSYS or -EINTR; -ENODEV if the device is gone, -EAGAIN while the
- * system is about to sleep, or memory that is mapped is taken away all the time.
+ * system is about to sleep, or memory that is mapped is taken away all the time; -ECANCELED if the
+ * address space is banned.
  */
 int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batches,
 		  struct xe_sync *syncs, unsigned int num_syncs)
@@ -596,17 +581,17 @@ int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batch
 	if (err)
 		return err;
 
-	job = make_job(q, batches, num_batches);
+	job = xe_job_make(q, batches, num_batches);
 	if (!job)
 		return -ENOMEM;
 
 	job->has_fence = xe_sync_user_fence(syncs, num_syncs, &job->fence_address,
 					    &job->fence_value);
-	err = keep_awake(job);
+	err = xe_submit_keep_awake(q->xe, &job->awake);
 	if (!err)
 		err = push_job(job, syncs, num_syncs);
 	if (err) {
-		drop_job(job);
+		xe_job_drop(job);
 		return err;
 	}
 

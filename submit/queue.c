@@ -216,6 +216,7 @@ static int make_slots(struct xe_queue *q)
 	if (!q->lrc)
 		return -ENOMEM;
 
+	args.root = q->args.root;
 	if (q->args.vm) {
 		args.root = xe_vm_root(q->args.vm, q->args.gt_id);
 		args.asid = xe_vm_asid(q->args.vm);
@@ -234,6 +235,7 @@ static const enum xe_guc_priority priorities[XE_QUEUE_PRIORITIES] = {
 	[XE_QUEUE_LOW] = GUC_PRIORITY_NORMAL,
 	[XE_QUEUE_NORMAL] = GUC_PRIORITY_KERNEL_NORMAL,
 	[XE_QUEUE_HIGH] = GUC_PRIORITY_HIGH,
+	[XE_QUEUE_KERNEL] = GUC_PRIORITY_KERNEL_HIGH,
 };
 
 static struct xe_context_desc describe(const struct xe_queue *q)
@@ -243,7 +245,7 @@ static struct xe_context_desc describe(const struct xe_queue *q)
 		.class = q->args.class,
 		.mask = q->args.mask,
 		.width = q->args.width,
-		.ppgtt = q->args.vm,
+		.ppgtt = q->args.vm || q->args.root,
 		.priority = priorities[q->args.priority],
 		.quantum_us = q->args.timeslice_us ?:
 			READ_ONCE(sched->value[XE_SCHED_TIMESLICE_US][XE_SCHED_VALUE]),
@@ -295,6 +297,8 @@ static void bury(struct xe_queue *q)
 
 	xe_queue_disarm(q);
 	dep_queue_kill(&q->dep);
+	if (q->args.ops->mend)
+		q->args.ops->mend(q);
 	dep_queue_bury(&q->dep, q->args.ops->done, v.first, v.rest);
 	wake_up_all(&q->xe->submit.ufence_wq);
 }

@@ -162,7 +162,7 @@ struct binding {
 	struct drm_file *file;
 	const struct drm_xe_vm_bind *args;
 	const struct drm_xe_vm_bind_op *user_ops;
-	struct xe_bind_op *ops;
+	struct xe_bind_op *ops, single;
 	struct xe_sync *syncs;
 	unsigned int num_syncs;
 	struct xe_queue *q;
@@ -390,7 +390,8 @@ static int translate_ops(struct binding *b)
 
 	if (!b->args->num_binds)
 		return 0;
-	b->ops = kvcalloc(b->args->num_binds, sizeof(*b->ops), GFP_KERNEL_ACCOUNT);
+	b->ops = b->args->num_binds == 1 ? &b->single :
+		 kvcalloc(b->args->num_binds, sizeof(*b->ops), GFP_KERNEL_ACCOUNT);
 	if (!b->ops)
 		return -ENOMEM;
 
@@ -470,7 +471,8 @@ static void unbind(struct binding *b)
 	kvfree(b->syncs);
 	for (u32 i = 0; b->ops && i < b->args->num_binds; i++)
 		put_objects(&b->ops[i].map);
-	kvfree(b->ops);
+	if (b->ops != &b->single)
+		kvfree(b->ops);
 	if (b->vm)
 		xe_vm_put(b->vm);
 	if (b->q)

@@ -42,6 +42,7 @@ node() {
 	echo "/dev/dri/${nodes##*/}"
 }
 actions "$(node)"
+steady "$(node)"
 echo "module-bytes $(awk '$1 == "xe" { print $2 }' /proc/modules)"
 
 # The card is gone: how long until the driver is off it.  What does not end is given up after two minutes.

@@ -295,8 +295,11 @@ static uint32_t wide_queue(const struct drm_xe_engine_class_instance *set, unsig
 
 #define WIDE(width)	(4096 + 64 * (width))	/* its spinner, in words of spin */
 
-/* Where there are several engines: virtual and parallel queues, the last batch of whose first job does not end. */
-static unsigned int add_wide(void)
+/*
+ * Where there are several engines: virtual and parallel queues, the last batch of whose first job does not end. It
+ * waits for @gate, as spinners do.
+ */
+static unsigned int add_wide(uint32_t gate)
 {
 	struct drm_xe_engine_class_instance set[64];
 	unsigned int n = widest(set);
@@ -308,9 +311,9 @@ static unsigned int add_wide(void)
 
 		batches[width - 1] = width % 2 ? spin_loop(&spin, WIDE(width)) : spin_semaphore(&spin, WIDE(width));
 		for (unsigned int job = 0; job < 20; job++) {
-			struct drm_xe_sync sync[] = { signals(last), writes(at(&spin, 8192 + 2 * width), 1) };
+			struct drm_xe_sync sync[] = { signals(last), job ? writes(at(&spin, 8192 + 2 * width), 1) : waits(gate) };
 			struct drm_xe_exec args = {
-				.exec_queue_id = id, .num_batch_buffer = width, .syncs = (uintptr_t)sync, .num_syncs = 1 + (job == 1),
+				.exec_queue_id = id, .num_batch_buffer = width, .syncs = (uintptr_t)sync, .num_syncs = 1 + (job < 2),
 				.address = width == 1 ? batches[0] : (uintptr_t)batches,
 			};
 
@@ -551,7 +554,7 @@ int main(int argc, char **argv)
 	never = syncobj(fd);
 	start = foreign_fence(fd, gate);
 	add_spinners(gate);
-	wide = add_wide();
+	wide = add_wide(gate);
 	nobody = foreign_fence(fd, never);
 	add_jobs(never);
 	add_waiters(never);

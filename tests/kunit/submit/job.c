@@ -148,6 +148,25 @@ static void test_forgotten_half_done(struct kunit *test)
 	dma_fence_put(second);
 }
 
+/* One that was taken off its engine before goes on from where its image says, in the midst of a job. */
+static void test_forgotten_saved(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct dma_fence *fence = submit(test, q, 1);
+	u32 head = LRC_RING_FIRST + 8;
+
+	xe_fake_engine_begins(q, fence->seqno);
+	xe_lrc_set_head(q->lrc, head);
+	q->owner.ops->stopped(&q->owner);
+	forget(q);
+	KUNIT_EXPECT_FALSE(test, xe_queue_is_banned(q));
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->revived, 1);
+	KUNIT_EXPECT_EQ(test, xe_lrc_head(q->lrc), head);
+	xe_fake_engine_ends(q, fence->seqno);
+	dma_fence_put(fence);
+}
+
 static void let_time_pass(struct xe_queue *q)
 {
 	bool cookie = dma_fence_begin_signalling();
@@ -442,6 +461,7 @@ static struct kunit_case job_cases[] = {
 	KUNIT_CASE(test_empty),
 	KUNIT_CASE(test_forgotten),
 	KUNIT_CASE(test_forgotten_half_done),
+	KUNIT_CASE(test_forgotten_saved),
 	KUNIT_CASE(test_slow_is_no_hang),
 	KUNIT_CASE(test_hang),
 	KUNIT_CASE(test_does_not_begin),
