@@ -303,15 +303,6 @@ static void discard_job(struct page_job *job)
 	kfree(job);
 }
 
-static int keep_awake(struct page_job *job)
-{
-	xe_hw_scoped(hw, job->vm->xe)
-		job->awake = xe_hw_awake_get(hw);
-	if (job->awake)
-		return 0;
-	return xe_hw_is_gone(job->vm->xe) ? -ENODEV : -EAGAIN;
-}
-
 /* Has the entries of a mapping lead to where its buffer is. */
 static int plan_map(struct page_job *job, const struct xe_vm_map *map)
 {
@@ -360,17 +351,6 @@ static void forget_fresh(struct page_job *job, bool stale)
  * Dependencies
  */
 
-static unsigned int count_fences(struct dma_resv *resv)
-{
-	struct dma_resv_iter at;
-	struct dma_fence *fence;
-	unsigned int n = 0;
-
-	dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence)
-		n += !dma_fence_is_signaled(fence);
-	return n;
-}
-
 static unsigned int count_jobs(struct page_job *job)
 {
 	struct page_job *other;
@@ -381,20 +361,6 @@ static unsigned int count_jobs(struct page_job *job)
 	     other = jobs_iter_next(other, FIRST(job), LAST(job)))
 		n++;
 	return n;
-}
-
-static int depend_on_resv(struct page_job *job, struct dma_resv *resv)
-{
-	struct dma_resv_iter at;
-	struct dma_fence *fence;
-	int err;
-
-	dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence) {
-		err = dep_job_depend(&job->dep, dma_fence_get(fence));
-		if (err)
-			return err;
-	}
-	return 0;
 }
 
 static int depend_on_jobs(struct page_job *job)
@@ -419,7 +385,6 @@ static int collect_deps(struct page_job *job, struct xe_vm_lock *lock, struct xe
 	bool writes = !xe_pt_plan_is_empty(&job->plan);
 	struct dma_fence **deps = NULL;
 	unsigned int max = num_syncs;
-	struct dma_resv *resv;
 	int err = 0;
 
 	/* Those of a try before this one. */
@@ -429,8 +394,7 @@ static int collect_deps(struct page_job *job, struct xe_vm_lock *lock, struct xe
 
 	if (writes)
 		max += count_jobs(job);
-	xe_vm_for_each_resv(lock, resv)
-		max += count_fences(resv);
+	max += xe_submit_count_reserved(lock);
 	if (max)
 		deps = kvcalloc(max, sizeof(*deps), GFP_KERNEL);
 	if (max && !deps)
@@ -441,8 +405,8 @@ static int collect_deps(struct page_job *job, struct xe_vm_lock *lock, struct xe
 		return 0;
 	for (unsigned int i = 0; i < num_syncs && !err; i++)
 		err = xe_sync_depend(&syncs[i], &job->dep);
-	xe_vm_for_each_resv(lock, resv)
-		err = err ?: depend_on_resv(job, resv);
+	if (!err)
+		err = xe_submit_depend_reserved(&job->dep, lock);
 	if (!err && writes)
 		err = depend_on_jobs(job);
 	return err;
@@ -819,7 +783,7 @@ int xe_bind(const struct xe_bind_args *args)
 	if (!job)
 		return -ENOMEM;
 
-	err = keep_awake(job);
+	err = xe_submit_keep_awake(job->vm->xe, &job->awake);
 	if (!err)
 		do
 			err = bind(job, args, &fence);
@@ -910,7 +874,7 @@ static int follow_moves(struct xe_vm_lock *lock)
 	if (!job)
 		return -ENOMEM;
 
-	err = keep_awake(job);
+	err = xe_submit_keep_awake(job->vm->xe, &job->awake);
 	if (!err)
 		err = prepare_stale(job, lock);
 	if (!err)
@@ -975,7 +939,7 @@ static int forget_former(struct xe_vm *vm)
 		return -ENOMEM;
 
 	job->whole = true;
-	err = keep_awake(job);
+	err = xe_submit_keep_awake(job->vm->xe, &job->awake);
 	if (!err)
 		err = xe_vm_lock(vm, &lock, 1);
 	if (err) {

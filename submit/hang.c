@@ -33,6 +33,9 @@
  * one that had not gets all of its time again. A GuC that stands still is not the fault of those
  * who wait for it, and how often it may do so is limited in xe_recovery.c.
  *
+ * While the system sleeps no section opens, and none of this is begun: a timer that expires then is
+ * started again, and what is under way goes on when the queue is looked at behind the sleep.
+ *
  * Jobs of long-running address spaces have no timer, see submit/preempt.c.
  *
  * ======================== ============= ==========================================
@@ -53,17 +56,41 @@ static u64 ticks_to_ms(const struct xe_queue *q, u32 ticks)
 	return hz ? div64_u64((u64)ticks * MSEC_PER_SEC * 105, hz * 100) : 0;
 }
 
-static void suspend(struct xe_queue *q)
+static struct xe_gt *queue_gt(struct xe_hw hw, const struct xe_queue *q)
 {
-	xe_hw_scoped_awake(hw, q->xe)
-		xe_context_suspend(hw, &xe_hw_state(hw)->gt[q->args.gt_id], q->context);
+	return &xe_hw_state(hw)->gt[q->args.gt_id];
 }
 
-static void resume(struct xe_queue *q)
+/* Return: how much longer the oldest job may run; 0 if its context is to leave the engine. */
+static unsigned int time_left(struct xe_queue *q)
 {
-	clear_bit(XE_QUEUE_STOPPED, &q->state);
-	xe_hw_scoped_awake(hw, q->xe)
-		xe_context_resume(hw, &xe_hw_state(hw)->gt[q->args.gt_id], q->context);
+	unsigned int left = xe_queue_time_left(q);
+	u32 unused;
+
+	if (!left && !xe_job_runs(q, &unused) && q->tries < TRIES) {
+		q->tries++;
+		left = xe_queue_timeout(q);
+	}
+	return left;
+}
+
+static void check(struct xe_hw hw, struct xe_queue *q)
+{
+	unsigned int left;
+
+	scoped_guard(mutex, &q->dep.lock) {
+		if (!xe_job_collect(q) || dep_queue_is_dead(&q->dep))
+			return;
+
+		left = time_left(q);
+		if (!left)
+			set_bit(XE_QUEUE_CHECKED, &q->state);
+	}
+
+	if (left)
+		xe_queue_arm(q, left);
+	else
+		xe_context_suspend(hw, queue_gt(hw, q), q->context);
 }
 
 /**
@@ -74,26 +101,14 @@ static void resume(struct xe_queue *q)
  */
 void xe_hang_expired(struct xe_queue *q)
 {
-	unsigned int left = 0;
-	u32 unused;
-
-	scoped_guard(mutex, &q->dep.lock) {
-		if (!xe_job_collect(q) || dep_queue_is_dead(&q->dep))
-			return;
-
-		left = xe_queue_time_left(q);
-		if (!left && !xe_job_runs(q, &unused) && q->tries < TRIES) {
-			q->tries++;
-			left = xe_queue_timeout(q);
-		}
-		if (!left)
-			set_bit(XE_QUEUE_CHECKED, &q->state);
+	xe_hw_scoped_awake(hw, q->xe) {
+		check(hw, q);
+		return;
 	}
 
-	if (left)
-		xe_queue_arm(q, left);
-	else
-		suspend(q);
+	/* The system sleeps: nothing runs, and nobody is blamed for that. */
+	if (!xe_hw_is_gone(q->xe))
+		xe_queue_arm(q, xe_queue_timeout(q));
 }
 
 static bool hangs(struct xe_queue *q)
@@ -109,6 +124,19 @@ static bool hangs(struct xe_queue *q)
 	return !xe_job_runs(q, &ticks) || ticks_to_ms(q, ticks) >= xe_queue_timeout(q);
 }
 
+/* Return: true if the queue is to be banned; else its context goes on. */
+static bool judge(struct xe_hw hw, struct xe_queue *q)
+{
+	clear_bit(XE_QUEUE_CHECKED, &q->state);
+	if (hangs(q))
+		return true;
+
+	xe_queue_arm(q, xe_queue_timeout(q));
+	clear_bit(XE_QUEUE_STOPPED, &q->state);
+	xe_context_resume(hw, queue_gt(hw, q), q->context);
+	return false;
+}
+
 /**
  * xe_hang_stopped - &xe_queue_ops.stopped: nothing of a queue is on an engine
  * @q: the queue
@@ -117,14 +145,16 @@ static bool hangs(struct xe_queue *q)
  */
 void xe_hang_stopped(struct xe_queue *q)
 {
-	if (!test_and_clear_bit(XE_QUEUE_CHECKED, &q->state))
+	bool bad = false;
+
+	if (!test_bit(XE_QUEUE_CHECKED, &q->state))
 		return;
 
-	if (!hangs(q)) {
-		xe_queue_arm(q, xe_queue_timeout(q));
-		resume(q);
+	/* If it does not open: the queue is looked at again when the system is awake. */
+	xe_hw_scoped_awake(hw, q->xe)
+		bad = judge(hw, q);
+	if (!bad)
 		return;
-	}
 
 	drm_notice(&q->xe->drm, "a job takes longer than %u ms, and its queue is banned\n",
 		   xe_queue_timeout(q));

@@ -397,15 +397,6 @@ const struct xe_queue_ops xe_lr_queue_ops = {
  * Making
  */
 
-static int keep_awake(struct xe_job *job)
-{
-	xe_hw_scoped(hw, job->q->xe)
-		job->awake = xe_hw_awake_get(hw);
-	if (job->awake)
-		return 0;
-	return xe_hw_is_gone(job->q->xe) ? -ENODEV : -EAGAIN;
-}
-
 static struct xe_job *make_job(struct xe_queue *q, const u64 *batches, unsigned int num_batches)
 {
 	struct xe_job *job = kzalloc(struct_size(job, batch, num_batches), GFP_KERNEL_ACCOUNT);
@@ -427,56 +418,11 @@ static void drop_job(struct xe_job *job)
 	kfree(job);
 }
 
-static unsigned int count_fences(struct dma_resv *resv)
-{
-	struct dma_resv_iter at;
-	struct dma_fence *fence;
-	unsigned int n = 0;
-
-	dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence)
-		n += !dma_fence_is_signaled(fence);
-	return n;
-}
-
-static int depend_on_resv(struct xe_job *job, struct dma_resv *resv)
-{
-	struct dma_resv_iter at;
-	struct dma_fence *fence;
-	int err = 0;
-
-	dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence) {
-		err = dep_job_depend(&job->dep, dma_fence_get(fence));
-		if (err)
-			break;
-	}
-	return err;
-}
-
-static unsigned int count_reserved(struct xe_vm_lock *lock)
-{
-	struct dma_resv *resv;
-	unsigned int n = 0;
-
-	xe_vm_for_each_resv(lock, resv)
-		n += count_fences(resv);
-	return n;
-}
-
-static int depend_on_reserved(struct xe_job *job, struct xe_vm_lock *lock)
-{
-	struct dma_resv *resv;
-	int err = 0;
-
-	xe_vm_for_each_resv(lock, resv)
-		err = err ?: depend_on_resv(job, resv);
-	return err;
-}
-
 /* @lock is NULL for a job that uses no memory of an address space. */
 static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, const struct xe_sync *syncs,
 			unsigned int num_syncs, struct dma_fence *moved)
 {
-	unsigned int max = num_syncs + !!moved + (lock ? count_reserved(lock) : 0);
+	unsigned int max = num_syncs + !!moved + (lock ? xe_submit_count_reserved(lock) : 0);
 	struct dma_fence **deps = max ? kvcalloc(max, sizeof(*deps), GFP_KERNEL) : NULL;
 	int err;
 
@@ -497,7 +443,7 @@ static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, const struc
 	for (unsigned int i = 0; i < num_syncs && !err; i++)
 		err = xe_sync_depend(&syncs[i], &job->dep);
 	if (!err && lock)
-		err = depend_on_reserved(job, lock);
+		err = xe_submit_depend_reserved(&job->dep, lock);
 	return err;
 }
 
@@ -535,6 +481,9 @@ static int push_locked(struct xe_job *job, struct xe_vm_lock *lock, struct xe_sy
 	guard(rwsem_read)(&lock->vm->notifier_lock);
 	if (!xe_userptr_valid(lock->vm))
 		return -EAGAIN;
+	/* Who banned it finds no other job than those of queues that were there. */
+	if (xe_vm_is_banned(lock->vm))
+		return -ECANCELED;
 	publish(job, lock, syncs, num_syncs);
 	return 0;
 }
@@ -586,7 +535,8 @@ static int push_job(struct xe_job *job, struct xe_sync *syncs, unsigned int num_
  *
  * Context: ioctl, may sleep; enters in parts.
  * Return: 0; -ENOMEM; -ERESTARTSYS or -EINTR; -ENODEV if the device is gone, -EAGAIN while the
- * system is about to sleep, or memory that is mapped is taken away all the time.
+ * system is about to sleep, or memory that is mapped is taken away all the time; -ECANCELED if the
+ * address space is banned.
  */
 int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batches,
 		  struct xe_sync *syncs, unsigned int num_syncs)
@@ -604,7 +554,7 @@ int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batch
 
 	job->has_fence = xe_sync_user_fence(syncs, num_syncs, &job->fence_address,
 					    &job->fence_value);
-	err = num_batches ? keep_awake(job) : 0;
+	err = xe_submit_keep_awake(q->xe, &job->awake);
 	if (!err)
 		err = push_job(job, syncs, num_syncs);
 	if (err) {

@@ -13,6 +13,7 @@
 #include "guc/context.h"
 #include "hw/state.h"
 #include "mm/preempt_fence.h"
+#include "mm/userptr.h"
 #include "mm/vm.h"
 #include "submit/preempt.h"
 #include "submit/queue.h"
@@ -220,16 +221,16 @@ static bool may_start(const struct xe_preempt *p)
 	       !READ_ONCE(p->vm->xe->submit.lr_sleeps) && is_wanted(p);
 }
 
-/* Behind it who wants a buffer waits for the fence. */
-static void arm(struct xe_preempt *p, struct xe_vm_lock *lock, struct xe_preempt_fence *fence,
-		struct dma_fence *moved)
+/* Behind it who wants a buffer, or takes memory of a process away, waits for the fence. */
+static int arm(struct xe_preempt *p, struct xe_vm_lock *lock, struct xe_preempt_fence *fence,
+	       struct dma_fence *moved)
 {
+	guard(rwsem_read)(&p->vm->notifier_lock);
+	if (!xe_userptr_valid(p->vm))
+		return -EAGAIN;
 	guard(mutex)(&p->lock);
-	if (!may_start(p)) {
-		xe_preempt_fence_free(fence);
-		dma_fence_put(moved);
-		return;
-	}
+	if (!may_start(p))
+		return -ECANCELED;
 
 	xe_preempt_fence_init(fence, p->context, ++p->seqno);
 	p->state = ARMED;
@@ -239,24 +240,37 @@ static void arm(struct xe_preempt *p, struct xe_vm_lock *lock, struct xe_preempt
 	p->tries = 0;
 	atomic_inc(&p->vm->xe->submit.lr_armed);
 	xe_vm_add_fence(lock, &fence->base);
+	return 0;
+}
+
+static int prepare_locked(struct xe_preempt *p, struct xe_vm_lock *lock,
+			  struct xe_preempt_fence *fence)
+{
+	struct dma_fence *moved;
+	int err = p->prepare(lock, &moved);
+
+	if (err)
+		return err;
+	err = arm(p, lock, fence, moved);
+	if (err)
+		dma_fence_put(moved);
+	return err;
 }
 
 static int prepare_and_arm(struct xe_preempt *p)
 {
 	struct xe_preempt_fence *fence = xe_preempt_fence_alloc(stop_wanted, p);
-	struct dma_fence *moved;
 	struct xe_vm_lock lock;
 	int err;
 
 	if (!fence)
 		return -ENOMEM;
 
+	err = xe_userptr_repin(p->vm);
 	/* One for the fence, one for entries that are written anew. */
-	err = xe_vm_lock(p->vm, &lock, 2);
+	err = err ?: xe_vm_lock(p->vm, &lock, 2);
 	if (!err) {
-		err = p->prepare(&lock, &moved);
-		if (!err)
-			arm(p, &lock, fence, moved);
+		err = prepare_locked(p, &lock, fence);
 		xe_vm_unlock(&lock);
 	}
 	if (err)
@@ -290,16 +304,10 @@ static void resume_if_written(struct xe_preempt *p)
 static void ban(struct xe_preempt *p, int err)
 {
 	struct xe_device *xe = p->vm->xe;
-	struct xe_queue *q;
 
 	drm_notice(&xe->drm, "the buffers of long-running jobs cannot be had (%pe), and their VM is banned\n",
 		   ERR_PTR(err));
-	xe_vm_ban(p->vm);
-	scoped_guard(mutex, &p->lock)
-		list_for_each_entry(q, &p->queues, lr) {
-			set_bit(XE_QUEUE_BANNED, &q->state);
-			xe_queue_kick(q);
-		}
+	xe_queue_ban_all(p->vm);
 	wake_up_all(&xe->submit.ufence_wq);
 }
 
@@ -308,7 +316,7 @@ static void start_failed(struct xe_preempt *p, int err)
 {
 	bool short_of_memory = err == -ENOMEM || err == -ENOSPC;
 
-	if (xe_hw_is_gone(p->vm->xe))
+	if (xe_hw_is_gone(p->vm->xe) || err == -ECANCELED)
 		return;
 	if (short_of_memory ? ++p->tries < TRIES : err == -EBUSY || err == -EAGAIN)
 		queue_start(p, RETRY_MS);

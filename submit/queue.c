@@ -144,18 +144,20 @@ struct xe_queue *xe_queue_lookup(struct drm_file *file, u32 id)
  * The context
  */
 
-/* Also where the device is asleep, and knows no context: then the number is returned later. */
+/*
+ * Also where the device is asleep, and knows no context: then the number is returned later. Who
+ * wakes the device up looks for the bit, so it is there before the section is tried.
+ */
 static void end_context(struct xe_queue *q)
 {
 	if (q->context < 0)
 		return;
 
+	set_bit(XE_QUEUE_ENDS_LATER, &q->state);
 	xe_hw_scoped_awake(hw, q->xe) {
+		clear_bit(XE_QUEUE_ENDS_LATER, &q->state);
 		xe_context_end(hw, &xe_hw_state(hw)->gt[q->args.gt_id], q->context);
-		return;
 	}
-	if (!xe_hw_is_gone(q->xe))
-		set_bit(XE_QUEUE_ENDS_LATER, &q->state);
 }
 
 static void banned(struct xe_context_owner *owner)

@@ -13,7 +13,9 @@
 #include "xe_hw.h"
 #include "xe_info.h"
 
+struct dep_job;
 struct xe_device;
+struct xe_vm_lock;
 
 /**
  * struct xe_submit - submission: the software side
@@ -52,5 +54,9 @@ int xe_submit_contexts_start(struct xe_hw_bind bind);
 int xe_submit_start(struct xe_hw_bind bind);
 void xe_submit_kill(struct xe_device *xe, int error);
 void xe_submit_wake(struct xe_device *xe);
+
+int xe_submit_keep_awake(struct xe_device *xe, bool *awake);
+unsigned int xe_submit_count_reserved(struct xe_vm_lock *lock);
+int xe_submit_depend_reserved(struct dep_job *job, struct xe_vm_lock *lock);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "hw/ggtt.h"
 #include "hw/ggtt_buf.h"
+#include "mm/vm.h"
 #include "regs/mem.h"
 #include "submit/job.h"
 #include "submit/record.h"
@@ -18,6 +19,8 @@
 
 /* There is no engine that could run a first context. */
 #define xe_record_default(xe, gt_id, class)	0
+/* Nor page tables. */
+#define xe_vm_root(vm, gt_id)			0
 
 #include "../../../submit/queue.c"
 
