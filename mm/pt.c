@@ -55,7 +55,7 @@
 #define GROUP		(XE_PT_ENTRIES / GROUPS)
 #define HINTED		(SZ_64K / SZ_4K)	/* entries that are one 64 KiB page */
 
-#define FEW_RUNS	6u	/* what most plans need */
+#define FEW_RUNS	4u	/* what most plans need */
 #define MANY_RUNS	169u	/* a page */
 
 /* An entry of the copy is 0, an entry that maps a page, or the address of the table below. */
@@ -209,7 +209,7 @@ static void visit_below(const struct xe_pt_table *table,
 static struct xe_pt_run *run_new(struct list_head *list)
 {
 	struct xe_pt_runs *runs = list_last_entry(list, struct xe_pt_runs, link);
-	unsigned int size = list_empty(list) ? FEW_RUNS : MANY_RUNS;
+	unsigned int size = list_empty(list) ? FEW_RUNS : min(FEW_RUNS * runs->size, MANY_RUNS);
 
 	if (list_empty(list) || runs->used == runs->size) {
 		runs = kmalloc(struct_size(runs, run, size), GFP_KERNEL);

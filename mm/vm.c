@@ -56,27 +56,21 @@
 #define TRIES		100	/* to find room in VRAM */
 #define RETRY_MS	20
 
-/* One mapping that came or went. */
-struct change {
-	struct list_head link;
-	struct xe_vma *vma;
-	struct drm_gpuvm_bo *vm_bo;	/* of one that came, from xe_vm_log_prepare() on */
-	bool came;
-};
-
 /*
  * Mappings
  */
 
+/* A single one needs no memory. */
 static int log_change(struct xe_vm_log *log, struct xe_vma *vma, bool came)
 {
-	struct change *change = kzalloc(sizeof(*change), GFP_KERNEL_ACCOUNT);
+	struct xe_vm_change *change = &log->first;
 
+	if (!list_empty(&log->changes))
+		change = kmalloc(sizeof(*change), GFP_KERNEL_ACCOUNT);
 	if (!change)
 		return -ENOMEM;
 
-	change->vma = vma;
-	change->came = came;
+	*change = (struct xe_vm_change){ .vma = vma, .came = came };
 	list_add_tail(&change->link, &log->changes);
 	return 0;
 }
@@ -222,10 +216,11 @@ int xe_vm_map(struct xe_vm_log *log, const struct xe_vm_map *map)
 
 static void free_changes(struct xe_vm_log *log)
 {
-	struct change *change, *next;
+	struct xe_vm_change *change, *next;
 
 	list_for_each_entry_safe(change, next, &log->changes, link)
-		kfree(change);
+		if (change != &log->first)
+			kfree(change);
 	INIT_LIST_HEAD(&log->changes);
 }
 
@@ -237,7 +232,7 @@ static void free_changes(struct xe_vm_log *log)
  */
 void xe_vm_log_undo(struct xe_vm_log *log)
 {
-	struct change *change;
+	struct xe_vm_change *change;
 
 	list_for_each_entry_reverse(change, &log->changes, link) {
 		struct xe_vma *vma = change->vma;
@@ -264,7 +259,7 @@ void xe_vm_log_undo(struct xe_vm_log *log)
  */
 void xe_vm_log_mark_stale(struct xe_vm_log *log, const struct drm_gem_object *obj)
 {
-	struct change *change;
+	struct xe_vm_change *change;
 
 	list_for_each_entry(change, &log->changes, link) {
 		if (change->came && change->vma->gpuva.gem.obj == obj)
@@ -282,7 +277,7 @@ void xe_vm_log_mark_stale(struct xe_vm_log *log, const struct drm_gem_object *ob
 int xe_vm_log_prepare(struct xe_vm_log *log)
 {
 	struct drm_gpuvm_bo *vm_bo;
-	struct change *change;
+	struct xe_vm_change *change;
 
 	list_for_each_entry(change, &log->changes, link) {
 		if (!change->came || !change->vma->gpuva.gem.obj)
@@ -296,7 +291,7 @@ int xe_vm_log_prepare(struct xe_vm_log *log)
 	return 0;
 }
 
-static void commit_come(struct change *change)
+static void commit_come(struct xe_vm_change *change)
 {
 	if (change->vma->pages)
 		xe_userptr_add_vma(change->vma);
@@ -332,7 +327,7 @@ static void commit_go(struct xe_vm_log *log, struct xe_vma *vma)
  */
 void xe_vm_log_commit(struct xe_vm_log *log)
 {
-	struct change *change;
+	struct xe_vm_change *change;
 
 	list_for_each_entry(change, &log->changes, link) {
 		if (change->came)

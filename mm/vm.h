@@ -212,6 +212,20 @@ struct xe_vm_map {
 };
 
 /**
+ * struct xe_vm_change - one mapping that came or went
+ */
+struct xe_vm_change {
+	/** @link: on &xe_vm_log.changes */
+	struct list_head link;
+	/** @vma: the mapping */
+	struct xe_vma *vma;
+	/** @vm_bo: of one that came, from xe_vm_log_prepare() on */
+	struct drm_gpuvm_bo *vm_bo;
+	/** @came: it did not go */
+	bool came;
+};
+
+/**
  * struct xe_vm_log - changes of mappings, which can be undone up to a point
  */
 struct xe_vm_log {
@@ -221,6 +235,8 @@ struct xe_vm_log {
 	struct xe_user_fence *user_fence;
 	/** @changes: in order */
 	struct list_head changes;
+	/** @first: memory for the first of them */
+	struct xe_vm_change first;
 	/** @gone: mappings that are no more, once the changes are final; &xe_vma.link */
 	struct list_head gone;
 };

@@ -45,8 +45,8 @@
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
- * timer                    the queue     it expires, or no job is issued; holds a
- *                                        reference to the queue
+ * timer                    the queue     it expires, or the queue ends; holds a reference
+ *                                        to the queue
  * ======================== ============= ==========================================
  */
 

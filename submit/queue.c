@@ -356,7 +356,9 @@ static void timer_fn(struct work_struct *work)
 
 	bool cookie = dma_fence_begin_signalling();
 
-	q->args.ops->expired(q);
+	/* It is not stopped when the queue is idle. */
+	if (!list_empty(&q->dep.issued))
+		q->args.ops->expired(q);
 	dma_fence_end_signalling(cookie);
 	xe_queue_put(q);
 }

@@ -274,6 +274,7 @@ u32 xe_ring_write(u32 *ring, u32 at, const struct xe_ring_job *job)
 		[IF_FENCE] = job->has_fence,
 		[IF_STORES] = job->has_fence && !job->joins,
 		[IF_JOINS] = job->has_fence && job->joins,
+		[WAIT_FOR_OTHERS] = job->num_others,
 	};
 	const u32 addend[] = {
 		[NOTHING] = 0,
@@ -295,9 +296,11 @@ u32 xe_ring_write(u32 *ring, u32 at, const struct xe_ring_job *job)
 	const struct word *word;
 
 	for (word = text->words; word < text->words + text->count; word++)
-		if (word->when == WAIT_FOR_OTHERS)
+		if (!is_there[word->when])
+			continue;
+		else if (word->when == WAIT_FOR_OTHERS)
 			at = wait_for_others(ring, at, job);
-		else if (is_there[word->when])
+		else
 			at = put(ring, at, word->text + addend[word->addend]);
 	while (at != end)
 		at = put(ring, at, MI_NOOP);

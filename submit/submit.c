@@ -236,7 +236,6 @@ static void look_at_queue(struct xe_queue *q)
 		xe_queue_kick(q);
 	if (list_empty(&q->dep.issued)) {
 		list_del_init(&q->busy);
-		xe_queue_disarm(q);
 		xe_usage_count(q);
 	}
 }
