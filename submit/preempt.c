@@ -50,8 +50,8 @@
  * stop. When it was resumed, an address space is left alone for some milliseconds: two that do not
  * fit into VRAM together take turns, and each of them gets something done.
  *
- * "start" allocates, takes reservations, looks for memory of processes that was taken away, and may
- * wait until others have made room, but it is not on the way to a fence. What it has written for it, it does not wait for: it runs again when that is
+ * "start" allocates, takes reservations, and may wait until others have made room, but it is not on
+ * the way to a fence. What it has written for it, it does not wait for: it runs again when that is
  * over. It tries again as long as it is not the address space's own fault; memory that is not to be
  * had for a long time is, and the address space is banned.
  *
@@ -226,17 +226,11 @@ static int arm(struct xe_preempt *p, struct xe_vm_lock *lock, struct xe_preempt_
 	       struct dma_fence *moved)
 {
 	guard(rwsem_read)(&p->vm->notifier_lock);
-	if (!xe_userptr_valid(p->vm)) {
-		dma_fence_put(moved);
+	if (!xe_userptr_valid(p->vm))
 		return -EAGAIN;
-	}
-
 	guard(mutex)(&p->lock);
-	if (!may_start(p)) {
-		xe_preempt_fence_free(fence);
-		dma_fence_put(moved);
-		return 0;
-	}
+	if (!may_start(p))
+		return -ECANCELED;
 
 	xe_preempt_fence_init(fence, p->context, ++p->seqno);
 	p->state = ARMED;
@@ -249,10 +243,23 @@ static int arm(struct xe_preempt *p, struct xe_vm_lock *lock, struct xe_preempt_
 	return 0;
 }
 
+static int prepare_locked(struct xe_preempt *p, struct xe_vm_lock *lock,
+			  struct xe_preempt_fence *fence)
+{
+	struct dma_fence *moved;
+	int err = p->prepare(lock, &moved);
+
+	if (err)
+		return err;
+	err = arm(p, lock, fence, moved);
+	if (err)
+		dma_fence_put(moved);
+	return err;
+}
+
 static int prepare_and_arm(struct xe_preempt *p)
 {
 	struct xe_preempt_fence *fence = xe_preempt_fence_alloc(stop_wanted, p);
-	struct dma_fence *moved;
 	struct xe_vm_lock lock;
 	int err;
 
@@ -263,9 +270,7 @@ static int prepare_and_arm(struct xe_preempt *p)
 	/* One for the fence, one for entries that are written anew. */
 	err = err ?: xe_vm_lock(p->vm, &lock, 2);
 	if (!err) {
-		err = p->prepare(&lock, &moved);
-		if (!err)
-			err = arm(p, &lock, fence, moved);
+		err = prepare_locked(p, &lock, fence);
 		xe_vm_unlock(&lock);
 	}
 	if (err)
@@ -311,7 +316,7 @@ static void start_failed(struct xe_preempt *p, int err)
 {
 	bool short_of_memory = err == -ENOMEM || err == -ENOSPC;
 
-	if (xe_hw_is_gone(p->vm->xe))
+	if (xe_hw_is_gone(p->vm->xe) || err == -ECANCELED)
 		return;
 	if (short_of_memory ? ++p->tries < TRIES : err == -EBUSY || err == -EAGAIN)
 		queue_start(p, RETRY_MS);

@@ -10,6 +10,7 @@
 
 #include "hw/ggtt.h"
 #include "hw/ggtt_buf.h"
+#include "mm/vm.h"
 #include "regs/mem.h"
 #include "submit/job.h"
 #include "submit/record.h"
@@ -18,6 +19,8 @@
 
 /* There is no engine that could run a first context. */
 #define xe_record_default(xe, gt_id, class)	0
+/* Nor page tables. */
+#define xe_vm_root(vm, gt_id)			0
 
 #include "../../../submit/queue.c"
 
@@ -214,7 +217,7 @@ static void test_banned(struct kunit *test)
 	first = submit_one(test, q);
 	second = submit_one(test, q);
 	xe_fake_engine_ends(q, done->seqno);
-	q->owner.ops->banned(&q->owner);
+	q->owner.ops->banned(&q->owner, false);
 	flush_workqueue(xe->submit.wq);
 	KUNIT_EXPECT_TRUE(test, xe_queue_is_banned(q));
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(done), 1);

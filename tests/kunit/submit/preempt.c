@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Address spaces whose jobs have no end: when they are stopped and started. The table of contexts is played, and
+ * so is what has entries written.
+ */
+
+#include <linux/delay.h>
+#include <kunit/test.h>
+
+#include "submit/job.h"
+#include "tests/kunit/fake.h"
+#include "tests/kunit/mm/fake.h"
+#include "tests/kunit/submit/fake.h"
+
+#include "../../../submit/preempt.c"
+
+/* What is there to be waited for, and how often somebody asked. */
+static struct {
+	int err;
+	unsigned int fail;		/* so many times */
+	struct xe_preempt_fence *moved;
+	unsigned int asked;
+} fake;
+
+static int fake_prepare(struct xe_vm_lock *lock, struct dma_fence **moved)
+{
+	*moved = NULL;
+	if (fake.asked++ < fake.fail)
+		return fake.err;
+	if (fake.moved)
+		*moved = dma_fence_get(&fake.moved->base);
+	return 0;
+}
+
+struct world {
+	struct kunit *test;
+	struct xe_device *xe;
+	struct xe_vm *vm;
+	struct xe_preempt *p;
+	struct xe_queue *q;
+};
+
+static void settle(struct world *w)
+{
+	for (int i = 0; i < 3; i++) {
+		flush_delayed_work(&w->p->start);
+		flush_delayed_work(&w->p->stop);
+		flush_workqueue(w->xe->submit.lr_wq);
+		flush_workqueue(w->xe->submit.wq);
+	}
+}
+
+static void put_vm(void *data)
+{
+	xe_vm_put(data);
+}
+
+static void drop_queue(void *data)
+{
+	struct xe_queue *q = data;
+
+	xe_queue_kill(q);
+	xe_fake_context_gone(q);
+	flush_workqueue(q->xe->submit.wq);
+	xe_queue_put(q);
+}
+
+static struct xe_queue *make_queue(struct world *w)
+{
+	struct xe_queue_args args = {
+		.ops = &xe_lr_queue_ops, .class = XE_ENGINE_COPY, .mask = BIT(0), .width = 1,
+		.priority = XE_QUEUE_NORMAL, .vm = w->vm,
+	};
+	struct xe_queue *q = xe_queue_create(w->xe, &args);
+
+	KUNIT_ASSERT_FALSE(w->test, IS_ERR(q));
+	KUNIT_ASSERT_EQ(w->test, kunit_add_action_or_reset(w->test, drop_queue, q), 0);
+	return q;
+}
+
+static struct world *make_world(struct kunit *test)
+{
+	static const struct xe_vm_ops ops = {};
+	struct world *w = kunit_kzalloc(test, sizeof(*w), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, w);
+	memset(&fake, 0, sizeof(fake));
+	xe_fake_contexts_end_at_once(false);
+	w->test = test;
+	w->xe = xe_fake_submit_device(test);
+	w->vm = xe_fake_vm(test, w->xe, XE_VM_LR, &ops);
+	KUNIT_ASSERT_EQ(test, xe_preempt_create(w->vm, fake_prepare), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, put_vm, w->vm), 0);
+	w->p = w->vm->preempt;
+	w->q = make_queue(w);
+	return w;
+}
+
+static struct xe_fake_context *context(struct world *w)
+{
+	return xe_fake_context(w->q);
+}
+
+static void stopped(struct world *w, struct xe_queue *q)
+{
+	q->owner.ops->stopped(&q->owner);
+	settle(w);
+}
+
+static u32 submit(struct world *w)
+{
+	u64 batch = SZ_1M;
+
+	KUNIT_ASSERT_EQ(w->test, xe_job_submit(w->q, &batch, 1, NULL, 0), 0);
+	settle(w);
+	return w->q->sequence;
+}
+
+/* The fence that somebody would wait for who wants a buffer. */
+static struct dma_fence *armed(struct world *w)
+{
+	struct dma_fence *fence = NULL;
+	struct dma_resv_iter at;
+
+	KUNIT_ASSERT_NOT_NULL(w->test, w->p->fence);
+	dma_resv_lock(xe_vm_resv(w->vm), NULL);
+	dma_resv_for_each_fence(&at, xe_vm_resv(w->vm), DMA_RESV_USAGE_BOOKKEEP, fence)
+		if (fence == &w->p->fence->base)
+			break;
+	dma_fence_get(fence);
+	dma_resv_unlock(xe_vm_resv(w->vm));
+	KUNIT_ASSERT_NOT_NULL(w->test, fence);
+	return fence;
+}
+
+/* Somebody waits for the fence; his reference is given back. */
+static void want(struct world *w, struct dma_fence *fence)
+{
+	dma_fence_enable_sw_signaling(fence);
+	settle(w);
+}
+
+/* It is stopped when it is asked for and not before, and goes on when that was of use. */
+static void test_stop_and_start(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_fence *fence;
+
+	KUNIT_EXPECT_EQ(test, context(w)->suspended, 1);
+	stopped(w, w->q);
+	KUNIT_EXPECT_NULL(test, w->p->fence);
+	KUNIT_EXPECT_EQ(test, fake.asked, 0);
+
+	submit(w);
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 1);
+	fence = armed(w);
+	KUNIT_EXPECT_EQ(test, context(w)->suspended, 1);
+	want(w, fence);
+	KUNIT_EXPECT_EQ(test, context(w)->suspended, 2);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 1);
+
+	stopped(w, w->q);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+	dma_fence_put(fence);
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 2);
+	KUNIT_EXPECT_EQ(test, fake.asked, 2);
+	fence = armed(w);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
+	dma_fence_put(fence);
+}
+
+/* One that has nothing to do is not resumed before it has. */
+static void test_idle(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_fence *fence;
+
+	stopped(w, w->q);
+	xe_fake_engine_ends(w->q, submit(w));
+	fence = armed(w);
+	want(w, fence);
+	stopped(w, w->q);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 1);
+	KUNIT_EXPECT_NULL(test, w->p->fence);
+	submit(w);
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 2);
+	dma_fence_put(fence);
+}
+
+/* All queues of an address space have to be off, also one that came later, or is about to end. */
+static void test_all_queues(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct xe_queue *other, *leaving;
+	struct dma_fence *fence;
+
+	stopped(w, w->q);
+	submit(w);
+	other = make_queue(w);
+	leaving = make_queue(w);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(other)->suspended, 0);
+	fence = armed(w);
+	xe_queue_kill(leaving);
+	want(w, fence);
+	stopped(w, w->q);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
+	stopped(w, other);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
+	xe_fake_context_gone(leaving);
+	settle(w);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+	dma_fence_put(fence);
+}
+
+/* Entries that are not written yet: nothing runs, and who wants the memory does not wait for them. */
+static void test_entries(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_fence *fence;
+
+	fake.moved = xe_preempt_fence_alloc(NULL, NULL);
+	KUNIT_ASSERT_NOT_NULL(test, fake.moved);
+	xe_preempt_fence_init(fake.moved, dma_fence_context_alloc(1), 1);
+	stopped(w, w->q);
+	submit(w);
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 0);
+	fence = armed(w);
+	want(w, fence);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 0);
+	dma_fence_put(fence);
+
+	KUNIT_EXPECT_EQ(test, fake.asked, 2);
+	xe_preempt_fence_signal(fake.moved, 0);
+	xe_preempt_kick(w->vm);
+	settle(w);
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 1);
+	KUNIT_EXPECT_EQ(test, fake.asked, 2);
+	dma_fence_put(&fake.moved->base);
+}
+
+/* Who is late is somebody else. */
+static void test_others_are_late(struct kunit *test)
+{
+	struct world *w = make_world(test);
+
+	fake.err = -EBUSY;
+	fake.fail = 2;
+	stopped(w, w->q);
+	submit(w);
+	for (int i = 0; i < 500 && !context(w)->resumed; i++)
+		fsleep(10000);
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 1);
+	KUNIT_EXPECT_EQ(test, fake.asked, 3);
+	KUNIT_EXPECT_FALSE(test, xe_vm_is_banned(w->vm));
+}
+
+/* What it has mapped is not there, and never will be. */
+static void test_own_fault(struct kunit *test)
+{
+	struct world *w = make_world(test);
+
+	fake.err = -EFAULT;
+	fake.fail = UINT_MAX;
+	stopped(w, w->q);
+	submit(w);
+	KUNIT_EXPECT_TRUE(test, xe_vm_is_banned(w->vm));
+	KUNIT_EXPECT_TRUE(test, xe_queue_is_banned(w->q));
+	KUNIT_EXPECT_EQ(test, context(w)->ended, 1);
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 0);
+}
+
+/* Everything is killed: who waits is told, and nothing starts any more. */
+static void test_kill(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_fence *fence;
+
+	stopped(w, w->q);
+	submit(w);
+	fence = armed(w);
+	dma_fence_enable_sw_signaling(fence);
+	xe_submit_kill(w->xe, -ENODEV);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -ENODEV);
+	settle(w);
+	xe_preempt_kick(w->vm);
+	settle(w);
+	KUNIT_EXPECT_NULL(test, w->p->fence);
+	KUNIT_EXPECT_EQ(test, atomic_read(&w->xe->submit.lr_armed), 0);
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 1);
+	dma_fence_put(fence);
+}
+
+/* With the last queue the fence goes: it leads to the address space, which the queue held. */
+static void test_last_queue(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_fence *fence;
+
+	stopped(w, w->q);
+	submit(w);
+	fence = armed(w);
+	xe_queue_kill(w->q);
+	xe_fake_context_gone(w->q);
+	settle(w);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+	KUNIT_EXPECT_TRUE(test, list_empty(&w->xe->submit.lr));
+	dma_fence_put(fence);
+}
+
+/* Sleep stops what runs, and nothing starts before the system is awake. */
+static void test_sleep(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct xe_submit *submit_ = &w->xe->submit;
+
+	stopped(w, w->q);
+	WRITE_ONCE(submit_->lr_sleeps, true);
+	submit(w);
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 0);
+	notify(&submit_->lr_notifier, PM_POST_SUSPEND, NULL);
+	settle(w);
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 1);
+	stop_all(submit_);
+	settle(w);
+	KUNIT_EXPECT_EQ(test, context(w)->suspended, 2);
+	stopped(w, w->q);
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 2);
+}
+
+/* A buffer that is freed stops nobody. */
+static void test_forget(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_resv resv;
+
+	stopped(w, w->q);
+	submit(w);
+	dma_resv_init(&resv);
+	dma_resv_lock(&resv, NULL);
+	KUNIT_ASSERT_EQ(test, dma_resv_reserve_fences(&resv, 1), 0);
+	dma_resv_add_fence(&resv, &w->p->fence->base, DMA_RESV_USAGE_BOOKKEEP);
+	dma_resv_unlock(&resv);
+	KUNIT_EXPECT_FALSE(test, dma_resv_test_signaled(&resv, DMA_RESV_USAGE_BOOKKEEP));
+	xe_preempt_fence_forget(&resv);
+	KUNIT_EXPECT_TRUE(test, dma_resv_test_signaled(&resv, DMA_RESV_USAGE_BOOKKEEP));
+	dma_resv_fini(&resv);
+	settle(w);
+	KUNIT_EXPECT_EQ(test, context(w)->suspended, 1);
+}
+
+static struct kunit_case preempt_cases[] = {
+	KUNIT_CASE(test_stop_and_start),
+	KUNIT_CASE(test_idle),
+	KUNIT_CASE(test_all_queues),
+	KUNIT_CASE(test_entries),
+	KUNIT_CASE(test_others_are_late),
+	KUNIT_CASE(test_own_fault),
+	KUNIT_CASE(test_kill),
+	KUNIT_CASE(test_last_queue),
+	KUNIT_CASE(test_sleep),
+	KUNIT_CASE(test_forget),
+	{ }
+};
+
+static struct kunit_suite preempt_suite = {
+	.name = "xe_preempt",
+	.test_cases = preempt_cases,
+};
+
+kunit_test_suite(preempt_suite);
