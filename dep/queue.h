@@ -52,7 +52,7 @@ struct dep_job {
 	struct dma_fence fence;
 	/** @fence_lock: the lock of @fence, which so needs nothing that could go before it */
 	spinlock_t fence_lock;
-	/** @holders: who has to be done with it before it is released: the queue, and who holds it */
+	/** @holders: it is released when these are done: the queue, and who holds it */
 	atomic_t holders;
 	/** @queue: where the job was pushed to; the driver holds it until dep_queue_ops.release */
 	struct dep_queue *queue;

@@ -29,7 +29,7 @@ struct xe_pt_tree {
 	struct xe_pt_table *scratch[XE_PT_MAX_LEVELS];
 	/** @empty: an entry where nothing is mapped, by level; 0 without scratch; constant */
 	u64 empty[XE_PT_MAX_LEVELS];
-	/** @unwritten: a plan was dropped before it was written, so nothing is known of the tables */
+	/** @unwritten: a plan was dropped unwritten: nothing is known of the tables */
 	bool unwritten;
 	/** @tables: how many there are, of 4 KiB */
 	atomic_t tables;
@@ -115,7 +115,7 @@ struct xe_pt_plan {
 	bool invalidate;
 	/** @over_scratch: entries that led to scratch change, within the span */
 	bool over_scratch;
-	/** @written: @offline and @online have been; only for xe_ppgtt_write() and who frees the plan */
+	/** @written: both lists have been; for xe_ppgtt_write() and who frees the plan */
 	bool written;
 
 	/** @offline: &struct xe_pt_runs, written first: entries of tables that nothing leads to */

@@ -76,7 +76,7 @@ struct xe_pt_page {
 	struct xe_pt_chunk *chunk;
 	/** @index: which of it; private to the pool */
 	unsigned int index;
-	/** @dirty: bits of its parts that may hold something else than zero; the user's to change */
+	/** @dirty: bits of its parts that may not be zero; the user's to change */
 	u16 dirty;
 	/** @address: where the walker finds it: in VRAM on discrete parts */
 	u64 address;

@@ -474,7 +474,8 @@ int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_f
 	lock->vm = vm;
 	lock->shared = false;
 	lock->num_few = 0;
-	drm_exec_init(exec, DRM_EXEC_INTERRUPTIBLE_WAIT | DRM_EXEC_IGNORE_DUPLICATES, 2 * XE_VM_FEW);
+	drm_exec_init(exec, DRM_EXEC_INTERRUPTIBLE_WAIT | DRM_EXEC_IGNORE_DUPLICATES,
+		      2 * XE_VM_FEW);
 	drm_exec_until_all_locked(exec) {
 		err = drm_gpuvm_prepare_vm(&vm->gpuvm, exec, num_fences);
 		if (!err)
