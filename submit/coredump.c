@@ -211,7 +211,7 @@ static void print_mapping(struct drm_printer *p, const struct xe_vma *vma)
 		drm_printf(p, "%s offset %#llx", places[to_xe_bo(va->gem.obj)->mem_type],
 			   va->gem.offset);
 	else
-		drm_puts(p, vma->userptr ? "user memory" : "null");
+		drm_puts(p, vma->pages ? "user memory" : "null");
 	drm_printf(p, ", PAT %u%s%s%s\n", vma->pat_index, vma->read_only ? ", read-only" : "",
 		   vma->dumpable ? ", dumpable" : "",
 		   va->flags & DRM_GPUVA_INVALIDATED ? ", stale" : "");
@@ -262,7 +262,7 @@ static void print_contents(struct text *text, struct drm_printer *p, const struc
 
 static bool is_dumped(const struct xe_vma *vma)
 {
-	return vma->dumpable && (vma->gpuva.gem.obj || vma->userptr);
+	return vma->dumpable && (vma->gpuva.gem.obj || vma->pages);
 }
 
 static void print_vm(struct text *text, struct drm_printer *p, struct xe_vm *vm)
