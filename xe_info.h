@@ -56,7 +56,8 @@ struct xe_engine_info {
 /**
  * struct xe_gt_info - what the fuses say of a GT
  *
- * Facts for queries: written once while the card is probed, constant when the device is published.
+ * Facts for queries: written once while the card is probed, constant when the device is published,
+ * but for what depends on @ccs_mode, which changes while no file is open.
  */
 struct xe_gt_info {
 	/** @version: architecture and release, 2001 for 20.01 */
@@ -67,6 +68,10 @@ struct xe_gt_info {
 	u8 num_engines;
 	/** @engines: which */
 	struct xe_engine_info engines[XE_MAX_ENGINES];
+	/** @cslices: compute slices, as many as it has compute engines */
+	u8 cslices;
+	/** @ccs_mode: compute engines that share the slices: userspace does not see others */
+	u8 ccs_mode;
 	/** @geometry_dss: DSS that 3D can use */
 	u32 geometry_dss;
 	/** @compute_dss: DSS that compute can use */

@@ -27,18 +27,20 @@
 
 /*
  * The one place that looks at all ones. Many registers can read so by right; GU_CNTL cannot, most
- * of its bits are reserved and read as zero.
+ * of its bits are reserved and read as zero. If that answers, the register is asked once more: a
+ * read of which the answer was lost is no value, and has had no effect.
  */
-static void check_all_ones(struct xe_hw hw)
+static u32 read_all_ones(struct xe_hw hw, struct xe_reg reg)
 {
 	struct xe_hw_private *priv = xe_hw_priv(hw);
 
 	if (readl(priv->regs + GU_CNTL.offset) != XE_ALL_ONES)
-		return;
+		return readl(priv->regs + reg.offset);
 
 	xe_hw_declare_lost(hw, pci_device_is_present(priv->pdev) ?
 			   "registers read as all ones, although its configuration space answers" :
 			   "registers read as all ones");
+	return XE_ALL_ONES;
 }
 
 /* 15015404425: a read can overtake writes; four more, to where nothing is, hold it back. */
@@ -70,7 +72,7 @@ u32 xe_read32(struct xe_hw hw, struct xe_reg reg)
 	priv->accesses++;
 	value = readl(priv->regs + reg.offset);
 	if (unlikely(value == XE_ALL_ONES))
-		check_all_ones(hw);
+		value = read_all_ones(hw, reg);
 	return value;
 }
 

@@ -15,11 +15,13 @@
 #include "guc/slpc.h"
 #include "hw/gt.h"
 #include "hw/state.h"
+#include "hw/topology.h"
 #include "regs/gt.h"
 #include "regs/guc.h"
 #include "regs/soc.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
+#include "xe_recovery.h"
 #include "xe_sysfs.h"
 
 /**
@@ -32,8 +34,13 @@
  *	tile0/gt<n>/gtidle/		how much the GT sleeps
  *	tile0/gt<n>/engines/<class>/	scheduling defaults of new queues; .defaults/ as shipped
  *
- * There are no num_cslices and ccs_mode: as upstream, they are for parts with more than one compute
- * engine, of which this driver knows none.
+ * With more than one compute engine there are also::
+ *
+ *	tile0/gt<n>/num_cslices		slices of compute that its engines share
+ *	tile0/gt<n>/ccs_mode		how many engines do, a divisor of that; 1 unless it is set
+ *
+ * A new ccs_mode resets the GT, and changes what userspace knows of its engines: while the device is
+ * open it is refused, "Device or resource busy". The setting outlives resets and sleep.
  *
  * The files belong to the PCI device, whose directory outlives the driver and is used by the next
  * one. So they are uapi of the bound side: they are removed at unbind, even if the drm_device stays
@@ -378,6 +385,50 @@ static struct entry shipped_files[] = {
 };
 
 /*
+ * num_cslices, ccs_mode
+ */
+
+static ssize_t show_cslices(struct dir *dir, u32 what, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", dir->xe->gt[dir->gt].cslices);
+}
+
+static ssize_t show_ccs_mode(struct dir *dir, u32 what, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(dir->xe->gt[dir->gt].ccs_mode));
+}
+
+/* A file that is just being opened waits for the lock, too: nobody uses an engine too early. */
+static int store_ccs_mode(struct dir *dir, u32 what, u32 engines)
+{
+	struct xe_device *xe = dir->xe;
+	const struct xe_gt_info *info = &xe->gt[dir->gt];
+	int err = -ENODEV;
+
+	if (!engines || info->cslices % engines)
+		return -EINVAL;
+
+	guard(mutex)(&xe->drm.filelist_mutex);
+	if (!list_empty(&xe->drm.filelist))
+		return -EBUSY;
+	if (engines == info->ccs_mode)
+		return 0;
+
+	xe_hw_scoped(hw, xe) {
+		xe_topology_set_ccs_mode(hw, &xe_hw_state(hw)->gt[dir->gt], engines);
+		err = 0;
+	}
+	if (!err)
+		xe_recovery_reset_now(xe, dir->gt);
+	return err;
+}
+
+static struct entry ccs_files[] = {
+	FILE("num_cslices", 0444, .show_setting = show_cslices),
+	FILE("ccs_mode", 0644, .show_setting = show_ccs_mode, .store_setting = store_ccs_mode),
+};
+
+/*
  * vram_d3cold_threshold: software only. Where the platform cannot take the power from an idle card
  * the file says so, "Operation not supported".
  */
@@ -541,6 +592,8 @@ static int gt_start(struct xe_hw_bind bind, struct kobject *tile, struct xe_gt *
 	if (IS_ERR(dir))
 		return PTR_ERR(dir);
 	err = freq_start(bind, dir, gt);
+	if (!err && xe_hw_device(xe_hw_bound(bind))->gt[gt->id].cslices > 1)
+		err = add_files(dir, ccs_files, ARRAY_SIZE(ccs_files));
 	if (!err)
 		err = named_start(bind, dir, "gtidle", gt, idle_files, ARRAY_SIZE(idle_files));
 	return err ?: engines_start(bind, dir, gt);

@@ -15,6 +15,8 @@
 #define LRC_STATUS_SEQUENCE		512	/* of the last job that is done; 32 bits count */
 #define LRC_STATUS_STARTED		520	/* of the last job that began */
 #define LRC_STATUS_JOB_TIMESTAMP	528	/* LRC_TIMESTAMP when it began */
+#define LRC_STATUS_JOINED		2048	/* of a child but the first: numbers of jobs */
+#define LRC_JOINED_WORDS		256	/* how many; more than a ring has jobs */
 
 /*
  * The register pages, behind it: a program of load-register commands. Words below are values, with

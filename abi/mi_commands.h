@@ -25,6 +25,12 @@
 
 #define MI_BATCH_BUFFER_END		MI_COMMAND(0x0a)
 
+/* Header, value, address, address, 0 */
+#define MI_SEMAPHORE_WAIT		(MI_COMMAND(0x1c) | MI_WORDS(5))
+#define   MI_SEMAPHORE_WAIT_GGTT	BIT(22)
+#define   MI_SEMAPHORE_WAIT_POLL	BIT(15)
+#define   MI_SEMAPHORE_WAIT_EQUAL	(4 << 12)
+
 /* Header, address, address, values */
 #define MI_STORE_DATA_IMM_DW		(MI_COMMAND(0x20) | MI_WORDS(4))
 #define MI_STORE_DATA_IMM_QW		(MI_COMMAND(0x20) | BIT(21) | MI_WORDS(5))

@@ -105,6 +105,9 @@ enum message {
 
 enum want { RUN, STOP, LEAVE };
 
+/* Whose owner asks late shall not mean the next one of its number. */
+#define HANDLES		(GUC_CONTEXT_IDS + 1u)
+
 struct xe_context {
 	struct hlist_node node;
 	struct list_head owing;
@@ -112,6 +115,7 @@ struct xe_context {
 	struct xe_context_owner *owner;
 	struct xe_context_desc desc;
 	u32 number;
+	u16 life;		/* of how many that have had the number, or so */
 	enum state state;
 	u16 owes;		/* BIT(enum message) */
 	bool submitted;		/* since it was NEW */
@@ -395,12 +399,12 @@ static struct xe_context *find(struct xe_contexts *contexts, u32 number)
 	return NULL;
 }
 
-/* One that its owner can still do something with. */
-static struct xe_context *find_alive(struct xe_contexts *contexts, u32 number)
+/* One that its owner can still do something with. @handle: what xe_context_create() returned */
+static struct xe_context *find_alive(struct xe_contexts *contexts, u32 handle)
 {
-	struct xe_context *ctx = find(contexts, number);
+	struct xe_context *ctx = find(contexts, handle % HANDLES);
 
-	return ctx && !ctx->ended ? ctx : NULL;
+	return ctx && ctx->life == handle / HANDLES && !ctx->ended ? ctx : NULL;
 }
 
 /*
@@ -562,8 +566,10 @@ static int take_numbers(struct xe_contexts *contexts, unsigned int width)
 	/* One that was used of late is used again last: what is printed of it stays true longer. */
 	number = bitmap_find_next_zero_area(contexts->used, GUC_CONTEXT_IDS, contexts->next, width,
 					    0);
-	if (number >= GUC_CONTEXT_IDS)
+	if (number >= GUC_CONTEXT_IDS) {
+		contexts->round = (contexts->round + 1) & S16_MAX;
 		number = bitmap_find_next_zero_area(contexts->used, GUC_CONTEXT_IDS, 0, width, 0);
+	}
 	if (number >= GUC_CONTEXT_IDS)
 		return -ENOSPC;
 
@@ -583,7 +589,8 @@ static int take_numbers(struct xe_contexts *contexts, unsigned int width)
  * The GuC does not hear of it before the first xe_context_submit().
  *
  * Context: bound or in a section; any.
- * Return: its number, 0 or more; -EINVAL if @desc makes no sense; -ENOSPC if all numbers are in
+ * Return: its number for those below, 0 or more, which no other has for 2^31 contexts to come; that
+ * modulo 2^16 is the GuC's; -EINVAL if @desc makes no sense; -ENOSPC if all numbers are in
  * use; -ENODEV if the device is going.
  */
 int xe_context_create(struct xe_hw hw, struct xe_gt *gt, struct xe_context *ctx,
@@ -606,11 +613,12 @@ int xe_context_create(struct xe_hw hw, struct xe_gt *gt, struct xe_context *ctx,
 	ctx->owner = owner;
 	ctx->desc = *desc;
 	ctx->number = number;
+	ctx->life = contexts->round;
 	ctx->state = NEW;
 	xe_work_queue_init(&ctx->queue, desc->work_queue, desc->width);
 	hash_add(contexts->table, &ctx->node, number);
 	contexts->count++;
-	return number;
+	return ctx->life * HANDLES + number;
 }
 
 static int submit(struct xe_hw hw, struct xe_gt *gt, u32 number, const u32 *tails, bool revive)
@@ -635,7 +643,7 @@ static int submit(struct xe_hw hw, struct xe_gt *gt, u32 number, const u32 *tail
 		}
 		settle(hw, contexts, ctx);
 	}
-	send_number(hw, gt, number);
+	send_number(hw, gt, number % HANDLES);
 	return 0;
 }
 
@@ -690,7 +698,7 @@ static int change(struct xe_hw hw, struct xe_gt *gt, u32 number, enum want want)
 		ctx->told = false;
 		settle(hw, contexts, ctx);
 	}
-	send_number(hw, gt, number);
+	send_number(hw, gt, number % HANDLES);
 	return 0;
 }
 
@@ -771,7 +779,7 @@ int xe_context_set_policies(struct xe_hw hw, struct xe_gt *gt, u32 number,
 			owe(contexts, ctx, BIT(POLICIES));
 		count(hw, ctx);
 	}
-	send_number(hw, gt, number);
+	send_number(hw, gt, number % HANDLES);
 	return 0;
 }
 

@@ -97,6 +97,8 @@ struct xe_contexts {
 	unsigned long *used;
 	/** @next: from where a free number is looked for */
 	unsigned int next;
+	/** @round: how often all numbers have been gone through, modulo 2^15 */
+	u16 round;
 	/** @table: contexts by number, &xe_context.node; one that is parallel is there once */
 	DECLARE_HASHTABLE(table, XE_CONTEXT_HASH_BITS);
 	/** @owing: those that the GuC has to be told something of, &xe_context.owing */

@@ -23,6 +23,10 @@
  * These registers are lost by a GT reset, by suspend, and (but for the list that the GuC got) by
  * an engine reset; xe_engine_program() writes them again.
  *
+ * Compute engines share the compute slices of their GT, of which there are as many. How many take
+ * part is a setting, &xe_gt_info.ccs_mode: with one it has all slices, and nobody else may be given
+ * a context, who would wait for ever.
+ *
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
@@ -149,6 +153,20 @@ u32 xe_engine_status_page(const struct xe_gt *gt, const struct xe_engine *engine
 	return xe_ggtt_buf_ggtt(&gt->engines.status) + (engine - gt->engines.list) * SZ_4K;
 }
 
+/* With a single compute engine there is nothing to share. */
+static bool shares_slices(struct xe_hw hw, const struct xe_gt *gt)
+{
+	return xe_hw_device(hw)->gt[gt->id].cslices > 1;
+}
+
+static struct xe_engine *nth_compute(struct xe_gt *gt, unsigned int n)
+{
+	xe_for_each_engine(engine, gt)
+		if (engine->row->class == XE_ENGINE_COMPUTE && engine->logical == n)
+			return engine;
+	return NULL;
+}
+
 /**
  * xe_engine_regs - which registers of an engine somebody has to restore after a reset of it
  * @hw: the token
@@ -168,9 +186,11 @@ int xe_engine_regs(struct xe_hw hw, struct xe_gt *gt, const struct xe_engine *en
 		{ RING_HWS_PGA(base).reg.offset, false },
 		{ RING_IMR(base).reg.offset, false },
 		{ RCU_MODE.reg.offset, true },
+		{ CCS_MODE.reg.offset, true },
 	};
-	/* The last is of the whole GT: the render engine takes it along. */
-	int num_others = ARRAY_SIZE(others) - (engine->row->class != XE_ENGINE_RENDER);
+	/* The last two are of the whole GT: the render engine takes along those that are there. */
+	int num_others = ARRAY_SIZE(others) - 2 +
+			 (engine->row->class == XE_ENGINE_RENDER ? 1 + shares_slices(hw, gt) : 0);
 	struct xe_wa_list list;
 	int count = 0, err;
 
@@ -188,6 +208,31 @@ int xe_engine_regs(struct xe_hw hw, struct xe_gt *gt, const struct xe_engine *en
 	return count;
 }
 
+/* A slice that the fuses took is nobody's; the others are dealt out in turn to the first @engines. */
+static u32 slice_owners(struct xe_gt *gt, unsigned int engines)
+{
+	u32 slices = xe_engine_mask(&gt->engines, XE_ENGINE_COMPUTE), owners = 0;
+	unsigned int next = 0;
+
+	for (unsigned int slice = 0; slice < CCS_MODE_SLICES; slice++) {
+		u32 owner = CCS_MODE_NOBODY;
+
+		if (slices & BIT(slice))
+			owner = nth_compute(gt, next++ % engines)->row->instance;
+		owners |= owner << slice * CCS_MODE_BITS;
+	}
+	return owners;
+}
+
+static void share_slices(struct xe_hw hw, struct xe_gt *gt)
+{
+	u32 mask = GENMASK(CCS_MODE_SLICES * CCS_MODE_BITS - 1, 0);
+	unsigned int engines = xe_hw_device(hw)->gt[gt->id].ccs_mode;
+
+	xe_gt_write32(hw, gt, RCU_MODE, XE_MASKED_ENABLE(RCU_MODE_FIXED_SLICE_CCS_MODE));
+	xe_gt_write32(hw, gt, CCS_MODE, XE_MASKED_FIELD(mask, slice_owners(gt, engines)));
+}
+
 /**
  * xe_engine_program - write the registers of all engines of a GT
  * @hw: the token
@@ -203,6 +248,8 @@ void xe_engine_program(struct xe_hw hw, struct xe_gt *gt)
 
 	if (xe_engine_mask(&gt->engines, XE_ENGINE_COMPUTE))
 		xe_gt_write32(hw, gt, RCU_MODE, XE_MASKED_ENABLE(RCU_MODE_CCS_ENABLE));
+	if (shares_slices(hw, gt))
+		share_slices(hw, gt);
 
 	xe_for_each_engine(engine, gt) {
 		u32 base = engine->row->base;

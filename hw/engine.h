@@ -43,7 +43,7 @@ struct xe_engine {
 	u16 events;
 };
 
-#define XE_ENGINE_MAX_REGS	(XE_WA_MAX_WRITES + 4)
+#define XE_ENGINE_MAX_REGS	(XE_WA_MAX_WRITES + 5)
 
 /**
  * struct xe_engine_reg - a register that a reset of an engine loses

@@ -116,15 +116,15 @@ static void read_media(struct xe_hw hw, struct xe_gt *gt, struct xe_gt_info *inf
 		       FIELD_GET(GT_VEBOX_DISABLE_MASK, media), 0);
 }
 
-static void tell_queries(const struct xe_gt *gt, struct xe_gt_info *info)
+/* Of compute engines only those that have slices. */
+static void list_engines(const struct xe_gt *gt, struct xe_gt_info *info)
 {
-	info->version = gt->version;
-	info->step = gt->step;
 	info->num_engines = 0;
 	for (unsigned int i = 0; i < gt->engines.count; i++) {
 		const struct xe_engine *engine = &gt->engines.list[i];
 
-		if (engine->row->reserved)
+		if (engine->row->reserved || (engine->row->class == XE_ENGINE_COMPUTE &&
+					      engine->logical >= info->ccs_mode))
 			continue;
 		info->engines[info->num_engines++] = (struct xe_engine_info){
 			.class = engine->row->class,
@@ -132,6 +132,33 @@ static void tell_queries(const struct xe_gt *gt, struct xe_gt_info *info)
 			.logical = engine->logical,
 		};
 	}
+}
+
+static void tell_queries(const struct xe_gt *gt, struct xe_gt_info *info)
+{
+	info->version = gt->version;
+	info->step = gt->step;
+	info->cslices = hweight32(xe_engine_mask(&gt->engines, XE_ENGINE_COMPUTE));
+	info->ccs_mode = !!info->cslices;
+	list_engines(gt, info);
+}
+
+/**
+ * xe_topology_set_ccs_mode - have userspace see so many compute engines
+ * @hw: the token
+ * @gt: the GT
+ * @engines: how many; a divisor of &xe_gt_info.cslices
+ *
+ * With the next reset of the GT they share its slices, see xe_engine_program().
+ *
+ * Context: bound or in a section; no file of the device is open, nor can be opened meanwhile.
+ */
+void xe_topology_set_ccs_mode(struct xe_hw hw, struct xe_gt *gt, unsigned int engines)
+{
+	struct xe_gt_info *info = &xe_hw_device(hw)->gt[gt->id];
+
+	info->ccs_mode = engines;
+	list_engines(gt, info);
 }
 
 static int read_fuses(struct xe_hw hw, struct xe_gt *gt, struct xe_gt_info *info)

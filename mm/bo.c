@@ -14,6 +14,7 @@
 #include "mm/bo.h"
 #include "mm/dma_buf.h"
 #include "mm/import.h"
+#include "mm/preempt_fence.h"
 #include "mm/pt.h"
 #include "mm/tt.h"
 #include "mm/vma.h"
@@ -216,6 +217,13 @@ static int access_memory(struct ttm_buffer_object *bo, unsigned long offset, voi
 	return done;
 }
 
+/* Where buffers of a VM had one reservation, this one has its own by now, unless memory is short. */
+static void release_notify(struct ttm_buffer_object *bo)
+{
+	if (bo->base.resv == &bo->base._resv)
+		xe_preempt_fence_forget(bo->base.resv);
+}
+
 const struct ttm_device_funcs xe_ttm_funcs = {
 	.ttm_tt_create = xe_tt_create,
 	.ttm_tt_populate = xe_tt_populate,
@@ -225,6 +233,7 @@ const struct ttm_device_funcs xe_ttm_funcs = {
 	.evict_flags = evict_flags,
 	.move = bo_move,
 	.access_memory = access_memory,
+	.release_notify = release_notify,
 };
 
 static void bo_destroy(struct ttm_buffer_object *ttm)
@@ -482,7 +491,8 @@ static int move_to_reach(struct xe_bo *bo)
 	if (!placement.num_placement)
 		return READ_ONCE(mm->sleeping) ? -EAGAIN : -ENOMEM;
 	err = ttm_bo_validate(&bo->ttm, &placement, &ctx);
-	return err == -ENOSPC ? -ENOMEM : err;
+	/* TTM says the same of VRAM and of pages. */
+	return err == -ENOMEM && !xe_bo_can_be_in(bo, XE_REGION_SYSTEM) ? -ENOSPC : err;
 }
 
 /**
@@ -492,7 +502,8 @@ static int move_to_reach(struct xe_bo *bo)
  * Others may have to make room for it, so this may wait for those who use them.
  *
  * Context: process context; enters.
- * Return: 0; -ENOMEM; -ENODEV if there is no hardware; -EBUSY as xe_bo_move_to(); -EAGAIN while
+ * Return: 0; -ENOMEM; -ENOSPC if there is no room in VRAM, and it can be nowhere else, see
+ * xe_vm_try_again(); -ENODEV if there is no hardware; -EBUSY as xe_bo_move_to(); -EAGAIN while
  * the system is about to sleep; -EINTR, -ERESTARTSYS; what the exporter of an import returns.
  */
 int xe_bo_make_reachable(struct xe_bo *bo)

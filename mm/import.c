@@ -341,7 +341,10 @@ void xe_import_stop(struct xe_hw hw)
 
 		mutex_lock(&mm->lock);
 		list_del_init(&import->link);
+		mutex_unlock(&mm->lock);
+		/* An exporter may do anything when its buffer goes. */
 		import_put(import);
+		mutex_lock(&mm->lock);
 	}
 	mutex_unlock(&mm->lock);
 }

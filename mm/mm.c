@@ -5,6 +5,7 @@
 
 #include <linux/error-injection.h>
 #include <linux/mm.h>
+#include <linux/sched/mm.h>
 #include <linux/workqueue.h>
 
 #include <drm/drm_managed.h>
@@ -13,6 +14,7 @@
 #include "mm/import.h"
 #include "mm/mm.h"
 #include "mm/tt.h"
+#include "mm/userptr.h"
 #include "xe_compat.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
@@ -36,6 +38,7 @@
 static void xe_mm_stop(struct xe_hw hw, void *unused)
 {
 	xe_import_stop(hw);
+	xe_userptr_stop(hw);
 	xe_tt_stop(hw);
 }
 
@@ -70,6 +73,7 @@ int xe_mm_init(struct xe_device *xe)
 	INIT_LIST_HEAD(&mm->mapped);
 	INIT_LIST_HEAD(&mm->vram_mapped);
 	INIT_LIST_HEAD(&mm->imports);
+	INIT_LIST_HEAD(&mm->userptrs);
 	xe_mm_evict_init(mm);
 	err = drmm_mutex_init(drm, &mm->lock);
 	if (err)
@@ -77,6 +81,12 @@ int xe_mm_init(struct xe_device *xe)
 	err = drmm_mutex_init(drm, &mm->zap_lock);
 	if (err)
 		return err;
+	err = drmm_mutex_init(drm, &mm->userptr_lock);
+	if (err)
+		return err;
+	fs_reclaim_acquire(GFP_KERNEL);
+	might_lock(&mm->userptr_lock);
+	fs_reclaim_release(GFP_KERNEL);
 	/* Before xe_mm_fini(), in which the last buffers are freed. */
 	err = drmm_mutex_init(drm, &mm->vram.lock);
 	if (err)

@@ -51,6 +51,10 @@ struct xe_mm {
 	struct list_head imports;
 	/** @imports_closed: there will be no others, under @lock */
 	bool imports_closed;
+	/** @userptr_lock: protects the two; reclaim waits for it, and what it holds is a leaf */
+	struct mutex userptr_lock;
+	/** @userptrs: memory of processes that is mapped for DMA, see mm/userptr.c */
+	struct list_head userptrs;
 	/** @regions: XE_REGION_*, which there are; constant when the device is published */
 	u32 regions;
 	/** @system_size: bytes that buffers in system memory may take, constant */

@@ -4,6 +4,7 @@
  */
 
 #include <linux/error-injection.h>
+#include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
@@ -12,6 +13,7 @@
 
 #include "hw/ppgtt.h"
 #include "mm/bo.h"
+#include "mm/userptr.h"
 #include "mm/vm.h"
 #include "uapi/file.h"
 #include "xe_compat.h"
@@ -51,6 +53,9 @@
  * ======================== ============= ==========================================
  */
 
+#define TRIES		100	/* to find room in VRAM */
+#define RETRY_MS	20
+
 /* One mapping that came or went. */
 struct change {
 	struct list_head link;
@@ -76,12 +81,16 @@ static int log_change(struct xe_vm_log *log, struct xe_vma *vma, bool came)
 	return 0;
 }
 
-/* Whoever was to be told that it is mapped has to have been told, before it is not. */
+/*
+ * Whoever was to be told that it is mapped has to have been told, before it is not. What an array
+ * maps and unmaps again it tells of once, when all of it is done.
+ */
 static int take_out(struct xe_vm_log *log, struct xe_vma *vma)
 {
 	int err;
 
-	if (vma->user_fence && !log->vm->ops->is_written(vma->user_fence)) {
+	if (vma->user_fence && vma->user_fence != log->user_fence &&
+	    !log->vm->ops->is_written(vma->user_fence)) {
 		drm_dbg(&log->vm->xe->drm, "what is mapped there is still being bound\n");
 		return -EBUSY;
 	}
@@ -105,7 +114,9 @@ static int put_in(struct xe_vm_log *log, const struct xe_vm_map *map, bool stale
 	vma->gpuva.gem.offset = map->offset;
 	INIT_LIST_HEAD(&vma->gpuva.gem.entry);
 	INIT_LIST_HEAD(&vma->link);
-	if (!map->bo)
+	INIT_LIST_HEAD(&vma->user_link);
+	INIT_LIST_HEAD(&vma->unwritten_link);
+	if (!map->bo && !map->pages)
 		vma->gpuva.flags |= DRM_GPUVA_SPARSE;
 	drm_gpuva_invalidate(&vma->gpuva, stale);
 	vma->pat_index = map->pat_index;
@@ -123,6 +134,7 @@ static int put_in(struct xe_vm_log *log, const struct xe_vm_map *map, bool stale
 		kfree(vma);
 		return err;
 	}
+	vma->pages = xe_user_pages_get(map->pages);
 	if (log->user_fence)
 		vma->user_fence = log->vm->ops->get_user_fence(log->user_fence);
 	return 0;
@@ -135,6 +147,7 @@ static int put_in_part(struct xe_vm_log *log, const struct drm_gpuva_op_map *par
 		.addr = part->va.addr,
 		.range = part->va.range,
 		.bo = part->gem.obj ? to_xe_bo(part->gem.obj) : NULL,
+		.pages = of->pages,
 		.offset = part->gem.offset,
 		.pat_index = of->pat_index,
 		.read_only = of->read_only,
@@ -285,6 +298,8 @@ int xe_vm_log_prepare(struct xe_vm_log *log)
 
 static void commit_come(struct change *change)
 {
+	if (change->vma->pages)
+		xe_userptr_add_vma(change->vma);
 	if (!change->vm_bo)
 		return;
 
@@ -304,6 +319,8 @@ static void commit_go(struct xe_vm_log *log, struct xe_vma *vma)
 		vma->keeps = obj;
 		drm_gpuva_unlink(&vma->gpuva);
 	}
+	if (vma->pages)
+		xe_userptr_remove_vma(vma);
 	list_add_tail(&vma->link, &log->gone);
 }
 
@@ -330,6 +347,7 @@ static void free_vma(struct xe_vm *vm, struct xe_vma *vma)
 {
 	if (vma->user_fence)
 		vm->ops->put_user_fence(vma->user_fence);
+	xe_user_pages_put(vma->pages);
 	kfree(vma);
 }
 
@@ -465,6 +483,23 @@ void xe_vm_unlock(struct xe_vm_lock *lock)
 }
 
 /**
+ * xe_vm_try_again - sleep, if it makes sense to take the reservations once more
+ * @err: of the last try, the reservations of which have been let go
+ * @tries: how many there were, 0 at first
+ *
+ * Who makes room in VRAM while others do the same is told that there is none, where he would have
+ * to wait for those who wait for what he has. The others need a while for what they move.
+ *
+ * Context: process context, no locks.
+ * Return: whether to try again; not if there is no room for some seconds, or on a fatal signal.
+ */
+bool xe_vm_try_again(int err, unsigned int *tries)
+{
+	return err == -ENOSPC && ++*tries < TRIES &&
+	       !schedule_timeout_killable(msecs_to_jiffies(RETRY_MS));
+}
+
+/**
  * xe_vm_add_fence - have nobody move or free what is reserved before a fence has signalled
  * @lock: the reservations, with room for it
  * @fence: the fence
@@ -509,6 +544,8 @@ static void drop_mapping(struct xe_vm *vm, struct xe_vma *vma)
 		dma_resv_unlock(obj->resv);
 		drm_gem_object_put(obj);
 	}
+	if (vma->pages)
+		xe_userptr_remove_vma(vma);
 	free_vma(vm, vma);
 }
 
@@ -537,7 +574,9 @@ static void free_vm(struct work_struct *work)
 	if (vm->has_tree)
 		xe_pt_tree_fini(&vm->tree);
 	delist(vm);
+	kfree(vm->preempt);
 	mutex_destroy(&vm->pt_lock);
+	mutex_destroy(&vm->repin_lock);
 	drm_gpuvm_put(&vm->gpuvm);
 }
 
@@ -616,6 +655,7 @@ static struct xe_vm *alloc_vm(struct xe_device *xe, u32 flags)
 	mutex_init(&vm->pt_lock);
 	spin_lock_init(&vm->jobs_lock);
 	vm->jobs = RB_ROOT_CACHED;
+	xe_userptr_vm_init(vm);
 	vm->xe = xe;
 	vm->flags = flags;
 	return vm;

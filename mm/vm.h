@@ -24,14 +24,21 @@ struct dma_fence;
 struct drm_file;
 struct xe_bo;
 struct xe_device;
+struct xe_preempt;
 struct xe_queue;
 struct xe_user_fence;
+struct xe_user_pages;
+struct xe_userptr;
+struct xe_vm;
 
 /* What is wanted of a VM */
 #define XE_VM_SCRATCH	BIT(0)	/* where nothing is mapped, reads are zero and writes vanish */
 #define XE_VM_LR	BIT(1)	/* its jobs run as long as they like */
 
 #define XE_VM_MAX_ASID	0xfffffu
+
+/* A bit of &dma_fence.flags: it is the fence of a page job, and nothing of an engine's. */
+#define XE_VM_BIND_FENCE	DMA_FENCE_FLAG_USER_BITS
 
 /* Bits of &xe_vm.state; once set they stay so. */
 enum xe_vm_state {
@@ -62,6 +69,8 @@ struct xe_vm_ops {
 	void (*put_user_fence)(struct xe_user_fence *user_fence);
 	/** @is_written: has the caller been told that the bind is over? */
 	bool (*is_written)(const struct xe_user_fence *user_fence);
+	/** @kill: ban it, and have nothing run in it any more; waits for no lock that may reclaim */
+	void (*kill)(struct xe_vm *vm);
 };
 
 /**
@@ -104,8 +113,10 @@ struct xe_vm {
 	u32 asid;
 	/** @state: bits of enum xe_vm_state */
 	unsigned long state;
-	/** @lr_queues: queues of an XE_VM_LR, which is not destroyed under them */
+	/** @lr_queues: numbers of queues of an XE_VM_LR, which is not destroyed under them */
 	atomic_t lr_queues;
+	/** @preempt: of an XE_VM_LR: stops and starts it, see submit/preempt.c; constant */
+	struct xe_preempt *preempt;
 
 	/**
 	 * @lock: For writing: mappings change. For reading, and the reservation held: their pages
@@ -135,6 +146,18 @@ struct xe_vm {
 	struct rb_root_cached jobs;
 	/** @deferred: entries that they are going to write */
 	u64 deferred;
+
+	/**
+	 * @notifier_lock: Held for writing while it is noted that memory of a process is taken
+	 * away. Reclaim waits for it. Behind reservations and sections, before &dep_queue.lock.
+	 */
+	struct rw_semaphore notifier_lock;
+	/** @invalidated: &xe_userptr.link, of which memory was taken away; under @notifier_lock */
+	struct list_head invalidated;
+	/** @repin_lock: one looks for memory again; behind @lock, before mmap_lock */
+	struct mutex repin_lock;
+	/** @unwritten: &xe_vma.unwritten_link; under the reservation */
+	struct list_head unwritten;
 };
 
 /**
@@ -151,6 +174,15 @@ struct xe_vma {
 	bool dumpable;
 	/** @user_fence: of the bind that made it, a reference; NULL if it had none; constant */
 	struct xe_user_fence *user_fence;
+	/**
+	 * @pages: where memory of a process was found, a reference; NULL for a buffer. Under
+	 * &xe_vm.repin_lock and the reservation of the VM.
+	 */
+	struct xe_user_pages *pages;
+	/** @user_link: on &xe_userptr.vmas */
+	struct list_head user_link;
+	/** @unwritten_link: on &xe_vm.unwritten, if @pages were found anew */
+	struct list_head unwritten_link;
 	/** @keeps: a reference to the buffer, while it is gone but may still be known to TLBs */
 	struct drm_gem_object *keeps;
 	/** @link: on the list of those that are gone */
@@ -165,9 +197,13 @@ struct xe_vm_map {
 	u64 addr;
 	/** @range: how much of it, in bytes */
 	u64 range;
-	/** @bo: the buffer; NULL for a mapping that reads zero */
+	/** @bo: the buffer; without it and @pages, it is a mapping that reads zero */
 	struct xe_bo *bo;
-	/** @offset: in the buffer, in bytes */
+	/** @userptr: memory of a process; NULL for none */
+	struct xe_userptr *userptr;
+	/** @pages: of @userptr, by xe_bind(); whoever has @userptr puts them */
+	struct xe_user_pages *pages;
+	/** @offset: in the buffer, in bytes; or the address in the process */
 	u64 offset;
 	/** @pat_index: row of the PAT table */
 	u16 pat_index;
@@ -283,6 +319,7 @@ int xe_vm_lock_own(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_f
 int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences,
 		   int (*more)(struct drm_exec *exec, void *data), void *data);
 void xe_vm_unlock(struct xe_vm_lock *lock);
+bool xe_vm_try_again(int err, unsigned int *tries);
 void xe_vm_add_fence(struct xe_vm_lock *lock, struct dma_fence *fence);
 
 void xe_vm_log_init(struct xe_vm_log *log, struct xe_vm *vm, struct xe_user_fence *user_fence);

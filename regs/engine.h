@@ -47,5 +47,9 @@
 #define RCU_MODE			XE_GT_REG(0x14800)	/* masked */
 #define   RCU_MODE_FIXED_SLICE_CCS_MODE	BIT(1)
 #define   RCU_MODE_CCS_ENABLE		BIT(0)
+#define CCS_MODE			XE_GT_REG(0x14804)	/* masked; three bits a slice */
+#define   CCS_MODE_BITS			3
+#define   CCS_MODE_NOBODY		7
+#define   CCS_MODE_SLICES		4
 
 #endif

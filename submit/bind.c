@@ -14,8 +14,10 @@
 #include "hw/state.h"
 #include "mm/bo.h"
 #include "mm/pt.h"
+#include "mm/userptr.h"
 #include "mm/vm.h"
 #include "submit/bind.h"
+#include "submit/preempt.h"
 #include "submit/queue.h"
 #include "submit/submit.h"
 #include "submit/sync.h"
@@ -48,7 +50,7 @@
  *
  * Buffers that moved leave stale mappings. Before a job runs on an engine xe_bind_prepare() makes
  * a page job of them, on a queue that nobody else uses; user space may have the other queues wait
- * for the very job that is about to run.
+ * for the very job that is about to run. A long-running VM does so before it starts.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -65,6 +67,9 @@
 
 /* Entries that jobs which wait for something may have to write, of one VM. */
 #define MAX_DEFERRED	(192 * 1024)
+
+/* That a bind adds to a reservation: its own, and the one that stops a long-running VM. */
+#define NUM_FENCES	2
 
 struct invalidation {
 	struct xe_tlb_wait wait;
@@ -267,6 +272,7 @@ static void release(struct dep_job *dep)
 	else
 		xe_pt_plan_drop(&job->plan);
 	xe_vma_free_list(job->vm, &job->gone);
+	xe_preempt_kick(job->vm);
 	drop_references(job);
 }
 
@@ -320,11 +326,12 @@ static int keep_awake(struct page_job *job)
 /* Has the entries of a mapping lead to where its buffer is. */
 static int plan_map(struct page_job *job, const struct xe_vm_map *map)
 {
-	struct xe_pt_source source = {};
+	struct xe_pt_source source = { .offset = map->offset };
 
 	if (map->bo)
 		xe_bo_pt_source(map->bo, &source);
-	source.offset = map->offset;
+	else if (map->pages && !xe_user_pages_pt_source(map->pages, map->offset, &source))
+		return xe_pt_plan_unmap(&job->plan, map->addr, map->range);
 	source.pat = map->pat_index;
 	source.read_only = map->read_only;
 	return xe_pt_plan_map(&job->plan, map->addr, map->range, &source);
@@ -335,7 +342,8 @@ static int plan_again(struct page_job *job, struct xe_vma *vma)
 	struct xe_vm_map map = {
 		.addr = vma->gpuva.va.addr,
 		.range = vma->gpuva.va.range,
-		.bo = to_xe_bo(vma->gpuva.gem.obj),
+		.bo = vma->gpuva.gem.obj ? to_xe_bo(vma->gpuva.gem.obj) : NULL,
+		.pages = vma->pages,
 		.offset = vma->gpuva.gem.offset,
 		.pat_index = vma->pat_index,
 		.read_only = vma->read_only,
@@ -353,6 +361,8 @@ static void forget_fresh(struct page_job *job, bool stale)
 
 	list_for_each_entry_safe(vma, next, &job->fresh, link) {
 		drm_gpuva_invalidate(&vma->gpuva, stale);
+		if (!stale)
+			list_del_init(&vma->unwritten_link);
 		list_del_init(&vma->link);
 	}
 }
@@ -423,6 +433,11 @@ static int collect_deps(struct page_job *job, struct xe_vm_lock *lock, struct xe
 	struct dma_resv *resv;
 	int err = 0;
 
+	/* Those of a try before this one. */
+	dep_job_abandon(&job->dep);
+	kvfree(job->dep.deps);
+	job->dep.deps = NULL;
+
 	if (writes)
 		max += count_jobs(job);
 	xe_vm_for_each_resv(lock, resv)
@@ -471,9 +486,11 @@ static struct dma_fence *publish(struct page_job *job, struct xe_vm_lock *lock)
 		accepted = dep_queue_push(&q->dep, &job->dep);
 		trace_xe_bind_plan(q->xe->drm.dev, job->vm->asid, job->plan.start, job->plan.end,
 				   fence);
+		set_bit(XE_VM_BIND_FENCE, &fence->flags);
 		dma_fence_get(fence);
 		xe_vm_add_fence(lock, fence);
 	}
+	xe_preempt_add_fence(lock);
 	if (!accepted)
 		dep_job_fail(&job->dep, READ_ONCE(q->xe->submit.error) ?: -ECANCELED);
 	return fence;
@@ -501,6 +518,9 @@ static int prefetch_one(struct page_job *job, struct xe_vm_log *log, struct xe_v
 	u32 before;
 	int err;
 
+	/* The kernel sees to where memory of processes is. */
+	if (vma->pages)
+		return 0;
 	if (!obj || !xe_bo_can_be_in(to_xe_bo(obj), region)) {
 		drm_dbg(&job->vm->xe->drm, "VM_BIND: what is to be moved cannot be there\n");
 		return -EINVAL;
@@ -604,6 +624,30 @@ static int limit_deferred(struct page_job *job, const struct xe_bind_args *args)
 	return -ENOBUFS;
 }
 
+static bool pages_valid(const struct xe_bind_args *args)
+{
+	for (unsigned int i = 0; i < args->num_ops; i++)
+		if (args->ops[i].map.pages && !xe_user_pages_valid(args->ops[i].map.pages))
+			return false;
+	return true;
+}
+
+/* Behind the look at pages, whoever takes them away waits for the fence. */
+static int commit(struct page_job *job, struct xe_vm_lock *lock, struct xe_vm_log *log,
+		  const struct xe_bind_args *args, struct dma_fence **fence)
+{
+	guard(rwsem_read)(&job->vm->notifier_lock);
+	if (!pages_valid(args))
+		return -EAGAIN;
+
+	/* Before some of them go again: they are on the other list then. */
+	forget_fresh(job, false);
+	xe_vm_log_commit(log);
+	list_splice(&log->gone, &job->gone);
+	*fence = publish(job, lock);
+	return 0;
+}
+
 static int bind_locked(struct page_job *job, struct xe_vm_lock *lock,
 		       const struct xe_bind_args *args, struct dma_fence **fence)
 {
@@ -616,17 +660,14 @@ static int bind_locked(struct page_job *job, struct xe_vm_lock *lock,
 		err = collect_deps(job, lock, args->syncs, args->num_syncs);
 	if (!err)
 		err = limit_deferred(job, args);
+	if (!err)
+		err = commit(job, lock, &log, args, fence);
 	if (err) {
 		forget_fresh(job, true);
 		xe_pt_plan_undo(&job->plan);
 		xe_vm_log_undo(&log);
-		return err;
 	}
-
-	xe_vm_log_commit(&log);
-	list_splice(&log.gone, &job->gone);
-	*fence = publish(job, lock);
-	return 0;
+	return err;
 }
 
 static int lock_buffers(struct drm_exec *exec, void *data)
@@ -637,15 +678,16 @@ static int lock_buffers(struct drm_exec *exec, void *data)
 
 	/* All of an LR VM is needed at once: what it has does not make room for what comes. */
 	if (args->vm->flags & XE_VM_LR)
-		err = drm_gpuvm_prepare_objects(gpuvm, exec, 1);
+		err = drm_gpuvm_prepare_objects(gpuvm, exec, NUM_FENCES);
 
 	for (unsigned int i = 0; i < args->num_ops && !err; i++) {
 		const struct xe_vm_map *map = &args->ops[i].map;
 
 		if (map->bo)
-			err = drm_exec_prepare_obj(exec, &map->bo->ttm.base, 1);
+			err = drm_exec_prepare_obj(exec, &map->bo->ttm.base, NUM_FENCES);
 		if (!err && map->range)
-			err = drm_gpuvm_prepare_range(gpuvm, exec, map->addr, map->range, 1);
+			err = drm_gpuvm_prepare_range(gpuvm, exec, map->addr, map->range,
+						      NUM_FENCES);
 	}
 	return err;
 }
@@ -666,25 +708,55 @@ static bool only_private(const struct xe_bind_args *args)
 static int lock_for(const struct xe_bind_args *args, struct xe_vm_lock *lock)
 {
 	if (only_private(args))
-		return xe_vm_lock_own(args->vm, lock, 1);
-	return xe_vm_lock_for(args->vm, lock, 1, lock_buffers, (void *)args);
+		return xe_vm_lock_own(args->vm, lock, NUM_FENCES);
+	return xe_vm_lock_for(args->vm, lock, NUM_FENCES, lock_buffers, (void *)args);
+}
+
+/* Before reservations: memory is found with the lock of the address space that it is in. */
+static int pin(const struct xe_bind_args *args)
+{
+	for (unsigned int i = 0; i < args->num_ops; i++) {
+		struct xe_vm_map *map = &args->ops[i].map;
+		struct xe_user_pages *pages;
+
+		if (!map->userptr)
+			continue;
+		pages = xe_userptr_pin(map->userptr);
+		if (IS_ERR(pages))
+			return PTR_ERR(pages);
+		xe_user_pages_put(map->pages);
+		map->pages = pages;
+	}
+	return 0;
+}
+
+static int try_bind(struct page_job *job, const struct xe_bind_args *args,
+		    struct dma_fence **fence)
+{
+	struct xe_vm_lock lock;
+	int err = pin(args);
+
+	err = err ?: lock_for(args, &lock);
+	if (err)
+		return err;
+
+	err = bind_locked(job, &lock, args, fence);
+	xe_vm_unlock(&lock);
+	return err;
 }
 
 static int bind(struct page_job *job, const struct xe_bind_args *args, struct dma_fence **fence)
 {
 	struct xe_vm *vm = args->vm;
-	struct xe_vm_lock lock;
 	int err;
 
 	err = down_write_killable(&vm->lock);
 	if (err)
 		return err;
 
-	err = xe_vm_is_banned(vm) ? -ENOENT : lock_for(args, &lock);
-	if (!err) {
-		err = bind_locked(job, &lock, args, fence);
-		xe_vm_unlock(&lock);
-	}
+	err = xe_vm_is_banned(vm) ? -ENOENT : -EAGAIN;
+	for (int i = 0; i < XE_USERPTR_TRIES && err == -EAGAIN; i++)
+		err = try_bind(job, args, fence);
 	up_write(&vm->lock);
 	return err;
 }
@@ -715,11 +787,12 @@ static void signal_syncs(const struct xe_bind_args *args, struct dma_fence *fenc
  * Context: ioctl, no locks; enters in parts.
  * Return: 0; -ENOENT if nothing is accepted for the VM any more; -EBUSY as xe_vm_unmap() and
  * xe_bo_move_to(); -EINVAL; -ENOMEM, -ENOSPC; -ENOBUFS if too much waits to be written; -ENODEV;
- * -EAGAIN while the system is about to sleep; -EINTR, -ERESTARTSYS.
+ * -EAGAIN while the system is about to sleep; -EINTR, -ERESTARTSYS; as xe_userptr_pin().
  */
 int xe_bind(const struct xe_bind_args *args)
 {
 	struct xe_queue *q = args->q ?: args->vm->queues[XE_VM_BINDS];
+	unsigned int tries = 0;
 	struct dma_fence *fence;
 	struct page_job *job;
 	int err;
@@ -733,7 +806,9 @@ int xe_bind(const struct xe_bind_args *args)
 
 	err = keep_awake(job);
 	if (!err)
-		err = bind(job, args, &fence);
+		do
+			err = bind(job, args, &fence);
+		while (xe_vm_try_again(err, &tries));
 	if (err) {
 		discard_job(job);
 		return err;
@@ -765,6 +840,7 @@ static int prepare_stale(struct page_job *job, struct xe_vm_lock *lock)
 {
 	struct list_head *stale = &job->vm->gpuvm.evict.list;
 	struct drm_gpuvm_bo *vm_bo;
+	struct xe_vma *vma;
 	int err = 0;
 
 	list_for_each_entry(vm_bo, stale, list.entry.evict) {
@@ -777,6 +853,11 @@ static int prepare_stale(struct page_job *job, struct xe_vm_lock *lock)
 		if (err)
 			return err;
 	}
+	list_for_each_entry(vma, &job->vm->unwritten, unwritten_link) {
+		err = plan_again(job, vma);
+		if (err)
+			return err;
+	}
 	return collect_deps(job, lock, NULL, 0);
 }
 
@@ -786,6 +867,21 @@ static void forget_stale(struct xe_vm *vm)
 
 	list_for_each_entry_safe(vm_bo, next, &vm->gpuvm.evict.list, list.entry.evict)
 		drm_gpuvm_bo_evict(vm_bo, false);
+}
+
+/* As commit(). */
+static int commit_stale(struct page_job *job, struct xe_vm_lock *lock)
+{
+	struct xe_vm *vm = job->vm;
+
+	guard(rwsem_read)(&vm->notifier_lock);
+	if (!xe_userptr_valid(vm))
+		return -EAGAIN;
+
+	forget_stale(vm);
+	dma_fence_put(vm->moved);
+	vm->moved = publish(job, lock);
+	return 0;
 }
 
 static int follow_moves(struct xe_vm_lock *lock)
@@ -801,6 +897,8 @@ static int follow_moves(struct xe_vm_lock *lock)
 	err = keep_awake(job);
 	if (!err)
 		err = prepare_stale(job, lock);
+	if (!err)
+		err = commit_stale(job, lock);
 	if (err) {
 		forget_fresh(job, true);
 		xe_pt_plan_undo(&job->plan);
@@ -808,9 +906,6 @@ static int follow_moves(struct xe_vm_lock *lock)
 		return err;
 	}
 
-	forget_stale(vm);
-	dma_fence_put(vm->moved);
-	vm->moved = publish(job, lock);
 	xe_queue_run(q);
 	return 0;
 }
@@ -823,7 +918,8 @@ static int follow_moves(struct xe_vm_lock *lock)
  * Buffers that the card cannot reach are moved.
  *
  * Context: process context; enters.
- * Return: 0; -ENOMEM, -ENOSPC, -ENODEV, -EBUSY, -EAGAIN, -EINTR.
+ * Return: 0; -ENOMEM, -ENOSPC, -ENODEV, -EBUSY, -EINTR; -EAGAIN if xe_userptr_repin() has to be
+ * called, or while the system is about to sleep.
  */
 int xe_bind_prepare(struct xe_vm_lock *lock, struct dma_fence **fence)
 {
@@ -832,7 +928,7 @@ int xe_bind_prepare(struct xe_vm_lock *lock, struct dma_fence **fence)
 
 	dma_resv_assert_held(xe_vm_resv(vm));
 	*fence = NULL;
-	if (!list_empty(&vm->gpuvm.evict.list))
+	if (!list_empty(&vm->gpuvm.evict.list) || !list_empty(&vm->unwritten))
 		err = follow_moves(lock);
 	if (err || !vm->moved)
 		return err;
@@ -883,6 +979,7 @@ static const struct xe_vm_ops vm_ops = {
 	.get_user_fence = xe_user_fence_get,
 	.put_user_fence = xe_user_fence_put,
 	.is_written = xe_user_fence_is_written,
+	.kill = xe_queue_ban_all,
 };
 
 static int make_queues(struct xe_vm *vm)
@@ -916,6 +1013,8 @@ struct xe_vm *xe_bind_vm_create(struct xe_device *xe, u32 flags)
 		return vm;
 
 	err = make_queues(vm);
+	if (!err && flags & XE_VM_LR)
+		err = xe_preempt_create(vm, xe_bind_prepare);
 	if (!err && vm->ran)
 		err = forget_former(vm);
 	if (err) {

@@ -44,8 +44,8 @@ struct xe_bind_args {
 	struct xe_vm *vm;
 	/** @q: a queue of binds; NULL for the VM's own */
 	struct xe_queue *q;
-	/** @ops: the changes, in order */
-	const struct xe_bind_op *ops;
+	/** @ops: the changes, in order; pages of processes are added to them */
+	struct xe_bind_op *ops;
 	/** @num_ops: how many */
 	unsigned int num_ops;
 	/** @syncs: what to wait for, and what to signal */

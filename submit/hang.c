@@ -25,7 +25,8 @@
  * the interrupt may have been lost, the engine may have been busy with others. So, in this order:
  *
  * 1. The number in memory is looked at. If the job is done, it ends as usual.
- * 2. If the job has not begun it gets its time again, twice.
+ * 2. If the job is on no engine it gets its time again, twice. A parallel one is if a child is: one
+ *    that is done, or waits for its engine, says nothing of the others.
  * 3. The context is taken off the engine, which saves how long it has run. The GuC has to do that
  *    within its preemption timeout, or it resets the engine; and to answer within 5 s, or the GT is
  *    reset.
@@ -36,7 +37,7 @@
  * one that had not gets all of its time again. A GuC that stands still is not the fault of those
  * who wait for it, and how often it may do so is limited in xe_recovery.c.
  *
- * Jobs of long-running address spaces have no timer.
+ * Jobs of long-running address spaces have no timer, see submit/preempt.c.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -64,6 +65,7 @@ static void suspend(struct xe_queue *q)
 
 static void resume(struct xe_queue *q)
 {
+	clear_bit(XE_QUEUE_STOPPED, &q->state);
 	xe_hw_scoped_awake(hw, q->xe)
 		xe_context_resume(hw, &xe_hw_state(hw)->gt[q->args.gt_id], q->context);
 }
@@ -77,13 +79,14 @@ static void resume(struct xe_queue *q)
 void xe_hang_expired(struct xe_queue *q)
 {
 	unsigned int left = 0;
+	u32 unused;
 
 	scoped_guard(mutex, &q->dep.lock) {
 		if (!xe_job_collect(q) || dep_queue_is_dead(&q->dep))
 			return;
 
 		left = xe_queue_time_left(q);
-		if (!left && !xe_job_has_begun(q) && q->tries < TRIES) {
+		if (!left && !xe_job_runs(q, &unused) && q->tries < TRIES) {
 			q->tries++;
 			left = xe_queue_timeout(q);
 		}
@@ -101,13 +104,15 @@ void xe_hang_expired(struct xe_queue *q)
 
 static bool hangs(struct xe_queue *q)
 {
+	u32 ticks;
+
 	guard(mutex)(&q->dep.lock);
 	if (!xe_job_collect(q) || dep_queue_is_dead(&q->dep))
 		return false;
 	/* The GT was reset: nothing was saved, and it may have been the GuC that stood still. */
 	if (test_bit(XE_QUEUE_FORGOTTEN, &q->state))
 		return false;
-	return !xe_job_has_begun(q) || ticks_to_ms(q, xe_job_ticks(q)) >= xe_queue_timeout(q);
+	return !xe_job_runs(q, &ticks) || ticks_to_ms(q, ticks) >= xe_queue_timeout(q);
 }
 
 /* One line for each; but whoever does it on purpose shall not fill the log. */

@@ -10,10 +10,12 @@
 
 #include "guc/context.h"
 #include "hw/state.h"
+#include "mm/userptr.h"
 #include "mm/vm.h"
 #include "submit/bind.h"
 #include "submit/hang.h"
 #include "submit/job.h"
+#include "submit/preempt.h"
 #include "submit/queue.h"
 #include "submit/ring.h"
 #include "submit/submit.h"
@@ -48,7 +50,11 @@
  * If a reset or a sleep made the GuC forget the context, what is in the ring is still there, but
  * the head in the image may be anywhere behind what is done. It is set to the first job that is not
  * done, so that nothing runs twice, if that job has not begun. If it has, it may have done half of
- * its work, and the queue is banned.
+ * its work, and the queue is banned; unless the GuC had taken the context off its engine before: all
+ * of its state was saved in the image then, and it goes on.
+ *
+ * A job of a long-running address space has a fence like any other, which nobody but its queue gets
+ * to see. It takes no reservation: what the address space needs is seen to by submit/preempt.c.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -118,23 +124,28 @@ static void write_text(struct xe_queue *q, const struct xe_job *job)
 		.ppgtt = q->args.vm,
 		.flush_tlb = must_flush(q),
 		.has_fence = job->has_fence,
+		.num_others = q->args.width - 1,
 		.sequence = job->sequence,
 		.fence_address = job->fence_address,
 		.fence_value = job->fence_value,
 	};
 
+	for (unsigned int i = 1; i < job->num_batches; i++)
+		text.others[i - 1] = q->lrc[i].ggtt;
 	for (unsigned int i = 0; i < job->num_batches; i++) {
+		text.joins = i;
 		text.status = q->lrc[i].ggtt;
 		text.batch = job->batch[i];
 		xe_ring_write(q->lrc[i].ring, q->tail, &text);
 	}
 }
 
+/* The GuC moves those of several rings itself, so that no child begins before the others may. */
 static void move_tail(struct xe_queue *q, u32 tail)
 {
 	q->tail = tail;
-	for (unsigned int i = 0; i < q->args.width; i++)
-		xe_lrc_set_tail(&q->lrc[i], tail);
+	if (q->args.width == 1)
+		xe_lrc_set_tail(q->lrc, tail);
 }
 
 static void mark_busy(struct xe_queue *q)
@@ -203,7 +214,7 @@ static bool issue(struct xe_hw hw, struct xe_queue *q, struct xe_job *job)
 		return true;
 	}
 
-	bytes = xe_ring_job_bytes(q->args.class, job->has_fence);
+	bytes = xe_ring_job_bytes(q->args.class, job->has_fence, q->args.width - 1);
 	if (xe_ring_space(READ_ONCE(q->head), q->tail) < bytes)
 		return false;
 	issue_batches(hw, q, job, bytes);
@@ -241,13 +252,8 @@ bool xe_job_collect(struct xe_queue *q)
 	return first_sequence(q, &unused);
 }
 
-/**
- * xe_job_has_begun - is the oldest job on an engine, or has it been?
- * @q: the queue; &dep_queue.lock is held
- *
- * Context: process context.
- */
-bool xe_job_has_begun(struct xe_queue *q)
+/* Has a child done, or begun to do, any of the oldest job? */
+static bool has_begun(struct xe_queue *q)
 {
 	u32 sequence;
 
@@ -255,20 +261,33 @@ bool xe_job_has_begun(struct xe_queue *q)
 }
 
 /**
- * xe_job_ticks - how long the oldest job has run
- * @q: the queue, nothing of which is on an engine; &dep_queue.lock is held
+ * xe_job_runs - is the oldest job on an engine?
+ * @q: the queue; &dep_queue.lock is held
+ * @ticks: how long, if nothing of the queue is on an engine now: ticks of the GT's clock, of the
+ *	child that ran longest and is not done
  *
  * Context: process context.
- * Return: ticks of the GT's clock, of the child that ran longest.
+ * Return: false if no child is within the job, since their engines have not come to it.
  */
-u32 xe_job_ticks(struct xe_queue *q)
+bool xe_job_runs(struct xe_queue *q, u32 *ticks)
 {
-	u32 ticks = 0;
+	bool runs = false;
+	u32 sequence;
 
-	for (unsigned int i = 0; i < q->args.width; i++)
-		ticks = max(ticks, xe_lrc_timestamp(&q->lrc[i]) -
-			    xe_lrc_job_timestamp(&q->lrc[i]));
-	return ticks;
+	*ticks = 0;
+	if (!first_sequence(q, &sequence))
+		return false;
+
+	for (unsigned int i = 0; i < q->args.width; i++) {
+		const struct xe_lrc *lrc = &q->lrc[i];
+
+		if ((s32)(xe_lrc_started(lrc) - sequence) < 0 ||
+		    (s32)(xe_lrc_sequence(lrc) - sequence) >= 0)
+			continue;
+		runs = true;
+		*ticks = max(*ticks, xe_lrc_timestamp(lrc) - xe_lrc_job_timestamp(lrc));
+	}
+	return runs;
 }
 
 /**
@@ -292,31 +311,38 @@ unsigned int xe_job_batches(struct xe_queue *q, u64 batch[XE_CONTEXT_MAX_WIDTH])
 	return job->num_batches;
 }
 
-static void rewind_rings(struct xe_queue *q)
+/* False if that takes another head, which the GuC does not take of a parallel context. */
+static bool rewind_rings(struct xe_queue *q)
 {
-	for (unsigned int i = 0; i < q->args.width; i++) {
-		u32 head = xe_ring_rewind(q->lrc[i].ring, xe_lrc_head(&q->lrc[i]),
-					  READ_ONCE(q->head), q->tail);
+	bool same = true;
 
+	for (unsigned int i = 0; i < q->args.width; i++) {
+		u32 saved = xe_ring_advance(xe_lrc_head(&q->lrc[i]), 0);
+		u32 head = xe_ring_rewind(q->lrc[i].ring, saved, READ_ONCE(q->head), q->tail);
+
+		same &= head == saved;
 		xe_lrc_set_head(&q->lrc[i], head);
 	}
+	return same || q->args.width == 1;
 }
 
 /*
  * The GuC does not know the context any more, and no engine has it. &dep_queue.lock is held, so
  * that a job which is found on the list stays: only the interrupt might end it, and it did.
  *
- * Return: false if the first job had begun, and may have been done by half.
+ * Return: false if the first job had begun, and may have been done by half, or cannot be begun.
  */
 static bool revive(struct xe_hw hw, struct xe_queue *q)
 {
+	bool saved = test_and_clear_bit(XE_QUEUE_SAVED, &q->state);
 	bool unfinished = xe_job_collect(q);
 	u32 ends[XE_CONTEXT_MAX_WIDTH];
 
-	if (unfinished && xe_job_has_begun(q))
+	if (unfinished && !saved && has_begun(q))
+		return false;
+	if ((!unfinished || !saved) && !rewind_rings(q))
 		return false;
 
-	rewind_rings(q);
 	q->stale = !unfinished;
 	if (!unfinished)
 		return true;
@@ -379,6 +405,20 @@ const struct xe_queue_ops xe_exec_queue_ops = {
 	.expired = xe_hang_expired,
 	.stopped = xe_hang_stopped,
 	.found_out = xe_hang_found_out,
+	.done = job_done,
+};
+
+const struct xe_queue_ops xe_lr_queue_ops = {
+	.dep = {
+		.owner = THIS_MODULE,
+		.kick = xe_queue_dep_kick,
+		.release = release,
+	},
+	.start = xe_preempt_queue_start,
+	.run = run,
+	.stopped = xe_preempt_queue_stopped,
+	.found_out = xe_hang_found_out,
+	.gone = xe_preempt_queue_gone,
 	.done = job_done,
 };
 
@@ -469,6 +509,11 @@ static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, const struc
 	struct dma_fence **deps = max ? kvcalloc(max, sizeof(*deps), GFP_KERNEL) : NULL;
 	int err;
 
+	/* Those of a try before this one. */
+	dep_job_abandon(&job->dep);
+	kvfree(job->dep.deps);
+	job->dep.deps = NULL;
+
 	if (max && !deps) {
 		dma_fence_put(moved);
 		return -ENOMEM;
@@ -511,30 +556,51 @@ static int push_locked(struct xe_job *job, struct xe_vm_lock *lock, struct xe_sy
 	err = xe_bind_prepare(lock, &moved);
 	if (!err)
 		err = collect_deps(job, lock, syncs, num_syncs, moved);
-	if (!err)
-		publish(job, lock, syncs, num_syncs);
+	if (err)
+		return err;
+
+	/* From here on whoever takes memory of a process away waits for the job. */
+	guard(rwsem_read)(&lock->vm->notifier_lock);
+	if (!xe_userptr_valid(lock->vm))
+		return -EAGAIN;
+	publish(job, lock, syncs, num_syncs);
+	return 0;
+}
+
+static int try_push(struct xe_job *job, struct xe_sync *syncs, unsigned int num_syncs)
+{
+	struct xe_vm *vm = job->q->args.vm;
+	struct xe_vm_lock lock;
+	int err;
+
+	err = xe_userptr_repin(vm);
+	/* One for the job, one for entries that are written anew. */
+	err = err ?: xe_vm_lock(vm, &lock, 2);
+	if (err)
+		return err;
+	err = push_locked(job, &lock, syncs, num_syncs);
+	xe_vm_unlock(&lock);
 	return err;
 }
 
 static int push_job(struct xe_job *job, struct xe_sync *syncs, unsigned int num_syncs)
 {
 	struct xe_vm *vm = job->q->args.vm;
-	struct xe_vm_lock lock;
+	unsigned int tries = 0;
 	int err;
 
-	if (!vm || !job->num_batches) {
+	if (!vm || vm->preempt || !job->num_batches) {
 		err = collect_deps(job, NULL, syncs, num_syncs, NULL);
 		if (!err)
 			publish(job, NULL, syncs, num_syncs);
 		return err;
 	}
 
-	/* One for the job, one for entries that are written anew. */
-	err = xe_vm_lock(vm, &lock, 2);
-	if (err)
-		return err;
-	err = push_locked(job, &lock, syncs, num_syncs);
-	xe_vm_unlock(&lock);
+	do {
+		err = -EAGAIN;
+		for (int i = 0; i < XE_USERPTR_TRIES && err == -EAGAIN; i++)
+			err = try_push(job, syncs, num_syncs);
+	} while (xe_vm_try_again(err, &tries));
 	return err;
 }
 
@@ -548,7 +614,7 @@ static int push_job(struct xe_job *job, struct xe_sync *syncs, unsigned int num_
  *
  * Context: ioctl, may sleep; enters in parts.
  * Return: 0; -ENOMEM; -ERESTARTSYS or -EINTR; -ENODEV if the device is gone, -EAGAIN while the
- * system is about to sleep.
+ * system is about to sleep, or memory that is mapped is taken away all the time.
  */
 int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batches,
 		  struct xe_sync *syncs, unsigned int num_syncs)
@@ -569,9 +635,13 @@ int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batch
 	err = num_batches ? keep_awake(job) : 0;
 	if (!err)
 		err = push_job(job, syncs, num_syncs);
-	if (err)
+	if (err) {
 		drop_job(job);
-	else
-		xe_queue_run(q);
-	return err;
+		return err;
+	}
+
+	xe_queue_run(q);
+	if (q->args.vm)
+		xe_preempt_kick(q->args.vm);
+	return 0;
 }

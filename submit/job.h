@@ -40,10 +40,10 @@ struct xe_job {
 /* Of the oldest job that was issued; &dep_queue.lock is held, but for xe_job_batches(). */
 unsigned int xe_job_batches(struct xe_queue *q, u64 batch[XE_CONTEXT_MAX_WIDTH]);
 bool xe_job_collect(struct xe_queue *q);
-bool xe_job_has_begun(struct xe_queue *q);
-u32 xe_job_ticks(struct xe_queue *q);
+bool xe_job_runs(struct xe_queue *q, u32 *ticks);
 
 extern const struct xe_queue_ops xe_exec_queue_ops;
+extern const struct xe_queue_ops xe_lr_queue_ops;
 
 int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batches,
 		  struct xe_sync *syncs, unsigned int num_syncs);

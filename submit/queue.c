@@ -184,6 +184,8 @@ static void forgotten(struct xe_context_owner *owner)
 {
 	struct xe_queue *q = container_of(owner, struct xe_queue, owner);
 
+	if (test_bit(XE_QUEUE_STOPPED, &q->state))
+		set_bit(XE_QUEUE_SAVED, &q->state);
 	set_bit(XE_QUEUE_FORGOTTEN, &q->state);
 	xe_queue_kick(q);
 }
@@ -252,6 +254,8 @@ static struct xe_context_desc describe(const struct xe_queue *q)
 
 	for (unsigned int i = 0; i < q->args.width; i++)
 		desc.lrca[i] = q->lrc[i].ggtt;
+	if (q->args.width > 1)
+		desc.work_queue = q->lrc->status + GUC_PARALLEL_OFFSET;
 	return desc;
 }
 
@@ -266,16 +270,20 @@ static int make_context(struct xe_queue *q)
 		return -ENOMEM;
 
 	xe_queue_get(q);
-	xe_hw_scoped(hw, q->xe)
+	xe_hw_scoped(hw, q->xe) {
 		ret = xe_context_create(hw, &xe_hw_state(hw)->gt[q->args.gt_id], ctx, &desc,
 					&q->owner);
+		if (ret < 0)
+			break;
+		q->context = ret;
+		if (q->args.ops->start)
+			q->args.ops->start(hw, q);
+	}
 	if (ret < 0) {
 		xe_context_free(ctx);
 		xe_queue_put(q);
-		return ret;
 	}
-	q->context = ret;
-	return 0;
+	return min(ret, 0);
 }
 
 /*
@@ -305,10 +313,12 @@ static void queue_work_fn(struct work_struct *work)
 
 	if (test_bit(XE_QUEUE_GONE, &q->state)) {
 		bury(q);
+		if (q->args.ops->gone)
+			q->args.ops->gone(q);
 	} else if (test_bit(XE_QUEUE_BANNED, &q->state)) {
 		xe_queue_kill(q);
 	} else {
-		if (test_and_clear_bit(XE_QUEUE_STOPPED, &q->state) && q->args.ops->stopped)
+		if (test_bit(XE_QUEUE_STOPPED, &q->state) && q->args.ops->stopped)
 			q->args.ops->stopped(q);
 		q->args.ops->run(q);
 	}
@@ -356,7 +366,7 @@ unsigned int xe_queue_timeout(const struct xe_queue *q)
 {
 	const struct xe_sched *sched = &q->xe->sched[q->args.gt_id][q->args.class];
 
-	if (!q->args.ops->expired || (q->args.vm && q->args.vm->flags & XE_VM_LR))
+	if (!q->args.ops->expired)
 		return 0;
 	return READ_ONCE(sched->value[XE_SCHED_JOB_TIMEOUT_MS][XE_SCHED_VALUE]);
 }
@@ -450,6 +460,7 @@ static struct xe_queue *alloc_queue(struct xe_device *xe, const struct xe_queue_
 	kref_init(&q->ref);
 	INIT_LIST_HEAD(&q->link);
 	INIT_LIST_HEAD(&q->busy);
+	INIT_LIST_HEAD(&q->lr);
 	INIT_WORK(&q->work, queue_work_fn);
 	INIT_DELAYED_WORK(&q->timer, timer_fn);
 	INIT_WORK(&q->free, free_queue);
@@ -532,4 +543,28 @@ void xe_queue_ban(struct xe_queue *q)
 	if (!test_and_set_bit(XE_QUEUE_BANNED, &q->state))
 		drm_dbg(&q->xe->drm, "a queue was banned\n");
 	xe_queue_kill(q);
+}
+
+/**
+ * xe_queue_ban_all - an address space is not to be used any more: ban it, and all queues that use it
+ * @vm: the address space
+ *
+ * Contexts end, and fences are signalled behind that, by the works of the queues.
+ *
+ * Context: process context, also on the way to fences, and where reclaim waits.
+ */
+void xe_queue_ban_all(struct xe_vm *vm)
+{
+	struct xe_submit *submit = &vm->xe->submit;
+	struct xe_queue *q;
+
+	xe_vm_ban(vm);
+	guard(mutex)(&submit->lock);
+	list_for_each_entry(q, &submit->queues, link) {
+		if (q->args.vm != vm || !kref_get_unless_zero(&q->ref))
+			continue;
+		set_bit(XE_QUEUE_BANNED, &q->state);
+		xe_queue_kick(q);
+		xe_queue_put(q);
+	}
 }

@@ -27,7 +27,7 @@ enum xe_queue_kind {
 	XE_QUEUE_BIND,
 };
 
-/* Bits of &xe_queue.state; FORGOTTEN, CHECKED and STOPPED come and go, others stay. */
+/* Bits of &xe_queue.state; FORGOTTEN, SAVED, CHECKED and STOPPED come and go, others stay. */
 enum xe_queue_state {
 	/* its user destroyed it: what it has left is not run */
 	XE_QUEUE_KILLED,
@@ -41,9 +41,11 @@ enum xe_queue_state {
 	XE_QUEUE_ENDS_LATER,
 	/* a reset or sleep had the GuC forget its context: heads of rings are as they were saved */
 	XE_QUEUE_FORGOTTEN,
+	/* but it had been taken off its engine before, and goes on from where it was */
+	XE_QUEUE_SAVED,
 	/* its context was taken off the engine, to find out how long it has run */
 	XE_QUEUE_CHECKED,
-	/* nothing of it is on an engine, and its work is to look why that was asked for */
+	/* nothing of it is on an engine, as was asked for, until it is resumed */
 	XE_QUEUE_STOPPED,
 	/* its context has ended: no engine writes for it */
 	XE_QUEUE_GONE,
@@ -66,14 +68,18 @@ enum xe_queue_priority {
 struct xe_queue_ops {
 	/** @dep: its kick is xe_queue_dep_kick() */
 	struct dep_queue_ops dep;
+	/** @start: its context is there, and has run nothing; in a section; may be missing */
+	void (*start)(struct xe_hw hw, struct xe_queue *q);
 	/** @run: issue what is ready, in the queue's work or an ioctl; opens a section itself */
 	void (*run)(struct xe_queue *q);
-	/** @expired: the oldest job was issued a timeout ago; process context */
+	/** @expired: the oldest job was issued a timeout ago; process context; NULL: no timeout */
 	void (*expired)(struct xe_queue *q);
-	/** @stopped: nothing of the queue is on an engine, as was asked for; process context */
+	/** @stopped: see XE_QUEUE_STOPPED; process context, may be called more than once */
 	void (*stopped)(struct xe_queue *q);
 	/** @found_out: the GuC took it off its engine, once; process context. May be missing */
 	void (*found_out)(struct xe_queue *q);
+	/** @gone: its context is, and its jobs are over; as @stopped; may be missing */
+	void (*gone)(struct xe_queue *q);
 	/** @done: has this job been finished? Any context, under &dep_queue.issued_lock */
 	bool (*done)(struct dep_job *job);
 };
@@ -120,6 +126,8 @@ struct xe_queue {
 	struct list_head busy;
 	/** @who: made it, constant */
 	struct xe_who who;
+	/** @lr: with the other queues of its XE_VM_LR, see submit/preempt.c */
+	struct list_head lr;
 	/** @args: what it was made for, constant; @args.vm is a reference */
 	struct xe_queue_args args;
 	/** @state: bits of enum xe_queue_state */
@@ -163,6 +171,7 @@ void xe_queue_run(struct xe_queue *q);
 void xe_queue_kick(struct xe_queue *q);
 void xe_queue_dep_kick(struct dep_queue *dep);
 void xe_queue_ban(struct xe_queue *q);
+void xe_queue_ban_all(struct xe_vm *vm);
 unsigned int xe_queue_timeout(const struct xe_queue *q);
 unsigned int xe_queue_time_left(const struct xe_queue *q);
 void xe_queue_arm(struct xe_queue *q, unsigned int ms);

@@ -371,7 +371,7 @@ static int record(struct xe_hw hw, void *data)
 		err = run_all(hw, gt, engine, rec);
 	end_err = end_all(hw, gt, rec);
 	err = err ?: end_err ?: keep(hw, gt, rec);
-	if (err && err != -ENODEV && !READ_ONCE(rec->was_reset))
+	if (err && err != -ENODEV && err != -ENOMEM && !READ_ONCE(rec->was_reset))
 		drm_err(&rec->xe->drm,
 			"%s does not run the first context of its class (%pe); reset the card, or update the GuC's firmware\n",
 			engine->row->name, ERR_PTR(err));

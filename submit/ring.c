@@ -18,8 +18,15 @@
  * can be seen stores a user's fence, then the number of the job, then raises an interrupt. From the
  * end of the batch to there the context is not switched.
  *
- * A text has the same size with and without a flush of the TLB. So a job that has to run again
- * after a reset of the GT, with a flush, fits in its place, and those behind it stay in theirs.
+ * A parallel job has a text in the ring of each child, and they end in any order. The first child
+ * stores the user's fence, for which it waits until the others have said that what they wrote can
+ * be seen; meanwhile it may be switched. They say so with the number of the job in a word of their
+ * status page, another one for each job that a ring has room for: they do not wait, and may be some
+ * jobs ahead.
+ *
+ * A text has the same size with and without a flush of the TLB, and in all rings of a job. So a job
+ * that has to run again after a reset of the GT, with a flush, fits in its place, and those behind
+ * it stay in theirs.
  *
  * All of this is memory: there is no hardware here, and nothing can fail.
  *
@@ -33,6 +40,7 @@
 /* Relative to the engine: how long the context has run. */
 #define CONTEXT_TIMESTAMP	0x3a8
 
+#define WAIT_BYTES		(5 * sizeof(u32))
 #define ARB_ON			(MI_ARB_ON_OFF | MI_ARB_ENABLE)
 #define ARB_OFF			MI_ARB_ON_OFF
 #define PREPARSER_ON		(MI_ARB_CHECK | MI_ARB_CHECK_SET_PREPARSER)
@@ -43,6 +51,7 @@ enum addend {
 	NOTHING,
 	STATUS,
 	SEQUENCE,
+	JOINED,
 	PPGTT,
 	BATCH,
 	BATCH_HI,
@@ -58,6 +67,9 @@ enum when {
 	IF_FLUSH,
 	UNLESS_FLUSH,
 	IF_FENCE,
+	IF_STORES,	/* the fence, that is */
+	IF_JOINS,
+	WAIT_FOR_OTHERS,
 };
 
 struct word {
@@ -87,12 +99,16 @@ struct word {
 	{ 0, NOTHING, IF_FENCE }, { 0, NOTHING, IF_FENCE }
 
 #define STORE_FENCE								\
-	{ MI_STORE_DATA_IMM_QW, NOTHING, IF_FENCE },				\
-	{ 0, FENCE_ADDRESS, IF_FENCE }, { 0, FENCE_ADDRESS_HI, IF_FENCE },	\
-	{ 0, FENCE_VALUE, IF_FENCE }, { 0, FENCE_VALUE_HI, IF_FENCE }
+	{ MI_STORE_DATA_IMM_QW, NOTHING, IF_STORES },				\
+	{ 0, FENCE_ADDRESS, IF_STORES }, { 0, FENCE_ADDRESS_HI, IF_STORES },	\
+	{ 0, FENCE_VALUE, IF_STORES }, { 0, FENCE_VALUE_HI, IF_STORES },	\
+	{ MI_STORE_DATA_IMM_DW | MI_STORE_DATA_IMM_GGTT, NOTHING, IF_JOINS },	\
+	{ LRC_STATUS_JOINED, JOINED, IF_JOINS }, { 0, NOTHING, IF_JOINS },	\
+	{ 0, SEQUENCE, IF_JOINS }
 
 #define RUN_BATCH								\
 	{ MI_BATCH_BUFFER_START, PPGTT }, { 0, BATCH }, { 0, BATCH_HI },	\
+	{ .when = WAIT_FOR_OTHERS },						\
 	{ ARB_OFF }
 
 #define INTERRUPT								\
@@ -185,9 +201,21 @@ static bool is_there(const struct word *word, const struct xe_ring_job *job)
 		return !job->flush_tlb;
 	case IF_FENCE:
 		return job->has_fence;
+	case IF_STORES:
+		return job->has_fence && !job->joins;
+	case IF_JOINS:
+		return job->has_fence && job->joins;
+	case WAIT_FOR_OTHERS:
+		return false;
 	default:
 		return true;
 	}
+}
+
+/* Which word of a child says that it is done with the job. */
+static u32 joined(const struct xe_ring_job *job)
+{
+	return job->sequence % LRC_JOINED_WORDS * sizeof(u32);
 }
 
 static u32 addend(const struct word *word, const struct xe_ring_job *job)
@@ -197,6 +225,8 @@ static u32 addend(const struct word *word, const struct xe_ring_job *job)
 		return job->status;
 	case SEQUENCE:
 		return job->sequence;
+	case JOINED:
+		return job->status + joined(job);
 	case PPGTT:
 		return job->ppgtt ? MI_BATCH_BUFFER_START_PPGTT : 0;
 	case BATCH:
@@ -224,6 +254,21 @@ static u32 put(u32 *ring, u32 at, u32 value)
 	return xe_ring_advance(at, sizeof(*ring));
 }
 
+static u32 wait_for_others(u32 *ring, u32 at, const struct xe_ring_job *job)
+{
+	unsigned int waits = job->has_fence && !job->joins ? job->num_others : 0;
+
+	for (unsigned int i = 0; i < waits; i++) {
+		at = put(ring, at, MI_SEMAPHORE_WAIT | MI_SEMAPHORE_WAIT_GGTT |
+				   MI_SEMAPHORE_WAIT_POLL | MI_SEMAPHORE_WAIT_EQUAL);
+		at = put(ring, at, job->sequence);
+		at = put(ring, at, job->others[i] + LRC_STATUS_JOINED + joined(job));
+		at = put(ring, at, 0);
+		at = put(ring, at, 0);
+	}
+	return at;
+}
+
 /*
  * Nothing is executed but a word that allows switching again: it may have been in what was there,
  * or the engine may have stopped before it.
@@ -242,15 +287,16 @@ static void blank(u32 *ring, u32 from, u32 to)
  * xe_ring_job_bytes - size of the text of a job
  * @class: of the engine
  * @has_fence: with a user's fence
+ * @num_others: how many more rings the job is in
  *
  * Context: any.
  * Return: bytes, a multiple of 8.
  */
-u32 xe_ring_job_bytes(enum xe_engine_class class, bool has_fence)
+u32 xe_ring_job_bytes(enum xe_engine_class class, bool has_fence, unsigned int num_others)
 {
-	/* With a flush it is longest. */
+	/* With a flush it is longest, and where it waits for the others. */
 	const struct xe_ring_job job = { .flush_tlb = true, .has_fence = has_fence };
-	u32 bytes = 0;
+	u32 bytes = has_fence ? num_others * WAIT_BYTES : 0;
 
 	for (unsigned int i = 0; i < texts[class].count; i++)
 		if (is_there(&texts[class].words[i], &job))
@@ -272,11 +318,14 @@ u32 xe_ring_job_bytes(enum xe_engine_class class, bool has_fence)
  */
 u32 xe_ring_write(u32 *ring, u32 at, const struct xe_ring_job *job)
 {
-	u32 end = xe_ring_advance(at, xe_ring_job_bytes(job->class, job->has_fence));
+	u32 end = xe_ring_advance(at, xe_ring_job_bytes(job->class, job->has_fence,
+							job->num_others));
 	const struct text *text = &texts[job->class];
 
 	for (unsigned int i = 0; i < text->count; i++)
-		if (is_there(&text->words[i], job))
+		if (text->words[i].when == WAIT_FOR_OTHERS)
+			at = wait_for_others(ring, at, job);
+		else if (is_there(&text->words[i], job))
 			at = put(ring, at, text->words[i].text + addend(&text->words[i], job));
 	while (at != end)
 		at = put(ring, at, MI_NOOP);

@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 #include "abi/lrc.h"
+#include "guc/context.h"
 #include "xe_info.h"
 
 /* Bytes that stay unwritten, so that a full ring is not taken for an empty one. */
@@ -20,8 +21,14 @@ struct xe_ring_job {
 	bool ppgtt;
 	/** @flush_tlb: make the engine forget translations, before the batch */
 	bool flush_tlb;
-	/** @has_fence: store @fence_value at @fence_address when the batch is done */
+	/** @has_fence: store @fence_value at @fence_address when the batches are done */
 	bool has_fence;
+	/** @joins: of a parallel job: another ring stores it, and waits for this one's batch */
+	bool joins;
+	/** @num_others: how many other rings the job has */
+	u8 num_others;
+	/** @others: their status pages, as @status, if this ring stores the fence */
+	u32 others[XE_CONTEXT_MAX_WIDTH - 1];
 	/** @status: GGTT address of the status page, as struct xe_lrc has it */
 	u32 status;
 	/** @sequence: number of the job, which is how it is known to have begun, and to be done */
@@ -37,7 +44,7 @@ struct xe_ring_job {
 /*
  * Positions are in bytes from the start of the ring, multiples of 8, below LRC_RING_BYTES.
  */
-u32 xe_ring_job_bytes(enum xe_engine_class class, bool has_fence);
+u32 xe_ring_job_bytes(enum xe_engine_class class, bool has_fence, unsigned int num_others);
 u32 xe_ring_write(u32 *ring, u32 at, const struct xe_ring_job *job);
 u32 xe_ring_rewind(u32 *ring, u32 saved, u32 first, u32 tail);
 

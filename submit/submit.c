@@ -16,6 +16,7 @@
 #include "hw/state.h"
 #include "mm/vm.h"
 #include "submit/coredump.h"
+#include "submit/preempt.h"
 #include "submit/queue.h"
 #include "submit/submit.h"
 #include "submit/usage.h"
@@ -39,7 +40,7 @@
  * object                   owner         released when
  * ======================== ============= ==========================================
  * struct xe_submit         drm_device    last reference to it is dropped
- * workqueue                drm_device    likewise; each queue holds the device
+ * workqueues               drm_device    likewise; each queue and VM holds the device
  * table of contexts        bound side    undo of "contexts"
  * handler of engines       bound side    undo of "submission"
  * ======================== ============= ==========================================
@@ -49,6 +50,7 @@ static void submit_fini(struct drm_device *drm, void *data)
 {
 	struct xe_submit *submit = data;
 
+	destroy_workqueue(submit->lr_wq);
 	destroy_workqueue(submit->wq);
 	mutex_destroy(&submit->lock);
 }
@@ -77,9 +79,10 @@ static void look_at_all(struct xe_hw hw, struct xe_hw_work *work)
 	struct xe_submit *submit = &xe_hw_device(hw)->submit;
 	struct xe_queue *q;
 
-	guard(mutex)(&submit->lock);
-	list_for_each_entry(q, &submit->queues, link)
-		look_again(hw, &xe_hw_state(hw)->gt[q->args.gt_id], q);
+	scoped_guard(mutex, &submit->lock)
+		list_for_each_entry(q, &submit->queues, link)
+			look_again(hw, &xe_hw_state(hw)->gt[q->args.gt_id], q);
+	xe_preempt_look_at_all(xe_hw_device(hw));
 }
 
 /**
@@ -96,6 +99,7 @@ int xe_submit_init(struct xe_device *xe)
 	mutex_init(&submit->lock);
 	teach_lockdep(submit);
 	INIT_LIST_HEAD(&submit->queues);
+	INIT_LIST_HEAD(&submit->lr);
 	spin_lock_init(&submit->busy_lock);
 	for (unsigned int gt = 0; gt < XE_MAX_GTS; gt++)
 		for (unsigned int class = 0; class < XE_ENGINE_CLASSES; class++)
@@ -108,6 +112,11 @@ int xe_submit_init(struct xe_device *xe)
 	submit->wq = alloc_workqueue("xe-submit", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
 	if (!submit->wq)
 		return -ENOMEM;
+	submit->lr_wq = alloc_workqueue("xe-submit-lr", WQ_UNBOUND, 0);
+	if (!submit->lr_wq) {
+		destroy_workqueue(submit->wq);
+		return -ENOMEM;
+	}
 	return drmm_add_action_or_reset(&xe->drm, submit_fini, submit);
 }
 ALLOW_ERROR_INJECTION(xe_submit_init, ERRNO);
@@ -144,6 +153,7 @@ void xe_submit_kill(struct xe_device *xe, int error)
 			dep_queue_kill(&q->dep);
 		list_for_each_entry(q, &submit->queues, link)
 			dep_queue_bury(&q->dep, q->args.ops->done, submit->error, submit->error);
+		xe_preempt_kill_all(xe, submit->error);
 	}
 	dma_fence_end_signalling(cookie);
 	xe_submit_wake(xe);
@@ -231,6 +241,7 @@ int xe_submit_start(struct xe_hw_bind bind)
 		return err;
 
 	xe_irq_handle_engines(hw, engine_event);
-	return xe_hw_on_unbind(bind, submit_stop, NULL);
+	err = xe_preempt_start(bind);
+	return err ?: xe_hw_on_unbind(bind, submit_stop, NULL);
 }
 ALLOW_ERROR_INJECTION(xe_submit_start, ERRNO);

@@ -2,8 +2,10 @@
 #ifndef _XE_SUBMIT_SUBMIT_H_
 #define _XE_SUBMIT_SUBMIT_H_
 
+#include <linux/atomic.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/notifier.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
@@ -17,7 +19,7 @@ struct xe_device;
  * struct xe_submit - submission: the software side
  */
 struct xe_submit {
-	/** @lock: protects @queues and @error; outside of &dep_queue.lock */
+	/** @lock: protects @queues, @lr and @error; outside of &dep_queue.lock */
 	struct mutex lock;
 	/** @queues: all queues, &xe_queue.link; each holds the device */
 	struct list_head queues;
@@ -33,6 +35,16 @@ struct xe_submit {
 	struct xe_hw_work look;
 	/** @wq: works of queues; they are on the way to fences, so they have a rescuer */
 	struct workqueue_struct *wq;
+	/** @lr: address spaces with queues whose jobs have no end; see submit/preempt.c */
+	struct list_head lr;
+	/** @lr_armed: how many of them may have something on an engine */
+	atomic_t lr_armed;
+	/** @lr_sleeps: none of them starts, as the system is about to sleep */
+	bool lr_sleeps;
+	/** @lr_notifier: of system sleep */
+	struct notifier_block lr_notifier;
+	/** @lr_wq: starts them; may wait for fences */
+	struct workqueue_struct *lr_wq;
 };
 
 int xe_submit_init(struct xe_device *xe);

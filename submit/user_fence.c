@@ -88,7 +88,7 @@ struct xe_user_fence {
 	struct dma_fence_cb callback;
 	/** @link: on &writer.due */
 	struct list_head link;
-	/** @written: there is nothing left to do */
+	/** @written: it has been, or is just being written */
 	bool written;
 };
 
@@ -220,7 +220,7 @@ void xe_user_fence_put(struct xe_user_fence *user_fence)
 }
 
 /**
- * xe_user_fence_is_written - has the value been written?
+ * xe_user_fence_is_written - has the value been written, or is it just being written?
  * @user_fence: the user fence
  *
  * What was unmapped by then, and could not be written, counts as written.
@@ -230,6 +230,18 @@ void xe_user_fence_put(struct xe_user_fence *user_fence)
 bool xe_user_fence_is_written(const struct xe_user_fence *user_fence)
 {
 	return READ_ONCE(user_fence->written);
+}
+
+/* Who has seen the word does not find the bind busy any more: this comes before it. */
+static void set_written(struct xe_user_fence *user_fence)
+{
+	WRITE_ONCE(user_fence->written, true);
+	smp_wmb();
+}
+
+static void wake_waiters(const struct xe_user_fence *user_fence)
+{
+	wake_up_all(&user_fence->xe->submit.ufence_wq);
 }
 
 /* In the address space of the process */
@@ -248,13 +260,6 @@ static void write_for(struct mm_struct *mm, const struct xe_user_fence *user_fen
 	write_word(user_fence);
 	kthread_unuse_mm(mm);
 	mmput(mm);
-}
-
-/* Waiters are woken when the word is there, and the bind is not busy any more. */
-static void set_written(struct xe_user_fence *user_fence)
-{
-	WRITE_ONCE(user_fence->written, true);
-	wake_up_all(&user_fence->xe->submit.ufence_wq);
 }
 
 static struct xe_user_fence *first_due(struct writer *writer)
@@ -279,8 +284,9 @@ static void write_due(struct work_struct *work)
 
 	do {
 		user_fence = first_due(writer);
-		write_for(writer->mm, user_fence);
 		set_written(user_fence);
+		write_for(writer->mm, user_fence);
+		wake_waiters(user_fence);
 		more = take_off(writer, user_fence);
 		xe_user_fence_put(user_fence);
 	} while (more);
@@ -329,8 +335,9 @@ void xe_user_fence_signal(struct xe_user_fence *user_fence, struct dma_fence *fe
 			return;
 		}
 	}
-	write_word(user_fence);
 	set_written(user_fence);
+	write_word(user_fence);
+	wake_waiters(user_fence);
 	xe_user_fence_put(user_fence);
 }
 

@@ -53,7 +53,7 @@ find_engine(const struct xe_device *xe, const struct drm_xe_engine_class_instanc
 		return NULL;
 	for (unsigned int i = 0; i < gt->num_engines; i++)
 		if (gt->engines[i].class == classes[want->engine_class] &&
-		    gt->engines[i].instance == want->engine_instance)
+		    gt->engines[i].logical == want->engine_instance)
 			return &gt->engines[i];
 	return NULL;
 }
@@ -207,13 +207,26 @@ static int parse(struct xe_device *xe, struct drm_file *file,
 	args->vm = xe_vm_lookup(file, create->vm_id);
 	if (!args->vm)
 		return refuse(xe, -ENOENT, "no such VM");
+	if (args->vm->flags & XE_VM_LR)
+		args->ops = &xe_lr_queue_ops;
 	return xe_vm_is_banned(args->vm) ? refuse(xe, -ENOENT, "the VM is banned") : 0;
+}
+
+/* An LR VM keeps its number as long as a queue of it has one. */
+static void count_lr(const struct xe_queue *q, int queues)
+{
+	if (q->args.vm && q->args.vm->flags & XE_VM_LR)
+		atomic_add(queues, &q->args.vm->lr_queues);
 }
 
 static int publish(struct drm_file *file, struct xe_queue *q, u32 *id)
 {
-	int err = xa_alloc(&to_xe_file(file)->queues, id, q, XA_LIMIT(1, MAX_QUEUES), GFP_KERNEL);
+	int err;
 
+	count_lr(q, 1);
+	err = xa_alloc(&to_xe_file(file)->queues, id, q, XA_LIMIT(1, MAX_QUEUES), GFP_KERNEL);
+	if (err)
+		count_lr(q, -1);
 	return err == -EBUSY ? -ENOSPC : err;
 }
 
@@ -225,8 +238,7 @@ static int publish(struct drm_file *file, struct xe_queue *q, u32 *id)
  *
  * Context: ioctl; enters in parts.
  * Return: 0; -EINVAL, -EFAULT, -E2BIG, -EPERM; -ENOENT if there is no such VM; -ENOSPC if there
- * are too many queues; -EOPNOTSUPP for a parallel queue; -ENOMEM, -ENODEV; -ECANCELED if the device
- * was given up.
+ * are too many queues; -ENOMEM, -ENODEV; -ECANCELED if the device was given up.
  */
 int xe_exec_queue_create_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
 {
@@ -246,8 +258,6 @@ int xe_exec_queue_create_ioctl(struct drm_device *drm, void *data, struct drm_fi
 	err = parse(xe, file, create, &args);
 	if (!err)
 		err = extend(xe, &args, create->extensions);
-	if (!err && args.width > 1)
-		err = refuse(xe, -EOPNOTSUPP, "parallel queues are not supported yet");
 	if (!err) {
 		q = xe_queue_create(xe, &args);
 		err = PTR_ERR_OR_ZERO(q);
@@ -288,6 +298,7 @@ int xe_exec_queue_destroy_ioctl(struct drm_device *drm, void *data, struct drm_f
 	if (!q)
 		return -ENOENT;
 
+	count_lr(q, -1);
 	xe_queue_kill(q);
 	xe_queue_put(q);
 	return 0;

@@ -15,6 +15,7 @@
 
 #include "hw/cache.h"
 #include "mm/bo.h"
+#include "mm/userptr.h"
 #include "mm/vm.h"
 #include "submit/bind.h"
 #include "submit/queue.h"
@@ -32,7 +33,7 @@
  * first, with one exception: syncs are parsed before the lock of the VM is taken, since that waits
  * for memory of the caller.
  *
- * Pages of the caller cannot be mapped yet, and engines cannot fault.
+ * Engines cannot fault.
  */
 
 #define CREATE_FLAGS	(DRM_XE_VM_CREATE_FLAG_SCRATCH_PAGE | DRM_XE_VM_CREATE_FLAG_LR_MODE |	\
@@ -345,6 +346,17 @@ static int find_buffer(const struct binding *b, const struct drm_xe_vm_bind_op *
 	return wrong ? refuse_bind(b, -EINVAL, wrong) : 0;
 }
 
+static int find_memory(const struct binding *b, struct xe_vm_map *map)
+{
+	struct xe_userptr *userptr = xe_userptr_create(b->vm, map->offset, map->range,
+						       map->read_only);
+
+	if (IS_ERR(userptr))
+		return refuse_bind(b, PTR_ERR(userptr), "no notifier for memory of the caller");
+	map->userptr = userptr;
+	return 0;
+}
+
 static int translate(const struct binding *b, const struct drm_xe_vm_bind_op *user,
 		     struct xe_bind_op *op)
 {
@@ -355,9 +367,6 @@ static int translate(const struct binding *b, const struct drm_xe_vm_bind_op *us
 		[DRM_XE_VM_BIND_OP_UNMAP_ALL] = XE_BIND_UNMAP_ALL,
 		[DRM_XE_VM_BIND_OP_PREFETCH] = XE_BIND_PREFETCH,
 	};
-
-	if (user->op == DRM_XE_VM_BIND_OP_MAP_USERPTR)
-		return refuse_bind(b, -EOPNOTSUPP, "MAP_USERPTR is not supported yet");
 
 	*op = (struct xe_bind_op){
 		.what = what[user->op],
@@ -371,6 +380,8 @@ static int translate(const struct binding *b, const struct drm_xe_vm_bind_op *us
 			.dumpable = user->flags & DRM_XE_VM_BIND_FLAG_DUMPABLE,
 		},
 	};
+	if (user->op == DRM_XE_VM_BIND_OP_MAP_USERPTR)
+		return find_memory(b, &op->map);
 	return user->obj ? find_buffer(b, user, &op->map.bo) : 0;
 }
 
@@ -444,14 +455,22 @@ static int bind(struct binding *b)
 	return err;
 }
 
+static void put_objects(struct xe_vm_map *map)
+{
+	if (map->bo)
+		drm_gem_object_put(&map->bo->ttm.base);
+	if (map->userptr)
+		xe_userptr_put(map->userptr);
+	xe_user_pages_put(map->pages);
+}
+
 static void unbind(struct binding *b)
 {
 	while (b->num_syncs)
 		xe_sync_fini(&b->syncs[--b->num_syncs]);
 	kvfree(b->syncs);
 	for (u32 i = 0; b->ops && i < b->args->num_binds; i++)
-		if (b->ops[i].map.bo)
-			drm_gem_object_put(&b->ops[i].map.bo->ttm.base);
+		put_objects(&b->ops[i].map);
 	kvfree(b->ops);
 	if (b->vm)
 		xe_vm_put(b->vm);

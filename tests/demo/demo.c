@@ -6,27 +6,14 @@
  * Prints one line a step, "ok" or "FAILED", with its figure; the exit status tells.
  */
 #define _GNU_SOURCE
-#include <dirent.h>
-#include <drm.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <time.h>
-#include <unistd.h>
-#include <xe_drm.h>
+#include <sys/resource.h>
 
-#define MIB	(1u << 20)
-#define SIZE	(16 * MIB)
-#define PAGE	4096
+#include "../hotplug/lib/gpu.h"
+
+#define SIZE	(16 * MiB)
 
 static unsigned int steps, failures;
 static char slot[64];
@@ -57,7 +44,7 @@ static bool __attribute__((format(printf, 2, 3))) step(bool good, const char *fm
 /* ---- asking the model, and sysfs */
 
 /* What a command prints, without its last newline. */
-static char *run(const char *command)
+static char *output_of(const char *command)
 {
 	static char text[65536];
 	FILE *f = popen(command, "r");
@@ -75,7 +62,7 @@ static char *ask(const char *command)
 	char line[128];
 
 	snprintf(line, sizeof(line), "model %s", command);
-	return run(line);
+	return output_of(line);
 }
 
 static long counter(const char *name)
@@ -178,45 +165,13 @@ static void *query(int fd, unsigned int id, uint32_t *size)
 	return data;
 }
 
-static uint32_t create(int fd, uint32_t placement, uint64_t size)
+/* NULL if it cannot be mapped. */
+static uint32_t *mapped(int fd, uint32_t handle, size_t size)
 {
-	struct drm_xe_gem_create args = {
-		.size = size, .placement = placement, .cpu_caching = DRM_XE_GEM_CPU_CACHING_WC,
-	};
+	uint64_t offset = handle ? mmap_offset(fd, handle) : 0;
+	void *p = offset ? map(fd, offset, size) : MAP_FAILED;
 
-	return ioctl(fd, DRM_IOCTL_XE_GEM_CREATE, &args) ? 0 : args.handle;
-}
-
-static uint32_t *map(int fd, uint32_t handle, size_t size)
-{
-	struct drm_xe_gem_mmap_offset args = { .handle = handle };
-	void *p;
-
-	if (!handle || ioctl(fd, DRM_IOCTL_XE_GEM_MMAP_OFFSET, &args))
-		return NULL;
-	p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)args.offset);
 	return p == MAP_FAILED ? NULL : p;
-}
-
-static int export(int fd, uint32_t handle)
-{
-	struct drm_prime_handle args = { .handle = handle, .flags = DRM_CLOEXEC | DRM_RDWR };
-
-	return ioctl(fd, DRM_IOCTL_PRIME_HANDLE_TO_FD, &args) ? -1 : args.fd;
-}
-
-static uint32_t import(int fd, int dma_buf)
-{
-	struct drm_prime_handle args = { .fd = dma_buf };
-
-	return ioctl(fd, DRM_IOCTL_PRIME_FD_TO_HANDLE, &args) ? 0 : args.handle;
-}
-
-static void close_handle(int fd, uint32_t handle)
-{
-	struct drm_gem_close args = { .handle = handle };
-
-	ioctl(fd, DRM_IOCTL_GEM_CLOSE, &args);
 }
 
 static bool all_are(const uint32_t *p, uint32_t value)
@@ -235,23 +190,20 @@ static void fill(uint32_t *p, uint32_t value)
 
 /* ---- what was found */
 
-static const char *const classes[] = { "render", "copy", "video decode", "video enhance", "compute" };
-
 static void found_engines(int fd)
 {
-	struct drm_xe_query_engines *e = query(fd, DRM_XE_DEVICE_QUERY_ENGINES, NULL);
+	struct engines e = engines(fd);
 	unsigned int count[5] = { 0 };
 	char text[128] = "";
 
-	for (unsigned int i = 0; e && i < e->num_engines; i++)
-		if (e->engines[i].instance.engine_class < 5)
-			count[e->engines[i].instance.engine_class]++;
+	for (unsigned int i = 0; i < e.count; i++)
+		if (e.all[i].engine_class < 5)
+			count[e.all[i].engine_class]++;
 	for (unsigned int i = 0; i < 5; i++)
 		if (count[i])
 			snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%u %s", *text ? ", " : "",
-				 count[i], classes[i]);
-	step(e && e->num_engines, "engines: %s", text);
-	free(e);
+				 count[i], class_name(i));
+	step(e.count, "engines: %s", text);
 }
 
 static void found_memory(int fd)
@@ -264,7 +216,7 @@ static void found_memory(int fd)
 			vram = m->mem_regions[i].total_size;
 			visible = m->mem_regions[i].cpu_visible_size;
 		}
-	step(vram && visible, "VRAM: %llu MiB for buffers, %llu MiB of it through the BAR", vram / MIB, visible / MIB);
+	step(vram && visible, "VRAM: %llu MiB for buffers, %llu MiB of it through the BAR", vram / MiB, visible / MiB);
 	free(m);
 }
 
@@ -274,7 +226,7 @@ static void found(int fd, const char *render)
 	char card[64] = "", low[16], high[16];
 
 	step(guc && guc->major_ver, "GuC runs: %s, interface %u.%u.%u",
-	     run("dmesg | sed -n 's/.*GuC firmware //p'"), guc ? guc->major_ver : 0,
+	     output_of("dmesg | sed -n 's/.*GuC firmware //p'"), guc ? guc->major_ver : 0,
 	     guc ? guc->minor_ver : 0, guc ? guc->patch_ver : 0);
 	free(guc);
 	found_engines(fd);
@@ -302,9 +254,9 @@ static struct {
 
 static void use(void)
 {
-	struct drm_xe_vm_create vm = { 0 };
-	uint32_t system, shared;
 	unsigned int good = 0, id;
+	uint32_t system;
+	int shared;
 
 	for (id = 0; id <= DRM_XE_DEVICE_QUERY_OA_UNITS; id++) {
 		void *data = query(held.fd, id, NULL);
@@ -313,11 +265,11 @@ static void use(void)
 		free(data);
 	}
 	step(good == id, "%u of %u kinds of query answered", good, id);
-	system = create(held.fd, 1, SIZE);
-	held.vram_handle = create(held.fd, 2, SIZE);
-	held.system = map(held.fd, system, SIZE);
-	held.vram = map(held.fd, held.vram_handle, SIZE);
-	if (!step(held.system && held.vram, "buffers of %u MiB in system memory and in VRAM, mapped", SIZE / MIB))
+	system = create(held.fd, SYSTEM, SIZE);
+	held.vram_handle = create(held.fd, VRAM, SIZE);
+	held.system = mapped(held.fd, system, SIZE);
+	held.vram = mapped(held.fd, held.vram_handle, SIZE);
+	if (!step(held.system && held.vram, "buffers of %llu MiB in system memory and in VRAM, mapped", SIZE / MiB))
 		return;
 	good = all_are(held.system, 0) && all_are(held.vram, 0);
 	fill(held.system, 0x5511);
@@ -326,12 +278,137 @@ static void use(void)
 	     "new memory is zero; what is written is read");
 	held.dma_buf = export(held.fd, system);
 	held.other = open(held.node, O_RDWR | O_CLOEXEC);
-	shared = held.dma_buf < 0 ? 0 : import(held.other, held.dma_buf);
-	held.shared = map(held.other, shared, SIZE);
+	shared = held.dma_buf < 0 ? -1 : import(held.other, held.dma_buf);
+	held.shared = shared > 0 ? mapped(held.other, shared, SIZE) : NULL;
 	step(held.shared && all_are(held.shared, 0x5511), "a dma-buf: a second open file sees the same memory");
-	step(!ioctl(held.fd, DRM_IOCTL_XE_VM_CREATE, &vm), "an address space of the GPU is held");
 	held.freq = open(path_of("tile0/gt0/freq0/act_freq"), O_RDONLY);
 	step(held.freq >= 0, "a sysfs file is held open");
+}
+
+/* ---- work for the engines */
+
+enum { EACH = 100, LOADED = 1000, COUNT = 0, BATCH = 64, SPIN = 128, LOOP = 256 };	/* words of the page */
+
+static struct {
+	struct engines engines;
+	uint32_t vm, queues[64];
+	struct memory m;
+	uint64_t batch;			/* counts in word COUNT */
+	int fences[LOADED];
+} gpu;
+
+static volatile uint32_t *counted(void) { return gpu.m.words + COUNT; }
+
+/* A queue runs batch after batch, of which each counts. */
+static bool runs(uint32_t queue, unsigned int batches)
+{
+	uint32_t before = *counted(), done = syncobj(held.fd);
+	struct drm_xe_sync sync = signals(done);
+	bool good = true;
+
+	for (unsigned int i = 1; i <= batches; i++)
+		good &= !exec(held.fd, queue, gpu.batch, &sync, i == batches);
+	good &= !wait_for(held.fd, done, WAIT_NS);
+	syncobj_destroy(held.fd, done);
+	return good && *counted() == before + batches;
+}
+
+/* How long a job may run, on all engines. */
+static void allow(const char *ms)
+{
+	static const char *const names[] = { "rcs", "bcs", "vcs", "vecs", "ccs" };
+	char file[100];
+
+	for (unsigned int class = 0; class < 5; class++) {
+		snprintf(file, sizeof(file), "tile0/gt0/engines/%s/job_timeout_ms", names[class]);
+		put(path_of(file), ms);
+	}
+}
+
+/* An endless loop beside innocent work. */
+static void hang(void)
+{
+	uint32_t queue = queue_create(held.fd, gpu.vm, gpu.engines.all[0]), done = syncobj(held.fd);
+	struct drm_xe_sync sync = signals(done);
+	double begin = now(), took;
+	int file, status;
+
+	allow("500");
+	need(!exec(held.fd, queue, spin_loop(&gpu.m, LOOP), &sync, 1), "EXEC");
+	file = sync_file(held.fd, done);
+	wait_for(held.fd, done, WAIT_NS);
+	took = now() - begin;
+	status = fence_status(file);
+	step(status == -ETIME, "a batch without end on %s: after %.1f s its fence says %s", class_name(gpu.engines.all[0].engine_class),
+	     took, status < 0 ? strerror(-status) : "success");
+	status = exec(held.fd, queue, gpu.batch, NULL, 0) ? errno : 0;
+	step(status == ECANCELED, "its queue takes no more: %s", strerror(status));
+	step(runs(gpu.queues[0], EACH), "its neighbour on the same engine runs %u batches", EACH);
+	close(file);
+	allow("10000");
+}
+
+static void work_for_engines(void)
+{
+	gpu.engines = engines(held.fd);
+	gpu.vm = vm_create(held.fd, 0);
+	gpu.m = memory_new(held.fd, gpu.vm, SYSTEM, PAGE, 0x100000);
+	gpu.batch = at(&gpu.m, BATCH);
+	put_end(put_count(gpu.m.words + BATCH, at(&gpu.m, COUNT)));
+	step(true, "an address space of the GPU, and a page of memory in it");
+	for (unsigned int i = 0; i < gpu.engines.count; i++) {
+		bool good;
+
+		gpu.queues[i] = queue_create(held.fd, gpu.vm, gpu.engines.all[i]);
+		good = runs(gpu.queues[i], EACH);
+		step(good, "%u batches on %s %u, each counts in memory: %u", EACH,
+		     class_name(gpu.engines.all[i].engine_class), gpu.engines.all[i].engine_instance, *counted());
+	}
+	hang();
+}
+
+/* One batch that runs until it is told, on each engine, and all others behind. */
+static void load_engines(void)
+{
+	struct rlimit files = { 2 * LOADED, 2 * LOADED };
+	unsigned int n = gpu.engines.count;
+	uint32_t done = syncobj(held.fd);
+	struct drm_xe_sync sync = signals(done);
+
+	setrlimit(RLIMIT_NOFILE, &files);
+	for (unsigned int i = 0; i < LOADED; i++) {
+		uint64_t batch = i < n ? spin_semaphore(&gpu.m, SPIN + SPIN_WORDS * i) : gpu.batch;
+
+		need(!exec(held.fd, gpu.queues[i % n], batch, &sync, 1), "EXEC");
+		gpu.fences[i] = sync_file(held.fd, done);
+		need(gpu.fences[i] >= 0, "a sync_file");
+	}
+	*counted() = 0;
+}
+
+/* Those of the first engine may run. */
+static void unload_one(void)
+{
+	spin_end(&gpu.m, SPIN);
+	for (unsigned int i = 0; i < 5000 && *counted() < 10; i++)
+		usleep(1000);
+}
+
+static void fences_left(void)
+{
+	unsigned int success = 0, gone = 0;
+
+	for (unsigned int i = 0; i < LOADED; i++) {
+		int status = fence_status(gpu.fences[i]);
+
+		/* What ran until it was told counts nothing. */
+		success += status == 1 && i >= gpu.engines.count;
+		gone += status == -ENODEV;
+		close(gpu.fences[i]);
+	}
+	step(success && gone && success + gone + 1 >= LOADED && success <= *counted(),
+	     "%u jobs in flight: %u fences say success, %u %s, none that it ran and did not", LOADED, success, gone,
+	     strerror(ENODEV));
 }
 
 /* ---- threads that are inside the driver when the card goes */
@@ -365,13 +442,13 @@ static bool work(unsigned int kind)
 		free(data);
 		return data;
 	case BUFFERS:
-		handle = create(held.fd, 2, MIB);
+		handle = create(held.fd, VRAM, MiB);
 		if (handle)
 			close_handle(held.fd, handle);
 		return handle;
 	case FAULTS:
 		/* Mapped anew, as it faults once: madvise() takes no page out of such a mapping. */
-		page = map(held.fd, held.vram_handle, PAGE);
+		page = mapped(held.fd, held.vram_handle, PAGE);
 		if (!page)
 			return false;
 		(*page)++;
@@ -410,6 +487,7 @@ static void pull(void)
 	bool ended;
 	int err;
 
+	load_engines();
 	for (unsigned int i = 0; i < WORKERS; i++)
 		pthread_create(&workers[i].thread, NULL, worker, &workers[i]);
 	for (unsigned int i = 0; i < WORKERS; i++)
@@ -417,6 +495,7 @@ static void pull(void)
 			usleep(20000);
 	for (unsigned int i = 0; i < WORKERS; i++)
 		before[i] = atomic_load(&workers[i].calls);
+	unload_one();
 	err = put(path_of("remove"), "1");
 	ask("quiet on");
 	step(!err && access(path_of("vendor"), F_OK), "echo 1 > /sys/bus/pci/devices/%s/remove", slot);
@@ -429,6 +508,7 @@ static void pull(void)
 		step(ended && before[i] && w->last_errno == ENODEV, "%lu %s, then %s", before[i], w->what,
 		     ended ? strerror(w->last_errno) : "stuck");
 	}
+	fences_left();
 	sleep(1);
 	step(!counter("violations"), "registers, DMA and interrupts after that: %ld", counter("violations"));
 }
@@ -474,8 +554,8 @@ static void second_card(void)
 	step(fd >= 0 && strcmp(node, held.node), "rescan: %s comes up while %s is open", node, held.node);
 	step(*get(path_of("tile0/gt0/freq0/cur_freq")), "its sysfs files are there: %s runs at %s MHz", slot,
 	     get(path_of("tile0/gt0/freq0/cur_freq")));
-	handle = create(fd, 2, SIZE);
-	p = map(fd, handle, SIZE);
+	handle = create(fd, VRAM, SIZE);
+	p = mapped(fd, handle, SIZE);
 	if (p)
 		fill(p, 0x99);
 	step(p && all_are(p, 0x99), "it works: a buffer in VRAM, written and read");
@@ -485,6 +565,7 @@ static void second_card(void)
 		munmap(held.vram, SIZE);
 	if (held.shared)
 		munmap(held.shared, SIZE);
+	munmap(gpu.m.words, gpu.m.size);
 	close(held.dma_buf);
 	close(held.freq);
 	close(held.other);
@@ -493,7 +574,8 @@ static void second_card(void)
 	if (p)
 		munmap(p, SIZE);
 	close(fd);
-	step(!system("rmmod xe"), "rmmod xe");
+	/* The last fences are freed a moment after the last file is closed. */
+	step(!system("timeout 30 sh -c 'until rmmod xe 2>/dev/null; do sleep 0.1; done'"), "rmmod xe");
 	step(!counter("violations"), "violations in all: %ld", counter("violations"));
 	step(!system("dmesg >/tmp/log && grep -q xe /tmp/log && ! grep -E 'WARNING:|BUG:|Oops|Call Trace' /tmp/log"),
 	     "no warning in the kernel log");
@@ -511,7 +593,9 @@ int main(void)
 	found(held.fd, held.node);
 	heading("Using it");
 	use();
-	heading("Pulling the card while four threads are inside the driver");
+	heading("Work for the engines");
+	work_for_engines();
+	heading("Pulling the card while it works and four threads are inside the driver");
 	pull();
 	heading("What is left of it");
 	left_over();

@@ -10,7 +10,7 @@
 . /lab/gpu.sh
 . ./lib/phases.sh
 
-cycles=$(argument xe_cycles) || cycles=10
+cycles=$(argument xe_cycles) || cycles=6
 
 # Which worker of the kernel has last done what is chance.
 threads()  { ps -e --no-headers -o comm | grep -v '^kworker/' | grep -cE '\b(xe|drm|ttm|guc|irq/.*xe)'; }

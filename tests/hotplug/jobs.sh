@@ -1,6 +1,6 @@
 # driver: xe
 # timeout: 1800
-# set: hotplug=pciehp model_args=--bar=256M
+# set: hotplug=pciehp model_args="--bar=256M --ccs=4"
 # control: lib/replug.sh
 #
 # SPDX-License-Identifier: MIT
@@ -10,27 +10,14 @@
 # all but what work.c says of it, and does not outlive "pull".
 . /lab/gpu.sh
 . ./lib/phases.sh
+. ./lib/ways.sh
 
-# Between the two whatever touches the card is a violation.
-gone="sleep 0.1 && model quiet on >/dev/null"
-back="model quiet off >/dev/null"
-declare -A down=(
-	[unbind]="echo $gpu >$bus/drivers/xe/unbind && $gone"
-	[remove]="echo 1 >$dev/remove && $gone"
-	[unplug]="bench unplug >/dev/null && while [[ -e $dev ]]; do sleep 0.1; done && $gone"
-	[vanish]="model vanish now >/dev/null && sleep 0.3 && echo 1 >$dev/remove && $gone"
-	[lost]="model vanish now >/dev/null && for i in 1 2 3 4 5; do cat $dev/tile0/gt0/freq0/act_freq || break; sleep 0.1; done >/dev/null 2>&1; true"
-)
-declare -A up=(
-	[unbind]="$back; echo $gpu >$bus/drivers/xe/bind"
-	[remove]="$back; echo 1 >$bus/rescan"
-	[unplug]="$back; bench plug >/dev/null"
-	[vanish]="$back; model restore >/dev/null; echo 1 >$bus/rescan"
-	[lost]="echo 1 >$dev/remove && $gone && $back; model restore >/dev/null; echo 1 >$bus/rescan"
-)
 export LAB_PORT_TIMEOUT=600	# the guest may be slow
-# Jobs that go on until they are told: not those that are to be found out as hung.
-patient() { for f in "$dev"/tile*/gt*/engines/*/job_timeout_ms; do put 10000 "$f" || return; done; }
+# Jobs that go on until they are told: not those that are to be found out as hung. And all compute engines.
+patient() {
+	put 4 "$dev/tile0/gt0/ccs_mode"
+	for f in "$dev"/tile*/gt*/engines/*/job_timeout_ms; do put 10000 "$f" || return; done
+}
 
 until_ 60 works || { not_ok "the card works"; finish; }
 modprobe vgem
@@ -39,6 +26,10 @@ for group in basic deps binds errors; do
 	relay work $group "$gpu"
 done
 relay work flood "$gpu" 2000 16
+for group in basic errors moves waits exits; do
+	relay userptr $group "$gpu"
+done
+relay userptr storm "$gpu" 5
 t "no splat" no_splat
 t "no violation" no_violations
 

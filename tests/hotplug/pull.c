@@ -16,8 +16,9 @@
 
 #define TEXT		0x1000000ull
 #define NOTHING		(TEXT + MiB - 32)	/* a batch that does nothing */
-#define COUNT		0x4000000ull	/* a word for each job, which counts how often it ran */
+#define COUNT		0x4000000ull	/* a word for each job, which counts how often it ran; of the process */
 #define SPIN		0x6000000ull
+#define TAKEN		0x8000000ull	/* memory of a child, which frees it meanwhile */
 #define FREE		0x10000000ull
 
 #define QUEUES		16
@@ -31,6 +32,8 @@ static const char *pci;
 static int fd;
 static uint32_t vm, queue[QUEUES], spin_fence[SPINNERS], full, last;
 static struct memory text, count, spin;
+static pid_t taker;
+static int take;
 static struct engines all;
 
 /*
@@ -74,14 +77,50 @@ static struct drm_xe_engine_class_instance engine(unsigned int n)
 	return e;
 }
 
+/* Memory of the process itself. */
+static struct memory user_memory(uint64_t size, uint64_t address)
+{
+	struct memory m = { .address = address, .size = size };
+	struct drm_xe_vm_bind_op op = {
+		.pat_index = PAT, .range = size, .addr = address, .op = DRM_XE_VM_BIND_OP_MAP_USERPTR,
+	};
+
+	m.words = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	op.userptr = (uintptr_t)m.words;
+	/* Else fork waits for the jobs. */
+	need(m.words != MAP_FAILED && !madvise(m.words, size, MADV_DONTFORK), "memory of the process");
+	need(!bind_op(fd, vm, op), "VM_BIND of it");
+	return m;
+}
+
+/* A child that frees what it has mapped when it is told. Its own memory: who frees stops its other threads. */
+static void begin_taker(void)
+{
+	int down[2], up[2];
+	char c;
+
+	need(!pipe(down) && !pipe(up), "pipe");
+	taker = fork();
+	if (!taker) {
+		struct memory m = user_memory(MiB, TAKEN);
+
+		need(write(up[1], "", 1) == 1 && read(down[0], &c, 1) == 1, "the parent");
+		_exit(munmap(m.words, m.size));
+	}
+	need(read(up[0], &c, 1) == 1, "memory of a child");
+	take = down[1];
+}
+
 static void prepare(void)
 {
 	vm = vm_create(fd, 0);
+	begin_taker();
 	text = memory_new(fd, vm, SYSTEM, MiB, TEXT);
-	count = memory_new(fd, vm, SYSTEM, MiB, COUNT);
+	count = user_memory(MiB, COUNT);
 	spin = memory_new(fd, vm, SYSTEM, 64 << 10, SPIN);
 	for (unsigned int i = 0; i < QUEUES; i++)
 		queue[i] = queue_create(fd, vm, engine(i));
+	put_end(text.words + (NOTHING - TEXT) / 4);
 	full = queue_create(fd, vm, engine(0));
 	last = syncobj(fd);
 }
@@ -216,6 +255,73 @@ static int add_bind(const char *what, uint32_t gate, uint64_t address, volatile 
 	return keep(what, last, -1, true);
 }
 
+/* Engines of the class that has most of them. */
+static unsigned int widest(struct drm_xe_engine_class_instance *set)
+{
+	unsigned int most = 0;
+
+	for (unsigned int class = 0; class < 5; class++) {
+		unsigned int n = 0;
+
+		for (unsigned int i = 0; i < all.count; i++)
+			n += all.all[i].engine_class == class;
+		if (n <= most)
+			continue;
+		most = 0;
+		for (unsigned int i = 0; i < all.count; i++)
+			if (all.all[i].engine_class == class)
+				set[most++] = all.all[i];
+	}
+	return most;
+}
+
+/* @width batches a job, on any engines that fit. */
+static uint32_t wide_queue(const struct drm_xe_engine_class_instance *set, unsigned int n, unsigned int width)
+{
+	struct drm_xe_engine_class_instance instances[9];
+	struct drm_xe_exec_queue_create args = {
+		.width = width, .num_placements = n - width + 1, .vm_id = vm, .instances = (uintptr_t)instances,
+	};
+
+	for (unsigned int place = 0; place < args.num_placements; place++)
+		for (unsigned int i = 0; i < width; i++)
+			instances[place * width + i] = set[place + i];
+	need(!ioctl(fd, DRM_IOCTL_XE_EXEC_QUEUE_CREATE, &args), "a wide queue");
+	return args.exec_queue_id;
+}
+
+#define WIDE(width)	(4096 + 64 * (width))	/* its spinner, in words of spin */
+
+/* Where there are several engines: virtual and parallel queues, the last batch of whose first job does not end. */
+static unsigned int add_wide(void)
+{
+	struct drm_xe_engine_class_instance set[64];
+	unsigned int n = widest(set);
+
+	n = n > 4 ? 4 : n;
+	for (unsigned int width = 1; n > 1 && width <= n; width++) {
+		uint32_t id = wide_queue(set, n, width);
+		uint64_t batches[4] = { NOTHING, NOTHING, NOTHING, NOTHING };
+
+		batches[width - 1] = width % 2 ? spin_loop(&spin, WIDE(width)) : spin_semaphore(&spin, WIDE(width));
+		for (unsigned int job = 0; job < 20; job++) {
+			struct drm_xe_sync sync[] = { signals(last), writes(at(&spin, 8192 + 2 * width), 1) };
+			struct drm_xe_exec args = {
+				.exec_queue_id = id, .num_batch_buffer = width, .syncs = (uintptr_t)sync, .num_syncs = 1 + (job == 1),
+				.address = width == 1 ? batches[0] : (uintptr_t)batches,
+			};
+
+			need(!ioctl(fd, DRM_IOCTL_XE_EXEC, &args), "a wide job");
+			keep("a wide job", last, -1, true);
+			batches[width - 1] = NOTHING;
+		}
+		add_waiter((struct waiter){ "WAIT_USER_FENCE of a wide job", by_user_fence, .point = 1, .handle = id,
+					    .address = (uint64_t *)(spin.words + 8192 + 2 * width), .allowed = { ENODEV, EIO },
+					    .not_zero = true });
+	}
+	return n > 1 ? n : 0;
+}
+
 static void add_waiters(uint32_t never)
 {
 	static volatile uint64_t words[3] __attribute__((aligned(8)));
@@ -224,7 +330,6 @@ static void add_waiters(uint32_t never)
 	int job = fences[num_fences - 1].file, other = fences[num_fences - 2].file;
 	struct drm_xe_sync fence = writes(at(&spin, 2048), 1);
 
-	put_end(text.words + (NOTHING - TEXT) / 4);
 	need(!exec(fd, queue[6], NOTHING, sync, 2), "a job with a point");
 	need(!exec(fd, queue[2], NOTHING, &behind, 1), "a job with a syncobj");
 	need(!exec(fd, queue[3], NOTHING, &fence, 1), "a job with a user fence");
@@ -249,6 +354,24 @@ static void add_waiters(uint32_t never)
 	add_waiter((struct waiter){ "EXEC of a queue that is full", by_jobs, .allowed = { ENODEV, ECANCELED } });
 	for (unsigned int i = 0; i < num_waiters; i++)
 		pthread_create(&waiters[i].thread, NULL, waiting, &waiters[i]);
+}
+
+static int by_child(struct waiter *w)
+{
+	int status;
+
+	return waitpid(w->handle, &status, 0) < 0 ? errno : status;
+}
+
+/* It waits for the jobs of the VM, and half a minute for those that never begin: it comes last. */
+static void add_munmap(void)
+{
+	struct waiter *w = add_waiter((struct waiter){ "munmap of what jobs may use", by_child, .handle = taker });
+
+	need(write(take, "", 1) == 1, "the child is told");
+	pthread_create(&w->thread, NULL, waiting, w);
+	usleep(100000);
+	check(!w->when, "munmap waits, too");
 }
 
 /* Who waits is where it is to be, and has not been answered. */
@@ -365,6 +488,7 @@ static bool same_counts(const uint32_t *then)
 int main(int argc, char **argv)
 {
 	struct rlimit files = { 4096, 4096 };
+	unsigned int wide;
 	uint32_t gate, never;
 	struct foreign start, nobody;
 	uint32_t *then;
@@ -383,13 +507,17 @@ int main(int argc, char **argv)
 	never = syncobj(fd);
 	start = foreign_fence(fd, gate);
 	add_spinners(gate);
+	wide = add_wide();
 	nobody = foreign_fence(fd, never);
 	add_jobs(never);
 	add_waiters(never);
 	foreign_signal(start);
 	for (unsigned int i = 0; i < SPINNERS; i++)
 		check(spin_started(&spin, 64 * i), "a spinner runs");
+	for (unsigned int width = 1; width <= wide; width++)
+		check(spin_started(&spin, WIDE(width)), "a wide job runs");
 	all_waiting();
+	add_munmap();
 
 	go(argv[2]);
 	then = malloc(count.size);

@@ -17,6 +17,7 @@ save() { cat $tracing/trace >/tmp/trace; put 0 $tracing/trace; }
 shows() { grep -aqE "$2" "$debugfs/dri/$gpu/$1" || { cat "$debugfs/dri/$gpu/$1"; return 1; }; }
 
 until_ 60 works || { not_ok "the card works"; finish; }
+modprobe vgem
 dmesg -C
 put 8192 $tracing/buffer_size_kb
 t "all can be switched on" put 1 $tracing/events/xe/enable

@@ -926,35 +926,6 @@ static void binds_and_jobs(void)
 	world_end(&w);
 }
 
-static void user_pages(void)
-{
-	struct world w = world_new(0);
-	uint32_t queue = queue_create(fd, w.vm, engine(0));
-	uint32_t *p = mmap(NULL, 4 * MiB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	struct drm_xe_vm_bind_op op = {
-		.pat_index = PAT, .userptr = (uintptr_t)p, .range = 4 * MiB, .addr = FREE,
-		.op = DRM_XE_VM_BIND_OP_MAP_USERPTR,
-	};
-	bool good = true;
-
-	if (bind_op(fd, w.vm, op)) {
-		if (errno == EOPNOTSUPP)
-			printf("ok %d - user pages # SKIP not supported\n", ++number);
-		else
-			check(0, "user pages");
-		return;
-	}
-	for (uint64_t offset = 0; offset < 4 * MiB; offset += MiB / 2 + PAGE)
-		good &= !gpu_store(&w, queue, FREE + offset, 0xaa) && p[offset / 4] == 0xaa;
-	check(good, "user pages");
-	good = !madvise(p, 4 * MiB, MADV_DONTNEED) && !p[0];
-	check(good && !gpu_store(&w, queue, FREE, 0xbb) && p[0] == 0xbb, "user pages that are others by now");
-	bind_op(fd, w.vm, op_unmap(FREE, 4 * MiB));
-	munmap(p, 4 * MiB);
-	queue_destroy(fd, queue);
-	world_end(&w);
-}
-
 static void binds(void)
 {
 	map_sizes(SYSTEM, PAGE, "mappings of all sizes, of system memory");
@@ -973,7 +944,6 @@ static void binds(void)
 	bind_user_fences();
 	bind_nothing();
 	binds_and_jobs();
-	user_pages();
 	out_of_reach();
 }
 

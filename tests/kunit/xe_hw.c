@@ -36,6 +36,7 @@ static struct {
 	void (*react)(u32 offset, u32 value);
 	unsigned int accesses;
 	unsigned int left;	/* accesses before it vanishes */
+	unsigned int away;	/* accesses that do not arrive, and then it is back */
 	bool config_outlives;	/* ... and its configuration space goes on answering */
 	unsigned int pending;	/* looks at its transactions until none is pending */
 	struct {
@@ -62,6 +63,10 @@ static bool is_there(void)
 	fake.accesses++;
 	if (!fake.left)
 		return false;
+	if (fake.away) {
+		fake.away--;
+		return false;
+	}
 	if (fake.left != NEVER)
 		fake.left--;
 	return true;
@@ -1238,6 +1243,25 @@ static void test_all_ones(struct kunit *test)
 	}
 }
 
+/* A read that was lost on the way is no value of the register; a wait for bits is not over by it. */
+static void test_away(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe_hw_scoped(hw, xe) {
+		xe_fake_poke(0x400, 0x1234);
+		fake.away = 1;
+		KUNIT_EXPECT_EQ(test, xe_read32(hw, XE_REG(0x400)), 0x1234);
+		fake.away = 1;
+		KUNIT_EXPECT_EQ(test, xe_wait32(hw, XE_REG(0x400), BIT(31), BIT(31), 100, NULL),
+				-ETIMEDOUT);
+		KUNIT_EXPECT_FALSE(test, xe_hw_is_lost(hw));
+		fake.away = 2;
+		KUNIT_EXPECT_EQ(test, xe_read32(hw, XE_REG(0x400)), ~0u);
+		KUNIT_EXPECT_TRUE(test, xe_hw_is_lost(hw));
+	}
+}
+
 static void test_wait(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
@@ -1297,6 +1321,7 @@ static struct kunit_case door_cases[] = {
 	KUNIT_CASE(test_call_lost),
 	KUNIT_CASE(test_call_unbind),
 	KUNIT_CASE(test_all_ones),
+	KUNIT_CASE(test_away),
 	KUNIT_CASE(test_wait),
 	KUNIT_CASE(test_rmw),
 	{ }

@@ -189,6 +189,20 @@ static int load_batches(struct cs_engine *cs, const u32 *image)
 	return 0;
 }
 
+/* With fixed slices a compute engine without one would wait for ever. */
+static bool has_slice(const struct cs_engine *cs)
+{
+	u32 owners = reg_peek(cs->gpu, cs->gt->window + CCS_MODE);
+	unsigned int slice;
+
+	if (!(reg_peek(cs->gpu, cs->gt->window + RCU_MODE) & RCU_MODE_FIXED_SLICES))
+		return true;
+	for (slice = 0; slice < 4; slice++)
+		if ((owners >> 3 * slice & 7) == cs->info->instance)
+			return true;
+	return false;
+}
+
 static void check_engine(struct cs_engine *cs)
 {
 	u32 mode = reg_peek(cs->gpu, cs->info->base + RING_MODE);
@@ -198,6 +212,9 @@ static void check_engine(struct cs_engine *cs)
 	if (cs->info->class == GUC_COMPUTE &&
 	    !(reg_peek(cs->gpu, cs->gt->window + RCU_MODE) & RCU_MODE_CCS_ENABLE))
 		violation(cs->gpu, V_CCS_DISABLED, "%s: RCU_MODE", cs->info->name);
+	if (cs->info->class == GUC_COMPUTE && !has_slice(cs))
+		violation(cs->gpu, V_CCS_DISABLED, "%s: CCS_MODE 0x%x", cs->info->name,
+			  reg_peek(cs->gpu, cs->gt->window + CCS_MODE));
 }
 
 static int load_desc(struct cs_engine *cs, u64 desc)

@@ -245,6 +245,8 @@ void gt_semaphore_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 val
 
 	if (!(raw & BIT(0)))
 		violation(gpu, V_MCR_SEMAPHORE, "0x%08x written: not a release", raw);
+	else if (unheard(gpu))
+		;	/* It did not hear, perhaps, who took it or what was selected. */
 	else if (!s->mcr_held)
 		violation(gpu, V_MCR_SEMAPHORE, "released but not held");
 	else if (!(reg_peek(gpu, gt->window + MTL_MCR_SELECTOR) & MCR_MULTICAST))
@@ -256,7 +258,7 @@ void gt_semaphore_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 val
 
 void gt_selector_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)
 {
-	if (!gt_mcr_held(reg_gt(gpu, off)))
+	if (!gt_mcr_held(reg_gt(gpu, off)) && !unheard(gpu))
 		violation(gpu, V_MCR_SELECTOR, "0x%08x without the semaphore", raw);
 }
 

@@ -55,6 +55,8 @@ static enum guc_error do_opt_in(struct guc *guc, const u32 *payload, unsigned in
 
 	if (!words || words > OPT_IN_MAX_WORDS || !guc_buffer_ok(guc, addr, words * 4ull) ||
 	    ggtt_read(guc->gpu, addr, klv, words * 4ul)) {
+		if (is_cut_off(guc->gpu))
+			return GUC_ERR_GGTT;
 		violation(guc->gpu, V_H2G_KLV, "features to opt in: %u words at GGTT %#llx", words,
 			  (unsigned long long)addr);
 		return GUC_ERR_GGTT;

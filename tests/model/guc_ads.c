@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "fault.h"
 #include "guc_internal.h"
 #include "journal.h"
 #include "mem.h"
@@ -65,6 +66,8 @@ static bool read_part(struct guc *guc, const char *name, u64 addr, void *buf, si
 {
 	if (guc_buffer_ok(guc, addr, len) && !ggtt_read(guc->gpu, addr, buf, len))
 		return true;
+	if (is_cut_off(guc->gpu))
+		return false;
 	violation(guc->gpu, V_ADS_POINTER, "%s at GGTT %#llx, %zu bytes, is not mapped", name,
 		  (unsigned long long)addr, len);
 	return false;

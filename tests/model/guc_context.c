@@ -228,15 +228,29 @@ static bool parallel_bad(struct guc *guc, u32 id, const char *what, u32 value)
 	return false;
 }
 
-static bool parallel_ok(struct guc *guc, const u32 *p, unsigned int len, u32 engines)
+/*
+ * The mask has the engines for the first child; number n is n behind it. Which one is as with placements of
+ * a single one the firmware's to choose: here they take turns.
+ */
+static u32 placement(struct guc *guc, const u32 *p)
+{
+	u32 mask = p[REG_MASK], turn = guc->sched.placements++ % (u32)__builtin_popcount(mask);
+
+	while (turn--)
+		mask &= mask - 1;
+	return mask & -mask;
+}
+
+static bool parallel_ok(struct guc *guc, const u32 *p, unsigned int len)
 {
 	u64 desc = (u64)p[REG_WQ + 1] << 32 | p[REG_WQ], base = (u64)p[REG_WQ_BASE + 1] << 32 | p[REG_WQ_BASE];
 	u32 id = p[REG_ID], width = p[REG_WIDTH], size = p[REG_WQ_SIZE], i;
 
 	if (width < 2 || len != REG_CHILDREN + 2 * width)
 		return parallel_bad(guc, id, "width", width);
-	if ((u32)__builtin_popcount(engines) < width)
-		return parallel_bad(guc, id, "fewer engines than children: mask", p[REG_MASK]);
+	for (i = 1; i < width; i++)
+		if (!engine_mask(guc, p[REG_CLASS], p[REG_MASK] << i))
+			return parallel_bad(guc, id, "fewer engines than children: mask", p[REG_MASK]);
 	if (!size || size % 4 || size > WQ_MAX_BYTES)
 		return parallel_bad(guc, id, "work queue size", size);
 	if (!guc_buffer_ok(guc, desc, WQ_DESC_BYTES) || !guc_buffer_ok(guc, base, size))
@@ -247,14 +261,15 @@ static bool parallel_ok(struct guc *guc, const u32 *p, unsigned int len, u32 eng
 	return true;
 }
 
-/* Child number n runs on the n-th engine of the mask: the first of the placements that the mask allows. */
 static enum guc_error register_parallel(struct guc *guc, const u32 *p, unsigned int len, u32 engines)
 {
 	struct guc_context *ctx, *child;
 	unsigned int i;
+	u32 first;
 
-	if (!parallel_ok(guc, p, len, engines))
+	if (!parallel_ok(guc, p, len))
 		return GUC_ERR_PARAMS;
+	first = placement(guc, p);
 	ctx = context_new(p, engines);
 	ctx->width = p[REG_WIDTH];
 	ctx->wq_desc = p[REG_WQ];
@@ -264,8 +279,7 @@ static enum guc_error register_parallel(struct guc *guc, const u32 *p, unsigned 
 	if (!ctx->child)
 		abort();
 	for (i = 0; i < ctx->width; i++) {
-		child = context_new(p, engines & -engines);
-		engines &= engines - 1;
+		child = context_new(p, engine_mask(guc, p[REG_CLASS], first << i));
 		child->parent = ctx;
 		context_image(guc, child, p + REG_CHILDREN + 2ul * i);
 		ctx->child[i] = child;

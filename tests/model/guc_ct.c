@@ -105,6 +105,8 @@ static enum guc_error ctb_start(struct guc *guc, struct guc_ctb *ctb, const char
 	}
 	if (!guc_buffer_ok(guc, ctb->buf, ctb->size * 4ull) ||
 	    ggtt_read(guc->gpu, ctb->desc, desc, sizeof(desc))) {
+		if (is_cut_off(guc->gpu))
+			return GUC_ERR_GGTT;
 		violation(guc->gpu, V_CT_CONFIG, "%s ring at %#llx, %u words, is not mapped", name,
 			  (unsigned long long)ctb->buf, ctb->size);
 		return GUC_ERR_GGTT;

@@ -267,6 +267,7 @@ struct guc_sched {
 	struct run_list queue[GUC_CLASS_COUNT][GUC_PRIORITIES];
 	struct sched_engine engine[GUC_MAX_ENGINES];
 	unsigned int num_engines, next_engine;
+	u32 placements;			/* of parallel contexts, so far */
 	unsigned int timer;		/* the next thing that only time brings */
 	u64 timer_at;
 	u64 wait_ns;			/* how long to leave waiting contexts alone */

@@ -86,6 +86,8 @@
 #define CS_GPR_COUNT			16
 #define RCU_MODE			0x14800		/* of the GT */
 #define   RCU_MODE_CCS_ENABLE		BIT(0)
+#define   RCU_MODE_FIXED_SLICES		BIT(1)
+#define CCS_MODE			0x14804		/* which engine has a slice, 3 bits each; 7: none */
 #define ENGINE_BLOCK			0x2000u	/* bytes of an engine's register block */
 
 /* One load-register command of the image */

@@ -4,8 +4,6 @@
 # A phase is a function act_PHASE that does it once; prepare_PHASE, where there is one, comes before.
 bus=/sys/bus/pci
 debugfs=/sys/kernel/debug
-# argument NAME: its value on the kernel's command line, the last one
-argument() { local v; v=$(grep -oE "\b$1=[0-9]+" /proc/cmdline) && echo "${v##*=}"; }
 # A result that is bad, with the seed that repeats it.
 not_ok() {
 	local why=${2-}${seed:+ xe_seed=$seed}

@@ -708,6 +708,15 @@ static void test_numbers(struct kunit *test)
 		create(test, hw, &a, &plain);
 		KUNIT_EXPECT_EQ(test, a.number, c.number + 1);
 
+		/* When all have been, it is another's, and who had it before has no say in it. */
+		contexts->next = GUC_CONTEXT_IDS;
+		KUNIT_EXPECT_EQ(test, xe_context_create(hw, gt, ctx, &plain, &a.base), 0x10000);
+		KUNIT_EXPECT_EQ(test, xe_context_end(hw, gt, 0), -ENODEV);
+		KUNIT_EXPECT_EQ(test, xe_context_suspend(hw, gt, 0), -ENODEV);
+		KUNIT_EXPECT_EQ(test, xe_context_submit(hw, gt, 0, NULL), -ENODEV);
+		KUNIT_EXPECT_EQ(test, xe_context_end(hw, gt, 0x10000), 0);
+		ctx = xe_context_alloc(GFP_KERNEL);
+
 		bitmap_fill(contexts->used, GUC_CONTEXT_IDS);
 		KUNIT_EXPECT_EQ(test, xe_context_create(hw, gt, ctx, &plain, &a.base), -ENOSPC);
 		clear_bit(GUC_CONTEXT_IDS - 1, contexts->used);

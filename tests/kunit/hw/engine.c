@@ -86,6 +86,35 @@ static void test_fuses(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, xe_engine_find(gt, XE_ENGINE_COPY, 1));
 }
 
+struct slices_case {
+	const char *name;
+	u32 compute;
+	unsigned int engines;
+	u32 owners;	/* an octal digit for each slice, the first is the last */
+};
+
+static const struct slices_case slices_cases[] = {
+	{ "four for one", 0xf, 1, 00000 },
+	{ "four for two", 0xf, 2, 01010 },
+	{ "four for four", 0xf, 4, 03210 },
+	{ "three, the second is missing, for one", 0xd, 1, 00070 },
+	{ "three for three", 0xd, 3, 03270 },
+	{ "the last two, for one", 0xc, 1, 02277 },
+	{ "the last two, for two", 0xc, 2, 03277 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(slices, slices_cases, name);
+
+static void test_slices(struct kunit *test)
+{
+	struct xe_gt *gt = kunit_kzalloc(test, sizeof(*gt), GFP_KERNEL);
+	const struct slices_case *c = test->param_value;
+
+	KUNIT_ASSERT_NOT_NULL(test, gt);
+	xe_engine_list(gt, 0, 0, c->compute);
+	KUNIT_EXPECT_EQ(test, slice_owners(gt, c->engines), c->owners);
+}
+
 static bool rests;
 
 /* An engine that is told to stop comes to rest. */
@@ -123,6 +152,7 @@ static void test_stop(struct kunit *test)
 static struct kunit_case engine_cases[] = {
 	KUNIT_CASE(test_rows),
 	KUNIT_CASE_PARAM(test_fuses, fuse_gen_params),
+	KUNIT_CASE_PARAM(test_slices, slices_gen_params),
 	KUNIT_CASE(test_stop),
 	{ }
 };

@@ -15,6 +15,8 @@ struct xe_queue;
 struct xe_fake_context {
 	struct xe_context_owner *owner;
 	unsigned int submitted, revived, suspended, resumed, ended;
+	u32 tails[XE_CONTEXT_MAX_WIDTH];
+	unsigned int width;
 };
 
 struct xe_fake_context *xe_fake_context(const struct xe_queue *q);
@@ -47,6 +49,7 @@ struct xe_device *xe_fake_submit_device(struct kunit *test);
 
 /* A queue without an address space, and what an engine does for it. */
 struct xe_queue *xe_fake_queue(struct kunit *test, struct xe_device *xe);
+struct xe_queue *xe_fake_wide_queue(struct kunit *test, struct xe_device *xe, unsigned int width);
 void xe_fake_engine_begins(struct xe_queue *q, u32 sequence);
 void xe_fake_engine_ends(struct xe_queue *q, u32 sequence);
 

@@ -37,7 +37,7 @@ static void test_at_once(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe);
-	u32 bytes = xe_ring_job_bytes(XE_ENGINE_COPY, false);
+	u32 bytes = xe_ring_job_bytes(XE_ENGINE_COPY, false, 0);
 	struct dma_fence *fence = submit(test, q, 1);
 
 	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->submitted, 1);
@@ -53,7 +53,7 @@ static void test_full_ring(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe);
-	u32 bytes = xe_ring_job_bytes(XE_ENGINE_COPY, false);
+	u32 bytes = xe_ring_job_bytes(XE_ENGINE_COPY, false, 0);
 	unsigned int fit = (LRC_RING_BYTES - XE_RING_GAP) / bytes;
 	unsigned int jobs = 5 * fit / 2;
 	struct dma_fence *last = NULL;
@@ -222,7 +222,7 @@ static void test_lost_interrupt(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe);
-	u32 bytes = xe_ring_job_bytes(XE_ENGINE_COPY, false);
+	u32 bytes = xe_ring_job_bytes(XE_ENGINE_COPY, false, 0);
 	unsigned int fit = (LRC_RING_BYTES - XE_RING_GAP) / bytes;
 	struct dma_fence *last = NULL;
 
@@ -262,6 +262,119 @@ static void test_reset_while_stopped(struct kunit *test)
 	dma_fence_put(fence);
 }
 
+/*
+ * Parallel: two children, which an engine each begins and ends.
+ */
+static struct dma_fence *submit_two(struct kunit *test, struct xe_queue *q)
+{
+	u64 batches[] = { SZ_1M, SZ_2M };
+
+	KUNIT_ASSERT_EQ(test, xe_job_submit(q, batches, 2, NULL, 0), 0);
+	return last_fence(q);
+}
+
+static void child_begins(struct xe_queue *q, unsigned int child, u32 sequence)
+{
+	*(u32 *)(q->lrc[child].status + LRC_STATUS_STARTED) = sequence;
+}
+
+static void child_ends(struct xe_queue *q, unsigned int child, u32 sequence)
+{
+	child_begins(q, child, sequence);
+	*(u32 *)(q->lrc[child].status + LRC_STATUS_SEQUENCE) = sequence;
+	dep_queue_complete(&q->dep, q->args.ops->done);
+}
+
+/* Whoever is last: it is over then. The GuC gets the tails, and nobody else moves them. */
+static void test_parallel(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_wide_queue(test, xe, 2);
+	struct dma_fence *first = submit_two(test, q), *second = submit_two(test, q);
+
+	for (unsigned int i = 0; i < 2; i++) {
+		KUNIT_EXPECT_EQ(test, q->lrc[i].regs[LRC_RING_TAIL], LRC_RING_FIRST);
+		KUNIT_EXPECT_EQ(test, xe_fake_context(q)->tails[i], q->tail);
+	}
+	child_ends(q, 1, second->seqno);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(first));
+	child_ends(q, 0, first->seqno);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(first), 1);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(second));
+	child_ends(q, 0, second->seqno);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(second), 1);
+	dma_fence_put(first);
+	dma_fence_put(second);
+}
+
+/* A child that is done ran long ago, and one that has not begun runs nothing: neither is a hang. */
+static void test_parallel_time(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_wide_queue(test, xe, 2);
+	struct dma_fence *fence = submit_two(test, q);
+
+	xe_fake_contexts_end_at_once(true);
+	q->lrc[0].regs[LRC_TIMESTAMP] = 9000 * 19200;
+	child_ends(q, 0, fence->seqno);
+	let_time_pass(q);
+	let_time_pass(q);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->suspended, 0);
+
+	child_begins(q, 1, fence->seqno);
+	let_time_pass(q);
+	q->lrc[1].regs[LRC_TIMESTAMP] = 1000 * 19200;
+	q->owner.ops->stopped(&q->owner);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->resumed, 1);
+	let_time_pass(q);
+	q->lrc[1].regs[LRC_TIMESTAMP] = 5000 * 19200;
+	q->owner.ops->stopped(&q->owner);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -ETIME);
+	dma_fence_put(fence);
+}
+
+struct parallel_reset_case {
+	const char *name;
+	bool begun, within;
+};
+
+static const struct parallel_reset_case parallel_reset_cases[] = {
+	{ "nothing had begun", false, false },
+	{ "one child had", true, false },
+	{ "one was saved within the text", false, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(parallel_reset, parallel_reset_cases, name);
+
+/* The GuC has the heads of a parallel context from its images: they cannot be set back. */
+static void test_parallel_forgotten(struct kunit *test)
+{
+	const struct parallel_reset_case *c = test->param_value;
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_wide_queue(test, xe, 2);
+	struct dma_fence *done = submit_two(test, q), *next = submit_two(test, q);
+
+	xe_fake_contexts_end_at_once(true);
+	child_ends(q, 0, done->seqno);
+	child_ends(q, 1, done->seqno);
+	xe_lrc_set_head(&q->lrc[0], 0);
+	xe_lrc_set_head(&q->lrc[1], c->within ? q->head + 8 : q->head);
+	if (c->begun)
+		child_begins(q, 1, next->seqno);
+	forget(q);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(test, xe_queue_is_banned(q), c->begun || c->within);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->revived, !(c->begun || c->within));
+	KUNIT_EXPECT_EQ(test, xe_lrc_head(&q->lrc[0]), 0);
+	child_ends(q, 0, next->seqno);
+	child_ends(q, 1, next->seqno);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(next), c->begun || c->within ? -EIO : 1);
+	dma_fence_put(done);
+	dma_fence_put(next);
+}
+
 static struct kunit_case job_cases[] = {
 	KUNIT_CASE(test_at_once),
 	KUNIT_CASE(test_full_ring),
@@ -273,6 +386,9 @@ static struct kunit_case job_cases[] = {
 	KUNIT_CASE(test_does_not_begin),
 	KUNIT_CASE(test_lost_interrupt),
 	KUNIT_CASE(test_reset_while_stopped),
+	KUNIT_CASE(test_parallel),
+	KUNIT_CASE(test_parallel_time),
+	KUNIT_CASE_PARAM(test_parallel_forgotten, parallel_reset_gen_params),
 	{ }
 };
 

@@ -57,18 +57,26 @@ int xe_fake_context_create(struct xe_context *ctx, const struct xe_context_desc 
 	if (num_contexts == MAX_CONTEXTS)
 		return -ENOSPC;
 	xe_context_free(ctx);
-	contexts[num_contexts] = (struct xe_fake_context){ .owner = owner };
+	contexts[num_contexts] = (struct xe_fake_context){ .owner = owner, .width = desc->width };
 	return num_contexts++;
+}
+
+static void take_tails(struct xe_fake_context *ctx, const u32 *tails)
+{
+	if (tails)
+		memcpy(ctx->tails, tails, ctx->width * sizeof(*tails));
 }
 
 int xe_fake_context_submit(u32 number, const u32 *tails)
 {
+	take_tails(&contexts[number], tails);
 	contexts[number].submitted++;
 	return 0;
 }
 
 int xe_fake_context_revive(u32 number, const u32 *tails)
 {
+	take_tails(&contexts[number], tails);
 	contexts[number].revived++;
 	return 0;
 }
@@ -125,11 +133,16 @@ static void drop_queue(void *data)
 
 struct xe_queue *xe_fake_queue(struct kunit *test, struct xe_device *xe)
 {
+	return xe_fake_wide_queue(test, xe, 1);
+}
+
+struct xe_queue *xe_fake_wide_queue(struct kunit *test, struct xe_device *xe, unsigned int width)
+{
 	struct xe_queue_args args = {
 		.ops = &xe_exec_queue_ops,
 		.class = XE_ENGINE_COPY,
 		.mask = BIT(0),
-		.width = 1,
+		.width = width,
 		.priority = XE_QUEUE_NORMAL,
 	};
 	struct xe_queue *q;

@@ -10,6 +10,8 @@
 #include <kunit/test.h>
 
 #define STATUS_AT	0x00850000
+#define OTHER_AT	0x00950000
+#define THIRD_AT	0x00a50000
 #define SEQ		0x00001234
 #define BATCH_AT	0x0000567800120000ull
 #define FENCE_AT	0x00007fff12345678ull
@@ -22,6 +24,8 @@
 #define FLUSHED		0x13044002, 0x0085020c, 0, SEQ
 #define ENDED		0x13004002, 0x00850204, 0, SEQ
 #define FENCE		0x10200003, 0x12345678, 0x7fff, 0x89abcdef, 0xdeadbeef
+#define WAIT(status)	0x0e40c003, SEQ, (status) + 2048 + 4 * 0x34, 0, 0
+#define JOIN		0x10400002, 0x00850800 + 4 * 0x34, 0, SEQ
 #define IRQ		0x01000000, 0x04000001, 0x02800000
 
 struct text_case {
@@ -29,7 +33,9 @@ struct text_case {
 	enum xe_engine_class class;
 	bool flush, fence;
 	unsigned int count;	/* without padding */
-	u32 words[40];
+	u32 words[50];
+	unsigned int others;
+	bool joins;
 };
 
 static const struct text_case text_cases[] = {
@@ -75,6 +81,21 @@ static const struct text_case text_cases[] = {
 		0x7a000a04, 0x001000a0, 0, 0, 0, 0,
 		FENCE,
 		0x7a000004, 0x01104080, 0x00850200, 0, SEQ, 0, IRQ } },
+	{ "parallel, no fence", XE_ENGINE_COPY, false, false, 19, {
+		TIMESTAMP, STARTED, BATCH, 0x04000000, ENDED, IRQ }, 2 },
+	{ "parallel, fence, the first child", XE_ENGINE_COPY, true, true, 40, {
+		TIMESTAMP, 0x02800101, FLUSHED, 0x02800100, BATCH, WAIT(OTHER_AT), WAIT(THIRD_AT),
+		0x04000000, 0x13000002, 0, 0, 0, FENCE, ENDED, IRQ }, 2 },
+	{ "parallel, fence, another child", XE_ENGINE_COPY, true, true, 29, {
+		TIMESTAMP, 0x02800101, FLUSHED, 0x02800100, BATCH, 0x04000000,
+		0x13000002, 0, 0, 0, JOIN, ENDED, IRQ }, 2, true },
+	{ "compute, parallel, fence, the first child", XE_ENGINE_COMPUTE, true, true, 45, {
+		TIMESTAMP, 0x02800101,
+		0x7a000004, 0x20344c0c, 0xd0, 0, 0, 0,
+		0x02800100, STARTED, BATCH, WAIT(OTHER_AT), 0x04000000,
+		0x7a000a04, 0x001000a0, 0, 0, 0, 0,
+		FENCE,
+		0x7a000004, 0x01104080, 0x00850200, 0, SEQ, 0, IRQ }, 1 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(text, text_cases, name);
@@ -94,6 +115,7 @@ static struct xe_ring_job job_of(const struct text_case *c)
 		.class = c->class, .ppgtt = true, .flush_tlb = c->flush, .has_fence = c->fence,
 		.status = STATUS_AT, .sequence = SEQ, .batch = BATCH_AT,
 		.fence_address = FENCE_AT, .fence_value = FENCE_IS,
+		.num_others = c->others, .joins = c->joins, .others = { OTHER_AT, THIRD_AT },
 	};
 }
 
@@ -104,7 +126,7 @@ static u32 word_at(const u32 *ring, u32 at)
 
 static void expect_text(struct kunit *test, const struct text_case *c, const u32 *ring, u32 at)
 {
-	u32 bytes = xe_ring_job_bytes(c->class, c->fence);
+	u32 bytes = xe_ring_job_bytes(c->class, c->fence, c->others);
 
 	KUNIT_EXPECT_EQ(test, word_at(ring, at - 4), 0xeeeeeeee);
 	for (unsigned int i = 0; i < bytes / 4; i++)
@@ -118,7 +140,7 @@ static void test_text(struct kunit *test)
 {
 	const struct text_case *c = test->param_value;
 	const struct xe_ring_job job = job_of(c);
-	u32 bytes = xe_ring_job_bytes(c->class, c->fence);
+	u32 bytes = xe_ring_job_bytes(c->class, c->fence, c->others);
 	const u32 places[] = {
 		0, 1024, LRC_RING_BYTES - bytes, LRC_RING_BYTES - 8, LRC_RING_BYTES - bytes + 8,
 	};
@@ -207,7 +229,7 @@ static void test_rewind(struct kunit *test)
 
 static void test_space(struct kunit *test)
 {
-	u32 job = xe_ring_job_bytes(XE_ENGINE_COPY, false), tail = 8, jobs = 0;
+	u32 job = xe_ring_job_bytes(XE_ENGINE_COPY, false, 0), tail = 8, jobs = 0;
 
 	KUNIT_EXPECT_EQ(test, xe_ring_space(8, 8), LRC_RING_BYTES - XE_RING_GAP);
 	KUNIT_EXPECT_EQ(test, xe_ring_space(100, 36), 0);

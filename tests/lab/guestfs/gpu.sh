@@ -8,6 +8,8 @@ gpu=$(for d in /sys/bus/pci/devices/*; do
 done)
 dev=/sys/bus/pci/devices/$gpu
 
+# argument NAME: its value on the kernel's command line, the last one
+argument()	{ local v; v=$(grep -oE "\b$1=[0-9]+" /proc/cmdline) && echo "${v##*=}"; }
 # model_says COMMAND...: the answer without its closing "ok"
 model_says()	{ model "$@" | grep -v '^ok$'; }
 counter()	{ model_says counters | awk -v name="$1" '$1 == name { print $2 }'; }

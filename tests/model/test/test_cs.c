@@ -160,6 +160,16 @@ static void bad_image(void **state)
 	bench_use(b, "ccs0");
 	reg_poke(b->gpu, RCU_MODE, 0);
 	assert_violates(b->gpu, "ccs-disabled", bench_load(b));
+	/* With fixed slices, which are ccs1's and nobody's. */
+	cs_reset(b->cs);
+	image_init(b, cs_info(b->cs));
+	reg_poke(b->gpu, RCU_MODE, RCU_MODE_CCS_ENABLE | RCU_MODE_FIXED_SLICES);
+	reg_poke(b->gpu, CCS_MODE, 07771);
+	assert_violates(b->gpu, "ccs-disabled", bench_load(b));
+	cs_reset(b->cs);
+	image_init(b, cs_info(b->cs));
+	reg_poke(b->gpu, CCS_MODE, 07701);
+	bench_load(b);
 }
 
 static void beyond_tail(void **state)

@@ -147,6 +147,23 @@ static void steering(void **state)
 	assert_int_equal(rd(gpu, STEER_SEMAPHORE), 1);
 }
 
+/* A selector that was written while the card was away is not what the driver left there. */
+static void steering_unheard(void **state)
+{
+	struct gpu *gpu = *state;
+
+	wake_all(gpu);
+	mcr_lock(gpu);
+	wr(gpu, MTL_MCR_SELECTOR, 0x102);
+	assert_true(answer_has(gpu, "vanish write 1 for=1", "ok"));
+	reg_cpu_write(gpu, MTL_MCR_SELECTOR, MCR_MULTICAST);
+	reg_cpu_write(gpu, STEER_SEMAPHORE, 1);
+	assert_quiet(gpu);
+	/* from a reset on it has heard everything */
+	wr(gpu, GDRST, GRDOM_FULL);
+	assert_violates(gpu, "released but not held", wr(gpu, STEER_SEMAPHORE, 1));
+}
+
 static void wopcm(void **state)
 {
 	struct gpu *gpu = *state;
@@ -451,6 +468,7 @@ int main(void)
 		CARD_TEST(forcewake_faults),
 		CARD_TEST(sleep_shows),
 		CARD_TEST(steering),
+		CARD_TEST(steering_unheard),
 		CARD_TEST(wopcm),
 		CARD_TEST(gt_reset),
 		CARD_TEST(guc_only_reset),

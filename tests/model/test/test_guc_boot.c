@@ -95,6 +95,23 @@ static void reset_in_the_middle(void **state)
 	assert_quiet(h->gpu);
 }
 
+/* The ADS points to system memory, which a card behind a frozen channel cannot read: nobody's fault. */
+static void frozen_in_the_middle(void **state)
+{
+	u64 at = GGTT_BASE + GGTT_BYTES, pte = 0x200000 | BIT(0);
+	struct host *h = *state;
+
+	memcpy(mem_gsm(h->gpu) + at / PAGE_4K * 8, &pte, sizeof(pte));
+	host_put(h, ADS_AT + 4100, (u32)at);
+	host_boot_regs(h);
+	assert_true(answer_has(h->gpu, "vanish dma 1 for=0 dma", "ok"));
+	host_dma(h, BIT(4));
+	host_time(h, 2 * MSEC);
+	assert_true(answer_has(h->gpu, "vanish off", "ok"));
+	assert_int_equal(h->guc->state, GUC_FAILED);
+	assert_quiet(h->gpu);
+}
+
 static void boot_without_reset(void **state)
 {
 	struct host *h = *state;
@@ -490,7 +507,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(reset_state), TEST(boots), TEST(status_walks), TEST(boots_twice),
-		TEST(reset_in_the_middle), TEST(boot_without_reset), TEST(refuses), TEST(scripted),
+		TEST(reset_in_the_middle), TEST(frozen_in_the_middle), TEST(boot_without_reset), TEST(refuses), TEST(scripted),
 		TEST(huc), TEST(huc_not_loaded), TEST(hwconfig_table), TEST(steered_lists), TEST(wopcm_floor),
 		TEST(mailbox_strict),
 		TEST(mailbox_scripted), TEST(mailbox_once), TEST(soft_reset), TEST(real_file),

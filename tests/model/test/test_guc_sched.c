@@ -145,7 +145,7 @@ static void register_parallel(struct host *h, u32 width, u32 mask, u32 size, u32
 static void start_parallel(struct host *h)
 {
 	host_put(h, WQ_DESC + 12, 1);
-	register_parallel(h, 2, 3, WQ_SIZE, GGTT_BASE + WQ_BASE);
+	register_parallel(h, 2, 1, WQ_SIZE, GGTT_BASE + WQ_BASE);
 	MODE(h, 3, 1);
 	assert_true(host_event(h, G2H_MODE_DONE, 3, 1));
 }
@@ -242,12 +242,12 @@ static void parallel_strict(void **state)
 	struct host *h = *state;
 	u32 base = GGTT_BASE + WQ_BASE;
 
-	assert_violates(h->gpu, "context-parallel: id 3: width", register_parallel(h, 3, 3, WQ_SIZE, base));
-	assert_violates(h->gpu, "context-parallel: id 3: fewer engines", register_parallel(h, 2, 1, WQ_SIZE, base));
-	assert_violates(h->gpu, "context-parallel: id 3: work queue size", register_parallel(h, 2, 3, 0, base));
-	assert_violates(h->gpu, "context-parallel: id 3: work queue address", register_parallel(h, 2, 3, WQ_SIZE, 0));
+	assert_violates(h->gpu, "context-parallel: id 3: width", register_parallel(h, 3, 1, WQ_SIZE, base));
+	assert_violates(h->gpu, "context-parallel: id 3: fewer engines", register_parallel(h, 2, 2, WQ_SIZE, base));
+	assert_violates(h->gpu, "context-parallel: id 3: work queue size", register_parallel(h, 2, 1, 0, base));
+	assert_violates(h->gpu, "context-parallel: id 3: work queue address", register_parallel(h, 2, 1, WQ_SIZE, 0));
 	host_register(h, 2, BCS, 1);
-	assert_violates(h->gpu, "context-shared-image", register_parallel(h, 2, 3, WQ_SIZE, base));
+	assert_violates(h->gpu, "context-shared-image", register_parallel(h, 2, 1, WQ_SIZE, base));
 	HOST_FAST(h, H2G_DEREGISTER, 2);
 	assert_true(host_event(h, G2H_DEREGISTERED, 2, 0));
 	start_parallel(h);

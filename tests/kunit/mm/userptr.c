@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Memory of a process that comes and goes, as the kernel tells it.
+ */
+
+#include <linux/delay.h>
+#include <linux/hmm.h>
+#include <linux/mmu_notifier.h>
+
+#define hmm_range_fault			fake_range_fault
+#define mmu_interval_notifier_insert	fake_insert
+#define mmu_interval_notifier_remove	fake_remove
+#define mmu_interval_read_begin		fake_read_begin
+#define xe_dma_map			fake_dma_map
+#define xe_dma_unmap			fake_dma_unmap
+#define set_page_dirty			fake_set_page_dirty
+
+int fake_range_fault(struct hmm_range *range);
+int fake_insert(struct mmu_interval_notifier *notifier, struct mm_struct *mm, unsigned long start,
+		unsigned long length, const struct mmu_interval_notifier_ops *ops);
+void fake_remove(struct mmu_interval_notifier *notifier);
+unsigned long fake_read_begin(struct mmu_interval_notifier *notifier);
+bool fake_set_page_dirty(struct page *page);
+
+#include "../../../mm/userptr.c"
+
+#include <kunit/test.h>
+
+#include "tests/kunit/fake.h"
+#include "tests/kunit/mm/fake.h"
+
+#define START	(16ull << PAGE_SHIFT)
+#define PAGES	8
+
+static struct {
+	struct mm_struct *mm;
+	unsigned long first[PAGES];	/* page frames */
+	unsigned int mapped, dirty, asked, killed;
+	unsigned int storms;		/* how often pages go while they are looked for */
+	int err;			/* of looking for them */
+	bool write;
+	struct mmu_interval_notifier *notifier;
+	struct dma_fence *signals;	/* by a kill */
+} fake;
+
+int fake_insert(struct mmu_interval_notifier *notifier, struct mm_struct *mm, unsigned long start,
+		unsigned long length, const struct mmu_interval_notifier_ops *ops)
+{
+	notifier->mm = fake.mm;
+	notifier->ops = ops;
+	notifier->interval_tree.start = start;
+	notifier->interval_tree.last = start + length - 1;
+	notifier->invalidate_seq = 1;
+	fake.notifier = notifier;
+	return 0;
+}
+
+void fake_remove(struct mmu_interval_notifier *notifier)
+{
+	fake.notifier = NULL;
+}
+
+unsigned long fake_read_begin(struct mmu_interval_notifier *notifier)
+{
+	return notifier->invalidate_seq;
+}
+
+static bool take_away(enum mmu_notifier_event event, unsigned int flags)
+{
+	struct mmu_notifier_range range = { .event = event, .flags = flags };
+
+	return fake.notifier->ops->invalidate(fake.notifier, &range,
+					      fake.notifier->invalidate_seq + 2);
+}
+
+int fake_range_fault(struct hmm_range *range)
+{
+	fake.asked++;
+	fake.write = range->default_flags & HMM_PFN_REQ_WRITE;
+	if (fake.err)
+		return fake.err;
+	for (unsigned long i = 0; i < (range->end - range->start) >> PAGE_SHIFT; i++)
+		range->hmm_pfns[i] = HMM_PFN_VALID |
+			fake.first[((range->start - START) >> PAGE_SHIFT) + i];
+	if (fake.storms) {
+		fake.storms--;
+		take_away(MMU_NOTIFY_CLEAR, MMU_NOTIFIER_RANGE_BLOCKABLE);
+	}
+	return 0;
+}
+
+bool fake_set_page_dirty(struct page *page)
+{
+	fake.dirty++;
+	return true;
+}
+
+int fake_dma_map(struct xe_hw hw, struct sg_table *sgt, enum dma_data_direction dir)
+{
+	fake.mapped++;
+	return 0;
+}
+
+void fake_dma_unmap(struct xe_dma dma, struct sg_table *sgt, enum dma_data_direction dir)
+{
+	fake.mapped--;
+}
+
+static void kill(struct xe_vm *vm)
+{
+	fake.killed++;
+	if (fake.signals)
+		dma_fence_signal(fake.signals);
+}
+
+static const struct xe_vm_ops ops = { .kill = kill };
+
+static struct xe_vm *make_vm(struct kunit *test)
+{
+	memset(&fake, 0, sizeof(fake));
+	fake.mm = mm_alloc();
+	KUNIT_ASSERT_NOT_NULL(test, fake.mm);
+	for (int i = 0; i < PAGES; i++)
+		fake.first[i] = 100 + i;
+	return xe_fake_vm(test, xe_fake_device(test), 0, &ops);
+}
+
+static struct xe_userptr *make(struct kunit *test, struct xe_vm *vm, bool read_only)
+{
+	struct xe_userptr *userptr = xe_userptr_create(vm, START, PAGES << PAGE_SHIFT, read_only);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(userptr));
+	return userptr;
+}
+
+static void end(struct kunit *test, struct xe_vm *vm)
+{
+	struct list_head *vms = &vm->xe->vms.list;
+
+	for (int i = 0; i < 500 && fake.notifier; i++)
+		fsleep(10000);
+	KUNIT_EXPECT_NULL_MSG(test, fake.notifier, "the notifier is gone");
+	KUNIT_EXPECT_EQ(test, fake.mapped, 0);
+	xe_vm_put(vm);
+	for (int i = 0; i < 500 && !list_empty(vms); i++)
+		fsleep(10000);
+	KUNIT_EXPECT_TRUE_MSG(test, list_empty(vms), "the VM is gone");
+	mmput(fake.mm);
+}
+
+static bool valid(struct xe_vm *vm, struct xe_user_pages *pages)
+{
+	guard(rwsem_read)(&vm->notifier_lock);
+	return pages ? xe_user_pages_valid(pages) : xe_userptr_valid(vm);
+}
+
+/* Adjacent pages are one segment, and what is written is dirty. */
+static void test_pin(struct kunit *test)
+{
+	struct xe_vm *vm = make_vm(test);
+	struct xe_userptr *userptr = make(test, vm, false);
+	struct xe_pt_source source = {};
+	struct xe_user_pages *pages;
+
+	fake.first[3] = 7;
+	pages = xe_userptr_pin(userptr);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pages));
+	KUNIT_EXPECT_EQ(test, pages->sgt.orig_nents, 3);
+	KUNIT_EXPECT_EQ(test, pages->sgt.sgl->length, 3 * PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, fake.dirty, PAGES);
+	KUNIT_EXPECT_TRUE(test, fake.write);
+	KUNIT_EXPECT_EQ(test, fake.mapped, 1);
+	KUNIT_EXPECT_TRUE(test, valid(vm, pages));
+	KUNIT_EXPECT_TRUE(test, xe_user_pages_pt_source(pages, START + PAGE_SIZE, &source));
+	KUNIT_EXPECT_EQ(test, source.offset, (u64)PAGE_SIZE);
+	xe_user_pages_put(pages);
+	KUNIT_EXPECT_EQ(test, fake.mapped, 0);
+	xe_userptr_put(userptr);
+	end(test, vm);
+}
+
+static void test_read_only(struct kunit *test)
+{
+	struct xe_vm *vm = make_vm(test);
+	struct xe_userptr *userptr = make(test, vm, true);
+	struct xe_user_pages *pages = xe_userptr_pin(userptr);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pages));
+	KUNIT_EXPECT_FALSE(test, fake.write);
+	KUNIT_EXPECT_EQ(test, fake.dirty, 0);
+	xe_user_pages_put(pages);
+	xe_userptr_put(userptr);
+	end(test, vm);
+}
+
+/* What goes while it is looked for is looked for again, but not for ever; nothing stays mapped. */
+static void test_storm(struct kunit *test)
+{
+	struct xe_vm *vm = make_vm(test);
+	struct xe_userptr *userptr = make(test, vm, false);
+	struct xe_user_pages *pages;
+
+	fake.storms = XE_USERPTR_TRIES - 1;
+	pages = xe_userptr_pin(userptr);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pages));
+	KUNIT_EXPECT_TRUE(test, valid(vm, pages));
+	xe_user_pages_put(pages);
+
+	fake.storms = XE_USERPTR_TRIES;
+	KUNIT_EXPECT_PTR_EQ(test, xe_userptr_pin(userptr), (void *)ERR_PTR(-EAGAIN));
+	KUNIT_EXPECT_EQ(test, fake.storms, 0);
+	fake.err = -EFAULT;
+	KUNIT_EXPECT_PTR_EQ(test, xe_userptr_pin(userptr), (void *)ERR_PTR(-EFAULT));
+	xe_userptr_put(userptr);
+	end(test, vm);
+}
+
+static void add(struct xe_vm *vm, struct xe_vma *vma, struct xe_user_pages *pages,
+		unsigned int first, unsigned int count)
+{
+	*vma = (struct xe_vma){ .pages = xe_user_pages_get(pages) };
+	INIT_LIST_HEAD(&vma->user_link);
+	INIT_LIST_HEAD(&vma->unwritten_link);
+	vma->gpuva.gem.offset = START + ((u64)first << PAGE_SHIFT);
+	vma->gpuva.va.range = (u64)count << PAGE_SHIFT;
+	xe_userptr_add_vma(vma);
+}
+
+static void remove(struct xe_vma *vma)
+{
+	xe_userptr_remove_vma(vma);
+	xe_user_pages_put(vma->pages);
+}
+
+/* Two parts of one bind are found anew, each for itself; a third is not there any more. */
+static void test_repin(struct kunit *test)
+{
+	struct xe_vm *vm = make_vm(test);
+	struct xe_userptr *userptr = make(test, vm, false);
+	struct xe_user_pages *pages = xe_userptr_pin(userptr);
+	struct xe_pt_source source = {};
+	struct xe_vma a, b;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pages));
+	add(vm, &a, pages, 0, 2);
+	add(vm, &b, pages, 5, 3);
+	KUNIT_EXPECT_TRUE(test, list_empty(&vm->unwritten));
+
+	/* Who may not wait changes nothing. */
+	KUNIT_EXPECT_FALSE(test, take_away(MMU_NOTIFY_CLEAR, 0));
+	KUNIT_EXPECT_TRUE(test, valid(vm, pages) && valid(vm, NULL));
+	KUNIT_EXPECT_EQ(test, fake.mapped, 1);
+
+	KUNIT_EXPECT_TRUE(test, take_away(MMU_NOTIFY_CLEAR, MMU_NOTIFIER_RANGE_BLOCKABLE));
+	KUNIT_EXPECT_FALSE(test, valid(vm, pages) || valid(vm, NULL));
+	KUNIT_EXPECT_EQ(test, fake.mapped, 0);
+	KUNIT_EXPECT_EQ(test, fake.killed, 0);
+	xe_user_pages_put(pages);
+
+	fake.asked = 0;
+	KUNIT_EXPECT_EQ(test, xe_userptr_repin(vm), 0);
+	KUNIT_EXPECT_EQ(test, fake.asked, 2);
+	KUNIT_EXPECT_TRUE(test, valid(vm, NULL) && valid(vm, a.pages) && valid(vm, b.pages));
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&vm->unwritten), 2);
+	KUNIT_EXPECT_EQ(test, fake.mapped, 2);
+	KUNIT_EXPECT_EQ(test, b.pages->start, START + 5 * PAGE_SIZE);
+
+	/* There is nothing to do, and nothing is done. */
+	KUNIT_EXPECT_EQ(test, xe_userptr_repin(vm), 0);
+	KUNIT_EXPECT_EQ(test, fake.asked, 2);
+
+	take_away(MMU_NOTIFY_UNMAP, MMU_NOTIFIER_RANGE_BLOCKABLE);
+	fake.err = -EFAULT;
+	KUNIT_EXPECT_EQ(test, xe_userptr_repin(vm), 0);
+	KUNIT_EXPECT_TRUE(test, valid(vm, NULL));
+	KUNIT_EXPECT_FALSE(test, xe_user_pages_pt_source(a.pages, START, &source));
+	fake.err = -ENOMEM;
+	take_away(MMU_NOTIFY_UNMAP, MMU_NOTIFIER_RANGE_BLOCKABLE);
+	KUNIT_EXPECT_EQ(test, xe_userptr_repin(vm), -ENOMEM);
+	KUNIT_EXPECT_FALSE(test, valid(vm, NULL));
+	fake.err = 0;
+	fake.storms = 1000;
+	KUNIT_EXPECT_EQ(test, xe_userptr_repin(vm), -EAGAIN);
+	remove(&a);
+	remove(&b);
+	xe_userptr_put(userptr);
+	end(test, vm);
+}
+
+static const char *fence_name(struct dma_fence *fence)
+{
+	return "played";
+}
+
+static const struct dma_fence_ops fence_ops = {
+	.get_driver_name = fence_name,
+	.get_timeline_name = fence_name,
+};
+
+static DEFINE_SPINLOCK(fence_lock);
+
+static struct dma_fence *add_fence(struct kunit *test, struct xe_vm *vm, bool bind)
+{
+	struct dma_fence *fence = kzalloc(sizeof(*fence), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, fence);
+	dma_fence_init(fence, &fence_ops, &fence_lock, dma_fence_context_alloc(1), 1);
+	if (bind)
+		set_bit(XE_VM_BIND_FENCE, &fence->flags);
+	dma_resv_lock(xe_vm_resv(vm), NULL);
+	KUNIT_ASSERT_EQ(test, dma_resv_reserve_fences(xe_vm_resv(vm), 1), 0);
+	dma_resv_add_fence(xe_vm_resv(vm), fence, DMA_RESV_USAGE_BOOKKEEP);
+	dma_resv_unlock(xe_vm_resv(vm));
+	return fence;
+}
+
+/* A process that exits does not wait for a job, nor for a bind; one of which nothing runs kills nothing. */
+static void test_exit(struct kunit *test)
+{
+	struct xe_vm *vm = make_vm(test);
+	struct xe_userptr *userptr = make(test, vm, false);
+	struct xe_user_pages *pages = xe_userptr_pin(userptr);
+	struct dma_fence *bind;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pages));
+	take_away(MMU_NOTIFY_RELEASE, MMU_NOTIFIER_RANGE_BLOCKABLE);
+	KUNIT_EXPECT_EQ(test, fake.killed, 0);
+	KUNIT_EXPECT_EQ(test, fake.mapped, 0);
+	xe_user_pages_put(pages);
+
+	pages = xe_userptr_pin(userptr);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pages));
+	bind = add_fence(test, vm, true);
+	fake.signals = add_fence(test, vm, false);
+	take_away(MMU_NOTIFY_RELEASE, MMU_NOTIFIER_RANGE_BLOCKABLE);
+	KUNIT_EXPECT_EQ(test, fake.killed, 1);
+	KUNIT_EXPECT_EQ(test, fake.mapped, 0);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(bind));
+	dma_fence_signal(bind);
+	dma_fence_put(bind);
+	dma_fence_put(fake.signals);
+	xe_user_pages_put(pages);
+	xe_userptr_put(userptr);
+	end(test, vm);
+}
+
+static struct kunit_case userptr_cases[] = {
+	KUNIT_CASE(test_pin),
+	KUNIT_CASE(test_read_only),
+	KUNIT_CASE(test_storm),
+	KUNIT_CASE(test_repin),
+	KUNIT_CASE(test_exit),
+	{ }
+};
+
+static struct kunit_suite userptr_suite = {
+	.name = "xe_userptr",
+	.test_cases = userptr_cases,
+};
+
+kunit_test_suite(userptr_suite);
