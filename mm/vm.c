@@ -453,13 +453,34 @@ static int try_external(struct xe_vm_lock *lock, unsigned int num_fences)
 	return err;
 }
 
+/*
+ * All buffers that have moved are where engines reach them. Room for them is made by taking more
+ * reservations, which is not allowed any more when drm_exec has all that it was to take.
+ */
+static int lock_reachable(struct drm_exec *exec, void *data)
+{
+	struct xe_vm_lock *lock = data;
+	struct drm_gpuvm *gpuvm = &lock->vm->gpuvm;
+	struct drm_gpuvm_bo *vm_bo;
+	int err = drm_gpuvm_prepare_objects(gpuvm, exec, lock->num_fences);
+
+	if (err)
+		return err;
+	list_for_each_entry(vm_bo, &gpuvm->evict.list, list.entry.evict) {
+		err = xe_bo_make_reachable(to_xe_bo(vm_bo->obj));
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 /**
  * xe_vm_lock_for - take the reservations of a VM and of chosen buffers
  * @vm: the VM
  * @lock: which are held
  * @num_fences: that can be added to each
- * @more: locks buffers with drm_exec_prepare_obj(), some of them perhaps twice; NULL: all that
- *        have a reservation of their own
+ * @more: locks buffers with drm_exec_prepare_obj(), some of them perhaps twice, and makes them
+ *        reachable
  * @data: for @more
  *
  * Context: process context, &xe_vm.lock is held.
@@ -474,13 +495,13 @@ int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_f
 	lock->vm = vm;
 	lock->shared = false;
 	lock->num_few = 0;
+	lock->num_fences = num_fences;
 	drm_exec_init(exec, DRM_EXEC_INTERRUPTIBLE_WAIT | DRM_EXEC_IGNORE_DUPLICATES,
 		      2 * XE_VM_FEW);
 	drm_exec_until_all_locked(exec) {
 		err = drm_gpuvm_prepare_vm(&vm->gpuvm, exec, num_fences);
 		if (!err)
-			err = more ? more(exec, data) :
-				     drm_gpuvm_prepare_objects(&vm->gpuvm, exec, num_fences);
+			err = more(exec, data);
 		drm_exec_retry_on_contention(exec);
 		if (err)
 			break;
@@ -510,7 +531,7 @@ int xe_vm_lock(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fence
 	err = xe_vm_lock_own(vm, lock, num_fences);
 	err = err ?: try_external(lock, num_fences);
 	if (err == -EDEADLK)
-		err = xe_vm_lock_for(vm, lock, num_fences, NULL, NULL);
+		err = xe_vm_lock_for(vm, lock, num_fences, lock_reachable, lock);
 	if (err) {
 		up_read(&vm->lock);
 		return err;

@@ -256,6 +256,8 @@ struct xe_vm_lock {
 	unsigned int num_few;
 	/** @few: which, where none but the VM's own had to be waited for */
 	struct dma_resv *few[XE_VM_FEW];
+	/** @num_fences: that there is room for, if @exec is used */
+	unsigned int num_fences;
 	/** @exec: which, where it was waited for several, or there are more */
 	struct drm_exec exec;
 };

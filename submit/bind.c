@@ -647,6 +647,10 @@ static int lock_buffers(struct drm_exec *exec, void *data)
 			err = drm_gpuvm_prepare_range(gpuvm, exec, map->addr, map->range,
 						      NUM_FENCES);
 	}
+	/* As long as more reservations can be taken: others may have to make room. */
+	for (unsigned int i = 0; i < args->num_ops && !err; i++)
+		if (args->ops[i].what == XE_BIND_MAP && args->ops[i].map.bo)
+			err = xe_bo_make_reachable(args->ops[i].map.bo);
 	return err;
 }
 

@@ -515,7 +515,7 @@ static void stop_all(struct xe_submit *submit)
 	}
 }
 
-static int sleep(struct xe_device *xe)
+static int stop_for_sleep(struct xe_device *xe)
 {
 	struct xe_submit *submit = &xe->submit;
 
@@ -540,7 +540,7 @@ static int notify(struct notifier_block *nb, unsigned long event, void *unused)
 	switch (event) {
 	case PM_SUSPEND_PREPARE:
 	case PM_HIBERNATION_PREPARE:
-		err = sleep(xe);
+		err = stop_for_sleep(xe);
 		if (!err)
 			break;
 		fallthrough;	/* nobody tells us that it was called off by ourselves */

@@ -23,6 +23,7 @@ if grep -q xe_igt=1 /proc/cmdline; then
 	igt xe_vm 3600 --run-subtest '*,!large-userptr-*-1073741824,!large-userptr-*-2147483648,!overcommit-*'
 	igt xe_exec_threads 3600 --run-subtest 'threads-*,!*cm-*'
 	igt xe_exec_reset 3600 --run-subtest '*,!*multi-queue-*'
+	igt xe_exec_compute_mode 3600
 else
 	igt xe_exec_basic 360 --run-subtest 'once-*,many-execqueues-many-vm-*,!*-userptr*,!multigpu-*,once-userptr-invalidate-race'
 	igt xe_exec_store 360
@@ -30,5 +31,6 @@ else
 	igt xe_vm 600 --run-subtest '*,!large-*,!*hammer,!bind-array-enobufs,!m*-userptr-*,!overcommit-*,munmap-style-unbind-userptr-inval-front'
 	igt xe_exec_threads 360 --run-subtest 'threads-shared-vm-rebind-bindexecqueue,threads-hang-basic,threads-userptr-invalidate-race'
 	igt xe_exec_reset 360 --run-subtest 'spin,cat-error,close-fd,close-execqueues-close-fd,virtual-cat-error'
+	igt xe_exec_compute_mode 360 --run-subtest 'once-*,twice-userptr-invalidate,many-execqueues-preempt-fence-early'
 fi
 finish
