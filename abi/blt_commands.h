@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Commands of copy engines.
- * Source: Linux 6.12 drivers/gpu/drm/xe/instructions/xe_gpu_commands.h, hardware.rst xe-hw-commands.
+ * Source: Linux 6.12 drivers/gpu/drm/xe/instructions/, hardware.rst xe-hw-commands.
  */
 #ifndef _XE_ABI_BLT_COMMANDS_H_
 #define _XE_ABI_BLT_COMMANDS_H_
@@ -28,7 +28,7 @@
 #define FAST_COPY_WORDS		10
 #define FAST_COPY		BLT_COMMAND(0x42, FAST_COPY_WORDS)
 #define   FAST_COPY_DEPTH_32	(0x3 << 24)		/* in the word of the pitch */
-#define   FAST_COPY_TILE_4	(BIT(31) | BIT(30))	/* if it is tiled, which it is not, then so */
+#define   FAST_COPY_TILE_4	(BIT(31) | BIT(30))	/* if tiled, then so */
 #define   FAST_COPY_MOCS	GENMASK(23, 20)		/* with each pitch */
 #define   FAST_COPY_MAX_ROWS	S16_MAX
 

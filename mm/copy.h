@@ -12,7 +12,7 @@ struct xe_device;
 /**
  * struct xe_copy_ops - what copy engines do for buffers; handed in from above, see submit/copy.c
  *
- * Where they fail the caller does it by the CPU: there may be no engine, or not yet, or not any more.
+ * Where they fail the caller does it by the CPU: there may be no engine, not yet, or not any more.
  */
 struct xe_copy_ops {
 	/**

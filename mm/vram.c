@@ -25,13 +25,13 @@
  * DOC: VRAM
  *
  * The card says how much VRAM it has; the top of it belongs to the platform: GGTT entries, the
- * metadata of compression, stolen memory. The CPU has to be able to copy, through BAR 2, so the part
- * that the BAR does not show is not used for now.
+ * metadata of compression, stolen memory. The CPU has to be able to copy, through BAR 2, so the
+ * part that the BAR does not show is not used for now.
  *
  * What copy engines do not copy, see submit/copy.c, the CPU does in pieces of 1 MiB, each in a
- * section of its own: a large buffer does not hold up
- * unplug, and a process that copies one can be killed. Whether the card was there is asked after
- * each piece: writes to a card that was pulled vanish with it, and what is read may be data.
+ * section of its own: a large buffer does not hold up unplug, and a process that copies one can be
+ * killed. Whether the card was there is asked after each piece: writes to a card that was pulled
+ * vanish with it, and what is read may be data.
  *
  * What an engine writes may be compressed, if its client asked for that: the CPU does not see
  * through the BAR what it was, and what the CPU writes does not reset the metadata of compression.

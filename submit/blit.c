@@ -88,8 +88,12 @@ u64 xe_blit_clear(struct xe_blit *blit, u64 to, u64 size)
 {
 	u64 done = 0;
 
-	for (; done < size && has_room(blit, MEM_SET_WORDS); done += (u64)rows_of(size - done) * ROW)
-		clear_rows(blit, to + done, rows_of(size - done));
+	while (done < size && has_room(blit, MEM_SET_WORDS)) {
+		u32 rows = rows_of(size - done);
+
+		clear_rows(blit, to + done, rows);
+		done += (u64)rows * ROW;
+	}
 	return done;
 }
 
@@ -107,8 +111,12 @@ u64 xe_blit_copy(struct xe_blit *blit, u64 to, u64 from, u64 size)
 {
 	u64 done = 0;
 
-	for (; done < size && has_room(blit, FAST_COPY_WORDS); done += (u64)rows_of(size - done) * ROW)
-		copy_rows(blit, to + done, from + done, rows_of(size - done));
+	while (done < size && has_room(blit, FAST_COPY_WORDS)) {
+		u32 rows = rows_of(size - done);
+
+		copy_rows(blit, to + done, from + done, rows);
+		done += (u64)rows * ROW;
+	}
 	return done;
 }
 

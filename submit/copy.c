@@ -5,12 +5,14 @@
 
 #include <linux/bitops.h>
 #include <linux/dma-fence.h>
+#include <linux/error-injection.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/scatterlist.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include <drm/drm_managed.h>
 #include <drm/drm_print.h>
 
 #include "abi/pte.h"
@@ -39,8 +41,8 @@
  *
  * A *clear* is not waited for: its fence is a kernel fence of the buffer. So nothing may see the
  * buffer before, and when the engine cannot do it, its fence does not signal before the CPU has. If
- * the device is gone nobody sees it any more. If it was given up, everything is killed, with errors;
- * no engine runs then, and before the CPU is shown the buffer it is cleared: xe_vram_settle().
+ * the device is gone nobody sees it any more. If it was given up, all is killed, with errors; no
+ * engine runs then, and before the CPU is shown the buffer it is cleared: xe_vram_settle().
  *
  * A *copy* is waited for, as the memory that it was moved from is to be given to another. So it has
  * not happened before it is over, and if it fails it is done by the CPU, from the beginning: no
@@ -59,7 +61,7 @@
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
- * queue                    bound side    xe_copy_close() at unbind
+ * queue                    bound side    unbind, behind the kill of everything
  * tables, batches          drm_device    last reference to it is dropped
  * batch of a job           the job       it is over
  * window                   a copy        it is over
@@ -551,13 +553,24 @@ static int copy(struct xe_device *xe, const struct ttm_resource *res, const stru
 	return err;
 }
 
+static void copy_fini(struct drm_device *drm, void *data)
+{
+	struct xe_copy *copy = data;
+
+	while (copy->num_pages)
+		xe_pt_pool_give(to_xe_device(drm), &copy->page[--copy->num_pages]);
+	mutex_destroy(&copy->window);
+	mutex_destroy(&copy->make);
+}
+
 /**
- * xe_copy_init - part of a software step: the queue can be made, once there is hardware
+ * xe_copy_init - software step: the queue can be made, once there is hardware
  * @xe: the device
  *
  * Context: before there is any hardware.
+ * Return: 0 or -ENOMEM.
  */
-void xe_copy_init(struct xe_device *xe)
+int xe_copy_init(struct xe_device *xe)
 {
 	static const struct xe_copy_ops ops = { .clear = clear, .copy = copy };
 	struct xe_copy *copy = &xe->submit.copy;
@@ -567,17 +580,14 @@ void xe_copy_init(struct xe_device *xe)
 	mutex_init(&copy->window);
 	init_waitqueue_head(&copy->room);
 	xe->mm.copy = &ops;
+	return drmm_add_action_or_reset(&xe->drm, copy_fini, copy);
 }
+ALLOW_ERROR_INJECTION(xe_copy_init, ERRNO);
 
-/**
- * xe_copy_close - there is no such queue any more
- * @xe: the device, of which everything has been killed
- *
- * Context: process context; software only.
- */
-void xe_copy_close(struct xe_device *xe)
+/* Everything has been killed. */
+static void copy_stop(struct xe_hw hw, void *data)
 {
-	struct xe_copy *copy = &xe->submit.copy;
+	struct xe_copy *copy = data;
 	struct xe_queue *q;
 
 	scoped_guard(spinlock, &copy->lock) {
@@ -590,17 +600,14 @@ void xe_copy_close(struct xe_device *xe)
 }
 
 /**
- * xe_copy_fini - give back what the queue had
- * @xe: the device
+ * xe_copy_start - probe step: from here back there is no queue of the driver's own
+ * @bind: the token of a probe step
  *
- * Context: last reference to the device.
+ * Context: bound; before xe_submit_contexts_start(), as its undo comes behind that.
+ * Return: 0 or -ENOMEM.
  */
-void xe_copy_fini(struct xe_device *xe)
+int xe_copy_start(struct xe_hw_bind bind)
 {
-	struct xe_copy *copy = &xe->submit.copy;
-
-	while (copy->num_pages)
-		xe_pt_pool_give(xe, &copy->page[--copy->num_pages]);
-	mutex_destroy(&copy->window);
-	mutex_destroy(&copy->make);
+	return xe_hw_on_unbind(bind, copy_stop, &xe_hw_device(xe_hw_bound(bind))->submit.copy);
 }
+ALLOW_ERROR_INJECTION(xe_copy_start, ERRNO);

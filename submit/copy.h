@@ -8,6 +8,7 @@
 #include <linux/wait.h>
 
 #include "mm/pt_pool.h"
+#include "xe_hw.h"
 
 struct task_struct;
 struct xe_device;
@@ -53,8 +54,7 @@ struct xe_copy {
 	struct xe_pt_page page[XE_COPY_PAGES];
 };
 
-void xe_copy_init(struct xe_device *xe);
-void xe_copy_fini(struct xe_device *xe);
-void xe_copy_close(struct xe_device *xe);
+int xe_copy_init(struct xe_device *xe);
+int xe_copy_start(struct xe_hw_bind bind);
 
 #endif

@@ -50,7 +50,6 @@ static void submit_fini(struct drm_device *drm, void *data)
 {
 	struct xe_submit *submit = data;
 
-	xe_copy_fini(to_xe_device(drm));
 	destroy_workqueue(submit->lr_wq);
 	destroy_workqueue(submit->wq);
 	mutex_destroy(&submit->lock);
@@ -108,7 +107,6 @@ int xe_submit_init(struct xe_device *xe)
 	init_waitqueue_head(&submit->ufence_wq);
 	INIT_WORK(&xe->coredump.work, xe_coredump_work);
 	xe_hw_work_init(xe, &submit->look, look_at_all);
-	xe_copy_init(xe);
 
 	/* Works of all queues at once: one that waits for a lock does not hold up the others. */
 	submit->wq = alloc_workqueue("xe-submit", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
@@ -254,7 +252,6 @@ static void engine_event(struct xe_hw hw, struct xe_gt *gt, struct xe_engine *en
 static void contexts_stop(struct xe_hw hw, void *unused)
 {
 	xe_submit_kill(xe_hw_device(hw), -ENODEV);
-	xe_copy_close(xe_hw_device(hw));
 	xe_lrcs_close(xe_hw_device(hw));
 }
 

@@ -200,8 +200,8 @@ static int show_vms(struct seq_file *m, void *unused)
 			   vm->flags & XE_VM_SCRATCH ? ", scratch" : "",
 			   xe_vm_is_banned(vm) ? ", banned" : "");
 		print_mappings(&p, vm);
-		drm_printf(&p, ", page tables of %u KiB, %llu entries to be written\n",
-			   atomic_read(&vm->tree.tables) * 4, READ_ONCE(vm->deferred));
+		drm_printf(&p, ", page tables of %u KiB\n",
+			   atomic_read(&vm->tree.tables) * 4);
 		xe_vm_put(vm);
 	}
 	return 0;

@@ -77,6 +77,7 @@ static struct xe_device *device(struct kunit *test)
 		state = xe_hw_state(hw);
 		xe_engine_list(&state->gt[0], 0, 0, 0);
 	}
+	KUNIT_ASSERT_EQ(test, xe_copy_init(xe), 0);
 	xe->mm.vram_size = VRAM_SIZE;
 	xe->sched[0][XE_ENGINE_COPY].value[XE_SCHED_JOB_TIMEOUT_MS][XE_SCHED_VALUE] = 5000;
 	taken = 0;
@@ -123,7 +124,8 @@ static void finish(struct xe_device *xe)
 		xe_queue_put(q);
 	}
 	flush_workqueue(xe->submit.wq);
-	xe_copy_close(xe);
+	xe_fake_scoped(hw, xe)
+		copy_stop(hw, &xe->submit.copy);
 }
 
 static void test_address_space(struct kunit *test)
