@@ -27,6 +27,9 @@
 #define gpu_buddy_free_list	drm_buddy_free_list
 #define gpu_buddy_block_offset	drm_buddy_block_offset
 #define gpu_buddy_block_order	drm_buddy_block_order
+#define gpu_buddy_block_is_clear	drm_buddy_block_is_clear
+#define GPU_BUDDY_CLEAR_ALLOCATION	DRM_BUDDY_CLEAR_ALLOCATION
+#define GPU_BUDDY_CLEARED	DRM_BUDDY_CLEARED
 #endif
 
 #if KERNEL_VERSION(7, 0, 0) > LINUX_VERSION_CODE

@@ -12,6 +12,7 @@
 #include "hw/lrc.h"
 #include "mm/mm.h"
 #include "mm/vm.h"
+#include "submit/coredump.h"
 #include "submit/submit.h"
 #include "xe_guc.h"
 #include "xe_hw.h"
@@ -87,6 +88,8 @@ struct xe_device {
 	struct xe_vms vms;
 	/** @submit: queues and their jobs */
 	struct xe_submit submit;
+	/** @coredump: of a queue that went wrong */
+	struct xe_coredump coredump;
 	/** @lrcs: slots of contexts */
 	struct xe_lrcs lrcs;
 	/** @recovery: resets that were asked for */

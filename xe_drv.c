@@ -69,7 +69,11 @@ static int absent_set(const char *value, const struct kernel_param *param)
 	return 0;
 }
 
-static const struct kernel_param_ops absent_ops = { .set = absent_set };
+/* One that upstream takes without a value is taken so. */
+static const struct kernel_param_ops absent_ops = {
+	.flags = KERNEL_PARAM_OPS_FL_NOARG,
+	.set = absent_set,
+};
 
 #define XE_PARAM_ABSENT(name, reason)					\
 	module_param_cb(name, &absent_ops, (void *)(reason), 0);	\

@@ -81,7 +81,9 @@ ALLOW_ERROR_INJECTION(xe_hw_enable_dma, ERRNO);
  * @sgt: the list; its DMA addresses are filled in
  * @dir: direction
  *
- * The mapping has to be undone before unbind ends.
+ * The mapping has to be undone before unbind ends. The card is coherent with the caches of CPUs, and
+ * nothing is synchronised: a page may be mapped more than once, as memory of a process is that is
+ * bound at two addresses.
  *
  * Context: bound or in a section, may sleep.
  * Return: 0 or a negative error code.
@@ -89,7 +91,7 @@ ALLOW_ERROR_INJECTION(xe_hw_enable_dma, ERRNO);
 int xe_dma_map(struct xe_hw hw, struct sg_table *sgt, enum dma_data_direction dir)
 {
 	xe_hw_assert_held(hw);
-	return dma_map_sgtable(&xe_hw_priv(hw)->pdev->dev, sgt, dir, 0);
+	return dma_map_sgtable(&xe_hw_priv(hw)->pdev->dev, sgt, dir, DMA_ATTR_SKIP_CPU_SYNC);
 }
 ALLOW_ERROR_INJECTION(xe_dma_map, ERRNO);
 
@@ -124,5 +126,5 @@ void xe_dma_unmap(struct xe_dma dma, struct sg_table *sgt, enum dma_data_directi
 #endif
 	if (READ_ONCE(priv->lost))
 		xe_hw_silence(priv);
-	dma_unmap_sgtable(&priv->pdev->dev, sgt, dir, 0);
+	dma_unmap_sgtable(&priv->pdev->dev, sgt, dir, DMA_ATTR_SKIP_CPU_SYNC);
 }

@@ -3,6 +3,7 @@
  * The device and the PM core: sleep, and what keeps it away.
  */
 
+#include <linux/error-injection.h>
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
 
@@ -162,6 +163,7 @@ bool xe_hw_d3cold_possible(struct xe_hw hw)
 
 	return port && pci_pme_capable(port, PCI_D3cold) && pci_pr3_present(port);
 }
+ALLOW_ERROR_INJECTION(xe_hw_d3cold_possible, TRUE);
 
 /**
  * xe_hw_allow_d3cold - say whether the sleep that begins may take the power from the card

@@ -17,7 +17,6 @@
 
 #define XE_BAR_REGS		0
 #define XE_BAR_VRAM		2
-#define XE_REGS_SIZE		SZ_4M		/* registers at the start of BAR 0 */
 #define XE_GSM_OFFSET		SZ_8M		/* GGTT entries in its upper half */
 #define XE_GSM_SIZE		SZ_8M
 

@@ -2,6 +2,8 @@
 #ifndef _XE_INFO_H_
 #define _XE_INFO_H_
 
+#include <linux/pid.h>
+#include <linux/sched.h>
 #include <linux/types.h>
 
 #define XE_MAX_GTS		2
@@ -16,6 +18,28 @@ enum xe_engine_class {
 	XE_ENGINE_COMPUTE,
 	XE_ENGINE_CLASSES
 };
+
+/**
+ * struct xe_who - a process, as people know it; it may be gone
+ */
+struct xe_who {
+	/** @comm: its name */
+	char comm[TASK_COMM_LEN];
+	/** @pid: its number */
+	pid_t pid;
+};
+
+/**
+ * xe_who_calls - take down who the caller is
+ * @who: filled in
+ *
+ * Context: process context.
+ */
+static inline void xe_who_calls(struct xe_who *who)
+{
+	get_task_comm(who->comm, current->group_leader);
+	who->pid = task_tgid_nr(current);
+}
 
 /**
  * struct xe_engine_info - one engine that userspace can use

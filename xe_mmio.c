@@ -469,8 +469,10 @@ void xe_vram_bar_write64(struct xe_hw hw, u64 offset, u64 value, u64 step, u32 c
 {
 	void __iomem *to = vram_range(hw, offset, count * sizeof(u64));
 
-	for (u32 i = 0; to && i < count; i++, value += step)
-		__raw_writeq(value, to + i * sizeof(u64));
+	if (!to)
+		return;
+	for (; count; count--, to += sizeof(u64), value += step)
+		__raw_writeq(value, to);
 }
 
 /**

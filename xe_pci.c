@@ -28,6 +28,7 @@
 #include "mm/mm.h"
 #include "mm/vm.h"
 #include "mm/vram.h"
+#include "submit/copy.h"
 #include "submit/submit.h"
 #include "uapi/hwmon.h"
 #include "uapi/query.h"
@@ -59,6 +60,7 @@ static const struct xe_sw_step xe_software_steps[] = {
 	{ "GuC",		xe_guc_init },
 	{ "address spaces",	xe_vms_init },
 	{ "submission",		xe_submit_init },
+	{ "copies",		xe_copy_init },
 };
 
 static const struct xe_hw_step xe_probe_steps[] = {
@@ -77,6 +79,7 @@ static const struct xe_hw_step xe_probe_steps[] = {
 	{ "firmware buffers",	xe_ggtt_buf_start },
 	{ "buffers",		xe_mm_start },
 	{ "GuC contexts",	xe_guc_contexts_start },
+	{ "copies",		xe_copy_start },
 	{ "contexts",		xe_submit_contexts_start },
 	{ "GT registers",	xe_gt_registers_start },
 	{ "engines",		xe_engine_start },

@@ -19,6 +19,7 @@
 #include "xe_device.h"
 #include "xe_guc.h"
 #include "xe_pm.h"
+#include "xe_trace.h"
 
 /**
  * DOC: Power
@@ -106,16 +107,7 @@ static int stay_awake(struct xe_hw hw, int why)
 	return -EBUSY;
 }
 
-/**
- * xe_power_suspend - the card is about to leave D0
- * @hw: the token
- * @system: for system sleep, else because it is idle
- *
- * Context: bound, may sleep; no section is open.
- * Return: 0; -EAGAIN if VRAM is emptied first; -EBUSY if the GuC does not let go, then the card
- * stays in D0 and works on.
- */
-int xe_power_suspend(struct xe_hw hw, bool system)
+static int put_to_sleep(struct xe_hw hw, bool system)
 {
 	struct xe_hw_state *state = xe_hw_state(hw);
 	int cold = system, err;
@@ -145,6 +137,23 @@ int xe_power_suspend(struct xe_hw hw, bool system)
 	state->cold = cold;
 	xe_hw_allow_d3cold(hw, cold);
 	return 0;
+}
+
+/**
+ * xe_power_suspend - the card is about to leave D0
+ * @hw: the token
+ * @system: for system sleep, else because it is idle
+ *
+ * Context: bound, may sleep; no section is open.
+ * Return: 0; -EAGAIN if VRAM is emptied first; -EBUSY if the GuC does not let go, then the card
+ * stays in D0 and works on.
+ */
+int xe_power_suspend(struct xe_hw hw, bool system)
+{
+	int err = put_to_sleep(hw, system);
+
+	trace_xe_power(xe_hw_device(hw)->drm.dev, false, system, err);
+	return err;
 }
 
 static int bring_back(struct xe_hw hw, unsigned int timeout_s)
@@ -195,6 +204,7 @@ int xe_power_resume(struct xe_hw hw, bool system)
 
 	xe_hw_allow_d3cold(hw, false);
 	err = bring_back(hw, system ? XE_PCODE_COLD_S : XE_PCODE_RESUME_S);
+	trace_xe_power(xe->drm.dev, true, system, err);
 	if (err && !xe_hw_is_lost(hw))
 		xe_device_declare_wedged(xe, "it does not come back from sleep");
 	return err;

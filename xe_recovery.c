@@ -13,6 +13,7 @@
 #include "xe_device.h"
 #include "xe_guc.h"
 #include "xe_recovery.h"
+#include "xe_trace.h"
 
 /**
  * DOC: Recovery
@@ -59,6 +60,7 @@ static int reset_gt(struct xe_hw hw, struct xe_gt *gt)
 	err = xe_gt_reset(hw, gt);
 	if (!err)
 		err = xe_guc_restart(hw, gt);
+	trace_xe_gt_reset(xe_hw_device(hw)->drm.dev, gt->id, err);
 	if (!err)
 		xe_gt_tell_running(hw, gt);
 	return err;

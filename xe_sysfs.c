@@ -39,13 +39,15 @@
  *	tile0/gt<n>/num_cslices		slices of compute that its engines share
  *	tile0/gt<n>/ccs_mode		how many engines do, a divisor of that; 1 unless it is set
  *
- * A new ccs_mode resets the GT, and changes what userspace knows of its engines: while the device is
- * open it is refused, "Device or resource busy". The setting outlives resets and sleep.
+ * A new ccs_mode changes what userspace knows of the engines: while the device is open it is refused,
+ * "Device or resource busy". It takes a reset of the GT, which is over before the device is opened
+ * again. The setting outlives resets and sleep.
  *
  * The files belong to the PCI device, whose directory outlives the driver and is used by the next
  * one. So they are uapi of the bound side: they are removed at unbind, even if the drm_device stays
  * for long. Removal waits for readers; none of them waits for anything long, for whoever needs
- * hardware is in a section, and after the device is unpublished no section opens.
+ * hardware is in a section, and after the device is unpublished no section opens; and unbind ends
+ * the reset that a writer may wait for.
  *
  * ======================== ================ =======================================
  * object                   owner            released when
@@ -384,14 +386,6 @@ static struct entry shipped_files[] = {
 	SHIPPED_FILE("preempt_timeout_max", XE_SCHED_PREEMPT_TIMEOUT_US, XE_SCHED_MAX),
 };
 
-static const char * const class_names[] = {
-	[XE_ENGINE_RENDER] = "rcs",
-	[XE_ENGINE_VIDEO_DECODE] = "vcs",
-	[XE_ENGINE_VIDEO_ENHANCE] = "vecs",
-	[XE_ENGINE_COPY] = "bcs",
-	[XE_ENGINE_COMPUTE] = "ccs",
-};
-
 /*
  * num_cslices, ccs_mode
  */
@@ -545,7 +539,7 @@ static int class_start(struct xe_hw_bind bind, struct kobject *engines, struct x
 	struct kobject *dir, *defaults;
 	int err;
 
-	dir = dir_start(bind, engines, class_names[class], gt->id, class);
+	dir = dir_start(bind, engines, xe_engine_class_name(class), gt->id, class);
 	if (IS_ERR(dir))
 		return PTR_ERR(dir);
 	err = add_files(dir, sched_files, ARRAY_SIZE(sched_files));

@@ -21,7 +21,6 @@
 #define GUC_LRC_ADDRESSING		GENMASK(4, 3)
 #define   GUC_LRC_ADDRESSING_64		3
 #define GUC_LRC_PPGTT			BIT(8)
-#define GUC_LRC_PAGE			GENMASK(31, 12)
 
 /* Set the mode of a context: id, 1 to schedule it; the event has the same two words */
 #define GUC_MODE_OFF			0

@@ -25,6 +25,11 @@
  * no change of thread, and in a work that dep_queue_ops.kick queues. If the first job has to wait,
  * dep_queue_ready() leaves one callback with one fence, and returns NULL.
  *
+ * What the driver holds for a job is released by a work, as whoever ends a job must not drop the
+ * last reference to anything. A thread that pushes a job which is likely to be over when it returns
+ * keeps it with dep_job_hold(), and releases it itself with dep_job_let_go(): no other thread is
+ * woken then, and memory is given back before the thread asks for more.
+ *
  * A job is on one of two lists, and whoever takes it off signals its fence, with the error if there
  * is one, in one critical section of the fence's lock. Only &dep_queue.issued_lock is needed for
  * a job that was issued, so that an interrupt handler may do it.
@@ -130,15 +135,20 @@ static void put_deps(struct dep_job *job)
  */
 static LLIST_HEAD(released);
 
+static void release_job(struct dep_job *job)
+{
+	put_deps(job);
+	job->ops->release(job);
+	dma_fence_put(&job->fence);
+}
+
 static void release_jobs(struct work_struct *work)
 {
 	struct llist_node *jobs = llist_reverse_order(llist_del_all(&released));
 	struct dep_job *job, *next;
 
 	llist_for_each_entry_safe(job, next, jobs, released) {
-		put_deps(job);
-		job->ops->release(job);
-		dma_fence_put(&job->fence);
+		release_job(job);
 		cond_resched();
 	}
 }
@@ -156,7 +166,7 @@ static void end_job(struct dep_job *job, int err)
 	dma_fence_signal_locked(&job->fence);
 	spin_unlock_irqrestore(&job->fence_lock, flags);
 
-	if (llist_add(&job->released, &released))
+	if (atomic_dec_and_test(&job->holders) && llist_add(&job->released, &released))
 		queue_work(system_dfl_wq, &release_work);
 }
 
@@ -229,7 +239,9 @@ void dep_queue_fini(struct dep_queue *queue)
  */
 void dep_job_init(struct dep_job *job, struct dma_fence **deps, unsigned int max_deps)
 {
-	*job = (struct dep_job){ .deps = deps, .max_deps = max_deps };
+	*job = (struct dep_job){
+		.deps = deps, .max_deps = max_deps, .holders = ATOMIC_INIT(1),
+	};
 }
 
 /**
@@ -276,6 +288,29 @@ int dep_job_depend(struct dep_job *job, struct dma_fence *fence)
 void dep_job_abandon(struct dep_job *job)
 {
 	put_deps(job);
+}
+
+/**
+ * dep_job_hold - have a job not be released before dep_job_let_go()
+ * @job: not pushed yet; for who expects it to end soon, and can release it better than a work
+ *
+ * Context: any.
+ */
+void dep_job_hold(struct dep_job *job)
+{
+	atomic_inc(&job->holders);
+}
+
+/**
+ * dep_job_let_go - undo dep_job_hold(): if the job is over, it is released now
+ * @job: was pushed; may be freed when this returns
+ *
+ * Context: as dep_queue_ops.release.
+ */
+void dep_job_let_go(struct dep_job *job)
+{
+	if (atomic_dec_and_test(&job->holders))
+		release_job(job);
 }
 
 /**
@@ -507,6 +542,41 @@ void dep_queue_bury(struct dep_queue *queue, bool (*done)(struct dep_job *job),
 	mutex_unlock(&queue->lock);
 	jobs_ended(queue, jobs);
 	dma_fence_end_signalling(cookie);
+}
+
+/**
+ * dep_queue_seize - take all jobs of a dead queue, to end them oneself
+ * @queue: a reference to it is held
+ * @jobs: an empty list; their &dep_job.link in the order of the queue
+ *
+ * For who has to do, without hardware, what the jobs were for, before their fences may signal. The
+ * hardware does not work on any of them any more. Nobody else ends them: dep_queue_bury() finds
+ * none. Each is given to dep_queue_end(), in order and soon.
+ *
+ * Context: process; waits only for &dep_queue.lock.
+ */
+void dep_queue_seize(struct dep_queue *queue, struct list_head *jobs)
+{
+	guard(mutex)(&queue->lock);
+	WARN_ON(!queue->dead);
+	list_splice_init(&queue->waiting, jobs);
+	guard(spinlock_irqsave)(&queue->issued_lock);
+	list_splice_init(&queue->issued, jobs);
+}
+
+/**
+ * dep_queue_end - end a job that was seized
+ * @queue: a reference to it is held
+ * @job: the first of the list from dep_queue_seize(); may be freed when this returns
+ * @err: for its fence, negative; 0 if what it was for has been done
+ *
+ * Context: any.
+ */
+void dep_queue_end(struct dep_queue *queue, struct dep_job *job, int err)
+{
+	list_del(&job->link);
+	end_job(job, err);
+	jobs_ended(queue, 1);
 }
 
 /**

@@ -52,6 +52,8 @@ struct dep_job {
 	struct dma_fence fence;
 	/** @fence_lock: the lock of @fence, which so needs nothing that could go before it */
 	spinlock_t fence_lock;
+	/** @holders: it is released when these are done: the queue, and who holds it */
+	atomic_t holders;
 	/** @queue: where the job was pushed to; the driver holds it until dep_queue_ops.release */
 	struct dep_queue *queue;
 	/** @ops: those of the queue, constant after dep_queue_push() */
@@ -111,6 +113,8 @@ void dep_queue_fini(struct dep_queue *queue);
 void dep_job_init(struct dep_job *job, struct dma_fence **deps, unsigned int max_deps);
 int dep_job_depend(struct dep_job *job, struct dma_fence *fence);
 void dep_job_abandon(struct dep_job *job);
+void dep_job_hold(struct dep_job *job);
+void dep_job_let_go(struct dep_job *job);
 
 bool dep_queue_push(struct dep_queue *queue, struct dep_job *job);
 void dep_job_fail(struct dep_job *job, int err);
@@ -121,6 +125,9 @@ unsigned int dep_queue_complete(struct dep_queue *queue, bool (*done)(struct dep
 void dep_queue_kill(struct dep_queue *queue);
 void dep_queue_bury(struct dep_queue *queue, bool (*done)(struct dep_job *job),
 		    int first_err, int rest_err);
+
+void dep_queue_seize(struct dep_queue *queue, struct list_head *jobs);
+void dep_queue_end(struct dep_queue *queue, struct dep_job *job, int err);
 
 int dep_queue_wait_room(struct dep_queue *queue, unsigned int limit);
 void dep_module_exit(void);

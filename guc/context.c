@@ -20,6 +20,7 @@
 #include "hw/state.h"
 #include "xe_device.h"
 #include "xe_guc.h"
+#include "xe_trace.h"
 
 /**
  * DOC: GuC contexts
@@ -277,6 +278,22 @@ static const struct step {
  * State
  */
 
+static const char *const state_names[] = {
+	[NEW] = "new", [ENABLING] = "enabling", [ENABLED] = "enabled",
+	[DISABLING] = "disabling", [OFF] = "off", [LEAVING] = "leaving", [GONE] = "gone",
+};
+
+static void set_state(struct xe_hw hw, struct xe_contexts *contexts, struct xe_context *ctx,
+		      enum state state)
+{
+	struct xe_guc *guc = container_of(contexts, struct xe_guc, contexts);
+
+	if (ctx->state != state)
+		trace_xe_context_state(xe_hw_device(hw)->drm.dev, guc - xe_hw_state(hw)->guc,
+				       ctx->number, state_names[ctx->state], state_names[state]);
+	ctx->state = state;
+}
+
 static enum want wants(const struct xe_context *ctx)
 {
 	if (ctx->ended)
@@ -360,7 +377,7 @@ static void settle(struct xe_hw hw, struct xe_contexts *contexts, struct xe_cont
 	owe(contexts, ctx, step->owes);
 	if (step->next == ENABLING)
 		owe_tails(contexts, ctx);
-	ctx->state = step->next;
+	set_state(hw, contexts, ctx, step->next);
 
 	count(hw, ctx);
 	tell_stopped(ctx);
@@ -434,21 +451,21 @@ static int send_message(struct xe_hw hw, struct xe_gt *gt, struct xe_context *ct
 static int send_of(struct xe_hw hw, struct xe_gt *gt, struct xe_context *ctx)
 {
 	struct xe_contexts *contexts = contexts_of(hw, gt);
+	int err = 0;
 
 	lockdep_assert_held(&contexts->lock);
 
-	while (ctx->owes) {
+	while (ctx->owes && !err) {
 		enum message which = __ffs(ctx->owes);
-		int err = send_message(hw, gt, ctx, which);
 
-		if (err == -EBUSY)
-			xe_guc_owed_by(hw, jiffies + msecs_to_jiffies(XE_GUC_RETRY_MS));
-		if (err)
-			return err;
-		paid(ctx, BIT(which));
+		err = send_message(hw, gt, ctx, which);
+		if (!err)
+			paid(ctx, BIT(which));
 	}
+	if (err == -EBUSY)
+		xe_guc_owed_by(hw, jiffies + msecs_to_jiffies(XE_GUC_RETRY_MS));
 	count(hw, ctx);
-	return 0;
+	return err;
 }
 
 static void send_number(struct xe_hw hw, struct xe_gt *gt, u32 number)
@@ -609,24 +626,25 @@ static int submit(struct xe_hw hw, struct xe_gt *gt, u32 number, const u32 *tail
 	struct xe_contexts *contexts = contexts_of(hw, gt);
 	struct xe_context *ctx;
 
-	scoped_guard(spinlock, &contexts->lock) {
-		ctx = find_alive(contexts, number);
-		if (!ctx)
-			return -ENODEV;
-		if (ctx->forgotten && !revive)
-			return -ESTALE;
+	guard(mutex)(&xe_guc(hw, gt)->ct.send_lock);
+	guard(spinlock)(&contexts->lock);
+	ctx = find_alive(contexts, number);
+	if (!ctx)
+		return -ENODEV;
+	if (ctx->forgotten && !revive)
+		return -ESTALE;
 
-		ctx->forgotten = false;
-		ctx->submitted = true;
-		if (tails)
-			xe_work_queue_set_ends(&ctx->queue, tails);
-		if (ctx->state == ENABLING || ctx->state == ENABLED) {
-			owe(contexts, ctx, BIT(SCHEDULE));
-			owe_tails(contexts, ctx);
-		}
+	ctx->forgotten = false;
+	ctx->submitted = true;
+	if (tails)
+		xe_work_queue_set_ends(&ctx->queue, tails);
+	if (ctx->state == ENABLING || ctx->state == ENABLED) {
+		owe(contexts, ctx, BIT(SCHEDULE));
+		owe_tails(contexts, ctx);
+	} else {
 		settle(hw, contexts, ctx);
 	}
-	send_number(hw, gt, number % HANDLES);
+	send_of(hw, gt, ctx);
 	return 0;
 }
 
@@ -782,7 +800,7 @@ static bool answer(struct xe_hw hw, struct xe_contexts *contexts, u32 number, en
 		return false;
 
 	list_del_init(&ctx->asked);
-	ctx->state = next;
+	set_state(hw, contexts, ctx, next);
 	settle(hw, contexts, ctx);
 	if (!list_empty(&contexts->owing))
 		xe_guc_owed_now(hw);
@@ -809,7 +827,7 @@ static int deregistered(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
 			       payload[0]);
 }
 
-static bool ban(struct xe_hw hw, struct xe_contexts *contexts, u32 number)
+static bool ban(struct xe_hw hw, struct xe_contexts *contexts, u32 number, bool faulted)
 {
 	struct xe_context *ctx;
 
@@ -818,7 +836,7 @@ static bool ban(struct xe_hw hw, struct xe_contexts *contexts, u32 number)
 	if (!ctx || ctx->state == NEW)
 		return false;
 
-	ctx->owner->ops->banned(ctx->owner);
+	ctx->owner->ops->banned(ctx->owner, faulted);
 	if (!ctx->ended) {
 		ctx->ended = true;
 		ctx->told = false;
@@ -831,7 +849,7 @@ static bool ban(struct xe_hw hw, struct xe_contexts *contexts, u32 number)
 
 static int context_reset(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
 {
-	if (ban(hw, contexts_of(hw, gt), payload[0]))
+	if (ban(hw, contexts_of(hw, gt), payload[0], false))
 		return 0;
 	return xe_guc_ct_break(hw, gt, "context %u was reset, which is not registered",
 			       payload[0]);
@@ -840,7 +858,7 @@ static int context_reset(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
 /* A memory error that is nobody's is followed by the reset of the engine, which is somebody's. */
 static int memory_error(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
 {
-	if (payload[0] == GUC_CONTEXT_UNKNOWN || ban(hw, contexts_of(hw, gt), payload[0]))
+	if (payload[0] == GUC_CONTEXT_UNKNOWN || ban(hw, contexts_of(hw, gt), payload[0], true))
 		return 0;
 	return xe_guc_ct_break(hw, gt, "memory error of context %u, which is not registered",
 			       payload[0]);
@@ -857,7 +875,7 @@ static void forget(struct xe_hw hw, struct xe_contexts *contexts, struct xe_cont
 
 	list_del_init(&ctx->asked);
 	paid(ctx, ctx->owes);
-	ctx->state = NEW;
+	set_state(hw, contexts, ctx, NEW);
 	ctx->submitted = false;
 	ctx->forgotten = true;
 	if (!ctx->ended && ctx->owner->ops->forgotten)
@@ -908,7 +926,7 @@ void xe_contexts_drop(struct xe_hw hw, struct xe_gt *gt)
 	hash_for_each_safe(contexts->table, bucket, next, ctx, node) {
 		ctx->told &= ctx->ended;
 		ctx->ended = true;
-		ctx->state = GONE;
+		set_state(hw, contexts, ctx, GONE);
 		settle(hw, contexts, ctx);
 	}
 }
@@ -923,10 +941,6 @@ void xe_contexts_drop(struct xe_hw hw, struct xe_gt *gt)
  */
 void xe_contexts_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 {
-	static const char *const names[] = {
-		[NEW] = "new", [ENABLING] = "enabling", [ENABLED] = "enabled",
-		[DISABLING] = "disabling", [OFF] = "off", [LEAVING] = "leaving",
-	};
 	struct xe_contexts *contexts = contexts_of(hw, gt);
 	unsigned int in[GONE] = { }, owing = 0;
 	struct xe_context *ctx;
@@ -940,8 +954,42 @@ void xe_contexts_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 
 	drm_puts(p, "contexts:");
 	for (unsigned int state = 0; state < GONE; state++)
-		drm_printf(p, " %u %s,", in[state], names[state]);
+		drm_printf(p, " %u %s,", in[state], state_names[state]);
 	drm_printf(p, " %u have messages that are not sent\n", owing);
+}
+
+static struct xe_context copy_of(struct xe_contexts *contexts, u32 number)
+{
+	const struct xe_context *ctx;
+
+	guard(spinlock)(&contexts->lock);
+	ctx = find(contexts, number);
+	return ctx && ctx->number == number ? *ctx : (struct xe_context){};
+}
+
+/**
+ * xe_contexts_list - each context, its state and what the GuC is still to be told, for debugfs
+ * @hw: the token
+ * @gt: the GT
+ * @p: where to print
+ *
+ * Context: bound or in a section, may sleep; says nothing to the GuC.
+ */
+void xe_contexts_list(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
+{
+	struct xe_contexts *contexts = contexts_of(hw, gt);
+	u32 number;
+
+	for_each_set_bit(number, contexts->used, GUC_CONTEXT_IDS) {
+		const struct xe_context ctx = copy_of(contexts, number);
+
+		if (ctx.owner)
+			drm_printf(p, "GT%u %u: %s, %s mask %#x width %u, owes %#x%s%s\n", gt->id,
+				   number, state_names[ctx.state],
+				   xe_engine_class_name(ctx.desc.class), ctx.desc.mask,
+				   ctx.desc.width, ctx.owes, ctx.suspended ? ", suspended" : "",
+				   ctx.ended ? ", ends" : "");
+	}
 }
 
 /**

@@ -56,10 +56,10 @@ struct xe_context_desc {
  */
 struct xe_context_owner_ops {
 	/**
-	 * @banned: the GuC took it off its engine, by a reset or because it accessed what is not
-	 * mapped. The context ends as with xe_context_end(). May come more than once
+	 * @banned: the GuC took it off its engine, by a reset or, @faulted, because it accessed
+	 * what is not mapped. The context ends as with xe_context_end(). May come more than once
 	 */
-	void (*banned)(struct xe_context_owner *owner);
+	void (*banned)(struct xe_context_owner *owner, bool faulted);
 	/**
 	 * @stopped: nothing of it is on an engine, nor will be until xe_context_resume(). It
 	 * follows on xe_context_suspend(), unless it is resumed before, and on the end of the
@@ -129,6 +129,7 @@ int xe_context_set_policies(struct xe_hw hw, struct xe_gt *gt, u32 number,
 /* All of a GT: bound */
 void xe_contexts_forget(struct xe_hw hw, struct xe_gt *gt);
 void xe_contexts_drop(struct xe_hw hw, struct xe_gt *gt);
+void xe_contexts_list(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
 void xe_contexts_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
 
 /* For xe_guc.c */

@@ -15,6 +15,7 @@
 #include "hw/state.h"
 #include "xe_device.h"
 #include "xe_guc.h"
+#include "xe_trace.h"
 
 /*
  * Events
@@ -120,12 +121,16 @@ static int handle_message(struct xe_hw hw, struct xe_gt *gt, const u32 *msg)
 {
 	u32 fence = FIELD_GET(CT_FENCE, msg[0]), len = FIELD_GET(CT_LENGTH, msg[0]);
 	const u32 *hxg = msg + 1;
+	bool event;
 
 	if (!len || (msg[0] & (CT_FORMAT | CT_RESERVED)))
 		return xe_guc_ct_break(hw, gt, "malformed message, header %#010x", msg[0]);
 	if (!(hxg[0] & HXG_FROM_GUC))
 		return xe_guc_ct_break(hw, gt, "message %#010x is our own", hxg[0]);
 
+	event = FIELD_GET(HXG_TYPE, hxg[0]) == HXG_EVENT;
+	trace_xe_ct_receive(xe_hw_device(hw)->drm.dev, gt->id,
+			    event ? FIELD_GET(HXG_ACTION, hxg[0]) : 0, fence, len);
 	switch (FIELD_GET(HXG_TYPE, hxg[0])) {
 	case HXG_EVENT:
 		return handle_event(hw, gt, hxg, len);

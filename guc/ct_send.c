@@ -18,6 +18,7 @@
 #include "regs/soc.h"
 #include "xe_device.h"
 #include "xe_guc.h"
+#include "xe_trace.h"
 
 #define SPACE_WAIT_MAX_MS	64
 #define POLL_MS			20
@@ -145,6 +146,7 @@ static void write_message(struct xe_hw hw, struct xe_gt *gt, const u32 *action,
 	write_words(hw, ct, action + 1, len - 1);
 	xe_ggtt_buf_write32(hw, &ct->buf, CT_H2G_DESC + CT_DESC_TAIL, ct->tail);
 	ct->sent++;
+	trace_xe_ct_send(xe_hw_device(hw)->drm.dev, gt->id, action[0], ct->fence, len);
 	xe_guc_notify(hw, gt);
 }
 

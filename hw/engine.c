@@ -208,7 +208,7 @@ int xe_engine_regs(struct xe_hw hw, struct xe_gt *gt, const struct xe_engine *en
 	return count;
 }
 
-/* A slice that the fuses took is nobody's; the others are dealt out in turn to the first @engines. */
+/* A slice that the fuses took is nobody's; others are dealt out in turn to the first @engines. */
 static u32 slice_owners(struct xe_gt *gt, unsigned int engines)
 {
 	u32 slices = xe_engine_mask(&gt->engines, XE_ENGINE_COMPUTE), owners = 0;
@@ -302,6 +302,117 @@ int xe_engine_read_time(struct xe_hw hw, struct xe_gt *gt, const struct xe_engin
 	}
 	time->cycles = (u64)high << 32 | low;
 	return xe_hw_is_lost(hw) ? -ENODEV : 0;
+}
+
+/**
+ * xe_engine_class_name - as the log, sysfs and other drivers name a class of engines
+ * @class: the class
+ *
+ * Context: any.
+ */
+const char *xe_engine_class_name(enum xe_engine_class class)
+{
+	static const char *const names[XE_ENGINE_CLASSES] = {
+		[XE_ENGINE_RENDER] = "rcs",
+		[XE_ENGINE_VIDEO_DECODE] = "vcs",
+		[XE_ENGINE_VIDEO_ENHANCE] = "vecs",
+		[XE_ENGINE_COPY] = "bcs",
+		[XE_ENGINE_COMPUTE] = "ccs",
+	};
+
+	return names[class];
+}
+
+#define ONE_WORD(name, reg)		{ name, reg(0) }
+#define TWO_WORDS(name, low, high)	{ name, low(0), high(0), true }
+
+/* As decoders of dumps know them. */
+static const struct {
+	const char *name;
+	struct xe_gt_reg low, high;
+	bool wide;	/* @high is there */
+} state_regs[XE_ENGINE_STATE_VALUES] = {
+	ONE_WORD("HWSTAM", RING_HWSTAM),
+	ONE_WORD("RING_HWS_PGA", RING_HWS_PGA),
+	TWO_WORDS("RING_EXECLIST_STATUS", RING_EXECLIST_STATUS_LO, RING_EXECLIST_STATUS_HI),
+	TWO_WORDS("RING_EXECLIST_SQ_CONTENTS", RING_EXECLIST_SQ_CONTENTS_LO,
+		  RING_EXECLIST_SQ_CONTENTS_HI),
+	TWO_WORDS("RING_START", RING_START, RING_START_UDW),
+	ONE_WORD("RING_HEAD", RING_HEAD),
+	ONE_WORD("RING_TAIL", RING_TAIL),
+	ONE_WORD("RING_CTL", RING_CTL),
+	ONE_WORD("RING_MI_MODE", RING_MI_MODE),
+	ONE_WORD("RING_MODE", RING_MODE),
+	ONE_WORD("RING_IMR", RING_IMR),
+	ONE_WORD("RING_ESR", RING_ESR),
+	ONE_WORD("RING_EMR", RING_EMR),
+	ONE_WORD("RING_EIR", RING_EIR),
+	TWO_WORDS("ACTHD", RING_ACTHD, RING_ACTHD_UDW),
+	TWO_WORDS("BBADDR", RING_BBADDR, RING_BBADDR_UDW),
+	TWO_WORDS("DMA_FADDR", RING_DMA_FADD, RING_DMA_FADD_UDW),
+	ONE_WORD("IPEHR", RING_IPEHR),
+	ONE_WORD("RING_INSTDONE", RING_INSTDONE),
+};
+
+static u32 read_of(struct xe_hw hw, struct xe_gt *gt, const struct xe_engine *engine,
+		   struct xe_gt_reg reg)
+{
+	reg.reg.offset += engine->row->base;
+	return xe_gt_read32(hw, gt, reg);
+}
+
+static int read_state(struct xe_hw hw, struct xe_gt *gt, const struct xe_engine *engine,
+		      struct xe_engine_state *state)
+{
+	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT) | BIT(engine->row->domain));
+	if (fw.err)
+		return fw.err;
+
+	state->name = engine->row->name;
+	state->logical = engine->logical;
+	for (size_t i = 0; i < ARRAY_SIZE(state_regs); i++) {
+		state->value[i] = read_of(hw, gt, engine, state_regs[i].low);
+		if (state_regs[i].wide)
+			state->value[i] |= (u64)read_of(hw, gt, engine, state_regs[i].high) << 32;
+	}
+	return xe_hw_is_lost(hw) ? -ENODEV : 0;
+}
+
+/**
+ * xe_engine_read_states - what engines are doing, for people
+ * @hw: the token
+ * @gt: their GT
+ * @class: their class
+ * @mask: a bit for each, by logical instance
+ * @states: filled in
+ *
+ * Context: bound or in a section, may sleep; allocates nothing.
+ * Return: how many of @states; none of those whose power domain does not wake up.
+ */
+unsigned int xe_engine_read_states(struct xe_hw hw, struct xe_gt *gt, enum xe_engine_class class,
+				   u32 mask, struct xe_engine_state states[XE_MAX_ENGINES])
+{
+	unsigned int n = 0;
+
+	xe_for_each_engine(engine, gt)
+		if (engine->row->class == class && mask & BIT(engine->logical))
+			n += !read_state(hw, gt, engine, &states[n]);
+	return n;
+}
+
+/**
+ * xe_engine_print_state - what an engine was doing
+ * @state: from xe_engine_read_states()
+ * @p: where to print
+ *
+ * Context: any.
+ */
+void xe_engine_print_state(const struct xe_engine_state *state, struct drm_printer *p)
+{
+	drm_printf(p, "%s (physical), logical instance=%u\n", state->name, state->logical);
+	for (size_t i = 0; i < ARRAY_SIZE(state_regs); i++)
+		drm_printf(p, "\t%s: 0x%0*llx\n", state_regs[i].name,
+			   state_regs[i].wide ? 16 : 8, state->value[i]);
 }
 
 /**

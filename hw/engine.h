@@ -10,6 +10,7 @@
 #include "xe_hw.h"
 #include "xe_info.h"
 
+struct drm_printer;
 struct xe_gt;
 
 /**
@@ -66,6 +67,20 @@ struct xe_engine_time {
 	u64 delta_ns;
 };
 
+#define XE_ENGINE_STATE_VALUES	19
+
+/**
+ * struct xe_engine_state - what the registers of an engine said
+ */
+struct xe_engine_state {
+	/** @name: of the engine */
+	const char *name;
+	/** @logical: its number in the class, without those that are fused off */
+	u8 logical;
+	/** @value: of the registers that xe_engine_print_state() names */
+	u64 value[XE_ENGINE_STATE_VALUES];
+};
+
 /**
  * struct xe_engines - the engines of a GT
  */
@@ -107,6 +122,10 @@ int xe_engine_regs(struct xe_hw hw, struct xe_gt *gt, const struct xe_engine *en
 int xe_engine_read_time(struct xe_hw hw, struct xe_gt *gt, const struct xe_engine *engine,
 			int (*cpu_ns)(clockid_t id, u64 *ns), clockid_t id,
 			struct xe_engine_time *time);
+unsigned int xe_engine_read_states(struct xe_hw hw, struct xe_gt *gt, enum xe_engine_class class,
+				   u32 mask, struct xe_engine_state states[XE_MAX_ENGINES]);
+void xe_engine_print_state(const struct xe_engine_state *state, struct drm_printer *p);
+const char *xe_engine_class_name(enum xe_engine_class class);
 void xe_engine_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
 u32 xe_engine_status_page(const struct xe_gt *gt, const struct xe_engine *engine);
 void xe_engine_list(struct xe_gt *gt, u32 decode, u32 enhance, u32 compute);

@@ -45,7 +45,6 @@
  */
 
 #define GGTT_END_MAX		0xfee00000ull	/* above is the GuC's, hardware.rst xe-hw-ggtt */
-#define GGTT_CHUNK_ENTRIES	(XE_GGTT_CHUNK / SZ_4K)
 #define GGTT_PAT_WB		2		/* write-back, hardware.rst xe-hw-cache */
 
 static u64 encode(u64 address, bool vram)

@@ -12,6 +12,7 @@
 #include <drm/ttm/ttm_tt.h>
 
 #include "mm/bo.h"
+#include "mm/copy.h"
 #include "mm/dma_buf.h"
 #include "mm/import.h"
 #include "mm/preempt_fence.h"
@@ -28,8 +29,9 @@
  * DOC: Buffers
  *
  * A buffer is software. It is in one of three places: in pages that the card cannot reach, in pages
- * that are mapped for DMA, or in VRAM. TTM decides; the moves are made here. All moves are by the
- * CPU and end before they return, so there is no fence that a fault would have to wait for.
+ * that are mapped for DMA, or in VRAM. TTM decides; the moves are made here, by a copy engine or by
+ * the CPU, and are over when they return. To clear a new buffer in VRAM is not waited for: there is
+ * a kernel fence on it until then, and before the CPU touches it comes xe_vram_settle().
  *
  * A buffer outlives the card. What is hardware about it is undone at unbind: DMA mappings by
  * xe_tt_stop(), mappings of VRAM in the address spaces of processes by drm_dev_unplug(). What
@@ -50,7 +52,9 @@
  * ======================== ============= ==========================================
  */
 
-static struct xe_device *bo_to_xe(struct ttm_buffer_object *bo)
+#define ENGINE_MIN_SIZE	SZ_16K
+
+static struct xe_device *bo_to_xe(const struct ttm_buffer_object *bo)
 {
 	return container_of(bo->bdev, struct xe_device, mm.ttm);
 }
@@ -60,17 +64,71 @@ static bool has_data(struct ttm_tt *ttm)
 	return ttm && (ttm_tt_is_populated(ttm) || (ttm->page_flags & TTM_TT_FLAG_SWAPPED));
 }
 
-static int move_to_vram(struct ttm_buffer_object *bo, struct ttm_operation_ctx *ctx,
-			struct ttm_resource *to)
+/* What is copied or cleared here is small enough for the CPU to be quicker. */
+static bool is_small(const struct ttm_buffer_object *bo)
+{
+	return bo->base.size < ENGINE_MIN_SIZE && !bo_to_xe(bo)->mm.compresses;
+}
+
+/*
+ * By an engine, which is not waited for, or by the CPU. What is in a buffer of the driver's own is
+ * anything: nobody else sees it.
+ */
+static int clear_vram(struct ttm_buffer_object *bo, struct ttm_resource *to)
+{
+	struct xe_device *xe = bo_to_xe(bo);
+	struct dma_fence *fence = ERR_PTR(-EBUSY);
+	int err;
+
+	if (bo->type == ttm_bo_type_kernel)
+		xe_vram_touch(to);
+	if (bo->type == ttm_bo_type_kernel || xe_vram_is_zero(to))
+		return 0;
+
+	if (xe->mm.copy && !is_small(bo))
+		fence = xe->mm.copy->clear(xe, to, bo->base.size);
+	if (!IS_ERR(fence)) {
+		xe_vram_set_clearing(to, fence);
+		dma_fence_put(fence);
+		return 0;
+	}
+
+	err = xe_vram_clear(xe, to, bo->base.size);
+	if (!err)
+		xe_vram_set_zero(to);
+	return err;
+}
+
+/* By an engine, if the pages are in its reach. */
+static int copy_by_engine(struct ttm_buffer_object *bo, const struct ttm_resource *vram,
+			  bool to_vram)
 {
 	struct xe_device *xe = bo_to_xe(bo);
 	int err;
 
+	if (!xe->mm.copy || is_small(bo))
+		return -EBUSY;
+
+	err = xe_tt_map_dma(xe, bo->ttm);
+	return err ?: xe->mm.copy->copy(xe, vram, xe_tt_sgt(bo->ttm), bo->base.size, to_vram);
+}
+
+static int move_to_vram(struct ttm_buffer_object *bo, struct ttm_operation_ctx *ctx,
+			struct ttm_resource *to)
+{
+	int err;
+
 	if (!has_data(bo->ttm))
-		return xe_vram_clear(xe, to, bo->base.size);
+		return clear_vram(bo, to);
 
 	err = ttm_bo_populate(bo, ctx);
-	return err ?: xe_vram_from_pages(xe, to, bo->ttm->pages, bo->ttm->num_pages);
+	if (err)
+		return err;
+
+	xe_vram_touch(to);
+	if (!copy_by_engine(bo, to, true))
+		return 0;
+	return xe_vram_from_pages(bo_to_xe(bo), to, bo->ttm->pages, bo->ttm->num_pages);
 }
 
 /*
@@ -82,6 +140,19 @@ static int map_dma(struct ttm_buffer_object *bo)
 	int err = xe_tt_map_dma(bo_to_xe(bo), bo->ttm);
 
 	return err == -ENODEV && bo->resource ? 0 : err;
+}
+
+/* Of a card that is gone nothing is copied: what was in its VRAM reads as zero. */
+static int copy_from_vram(struct ttm_buffer_object *bo)
+{
+	struct xe_device *xe = bo_to_xe(bo);
+	int err = xe_vram_settle(xe, bo->resource);
+
+	if (err && err != -ENODEV)
+		return err;
+	if (!err && !copy_by_engine(bo, bo->resource, false))
+		return 0;
+	return xe_vram_to_pages(xe, bo->resource, bo->ttm->pages, bo->ttm->num_pages);
 }
 
 static int move_from_vram(struct ttm_buffer_object *bo, struct ttm_operation_ctx *ctx,
@@ -97,8 +168,11 @@ static int move_from_vram(struct ttm_buffer_object *bo, struct ttm_operation_ctx
 	err = ttm_bo_populate(bo, &careful);
 	if (!err && to->mem_type == XE_MEM_TT)
 		err = map_dma(bo);
-	return err ?: xe_vram_to_pages(bo_to_xe(bo), bo->resource, bo->ttm->pages,
-				       bo->ttm->num_pages);
+	if (!err)
+		err = copy_from_vram(bo);
+	if (to->mem_type != XE_MEM_TT)
+		xe_tt_unmap_dma(bo_to_xe(bo), bo->ttm);
+	return err;
 }
 
 static int move_pages(struct ttm_buffer_object *bo, struct ttm_resource *to)
@@ -152,6 +226,10 @@ static void finish_move(struct ttm_buffer_object *bo, struct ttm_resource *to)
 	else
 		ttm_bo_move_null(bo, to);
 	WRITE_ONCE(xe_bo->mem_type, to->mem_type);
+
+	/* TTM has reserved room for it. From here on others wait for it. */
+	if (to->mem_type == XE_MEM_VRAM && xe_vram_clearing(to))
+		dma_resv_add_fence(bo->base.resv, xe_vram_clearing(to), DMA_RESV_USAGE_KERNEL);
 }
 
 static int bo_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operation_ctx *ctx,
@@ -200,8 +278,10 @@ static int access_memory(struct ttm_buffer_object *bo, unsigned long offset, voi
 	int done = -EIO;
 	u64 at, adjacent;
 
-	if (bo->resource->mem_type != XE_MEM_VRAM)
+	if (bo->resource->mem_type != XE_MEM_VRAM || xe_vram_settle(xe, bo->resource))
 		return -EIO;
+	if (write)
+		xe_vram_touch(bo->resource);
 
 	at = xe_vram_at(bo->resource, offset, &adjacent);
 	if (!adjacent)
@@ -459,6 +539,8 @@ static bool wants_vram(struct xe_bo *bo)
  */
 bool xe_bo_needs_validate(struct xe_bo *bo)
 {
+	if (bo->ttm.resource->mem_type == XE_MEM_VRAM)
+		return xe_vram_clearing(bo->ttm.resource) && !xe_vram_is_zero(bo->ttm.resource);
 	return bo->ttm.resource->mem_type == XE_MEM_SYSTEM &&
 	       (wants_vram(bo) || !ttm_tt_is_populated(bo->ttm.ttm));
 }
@@ -522,10 +604,36 @@ int xe_bo_make_reachable(struct xe_bo *bo)
  */
 void xe_bo_pt_source(struct xe_bo *bo, struct xe_pt_source *source)
 {
-	if (bo->ttm.resource->mem_type == XE_MEM_VRAM)
+	if (bo->ttm.resource->mem_type == XE_MEM_VRAM) {
 		source->vram = bo->ttm.resource;
-	else
+		xe_vram_touch(bo->ttm.resource);
+	} else {
 		source->sgt = xe_tt_sgt(bo->ttm.ttm);
+	}
+}
+
+/**
+ * xe_bo_read_page - read what is in a buffer, where it is
+ * @bo: the buffer, reserved
+ * @offset: of a page of it, in bytes
+ * @to: where to, PAGE_SIZE
+ *
+ * Context: process context; enters.
+ * Return: 0; -ENODATA if it has no memory, or is swapped out; -EOPNOTSUPP if the memory is somebody
+ * else's; -EIO if it is in VRAM that cannot be reached.
+ */
+int xe_bo_read_page(struct xe_bo *bo, u64 offset, void *to)
+{
+	struct ttm_tt *tt = bo->ttm.ttm;
+
+	if (bo->import)
+		return -EOPNOTSUPP;
+	if (place_of(&bo->ttm) == XE_MEM_VRAM)
+		return access_memory(&bo->ttm, offset, to, PAGE_SIZE, 0) == PAGE_SIZE ? 0 : -EIO;
+	if (!tt || !ttm_tt_is_populated(tt))
+		return -ENODATA;
+	memcpy_from_page(to, tt->pages[offset >> PAGE_SHIFT], 0, PAGE_SIZE);
+	return 0;
 }
 
 /**
@@ -554,6 +662,8 @@ int xe_bo_validate(struct xe_bo *bo)
 
 	if (!xe_bo_needs_validate(bo))
 		return 0;
+	if (bo->ttm.resource->mem_type == XE_MEM_VRAM)
+		return xe_vram_settle(bo_to_xe(&bo->ttm), bo->ttm.resource);
 	if (wants_vram(bo))
 		err = ttm_bo_validate(&bo->ttm, &placement, &ctx);
 	if (err == -EINTR)

@@ -84,6 +84,7 @@ bool xe_bo_needs_validate(struct xe_bo *bo);
 int xe_bo_validate(struct xe_bo *bo);
 int xe_bo_populate(struct xe_bo *bo);
 int xe_bo_make_reachable(struct xe_bo *bo);
+int xe_bo_read_page(struct xe_bo *bo, u64 offset, void *to);
 void xe_bo_pt_source(struct xe_bo *bo, struct xe_pt_source *source);
 void xe_bo_zap_vram(struct xe_device *xe);
 bool xe_bo_can_be_in(const struct xe_bo *bo, u32 region);

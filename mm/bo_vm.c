@@ -15,6 +15,7 @@
 
 #include "mm/bo.h"
 #include "mm/mm.h"
+#include "mm/vram.h"
 #include "mm/vram_alloc.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
@@ -203,9 +204,13 @@ static vm_fault_t map_or_retry(struct vm_fault *vmf, struct xe_device *xe)
 static vm_fault_t fault_vram(struct vm_fault *vmf, struct xe_device *xe)
 {
 	struct ttm_buffer_object *bo = vmf->vma->vm_private_data;
+	int err;
 
-	/* Moves end before they return, and mapping VRAM waits for nothing else. */
-	WARN_ON_ONCE(!dma_resv_test_signaled(bo->base.resv, DMA_RESV_USAGE_KERNEL));
+	/* Moves end before they return; only its own clear may have to be waited for. */
+	err = xe_vram_settle(xe, bo->resource);
+	if (err && err != -ENODEV)
+		return try_again(vmf);
+	xe_vram_touch(bo->resource);
 	return alloc_page_tables(vmf) ? VM_FAULT_OOM : map_or_retry(vmf, xe);
 }
 

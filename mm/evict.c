@@ -24,9 +24,8 @@
  *
  * System sleep may take the power from the card, and so may D3cold. Before that, what is in VRAM is
  * moved to system memory. To move a buffer is software's business: it allocates, takes the
- * reservation of the buffer, and copies with the CPU in pieces, each in a section of its own.
- * So it is never done with the token
- * held, nor in a callback that runtime PM waits for: sections resume the card.
+ * reservation of the buffer, and waits for a copy engine, or copies with the CPU. So it is never
+ * done with the token held, nor in a callback that runtime PM waits for: sections resume the card.
  *
  * System sleep, in three passes over the same function:
  *

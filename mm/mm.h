@@ -16,6 +16,7 @@
 #include "mm/vram_alloc.h"
 #include "xe_hw.h"
 
+struct xe_copy_ops;
 struct xe_device;
 
 /* Where a buffer can be, as TTM numbers it. */
@@ -79,6 +80,10 @@ struct xe_mm {
 	u64 stuck;
 	/** @d3cold_threshold: MiB of VRAM; with less in use an idle card may lose its power */
 	u32 d3cold_threshold;
+	/** @compresses: what engines write to VRAM may be compressed; constant likewise */
+	bool compresses;
+	/** @copy: what copy engines do, constant; see mm/copy.h */
+	const struct xe_copy_ops *copy;
 	/** @vram_size: bytes of it that buffers can use, constant when the device is published */
 	u64 vram_size;
 };

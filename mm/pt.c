@@ -3,6 +3,7 @@
  * Page tables as data: what a VM maps where, and which entries have to be written to get there.
  */
 
+#include <linux/bitmap.h>
 #include <linux/bug.h>
 #include <linux/minmax.h>
 #include <linux/overflow.h>
@@ -18,7 +19,7 @@
  * DOC: Page tables
  *
  * The tree of a VM is software. Each of its tables has one page of the pool, and a copy of its
- * entries in groups of 64, of which there are those that are not empty. So nothing is ever read
+ * entries in groups of 32, of which there are those that are not empty. So nothing is ever read
  * from the device: a large page is split from what the copy says, and a tree outlives the device.
  *
  * A change is a plan. While it is made the tree changes at once, so that each step of it sees those
@@ -35,8 +36,9 @@
  * which a part changes is written again without the hint. All 16 entries translate to the same as
  * before while that goes on.
  *
- * A table in which nothing is left is unlinked. xe_pt_plan_free() gives back its page, when no
- * engine remembers it.
+ * A table in which nothing is left is unlinked, if it is one of the lowest, or something larger
+ * takes its place. xe_pt_plan_free() gives back its page, when no engine remembers it. Other tables
+ * stay: a GiB of addresses costs a page once, and what is mapped there next writes one entry.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -49,11 +51,11 @@
  * ======================== ============= ==========================================
  */
 
-#define GROUP		64u
-#define GROUPS		(XE_PT_ENTRIES / GROUP)
+#define GROUPS		XE_PT_PARTS
+#define GROUP		(XE_PT_ENTRIES / GROUPS)
 #define HINTED		(SZ_64K / SZ_4K)	/* entries that are one 64 KiB page */
 
-#define FEW_RUNS	20u	/* half a KiB */
+#define FEW_RUNS	4u	/* what most plans need */
 #define MANY_RUNS	169u	/* a page */
 
 /* An entry of the copy is 0, an entry that maps a page, or the address of the table below. */
@@ -67,7 +69,7 @@ struct xe_pt_table {
 	/* Entries that are not empty */
 	u16 used;
 	/* Bits of the groups that are copies made by the plan that is being made */
-	u8 copied;
+	u16 copied;
 	u8 level;
 	bool compact;
 	/* Made by the plan that is being made: no engine sees it yet */
@@ -78,7 +80,7 @@ struct xe_pt_table {
 
 /* A group that was replaced, on &xe_pt_plan.before */
 struct replaced {
-	struct list_head link;
+	struct hlist_node link;
 	struct xe_pt_table *table;
 	u64 *old;
 	u16 used;
@@ -141,14 +143,31 @@ static struct xe_pt_table *table_new(struct xe_pt_plan *plan, unsigned int level
 	table->base = base;
 	table->fresh = true;
 	list_add_tail(&table->link, &plan->fresh);
+	atomic_inc(&plan->tree->tables);
 	return table;
+}
+
+/* Of a page that goes back to the pool: a table that was never written has left it as it was. */
+static u16 dirty_parts(const struct xe_pt_tree *tree, const struct xe_pt_table *table)
+{
+	u16 dirty = table->fresh || table->compact ? table->page.dirty : 0;
+
+	if (table->fresh)
+		return dirty;
+	if (tree->empty[0] || READ_ONCE(tree->unwritten))
+		return XE_PT_DIRTY;
+	for (unsigned int i = 0; i < GROUPS; i++)
+		dirty |= table->group[i] ? BIT(i) : 0;
+	return dirty;
 }
 
 static void table_free(struct xe_pt_tree *tree, struct xe_pt_table *table)
 {
+	table->page.dirty = dirty_parts(tree, table);
 	for (unsigned int i = 0; i < GROUPS; i++)
 		kfree(table->group[i]);
 	xe_pt_pool_give(tree->xe, &table->page);
+	atomic_dec(&tree->tables);
 	kfree(table);
 }
 
@@ -190,7 +209,7 @@ static void visit_below(const struct xe_pt_table *table,
 static struct xe_pt_run *run_new(struct list_head *list)
 {
 	struct xe_pt_runs *runs = list_last_entry(list, struct xe_pt_runs, link);
-	unsigned int size = list_empty(list) ? FEW_RUNS : MANY_RUNS;
+	unsigned int size = list_empty(list) ? FEW_RUNS : min(FEW_RUNS * runs->size, MANY_RUNS);
 
 	if (list_empty(list) || runs->used == runs->size) {
 		runs = kmalloc(struct_size(runs, run, size), GFP_KERNEL);
@@ -276,7 +295,7 @@ static int group_own(struct xe_pt_plan *plan, struct xe_pt_table *table, unsigne
 		*replaced = (struct replaced){
 			.table = table, .old = old, .used = table->used, .index = index,
 		};
-		list_add(&replaced->link, &plan->before);
+		hlist_add_head(&replaced->link, &plan->before);
 	}
 	return 0;
 }
@@ -303,8 +322,10 @@ static unsigned int change(struct xe_pt_table *table, unsigned int first, unsign
 	for (unsigned int i = first; i < first + count; i++, value += step) {
 		u64 *group = table->group[i / GROUP];
 
-		if (!group)
+		if (!group) {	/* and it stays empty */
+			i |= GROUP - 1;
 			continue;
+		}
 		used += !!group[i % GROUP];
 		group[i % GROUP] = value;
 	}
@@ -365,6 +386,18 @@ static int set_empty(struct xe_pt_plan *plan, struct xe_pt_table *table, unsigne
 	u64 pte = plan->tree->empty[table->level];
 
 	return set_run(plan, table, first, (struct xe_pt_run){ .pte = pte, .count = count }, 0);
+}
+
+/* All of a table that was just made; what is known to be zero needs not be written. */
+static int make_empty(struct xe_pt_plan *plan, struct xe_pt_table *table)
+{
+	unsigned long dirty = plan->tree->empty[table->level] ? XE_PT_DIRTY : table->page.dirty;
+	unsigned long from, to;
+	int err = 0;
+
+	for_each_set_bitrange(from, to, &dirty, GROUPS)
+		err = err ?: set_empty(plan, table, from * GROUP, (to - from) * GROUP);
+	return err;
 }
 
 static int set_child(struct xe_pt_plan *plan, struct xe_pt_table *table, unsigned int index,
@@ -482,7 +515,7 @@ static struct xe_pt_table *make_same(struct xe_pt_plan *plan, const struct xe_pt
 		return to;
 
 	if (!value)
-		err = set_empty(plan, to, 0, XE_PT_ENTRIES);
+		err = make_empty(plan, to);
 	else if (child_of(value))
 		err = split_compact(plan, to, child_of(value));
 	else
@@ -681,7 +714,7 @@ static int walk_child(struct xe_pt_plan *plan, struct xe_pt_table *table, unsign
 	struct xe_pt_table *child = child_of(entry(table, index));
 	int err = walk_table(plan, child, cursor, va, end);
 
-	if (err || child->used)
+	if (err || child->used || child->level)
 		return err;
 
 	err = set_empty(plan, table, index, 1);
@@ -760,7 +793,6 @@ void xe_pt_plan_init(struct xe_pt_plan *plan, struct xe_pt_tree *tree)
 	};
 	INIT_LIST_HEAD(&plan->offline);
 	INIT_LIST_HEAD(&plan->online);
-	INIT_LIST_HEAD(&plan->before);
 	INIT_LIST_HEAD(&plan->fresh);
 	INIT_LIST_HEAD(&plan->retired);
 }
@@ -808,9 +840,10 @@ int xe_pt_plan_unmap(struct xe_pt_plan *plan, u64 va, u64 size)
 
 static void put_back(struct xe_pt_plan *plan)
 {
-	struct replaced *replaced, *next;
+	struct replaced *replaced;
+	struct hlist_node *next;
 
-	list_for_each_entry_safe(replaced, next, &plan->before, link) {
+	hlist_for_each_entry_safe(replaced, next, &plan->before, link) {
 		struct xe_pt_table *table = replaced->table;
 
 		kfree(table->group[replaced->index]);
@@ -850,15 +883,16 @@ void xe_pt_plan_undo(struct xe_pt_plan *plan)
  */
 void xe_pt_plan_commit(struct xe_pt_plan *plan)
 {
-	struct replaced *replaced, *next;
+	struct replaced *replaced;
+	struct hlist_node *next;
 	struct xe_pt_table *table, *after;
 
-	list_for_each_entry_safe(replaced, next, &plan->before, link) {
+	hlist_for_each_entry_safe(replaced, next, &plan->before, link) {
 		replaced->table->copied = 0;
 		kfree(replaced->old);
 		kfree(replaced);
 	}
-	INIT_LIST_HEAD(&plan->before);
+	INIT_HLIST_HEAD(&plan->before);
 
 	list_for_each_entry_safe(table, after, &plan->fresh, link) {
 		table->fresh = false;
@@ -881,6 +915,8 @@ void xe_pt_plan_drop(struct xe_pt_plan *plan)
 {
 	struct xe_pt_tree *tree = plan->tree;
 
+	if (plan->entries && !plan->written)
+		WRITE_ONCE(tree->unwritten, true);
 	scoped_guard(spinlock, &tree->lock)
 		list_splice_tail_init(&plan->retired, &tree->dropped);
 	runs_free(&plan->offline);
@@ -920,7 +956,7 @@ static int make_scratch(struct xe_pt_plan *plan)
 
 		if (IS_ERR(table))
 			return PTR_ERR(table);
-		err = set_empty(plan, table, 0, XE_PT_ENTRIES);
+		err = make_empty(plan, table);
 		tree->empty[level + 1] = pointer_to(table);
 		tree->scratch[level] = table;
 	}
@@ -935,7 +971,7 @@ static int make_root(struct xe_pt_plan *plan)
 		return PTR_ERR(root);
 
 	plan->tree->root = root;
-	return set_empty(plan, root, 0, XE_PT_ENTRIES);
+	return make_empty(plan, root);
 }
 
 /**

@@ -29,6 +29,10 @@ struct xe_pt_tree {
 	struct xe_pt_table *scratch[XE_PT_MAX_LEVELS];
 	/** @empty: an entry where nothing is mapped, by level; 0 without scratch; constant */
 	u64 empty[XE_PT_MAX_LEVELS];
+	/** @unwritten: a plan was dropped unwritten: nothing is known of the tables */
+	bool unwritten;
+	/** @tables: how many there are, of 4 KiB */
+	atomic_t tables;
 	/** @dropped: tables of plans that were dropped: they may still be linked; under @lock */
 	struct list_head dropped;
 	/** @lock: protects @dropped; innermost */
@@ -103,28 +107,28 @@ struct xe_pt_plan {
 	u64 end;
 	/** @entries: how many entries are written */
 	u64 entries;
-	/** @invalidate: entries that were valid change, so engines may have to forget them */
-	bool invalidate;
-	/** @invalidate_start: of the addresses that these entries translate */
+	/** @invalidate_start: of the addresses that valid entries translate which change */
 	u64 invalidate_start;
 	/** @invalidate_end: of the same; not part of it */
 	u64 invalidate_end;
+	/** @invalidate: entries that were valid change, so engines may have to forget them */
+	bool invalidate;
 	/** @over_scratch: entries that led to scratch change, within the span */
 	bool over_scratch;
+	/** @written: both lists have been; for xe_ppgtt_write() and who frees the plan */
+	bool written;
 
 	/** @offline: &struct xe_pt_runs, written first: entries of tables that nothing leads to */
 	struct list_head offline;
 	/** @online: &struct xe_pt_runs, written when @offline has arrived */
 	struct list_head online;
-	/** @written: both have been; only for xe_ppgtt_write() and who frees the plan */
-	bool written;
 	/** @next_run: of the first part of the list that is left, which is next to be written */
 	u32 next_run;
 	/** @next_entry: of it, which is next */
 	u32 next_entry;
 
 	/** @before: what the entries that changed were, latest first; until commit */
-	struct list_head before;
+	struct hlist_head before;
 	/** @fresh: tables that were made; until commit */
 	struct list_head fresh;
 	/** @retired: tables that nothing leads to any more */

@@ -61,6 +61,7 @@ static struct xe_pt_chunk *chunk_create(struct xe_device *xe)
 	chunk->bo = bo;
 	chunk->vram = bo->ttm.resource;
 	chunk->free = XE_PT_CHUNK_PAGES;
+	memset(chunk->dirty, 0xff, sizeof(chunk->dirty));
 	return chunk;
 }
 
@@ -109,6 +110,7 @@ static bool take(struct xe_pt_pool *pool, struct xe_pt_page *page)
 
 	page->chunk = chunk;
 	page->index = index;
+	page->dirty = chunk->dirty[index];
 	page->address = xe_pt_chunk_page(chunk, index);
 	return true;
 }
@@ -116,7 +118,7 @@ static bool take(struct xe_pt_pool *pool, struct xe_pt_page *page)
 /**
  * xe_pt_pool_take - have a page for a table
  * @xe: the device
- * @page: which one it is; what is in it is anything
+ * @page: which one it is, and which parts of it are not known to be zero
  *
  * Context: process context, reservations may be held; enters if VRAM has to be had.
  * Return: 0; -EOPNOTSUPP on a part without VRAM; -ENOMEM; -ENODEV, -EBUSY or -EINTR if it cannot
@@ -138,6 +140,7 @@ static struct xe_pt_chunk *give(struct xe_pt_pool *pool, struct xe_pt_page *page
 
 	guard(mutex)(&pool->lock);
 	__clear_bit(page->index, chunk->used);
+	chunk->dirty[page->index] = page->dirty;
 	pool->free++;
 	if (!chunk->free++)
 		list_move(&chunk->link, &pool->chunks);
@@ -153,7 +156,7 @@ static struct xe_pt_chunk *give(struct xe_pt_pool *pool, struct xe_pt_page *page
 /**
  * xe_pt_pool_give - a table is gone
  * @xe: the device
- * @page: from xe_pt_pool_take(); no engine looks there any more
+ * @page: from xe_pt_pool_take(); no engine looks there any more, and &xe_pt_page.dirty is right
  *
  * Context: process context, reservations may be held; also without a device.
  */

@@ -46,6 +46,8 @@ struct xe_pt_chunk {
 	unsigned int free;
 	/** @used: bits of the others */
 	DECLARE_BITMAP(used, XE_PT_CHUNK_PAGES);
+	/** @dirty: &xe_pt_page.dirty of pages that nobody has */
+	u16 dirty[XE_PT_CHUNK_PAGES];
 	/** @copy: memory for a copy, or NULL */
 	void *copy;
 	/** @saved: what is in it is all there is: VRAM may have lost its contents */
@@ -74,9 +76,15 @@ struct xe_pt_page {
 	struct xe_pt_chunk *chunk;
 	/** @index: which of it; private to the pool */
 	unsigned int index;
+	/** @dirty: bits of its parts that may not be zero; the user's to change */
+	u16 dirty;
 	/** @address: where the walker finds it: in VRAM on discrete parts */
 	u64 address;
 };
+
+/* Of a page, as &xe_pt_page.dirty has them */
+#define XE_PT_PARTS	16u
+#define XE_PT_DIRTY	U16_MAX
 
 /**
  * xe_pt_pool_size - how much of VRAM the pool has

@@ -112,6 +112,15 @@ void xe_pt_pool_forget(struct xe_device *xe)
 	}
 }
 
+/* What is in pages that are not copied is lost, also if they were given back during sleep. */
+static void forget_free(struct xe_pt_chunk *chunk)
+{
+	unsigned int i;
+
+	for_each_clear_bit(i, chunk->used, XE_PT_CHUNK_PAGES)
+		chunk->dirty[i] = XE_PT_DIRTY;
+}
+
 static void chunk_save(struct xe_hw hw, struct xe_pt_chunk *chunk)
 {
 	unsigned int i;
@@ -140,9 +149,11 @@ int xe_pt_pool_suspend(struct xe_hw hw)
 	guard(mutex)(&pool->lock);
 	if (find_lacking(pool))
 		return -ENOMEM;
-	list_for_each_entry(chunk, &pool->chunks, link)
+	list_for_each_entry(chunk, &pool->chunks, link) {
+		forget_free(chunk);
 		if (chunk->free < XE_PT_CHUNK_PAGES)
 			chunk_save(hw, chunk);
+	}
 	return 0;
 }
 
@@ -169,8 +180,10 @@ void xe_pt_pool_resume(struct xe_hw hw)
 	struct xe_pt_chunk *chunk;
 
 	guard(mutex)(&pool->lock);
-	list_for_each_entry(chunk, &pool->chunks, link)
+	list_for_each_entry(chunk, &pool->chunks, link) {
+		forget_free(chunk);
 		if (chunk->saved)
 			chunk_restore(hw, chunk);
+	}
 	xe_vram_bar_flush(hw);
 }

@@ -261,6 +261,9 @@ struct ttm_tt *xe_tt_create(struct ttm_buffer_object *bo, u32 page_flags)
 	if (!tt)
 		return NULL;
 
+	/* An engine may fill them, or die before: nobody shall see what was there before. */
+	if (ttm_to_xe_bo(bo)->regions & XE_REGION_VRAM)
+		page_flags |= TTM_TT_FLAG_ZERO_ALLOC;
 	INIT_LIST_HEAD(&tt->link);
 	tt->import = ttm_to_xe_bo(bo)->import;
 	if (ttm_tt_init(&tt->ttm, bo, page_flags, caching(bo), 0)) {

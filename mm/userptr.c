@@ -515,7 +515,7 @@ static struct xe_user_pages *pin(struct xe_userptr *userptr, u64 start, u64 rang
 	if (!pages)
 		return ERR_PTR(-ENOMEM);
 
-	pfns = kvcalloc(PHYS_PFN(range), sizeof(*pfns), GFP_KERNEL_ACCOUNT);
+	pfns = kvcalloc(PHYS_PFN(range), sizeof(*pfns), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (pfns)
 		err = find(pages, pfns, PHYS_PFN(range));
 	kvfree(pfns);

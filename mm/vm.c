@@ -56,27 +56,21 @@
 #define TRIES		100	/* to find room in VRAM */
 #define RETRY_MS	20
 
-/* One mapping that came or went. */
-struct change {
-	struct list_head link;
-	struct xe_vma *vma;
-	struct drm_gpuvm_bo *vm_bo;	/* of one that came, from xe_vm_log_prepare() on */
-	bool came;
-};
-
 /*
  * Mappings
  */
 
+/* A single one needs no memory. */
 static int log_change(struct xe_vm_log *log, struct xe_vma *vma, bool came)
 {
-	struct change *change = kzalloc(sizeof(*change), GFP_KERNEL_ACCOUNT);
+	struct xe_vm_change *change = &log->first;
 
+	if (!list_empty(&log->changes))
+		change = kmalloc(sizeof(*change), GFP_KERNEL_ACCOUNT);
 	if (!change)
 		return -ENOMEM;
 
-	change->vma = vma;
-	change->came = came;
+	*change = (struct xe_vm_change){ .vma = vma, .came = came };
 	list_add_tail(&change->link, &log->changes);
 	return 0;
 }
@@ -121,6 +115,7 @@ static int put_in(struct xe_vm_log *log, const struct xe_vm_map *map, bool stale
 	drm_gpuva_invalidate(&vma->gpuva, stale);
 	vma->pat_index = map->pat_index;
 	vma->read_only = map->read_only;
+	vma->dumpable = map->dumpable;
 
 	err = drm_gpuva_insert(&log->vm->gpuvm, &vma->gpuva);
 	if (err) {
@@ -150,6 +145,7 @@ static int put_in_part(struct xe_vm_log *log, const struct drm_gpuva_op_map *par
 		.offset = part->gem.offset,
 		.pat_index = of->pat_index,
 		.read_only = of->read_only,
+		.dumpable = of->dumpable,
 	};
 
 	return put_in(log, &map, of->gpuva.flags & DRM_GPUVA_INVALIDATED);
@@ -220,10 +216,11 @@ int xe_vm_map(struct xe_vm_log *log, const struct xe_vm_map *map)
 
 static void free_changes(struct xe_vm_log *log)
 {
-	struct change *change, *next;
+	struct xe_vm_change *change, *next;
 
 	list_for_each_entry_safe(change, next, &log->changes, link)
-		kfree(change);
+		if (change != &log->first)
+			kfree(change);
 	INIT_LIST_HEAD(&log->changes);
 }
 
@@ -235,7 +232,7 @@ static void free_changes(struct xe_vm_log *log)
  */
 void xe_vm_log_undo(struct xe_vm_log *log)
 {
-	struct change *change;
+	struct xe_vm_change *change;
 
 	list_for_each_entry_reverse(change, &log->changes, link) {
 		struct xe_vma *vma = change->vma;
@@ -262,7 +259,7 @@ void xe_vm_log_undo(struct xe_vm_log *log)
  */
 void xe_vm_log_mark_stale(struct xe_vm_log *log, const struct drm_gem_object *obj)
 {
-	struct change *change;
+	struct xe_vm_change *change;
 
 	list_for_each_entry(change, &log->changes, link) {
 		if (change->came && change->vma->gpuva.gem.obj == obj)
@@ -280,7 +277,7 @@ void xe_vm_log_mark_stale(struct xe_vm_log *log, const struct drm_gem_object *ob
 int xe_vm_log_prepare(struct xe_vm_log *log)
 {
 	struct drm_gpuvm_bo *vm_bo;
-	struct change *change;
+	struct xe_vm_change *change;
 
 	list_for_each_entry(change, &log->changes, link) {
 		if (!change->came || !change->vma->gpuva.gem.obj)
@@ -294,7 +291,7 @@ int xe_vm_log_prepare(struct xe_vm_log *log)
 	return 0;
 }
 
-static void commit_come(struct change *change)
+static void commit_come(struct xe_vm_change *change)
 {
 	if (change->vma->pages)
 		xe_userptr_add_vma(change->vma);
@@ -330,7 +327,7 @@ static void commit_go(struct xe_vm_log *log, struct xe_vma *vma)
  */
 void xe_vm_log_commit(struct xe_vm_log *log)
 {
-	struct change *change;
+	struct xe_vm_change *change;
 
 	list_for_each_entry(change, &log->changes, link) {
 		if (change->came)
@@ -373,8 +370,25 @@ void xe_vma_free_list(struct xe_vm *vm, struct list_head *gone)
  * Reservations
  */
 
+static void unlock_few(struct xe_vm_lock *lock)
+{
+	while (lock->num_few)
+		dma_resv_unlock(lock->few[--lock->num_few]);
+}
+
+static int add_few(struct xe_vm_lock *lock, struct dma_resv *resv, unsigned int num_fences)
+{
+	int err;
+
+	lock->few[lock->num_few++] = resv;
+	err = dma_resv_reserve_fences(resv, num_fences);
+	if (err)
+		unlock_few(lock);
+	return err;
+}
+
 /**
- * xe_vm_lock_own - take the reservation of a VM, which has no others to be taken
+ * xe_vm_lock_own - take the reservation of a VM
  * @vm: the VM
  * @lock: which are held
  * @num_fences: that can be added
@@ -384,19 +398,58 @@ void xe_vma_free_list(struct xe_vm *vm, struct list_head *gone)
  */
 int xe_vm_lock_own(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences)
 {
-	struct dma_resv *resv = xe_vm_resv(vm);
 	int err;
 
 	lock->vm = vm;
-	lock->many = false;
 	lock->shared = false;
-	err = dma_resv_lock_interruptible(resv, NULL);
-	if (err)
-		return err;
+	lock->num_few = 0;
+	err = dma_resv_lock_interruptible(xe_vm_resv(vm), NULL);
+	return err ?: add_few(lock, xe_vm_resv(vm), num_fences);
+}
 
-	err = dma_resv_reserve_fences(resv, num_fences);
-	if (err)
-		dma_resv_unlock(resv);
+/**
+ * xe_vm_lock_try - and that of a buffer, if it can be had at once
+ * @lock: which are held, from xe_vm_lock_own() on; none if this fails
+ * @obj: the buffer
+ * @num_fences: that can be added
+ *
+ * It is not waited for while others are held, so that the order makes no difference.
+ *
+ * Context: as xe_vm_lock_own().
+ * Return: 0; -EDEADLK if it has to be waited for, with xe_vm_lock_for(); -ENOMEM.
+ */
+int xe_vm_lock_try(struct xe_vm_lock *lock, const struct drm_gem_object *obj,
+		   unsigned int num_fences)
+{
+	for (unsigned int i = 0; i < lock->num_few; i++)
+		if (lock->few[i] == obj->resv)
+			return 0;
+
+	if (lock->num_few < XE_VM_FEW && dma_resv_trylock(obj->resv))
+		return add_few(lock, obj->resv, num_fences);
+	unlock_few(lock);
+	return -EDEADLK;
+}
+
+/*
+ * Of all buffers that have their own. Who makes room in VRAM for some of them may have to wait for
+ * others who do, in the order of drm_exec.
+ */
+static int try_external(struct xe_vm_lock *lock, unsigned int num_fences)
+{
+	struct drm_gpuvm *gpuvm = &lock->vm->gpuvm;
+	struct drm_gpuvm_bo *vm_bo;
+	int err = 0;
+
+	if (!list_empty(&gpuvm->evict.list) && !list_empty(&gpuvm->extobj.list)) {
+		unlock_few(lock);
+		return -EDEADLK;
+	}
+	list_for_each_entry(vm_bo, &gpuvm->extobj.list, list.entry.extobj) {
+		err = xe_vm_lock_try(lock, vm_bo->obj, num_fences);
+		if (err)
+			break;
+	}
 	return err;
 }
 
@@ -440,10 +493,11 @@ int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_f
 	int err = 0;
 
 	lock->vm = vm;
-	lock->many = true;
 	lock->shared = false;
+	lock->num_few = 0;
 	lock->num_fences = num_fences;
-	drm_exec_init(exec, DRM_EXEC_INTERRUPTIBLE_WAIT | DRM_EXEC_IGNORE_DUPLICATES, 0);
+	drm_exec_init(exec, DRM_EXEC_INTERRUPTIBLE_WAIT | DRM_EXEC_IGNORE_DUPLICATES,
+		      2 * XE_VM_FEW);
 	drm_exec_until_all_locked(exec) {
 		err = drm_gpuvm_prepare_vm(&vm->gpuvm, exec, num_fences);
 		if (!err)
@@ -474,9 +528,10 @@ int xe_vm_lock(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fence
 	if (err)
 		return err;
 
-	err = list_empty(&vm->gpuvm.extobj.list) ?
-		xe_vm_lock_own(vm, lock, num_fences) :
-		xe_vm_lock_for(vm, lock, num_fences, lock_reachable, lock);
+	err = xe_vm_lock_own(vm, lock, num_fences);
+	err = err ?: try_external(lock, num_fences);
+	if (err == -EDEADLK)
+		err = xe_vm_lock_for(vm, lock, num_fences, lock_reachable, lock);
 	if (err) {
 		up_read(&vm->lock);
 		return err;
@@ -493,10 +548,10 @@ int xe_vm_lock(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fence
  */
 void xe_vm_unlock(struct xe_vm_lock *lock)
 {
-	if (lock->many)
-		drm_exec_fini(&lock->exec);
+	if (lock->num_few)
+		unlock_few(lock);
 	else
-		dma_resv_unlock(xe_vm_resv(lock->vm));
+		drm_exec_fini(&lock->exec);
 	if (lock->shared)
 		up_read(&lock->vm->lock);
 }
@@ -734,6 +789,7 @@ struct xe_vm *xe_vm_create(struct xe_device *xe, u32 flags, const struct xe_vm_o
 		return ERR_PTR(-ENOMEM);
 
 	vm->ops = ops;
+	xe_who_calls(&vm->who);
 	err = enlist(vm);
 	if (!err)
 		err = make_tree(vm);

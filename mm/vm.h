@@ -18,6 +18,7 @@
 #include <drm/drm_gpuvm.h>
 
 #include "mm/pt.h"
+#include "xe_info.h"
 
 struct dma_fence;
 struct drm_file;
@@ -106,6 +107,8 @@ struct xe_vm {
 	struct list_head link;
 	/** @flags: XE_VM_*, constant */
 	u32 flags;
+	/** @who: made it, constant */
+	struct xe_who who;
 	/** @asid: what TLBs know it by, constant */
 	u32 asid;
 	/** @state: bits of enum xe_vm_state */
@@ -137,12 +140,10 @@ struct xe_vm {
 	const struct xe_vm_ops *ops;
 	/** @moved: of the last job that followed pages which had moved; under the reservation */
 	struct dma_fence *moved;
-	/** @jobs_lock: protects @jobs and @deferred */
+	/** @jobs_lock: protects @jobs */
 	spinlock_t jobs_lock;
 	/** @jobs: page jobs that are not over, by address; see submit/bind.c */
 	struct rb_root_cached jobs;
-	/** @deferred: entries that they are going to write */
-	u64 deferred;
 
 	/**
 	 * @notifier_lock: Held for writing while it is noted that memory of a process is taken
@@ -167,6 +168,8 @@ struct xe_vma {
 	u16 pat_index;
 	/** @read_only: constant */
 	bool read_only;
+	/** @dumpable: its contents are in the dump of a queue that goes wrong; constant */
+	bool dumpable;
 	/** @user_fence: of the bind that made it, a reference; NULL if it had none; constant */
 	struct xe_user_fence *user_fence;
 	/**
@@ -204,6 +207,22 @@ struct xe_vm_map {
 	u16 pat_index;
 	/** @read_only: the GPU cannot write to it */
 	bool read_only;
+	/** @dumpable: see &xe_vma.dumpable */
+	bool dumpable;
+};
+
+/**
+ * struct xe_vm_change - one mapping that came or went
+ */
+struct xe_vm_change {
+	/** @link: on &xe_vm_log.changes */
+	struct list_head link;
+	/** @vma: the mapping */
+	struct xe_vma *vma;
+	/** @vm_bo: of one that came, from xe_vm_log_prepare() on */
+	struct drm_gpuvm_bo *vm_bo;
+	/** @came: it did not go */
+	bool came;
 };
 
 /**
@@ -216,9 +235,14 @@ struct xe_vm_log {
 	struct xe_user_fence *user_fence;
 	/** @changes: in order */
 	struct list_head changes;
+	/** @first: memory for the first of them */
+	struct xe_vm_change first;
 	/** @gone: mappings that are no more, once the changes are final; &xe_vma.link */
 	struct list_head gone;
 };
+
+/* Reservations that are usually taken together */
+#define XE_VM_FEW	8
 
 /**
  * struct xe_vm_lock - the reservations of a VM and of buffers in it
@@ -226,13 +250,15 @@ struct xe_vm_log {
 struct xe_vm_lock {
 	/** @vm: whose */
 	struct xe_vm *vm;
-	/** @many: there are others than the VM's own, so @exec is used */
-	bool many;
 	/** @shared: and &xe_vm.lock, for reading */
 	bool shared;
-	/** @num_fences: that there is room for, if @many */
+	/** @num_few: how many of @few; 0 if @exec is used */
+	unsigned int num_few;
+	/** @few: which, where none but the VM's own had to be waited for */
+	struct dma_resv *few[XE_VM_FEW];
+	/** @num_fences: that there is room for, if @exec is used */
 	unsigned int num_fences;
-	/** @exec: which */
+	/** @exec: which, where it was waited for several, or there are more */
 	struct drm_exec exec;
 };
 
@@ -290,8 +316,8 @@ static inline struct dma_resv *xe_vm_lock_resv(struct xe_vm_lock *lock, unsigned
 {
 	struct drm_gem_object *obj;
 
-	if (!lock->many)
-		return i ? NULL : xe_vm_resv(lock->vm);
+	if (lock->num_few)
+		return i < lock->num_few ? lock->few[i] : NULL;
 	obj = drm_exec_obj(&lock->exec, i);
 	return obj ? obj->resv : NULL;
 }
@@ -311,6 +337,8 @@ u64 xe_vm_root(const struct xe_vm *vm, unsigned int gt_id);
 
 int xe_vm_lock(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences);
 int xe_vm_lock_own(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences);
+int xe_vm_lock_try(struct xe_vm_lock *lock, const struct drm_gem_object *obj,
+		   unsigned int num_fences);
 int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences,
 		   int (*more)(struct drm_exec *exec, void *data), void *data);
 void xe_vm_unlock(struct xe_vm_lock *lock);

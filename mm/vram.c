@@ -5,6 +5,7 @@
 
 #include <linux/bitfield.h>
 #include <linux/bitops.h>
+#include <linux/dma-fence.h>
 #include <linux/error-injection.h>
 #include <linux/highmem.h>
 #include <linux/sched/signal.h>
@@ -24,16 +25,17 @@
  * DOC: VRAM
  *
  * The card says how much VRAM it has; the top of it belongs to the platform: GGTT entries, the
- * metadata of compression, stolen memory. Copies are made by the CPU through BAR 2, so the part
- * that the BAR does not show is not used for now.
+ * metadata of compression, stolen memory. The CPU has to be able to copy, through BAR 2, so the
+ * part that the BAR does not show is not used for now.
  *
- * Copies are made in pieces of 1 MiB, each in a section of its own: a large buffer does not hold up
- * unplug, and a process that copies one can be killed. Whether the card was there is asked after
- * each piece: writes to a card that was pulled vanish with it, and what is read may be data.
+ * What copy engines do not copy, see submit/copy.c, the CPU does in pieces of 1 MiB, each in a
+ * section of its own: a large buffer does not hold up unplug, and a process that copies one can be
+ * killed. Whether the card was there is asked after each piece: writes to a card that was pulled
+ * vanish with it, and what is read may be data.
  *
- * All copies are right only as long as no engine has written: what an engine writes may be
- * compressed, which the CPU does not see through the BAR, and what the CPU writes does not reset
- * the metadata of compression. The first engine that executes has to do the copies, too.
+ * What an engine writes may be compressed, if its client asked for that: the CPU does not see
+ * through the BAR what it was, and what the CPU writes does not reset the metadata of compression.
+ * Copy engines do both right, so the CPU is asked for it only where they fail.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -44,6 +46,7 @@
  * ======================== ============= ==========================================
  */
 
+#define SETTLE_TIMEOUT	(15 * HZ)	/* as TTM waits */
 #define COPY_PAGES	(SZ_1M / (u64)PAGE_SIZE)	/* in one section */
 #define CCS_ALIGN	SZ_128K		/* hardware.rst xe-hw-vram */
 
@@ -53,7 +56,8 @@ static u64 usable_end(struct xe_hw hw, struct xe_device *xe, struct xe_gt *gt)
 	u32 low = xe_mcr_read32(hw, gt, XE2_FLAT_CCS_BASE_RANGE_LOWER), high;
 	u64 base;
 
-	if (!(low & XE2_FLAT_CCS_ENABLE))
+	xe->mm.compresses = low & XE2_FLAT_CCS_ENABLE;
+	if (!xe->mm.compresses)
 		return xe_read64(hw, GSMBASE);
 
 	/* Counted per node of the memory fabric. */
@@ -223,6 +227,64 @@ int xe_vram_clear(struct xe_device *xe, const struct ttm_resource *res, u64 size
 	const struct copy copy = { .res = res, .copy = fill_with_zeroes };
 
 	return copy_all(xe, &copy, size >> PAGE_SHIFT);
+}
+
+/**
+ * xe_vram_clear_part - as xe_vram_clear(), where fences wait for it
+ * @xe: the device, which is kept awake
+ * @res: where it is
+ * @offset: of the part, in bytes, whole pages
+ * @size: of the part
+ *
+ * Context: process context, also on the way to fences; opens sections if the device is awake.
+ * Return: as xe_vram_clear().
+ */
+int xe_vram_clear_part(struct xe_device *xe, const struct ttm_resource *res, u64 offset, u64 size)
+{
+	const struct copy copy = { .res = res, .copy = fill_with_zeroes };
+	u64 end = (offset + size) >> PAGE_SHIFT, n;
+	int err = 0;
+
+	for (u64 at = offset >> PAGE_SHIFT; at < end && !err; at += n) {
+		n = min(end - at, COPY_PAGES);
+		err = xe_hw_is_gone(xe) ? -ENODEV : -EBUSY;
+		xe_hw_scoped_awake(hw, xe) {
+			copy_extents(hw, &copy, at, n);
+			err = still_there(hw) ? 0 : -ENODEV;
+		}
+		cond_resched();
+	}
+	return err;
+}
+
+/**
+ * xe_vram_settle - have a buffer in VRAM hold zeroes, or what its owner wrote
+ * @xe: the device
+ * @res: where it is
+ *
+ * Before the CPU looks at it. What engines did not clear, because the device was given up, is
+ * cleared now. Only for fences of our own is waited, which come to an end with the device.
+ *
+ * Context: process context, the buffer is reserved; enters.
+ * Return: 0; -ENODEV if there is no hardware; -EBUSY if it cannot be had now; -ERESTARTSYS, -EINTR.
+ */
+int xe_vram_settle(struct xe_device *xe, struct ttm_resource *res)
+{
+	struct dma_fence *clearing = xe_vram_clearing(res);
+	long left = 1;
+	int err;
+
+	if (!clearing || xe_vram_is_zero(res))
+		return 0;
+
+	left = dma_fence_wait_timeout(clearing, true, SETTLE_TIMEOUT);
+	if (left <= 0)
+		return left ?: -EBUSY;
+
+	err = dma_fence_get_status(clearing) < 0 ? xe_vram_clear(xe, res, res->size) : 0;
+	if (!err)
+		xe_vram_set_zero(res);
+	return err;
 }
 
 /**

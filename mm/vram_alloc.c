@@ -3,6 +3,7 @@
  * VRAM: who has which part of it.
  */
 
+#include <linux/dma-fence.h>
 #include <linux/error-injection.h>
 #include <linux/mm.h>
 #include <linux/sizes.h>
@@ -27,6 +28,10 @@
  * buffer, which xe_vram_at() searches: finding a byte takes the logarithm of their number, also for
  * who walks through all of a buffer.
  *
+ * A range knows whether it is zero: because its blocks were when it was allocated, because it was
+ * cleared, or because the fence of that says so. When it is given back and nobody could have
+ * written to it since, the allocator remembers that its blocks need not be cleared again.
+ *
  * All of it is software. A range is given back whenever its buffer dies or moves, also when there
  * is no card any more.
  *
@@ -50,6 +55,9 @@ struct xe_vram_range {
 	struct list_head blocks;
 	struct extent *extents;
 	size_t count;
+	struct dma_fence *clearing;	/* it is zero when this has signalled without an error */
+	bool zero;			/* it is, or was until somebody touched it */
+	bool touched;			/* somebody may have written to it */
 };
 
 #define LARGE_BLOCK	SZ_64K
@@ -97,13 +105,24 @@ static int take_blocks(struct xe_vram_alloc *alloc, u64 size, u64 align, struct 
 		return -ENOSPC;
 
 	guard(mutex)(&alloc->lock);
-	return gpu_buddy_alloc_blocks(&alloc->buddy, 0, alloc->buddy.size, size, align, blocks, 0);
+	return gpu_buddy_alloc_blocks(&alloc->buddy, 0, alloc->buddy.size, size, align, blocks,
+				      GPU_BUDDY_CLEAR_ALLOCATION);
 }
 
-static void give_blocks(struct xe_vram_alloc *alloc, struct list_head *blocks)
+static void give_blocks(struct xe_vram_alloc *alloc, struct list_head *blocks, bool zero)
 {
 	guard(mutex)(&alloc->lock);
-	gpu_buddy_free_list(&alloc->buddy, blocks, 0);
+	gpu_buddy_free_list(&alloc->buddy, blocks, zero ? GPU_BUDDY_CLEARED : 0);
+}
+
+static bool are_zero(const struct list_head *blocks)
+{
+	struct gpu_buddy_block *block;
+
+	list_for_each_entry(block, blocks, link)
+		if (!gpu_buddy_block_is_clear(block))
+			return false;
+	return true;
 }
 
 static int range_fill(struct xe_vram_alloc *alloc, struct xe_vram_range *range, u64 size, u64 align)
@@ -120,10 +139,11 @@ static int range_fill(struct xe_vram_alloc *alloc, struct xe_vram_range *range, 
 	range->count = find_extents(&range->blocks, NULL);
 	range->extents = kvmalloc_array(range->count, sizeof(*range->extents), GFP_KERNEL);
 	if (!range->extents) {
-		give_blocks(alloc, &range->blocks);
+		give_blocks(alloc, &range->blocks, are_zero(&range->blocks));
 		return -ENOMEM;
 	}
 
+	range->zero = are_zero(&range->blocks);
 	find_extents(&range->blocks, range->extents);
 	return 0;
 }
@@ -152,11 +172,71 @@ static int range_alloc(struct ttm_resource_manager *man, struct ttm_buffer_objec
 	return 0;
 }
 
+/**
+ * xe_vram_is_zero - need a range not be cleared?
+ * @res: a resource in VRAM; what its owner has written since does not count
+ *
+ * Context: the buffer is reserved, or nobody else has it.
+ */
+bool xe_vram_is_zero(const struct ttm_resource *res)
+{
+	const struct xe_vram_range *range = to_range(res);
+
+	return range->zero || (range->clearing && dma_fence_get_status(range->clearing) == 1);
+}
+
+/**
+ * xe_vram_set_zero - a range has been cleared
+ * @res: a resource in VRAM
+ *
+ * Context: the buffer is reserved.
+ */
+void xe_vram_set_zero(struct ttm_resource *res)
+{
+	to_range(res)->zero = true;
+}
+
+/**
+ * xe_vram_set_clearing - a range is being cleared
+ * @res: a resource in VRAM
+ * @fence: signals when that is over; a reference is taken
+ *
+ * Context: the buffer is reserved, and the range is new.
+ */
+void xe_vram_set_clearing(struct ttm_resource *res, struct dma_fence *fence)
+{
+	to_range(res)->clearing = dma_fence_get(fence);
+}
+
+/**
+ * xe_vram_clearing - when is a range cleared?
+ * @res: a resource in VRAM
+ *
+ * Context: the buffer is reserved.
+ * Return: a fence, as long as the buffer is reserved; NULL if nobody clears it.
+ */
+struct dma_fence *xe_vram_clearing(const struct ttm_resource *res)
+{
+	return to_range(res)->clearing;
+}
+
+/**
+ * xe_vram_touch - from now on something may be written to a range
+ * @res: a resource in VRAM
+ *
+ * Context: the buffer is reserved.
+ */
+void xe_vram_touch(struct ttm_resource *res)
+{
+	to_range(res)->touched = true;
+}
+
 static void range_free(struct ttm_resource_manager *man, struct ttm_resource *res)
 {
 	struct xe_vram_range *range = to_range(res);
 
-	give_blocks(to_alloc(man), &range->blocks);
+	give_blocks(to_alloc(man), &range->blocks, !range->touched && xe_vram_is_zero(res));
+	dma_fence_put(range->clearing);
 	ttm_resource_fini(man, res);
 	kvfree(range->extents);
 	kfree(range);

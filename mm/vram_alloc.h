@@ -9,6 +9,7 @@
 
 #include "xe_compat.h"
 
+struct dma_fence;
 struct xe_device;
 
 /**
@@ -27,5 +28,12 @@ int xe_vram_alloc_init(struct xe_device *xe, u64 size);
 void xe_vram_alloc_fini(struct xe_device *xe);
 bool xe_vram_has_room(struct xe_vram_alloc *alloc, u64 size);
 u64 xe_vram_at(const struct ttm_resource *res, u64 offset, u64 *len);
+
+/* What is in it: zeroes, or what its owner wrote, unless it is dirty; the buffer is reserved. */
+bool xe_vram_is_zero(const struct ttm_resource *res);
+void xe_vram_set_zero(struct ttm_resource *res);
+void xe_vram_set_clearing(struct ttm_resource *res, struct dma_fence *fence);
+struct dma_fence *xe_vram_clearing(const struct ttm_resource *res);
+void xe_vram_touch(struct ttm_resource *res);
 
 #endif

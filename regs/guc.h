@@ -15,8 +15,6 @@
 #define   GRDOM_FULL			BIT(0)
 
 #define GUC_STATUS			XE_GT_REG(0xc000)
-#define   GS_AUTH_STATUS_MASK		GENMASK(31, 30)	/* 1 bad, 2 good */
-#define   GS_MIA_MASK			GENMASK(18, 16)
 #define   GS_UKERNEL_MASK		GENMASK(15, 8)
 #define   GS_BOOTROM_MASK		GENMASK(7, 1)
 #define   GS_MIA_IN_RESET		BIT(0)

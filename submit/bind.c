@@ -21,8 +21,10 @@
 #include "submit/queue.h"
 #include "submit/submit.h"
 #include "submit/sync.h"
+#include "submit/usage.h"
 #include "submit/user_fence.h"
 #include "xe_device.h"
+#include "xe_trace.h"
 
 /**
  * DOC: Page jobs
@@ -64,9 +66,6 @@
  * ======================== ============= ==========================================
  */
 
-/* Entries that jobs which wait for something may have to write, of one VM. */
-#define MAX_DEFERRED	(192 * 1024)
-
 /* That a bind adds to a reservation: its own, and the one that stops a long-running VM. */
 #define NUM_FENCES	2
 
@@ -84,11 +83,11 @@ struct page_job {
 	struct list_head fresh;		/* &xe_vma.link: what is not stale any more; until commit */
 	struct rb_node node;		/* in &xe_vm.jobs, under &xe_vm.jobs_lock */
 	u64 last_below;			/* of the tree */
+	u64 deferred;			/* entries counted in &xe_usage.deferred */
+	atomic_t unfinished;		/* one until all is written and asked for, and each TLB */
 	bool listed;			/* it is in that tree */
 	bool awake;			/* it keeps the device awake */
 	bool whole;			/* TLBs are to forget all of the VM, whatever is written */
-	u64 deferred;			/* entries counted in &xe_vm.deferred */
-	atomic_t unfinished;		/* one until all is written and asked for, and each TLB */
 	struct invalidation tlb[XE_MAX_GTS];
 };
 
@@ -113,8 +112,13 @@ static bool job_done(struct dep_job *dep)
 
 static void finish_part(struct page_job *job)
 {
-	if (atomic_dec_and_test(&job->unfinished))
-		dep_queue_complete(&job->q->dep, job_done);
+	struct xe_queue *q = job->q;
+
+	if (!atomic_dec_and_test(&job->unfinished))
+		return;
+	trace_xe_bind_done(q->xe->drm.dev, job->vm->asid, job->plan.start, job->plan.end,
+			   &job->dep.fence);
+	dep_queue_complete(&q->dep, job_done);
 }
 
 /*
@@ -210,10 +214,12 @@ static bool write_ready(struct xe_hw hw, struct xe_queue *q)
 		return true;
 
 	dep_queue_issue(&q->dep, dep);
+	trace_xe_bind_write(q->xe->drm.dev, job->vm->asid, job->plan.start, job->plan.end,
+			    &dep->fence);
 	if (written == WRITTEN_INVALIDATE)
 		invalidate(hw, job);
 	finish_part(job);
-	return true;
+	return !list_empty(&q->dep.waiting);
 }
 
 /* A job may write many entries: unplug of other devices does not wait for all of them. */
@@ -236,10 +242,10 @@ static void delist(struct page_job *job)
 {
 	struct xe_vm *vm = job->vm;
 
+	xe_usage_undefer(job->q->args.usage, job->deferred);
 	guard(spinlock)(&vm->jobs_lock);
 	if (job->listed)
 		jobs_remove(job, &vm->jobs);
-	vm->deferred -= job->deferred;
 }
 
 static void drop_references(struct page_job *job)
@@ -255,6 +261,9 @@ static void release(struct dep_job *dep)
 {
 	struct page_job *job = to_page_job(dep);
 
+	if (dep->fence.error)
+		trace_xe_bind_done(job->q->xe->drm.dev, job->vm->asid, job->plan.start,
+				   job->plan.end, &dep->fence);
 	delist(job);
 	if (job_done(dep))
 		xe_pt_plan_free(&job->plan);
@@ -298,18 +307,10 @@ static struct page_job *make_job(struct xe_vm *vm, struct xe_queue *q)
 /* One that was not published, and its plan undone. */
 static void discard_job(struct page_job *job)
 {
+	xe_usage_undefer(job->q->args.usage, job->deferred);
 	dep_job_abandon(&job->dep);
 	drop_references(job);
 	kfree(job);
-}
-
-static int keep_awake(struct page_job *job)
-{
-	int err = xe_hw_is_gone(job->vm->xe) ? -ENODEV : -EAGAIN;
-
-	xe_hw_scoped(hw, job->vm->xe)
-		job->awake = xe_hw_awake_get(hw);
-	return job->awake ? 0 : err;
 }
 
 /* Has the entries of a mapping lead to where its buffer is. */
@@ -360,17 +361,6 @@ static void forget_fresh(struct page_job *job, bool stale)
  * Dependencies
  */
 
-static unsigned int count_fences(struct dma_resv *resv)
-{
-	struct dma_resv_iter at;
-	struct dma_fence *fence;
-	unsigned int n = 0;
-
-	dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence)
-		n++;
-	return n;
-}
-
 static unsigned int count_jobs(struct page_job *job)
 {
 	struct page_job *other;
@@ -381,20 +371,6 @@ static unsigned int count_jobs(struct page_job *job)
 	     other = jobs_iter_next(other, FIRST(job), LAST(job)))
 		n++;
 	return n;
-}
-
-static int depend_on_resv(struct page_job *job, struct dma_resv *resv)
-{
-	struct dma_resv_iter at;
-	struct dma_fence *fence;
-	int err;
-
-	dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence) {
-		err = dep_job_depend(&job->dep, dma_fence_get(fence));
-		if (err)
-			return err;
-	}
-	return 0;
 }
 
 static int depend_on_jobs(struct page_job *job)
@@ -419,7 +395,6 @@ static int collect_deps(struct page_job *job, struct xe_vm_lock *lock, struct xe
 	bool writes = !xe_pt_plan_is_empty(&job->plan);
 	struct dma_fence **deps = NULL;
 	unsigned int max = num_syncs;
-	struct dma_resv *resv;
 	int err = 0;
 
 	/* Those of a try before this one. */
@@ -429,18 +404,19 @@ static int collect_deps(struct page_job *job, struct xe_vm_lock *lock, struct xe
 
 	if (writes)
 		max += count_jobs(job);
-	xe_vm_for_each_resv(lock, resv)
-		max += count_fences(resv);
+	max += xe_submit_count_reserved(lock);
 	if (max)
 		deps = kvcalloc(max, sizeof(*deps), GFP_KERNEL);
 	if (max && !deps)
 		return -ENOMEM;
 
 	dep_job_init(&job->dep, deps, max);
+	if (!max)
+		return 0;
 	for (unsigned int i = 0; i < num_syncs && !err; i++)
 		err = xe_sync_depend(&syncs[i], &job->dep);
-	xe_vm_for_each_resv(lock, resv)
-		err = err ?: depend_on_resv(job, resv);
+	if (!err)
+		err = xe_submit_depend_reserved(&job->dep, lock);
 	if (!err && writes)
 		err = depend_on_jobs(job);
 	return err;
@@ -455,7 +431,6 @@ static void enlist(struct page_job *job)
 	struct xe_vm *vm = job->vm;
 
 	guard(spinlock)(&vm->jobs_lock);
-	vm->deferred += job->deferred;
 	job->listed = !xe_pt_plan_is_empty(&job->plan);
 	if (job->listed)
 		jobs_insert(job, &vm->jobs);
@@ -473,6 +448,8 @@ static struct dma_fence *publish(struct page_job *job, struct xe_vm_lock *lock)
 	enlist(job);
 	scoped_guard(mutex, &q->dep.lock) {
 		accepted = dep_queue_push(&q->dep, &job->dep);
+		trace_xe_bind_plan(q->xe->drm.dev, job->vm->asid, job->plan.start, job->plan.end,
+				   fence);
 		set_bit(XE_VM_BIND_FENCE, &fence->flags);
 		dma_fence_get(fence);
 		xe_vm_add_fence(lock, fence);
@@ -590,25 +567,18 @@ static int apply_all(struct page_job *job, struct xe_vm_log *log, const struct x
 	return err ?: xe_vm_log_prepare(log);
 }
 
-/*
- * The memory of what is written later is not given back before. One operation alone is let through,
- * however large: user space cannot make it smaller.
- */
+/* The memory of what is written later is not given back before. */
 static int limit_deferred(struct page_job *job, const struct xe_bind_args *args)
 {
-	struct xe_vm *vm = job->vm;
-
 	if (!job->dep.num_deps && list_empty(&job->q->dep.waiting))
 		return 0;
 
+	if (!xe_usage_defer(job->q->args.usage, job->plan.entries, args->num_ops == 1)) {
+		drm_dbg(&job->vm->xe->drm, "VM_BIND: too many entries wait to be written\n");
+		return -ENOBUFS;
+	}
 	job->deferred = job->plan.entries;
-	guard(spinlock)(&vm->jobs_lock);
-	if (vm->deferred + job->deferred <= MAX_DEFERRED || (!vm->deferred && args->num_ops == 1))
-		return 0;
-
-	job->deferred = 0;
-	drm_dbg(&vm->xe->drm, "VM_BIND: too many entries wait to be written\n");
-	return -ENOBUFS;
+	return 0;
 }
 
 static bool pages_valid(const struct xe_bind_args *args)
@@ -631,6 +601,7 @@ static int commit(struct page_job *job, struct xe_vm_lock *lock, struct xe_vm_lo
 	forget_fresh(job, false);
 	xe_vm_log_commit(log);
 	list_splice(&log->gone, &job->gone);
+	dep_job_hold(&job->dep);
 	*fence = publish(job, lock);
 	return 0;
 }
@@ -683,24 +654,49 @@ static int lock_buffers(struct drm_exec *exec, void *data)
 	return err;
 }
 
-static bool only_private(const struct xe_bind_args *args)
+/* Who makes room in VRAM may have to wait for others who do, in the order of drm_exec. */
+static bool may_move(const struct xe_bind_args *args)
 {
-	struct drm_gpuvm *gpuvm = &args->vm->gpuvm;
+	for (unsigned int i = 0; i < args->num_ops; i++)
+		if (args->ops[i].what == XE_BIND_PREFETCH)
+			return true;
+	return args->vm->flags & XE_VM_LR;
+}
 
-	for (unsigned int i = 0; i < args->num_ops; i++) {
-		const struct xe_bo *bo = args->ops[i].map.bo;
+static int try_range(struct xe_vm_lock *lock, u64 start, u64 range)
+{
+	struct drm_gpuva *gpuva;
+	int err = 0;
 
-		if (bo && drm_gpuvm_is_extobj(gpuvm, (struct drm_gem_object *)&bo->ttm.base))
-			return false;
+	drm_gpuvm_for_each_va_range(gpuva, &lock->vm->gpuvm, start, start + range) {
+		if (!err && gpuva->gem.obj)
+			err = xe_vm_lock_try(lock, gpuva->gem.obj, NUM_FENCES);
 	}
-	return list_empty(&gpuvm->extobj.list);
+	return err;
+}
+
+/* As lock_buffers(), of what nobody else has just now, and is not going to be moved. */
+static int try_buffers(struct xe_vm_lock *lock, const struct xe_bind_args *args)
+{
+	int err = xe_vm_lock_own(args->vm, lock, NUM_FENCES);
+
+	for (unsigned int i = 0; i < args->num_ops && !err; i++) {
+		const struct xe_vm_map *map = &args->ops[i].map;
+
+		if (map->bo)
+			err = xe_vm_lock_try(lock, &map->bo->ttm.base, NUM_FENCES);
+		if (!err && map->range)
+			err = try_range(lock, map->addr, map->range);
+	}
+	return err;
 }
 
 static int lock_for(const struct xe_bind_args *args, struct xe_vm_lock *lock)
 {
-	if (only_private(args))
-		return xe_vm_lock_own(args->vm, lock, NUM_FENCES);
-	return xe_vm_lock_for(args->vm, lock, NUM_FENCES, lock_buffers, (void *)args);
+	int err = may_move(args) ? -EDEADLK : try_buffers(lock, args);
+
+	return err != -EDEADLK ? err :
+	       xe_vm_lock_for(args->vm, lock, NUM_FENCES, lock_buffers, (void *)args);
 }
 
 /* Before reservations: memory is found with the lock of the address space that it is in. */
@@ -795,7 +791,7 @@ int xe_bind(const struct xe_bind_args *args)
 	if (!job)
 		return -ENOMEM;
 
-	err = keep_awake(job);
+	err = xe_submit_keep_awake(job->vm->xe, &job->awake);
 	if (!err)
 		do
 			err = bind(job, args, &fence);
@@ -807,6 +803,7 @@ int xe_bind(const struct xe_bind_args *args)
 
 	xe_queue_run(q);
 	signal_syncs(args, fence);
+	dep_job_let_go(&job->dep);
 	return 0;
 }
 
@@ -885,7 +882,7 @@ static int follow_moves(struct xe_vm_lock *lock)
 	if (!job)
 		return -ENOMEM;
 
-	err = keep_awake(job);
+	err = xe_submit_keep_awake(job->vm->xe, &job->awake);
 	if (!err)
 		err = prepare_stale(job, lock);
 	if (!err)
@@ -950,7 +947,7 @@ static int forget_former(struct xe_vm *vm)
 		return -ENOMEM;
 
 	job->whole = true;
-	err = keep_awake(job);
+	err = xe_submit_keep_awake(job->vm->xe, &job->awake);
 	if (!err)
 		err = xe_vm_lock(vm, &lock, 1);
 	if (err) {
@@ -973,9 +970,11 @@ static const struct xe_vm_ops vm_ops = {
 	.kill = xe_queue_ban_all,
 };
 
-static int make_queues(struct xe_vm *vm)
+static int make_queues(struct xe_vm *vm, struct xe_usage *usage)
 {
-	const struct xe_queue_args args = { .ops = &xe_bind_queue_ops, .kind = XE_QUEUE_BIND };
+	const struct xe_queue_args args = {
+		.ops = &xe_bind_queue_ops, .kind = XE_QUEUE_BIND, .usage = usage,
+	};
 
 	for (unsigned int i = 0; i < XE_VM_QUEUES; i++) {
 		struct xe_queue *q = xe_queue_create(vm->xe, &args);
@@ -991,11 +990,12 @@ static int make_queues(struct xe_vm *vm)
  * xe_bind_vm_create - make an empty address space, and its queues
  * @xe: the device
  * @flags: XE_VM_*
+ * @usage: of the client; a reference is taken
  *
  * Context: process context; enters.
  * Return: with one reference for the caller, or an error pointer.
  */
-struct xe_vm *xe_bind_vm_create(struct xe_device *xe, u32 flags)
+struct xe_vm *xe_bind_vm_create(struct xe_device *xe, u32 flags, struct xe_usage *usage)
 {
 	struct xe_vm *vm = xe_vm_create(xe, flags, &vm_ops);
 	int err;
@@ -1003,7 +1003,7 @@ struct xe_vm *xe_bind_vm_create(struct xe_device *xe, u32 flags)
 	if (IS_ERR(vm))
 		return vm;
 
-	err = make_queues(vm);
+	err = make_queues(vm, usage);
 	if (!err && flags & XE_VM_LR)
 		err = xe_preempt_create(vm, xe_bind_prepare);
 	if (!err && vm->ran)

@@ -11,6 +11,7 @@ struct xe_device;
 struct xe_queue;
 struct xe_queue_ops;
 struct xe_sync;
+struct xe_usage;
 struct xe_user_fence;
 
 enum xe_bind_what {
@@ -58,7 +59,7 @@ struct xe_bind_args {
 
 extern const struct xe_queue_ops xe_bind_queue_ops;
 
-struct xe_vm *xe_bind_vm_create(struct xe_device *xe, u32 flags);
+struct xe_vm *xe_bind_vm_create(struct xe_device *xe, u32 flags, struct xe_usage *usage);
 int xe_bind(const struct xe_bind_args *args);
 int xe_bind_prepare(struct xe_vm_lock *lock, struct dma_fence **fence);
 

@@ -4,15 +4,19 @@
  */
 
 #include <linux/math64.h>
+#include <linux/ratelimit.h>
 
 #include <drm/drm_print.h>
 
 #include "guc/context.h"
 #include "hw/state.h"
+#include "submit/coredump.h"
 #include "submit/hang.h"
 #include "submit/job.h"
 #include "submit/queue.h"
 #include "xe_device.h"
+#include "xe_module.h"
+#include "xe_trace.h"
 
 /**
  * DOC: Hangs
@@ -33,13 +37,16 @@
  * one that had not gets all of its time again. A GuC that stands still is not the fault of those
  * who wait for it, and how often it may do so is limited in xe_recovery.c.
  *
+ * While the system sleeps no section opens, and none of this is begun: a timer that expires then is
+ * started again, and what is under way goes on when the queue is looked at behind the sleep.
+ *
  * Jobs of long-running address spaces have no timer, see submit/preempt.c.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
- * timer                    the queue     it expires, or no job is issued; holds a
- *                                        reference to the queue
+ * timer                    the queue     it expires, or the queue ends; holds a reference
+ *                                        to the queue
  * ======================== ============= ==========================================
  */
 
@@ -53,47 +60,77 @@ static u64 ticks_to_ms(const struct xe_queue *q, u32 ticks)
 	return hz ? div64_u64((u64)ticks * MSEC_PER_SEC * 105, hz * 100) : 0;
 }
 
-static void suspend(struct xe_queue *q)
+static struct xe_gt *queue_gt(struct xe_hw hw, const struct xe_queue *q)
 {
-	xe_hw_scoped_awake(hw, q->xe)
-		xe_context_suspend(hw, &xe_hw_state(hw)->gt[q->args.gt_id], q->context);
+	return &xe_hw_state(hw)->gt[q->args.gt_id];
 }
 
-static void resume(struct xe_queue *q)
+/* Return: how much longer the oldest job may run; 0 if its context is to leave the engine. */
+static unsigned int time_left(struct xe_queue *q)
 {
-	clear_bit(XE_QUEUE_STOPPED, &q->state);
-	xe_hw_scoped_awake(hw, q->xe)
-		xe_context_resume(hw, &xe_hw_state(hw)->gt[q->args.gt_id], q->context);
+	unsigned int left = xe_queue_time_left(q);
+	u32 unused;
+
+	if (!left && !xe_job_runs(q, &unused) && q->tries < TRIES) {
+		q->tries++;
+		left = xe_queue_timeout(q);
+	}
+	return left;
+}
+
+/* Return: true if its context is to leave the engine. */
+static bool check(struct xe_queue *q)
+{
+	unsigned int left;
+
+	guard(mutex)(&q->dep.lock);
+	if (!xe_job_collect(q) || dep_queue_is_dead(&q->dep))
+		return false;
+
+	left = time_left(q);
+	if (left)
+		xe_queue_arm(q, left);
+	else
+		set_bit(XE_QUEUE_CHECKED, &q->state);
+	return !left;
+}
+
+static bool suspend(struct xe_queue *q)
+{
+	xe_hw_scoped_awake(hw, q->xe) {
+		xe_context_suspend(hw, queue_gt(hw, q), q->context);
+		return true;
+	}
+	return false;
 }
 
 /**
  * xe_hang_expired - &xe_queue_ops.expired: the oldest job had its time
  * @q: the queue
  *
- * Context: process context, on the way to fences; opens a section.
+ * Context: process context, on the way to fences; opens sections.
  */
 void xe_hang_expired(struct xe_queue *q)
 {
-	unsigned int left = 0;
-	u32 unused;
+	bool awake = false, leave = false;
 
-	scoped_guard(mutex, &q->dep.lock) {
-		if (!xe_job_collect(q) || dep_queue_is_dead(&q->dep))
-			return;
-
-		left = xe_queue_time_left(q);
-		if (!left && !xe_job_runs(q, &unused) && q->tries < TRIES) {
-			q->tries++;
-			left = xe_queue_timeout(q);
-		}
-		if (!left)
-			set_bit(XE_QUEUE_CHECKED, &q->state);
+	xe_hw_scoped_awake(hw, q->xe) {
+		awake = true;
+		leave = check(q);
 	}
+	if (leave) {
+		xe_coredump_look(q);
+		awake = suspend(q);
+	}
+	if (awake || xe_hw_is_gone(q->xe))
+		return;
 
-	if (left)
-		xe_queue_arm(q, left);
-	else
-		suspend(q);
+	/* The system sleeps: nothing runs, and nobody is blamed for that. */
+	if (leave) {
+		clear_bit(XE_QUEUE_CHECKED, &q->state);
+		xe_coredump_drop(&q->xe->coredump, q);
+	}
+	xe_queue_arm(q, xe_queue_timeout(q));
 }
 
 static bool hangs(struct xe_queue *q)
@@ -109,6 +146,38 @@ static bool hangs(struct xe_queue *q)
 	return !xe_job_runs(q, &ticks) || ticks_to_ms(q, ticks) >= xe_queue_timeout(q);
 }
 
+/* Return: true if the queue is to be banned; else its context goes on. */
+static bool judge(struct xe_hw hw, struct xe_queue *q)
+{
+	clear_bit(XE_QUEUE_CHECKED, &q->state);
+	if (hangs(q))
+		return true;
+
+	xe_queue_arm(q, xe_queue_timeout(q));
+	clear_bit(XE_QUEUE_STOPPED, &q->state);
+	xe_context_resume(hw, queue_gt(hw, q), q->context);
+	return false;
+}
+
+/* One line for each; but whoever does it on purpose shall not fill the log. */
+static void blame(struct xe_queue *q, const char *why)
+{
+	static DEFINE_RATELIMIT_STATE(limit, 5 * HZ, 20);
+	u64 batch[XE_CONTEXT_MAX_WIDTH] = { };
+
+	trace_xe_queue_banned(q->xe->drm.dev, q->args.gt_id, q->context, q->who.comm, q->who.pid,
+			      why);
+	xe_job_batches(q, batch);
+	if (__ratelimit(&limit))
+		drm_notice(&q->xe->drm,
+			   "a queue of %s[%d] is banned: %s (%s of GT%u, context %d, batch at %#llx)\n",
+			   q->who.comm, q->who.pid, why, xe_engine_class_name(q->args.class),
+			   q->args.gt_id, q->context, batch[0]);
+	xe_coredump_take(q, why);
+	if (xe_params.wedged_mode == 2)
+		xe_device_declare_wedged(q->xe, "wedged_mode=2, and a job went wrong");
+}
+
 /**
  * xe_hang_stopped - &xe_queue_ops.stopped: nothing of a queue is on an engine
  * @q: the queue
@@ -117,16 +186,31 @@ static bool hangs(struct xe_queue *q)
  */
 void xe_hang_stopped(struct xe_queue *q)
 {
-	if (!test_and_clear_bit(XE_QUEUE_CHECKED, &q->state))
+	bool bad = false;
+
+	if (!test_bit(XE_QUEUE_CHECKED, &q->state))
 		return;
 
-	if (!hangs(q)) {
-		xe_queue_arm(q, xe_queue_timeout(q));
-		resume(q);
+	/* If it does not open: the queue is looked at again when the system is awake. */
+	xe_hw_scoped_awake(hw, q->xe)
+		bad = judge(hw, q);
+	if (!bad && !test_bit(XE_QUEUE_CHECKED, &q->state))
+		xe_coredump_drop(&q->xe->coredump, q);
+	if (!bad)
 		return;
-	}
 
-	drm_notice(&q->xe->drm, "a job takes longer than %u ms, and its queue is banned\n",
-		   xe_queue_timeout(q));
+	blame(q, "its job takes longer than it may");
 	xe_queue_ban(q);
+}
+
+/**
+ * xe_hang_found_out - &xe_queue_ops.found_out: the GuC took a queue off its engine
+ * @q: the queue
+ *
+ * Context: process context, on the way to fences; opens a section.
+ */
+void xe_hang_found_out(struct xe_queue *q)
+{
+	blame(q, test_bit(XE_QUEUE_FAULTED, &q->state) ?
+		 "it accessed memory that is not mapped" : "its engine had to be reset");
 }

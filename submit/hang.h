@@ -6,5 +6,6 @@ struct xe_queue;
 
 void xe_hang_expired(struct xe_queue *q);
 void xe_hang_stopped(struct xe_queue *q);
+void xe_hang_found_out(struct xe_queue *q);
 
 #endif

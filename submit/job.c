@@ -21,6 +21,7 @@
 #include "submit/submit.h"
 #include "submit/sync.h"
 #include "xe_device.h"
+#include "xe_trace.h"
 
 /**
  * DOC: Jobs
@@ -88,7 +89,13 @@ static bool reached(const struct xe_queue *q, u32 sequence,
 	return !any;
 }
 
-static bool job_done(struct dep_job *dep)
+/**
+ * xe_job_done - &xe_queue_ops.done of queues of engines
+ * @dep: &xe_job.dep
+ *
+ * Context: any, under &dep_queue.issued_lock.
+ */
+bool xe_job_done(struct dep_job *dep)
 {
 	struct xe_job *job = to_job(dep);
 
@@ -97,6 +104,7 @@ static bool job_done(struct dep_job *dep)
 	WRITE_ONCE(job->q->head, job->end);
 	WRITE_ONCE(job->q->since, jiffies);
 	job->q->tries = 0;
+	trace_xe_job_done(job->q->xe->drm.dev, job->q->args.gt_id, job->q->context, &dep->fence);
 	return true;
 }
 
@@ -119,8 +127,8 @@ static void write_text(struct xe_queue *q, const struct xe_job *job)
 {
 	struct xe_ring_job text = {
 		.class = q->args.class,
-		.ppgtt = q->args.vm,
-		.flush_tlb = must_flush(q),
+		.ppgtt = q->args.vm || q->args.root,
+		.flush_tlb = job->flush || must_flush(q),
 		.has_fence = job->has_fence,
 		.num_others = q->args.width - 1,
 		.sequence = job->sequence,
@@ -176,6 +184,7 @@ static void issue_batches(struct xe_hw hw, struct xe_queue *q, struct xe_job *jo
 	write_text(q, job);
 	if (list_empty(&q->dep.issued))
 		WRITE_ONCE(q->since, jiffies);
+	trace_xe_job_issue(q->xe->drm.dev, q->args.gt_id, q->context, &job->dep.fence);
 	dep_queue_issue(&q->dep, &job->dep);
 	mark_busy(q);
 	move_tail(q, job->end);
@@ -195,9 +204,10 @@ static void issue_empty(struct xe_queue *q, struct xe_job *job)
 {
 	job->sequence = q->sequence;
 	job->end = q->tail;
+	trace_xe_job_issue(q->xe->drm.dev, q->args.gt_id, q->context, &job->dep.fence);
 	dep_queue_issue(&q->dep, &job->dep);
 	mark_busy(q);
-	dep_queue_complete(&q->dep, job_done);
+	dep_queue_complete(&q->dep, xe_job_done);
 }
 
 /* False if the ring is full: the interrupt of a job that is done has the queue looked at again. */
@@ -241,7 +251,7 @@ bool xe_job_collect(struct xe_queue *q)
 	u32 unused;
 
 	/* Who waits for room in the ring, or for a user fence, has not heard of it either. */
-	if (dep_queue_complete(&q->dep, job_done)) {
+	if (dep_queue_complete(&q->dep, xe_job_done)) {
 		xe_queue_kick(q);
 		xe_submit_wake(q->xe);
 	}
@@ -286,6 +296,27 @@ bool xe_job_runs(struct xe_queue *q, u32 *ticks)
 	return runs;
 }
 
+/**
+ * xe_job_batches - what the oldest job runs
+ * @q: the queue
+ * @batch: filled in: addresses
+ *
+ * Context: process context.
+ * Return: how many; 0 if no job was issued that is not done.
+ */
+unsigned int xe_job_batches(struct xe_queue *q, u64 batch[XE_CONTEXT_MAX_WIDTH])
+{
+	const struct xe_job *job;
+
+	guard(spinlock_irqsave)(&q->dep.issued_lock);
+	if (list_empty(&q->dep.issued))
+		return 0;
+
+	job = to_job(list_first_entry(&q->dep.issued, struct dep_job, link));
+	memcpy(batch, job->batch, job->num_batches * sizeof(*batch));
+	return job->num_batches;
+}
+
 /* False if that takes another head, which the GuC does not take of a parallel context. */
 static bool rewind_rings(struct xe_queue *q)
 {
@@ -313,7 +344,8 @@ static bool revive(struct xe_hw hw, struct xe_queue *q)
 	bool unfinished = xe_job_collect(q);
 	u32 ends[XE_CONTEXT_MAX_WIDTH];
 
-	if (unfinished && !saved && has_begun(q))
+	/* The driver's own write what they wrote again. */
+	if (unfinished && !saved && has_begun(q) && !q->args.root)
 		return false;
 	if ((!unfinished || !saved) && !rewind_rings(q))
 		return false;
@@ -345,7 +377,13 @@ static bool issue_ready(struct xe_hw hw, struct xe_queue *q)
 	return true;
 }
 
-static void run(struct xe_queue *q)
+/**
+ * xe_job_run - &xe_queue_ops.run of queues of engines
+ * @q: the queue
+ *
+ * Context: process context, no token, on the way to fences; opens a section if the device is awake.
+ */
+void xe_job_run(struct xe_queue *q)
 {
 	bool good = true;
 
@@ -357,11 +395,19 @@ static void run(struct xe_queue *q)
 	}
 }
 
-static void release(struct dep_job *dep)
+/**
+ * xe_job_release - &dep_queue_ops.release of queues of engines
+ * @dep: &xe_job.dep
+ *
+ * Context: process context; also without a device.
+ */
+void xe_job_release(struct dep_job *dep)
 {
 	struct xe_job *job = to_job(dep);
 	struct xe_queue *q = job->q;
 
+	if (dep->fence.error)
+		trace_xe_job_done(q->xe->drm.dev, q->args.gt_id, q->context, &dep->fence);
 	if (job->awake)
 		xe_hw_awake_put(q->xe);
 	kvfree(job->dep.deps);
@@ -372,41 +418,43 @@ const struct xe_queue_ops xe_exec_queue_ops = {
 	.dep = {
 		.owner = THIS_MODULE,
 		.kick = xe_queue_dep_kick,
-		.release = release,
+		.release = xe_job_release,
 	},
-	.run = run,
+	.run = xe_job_run,
 	.expired = xe_hang_expired,
 	.stopped = xe_hang_stopped,
-	.done = job_done,
+	.found_out = xe_hang_found_out,
+	.done = xe_job_done,
 };
 
 const struct xe_queue_ops xe_lr_queue_ops = {
 	.dep = {
 		.owner = THIS_MODULE,
 		.kick = xe_queue_dep_kick,
-		.release = release,
+		.release = xe_job_release,
 	},
 	.start = xe_preempt_queue_start,
-	.run = run,
+	.run = xe_job_run,
 	.stopped = xe_preempt_queue_stopped,
+	.found_out = xe_hang_found_out,
 	.gone = xe_preempt_queue_gone,
-	.done = job_done,
+	.done = xe_job_done,
 };
 
 /*
  * Making
  */
 
-static int keep_awake(struct xe_job *job)
-{
-	int err = xe_hw_is_gone(job->q->xe) ? -ENODEV : -EAGAIN;
-
-	xe_hw_scoped(hw, job->q->xe)
-		job->awake = xe_hw_awake_get(hw);
-	return job->awake ? 0 : err;
-}
-
-static struct xe_job *make_job(struct xe_queue *q, const u64 *batches, unsigned int num_batches)
+/**
+ * xe_job_make - the memory of a job
+ * @q: its queue; a reference is taken
+ * @batches: their addresses
+ * @num_batches: how many
+ *
+ * Context: process context.
+ * Return: the job, which is pushed, with dependencies, or given to xe_job_drop(); NULL.
+ */
+struct xe_job *xe_job_make(struct xe_queue *q, const u64 *batches, unsigned int num_batches)
 {
 	struct xe_job *job = kzalloc(struct_size(job, batch, num_batches), GFP_KERNEL_ACCOUNT);
 
@@ -419,64 +467,24 @@ static struct xe_job *make_job(struct xe_queue *q, const u64 *batches, unsigned 
 	return job;
 }
 
-/* One that was not pushed. */
-static void drop_job(struct xe_job *job)
+/**
+ * xe_job_drop - free a job that was not pushed
+ * @job: the job
+ *
+ * Context: process context.
+ */
+void xe_job_drop(struct xe_job *job)
 {
 	dep_job_abandon(&job->dep);
-	release(&job->dep);
+	job->q->args.ops->dep.release(&job->dep);
 	kfree(job);
-}
-
-static unsigned int count_fences(struct dma_resv *resv)
-{
-	struct dma_resv_iter at;
-	struct dma_fence *fence;
-	unsigned int n = 0;
-
-	dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence)
-		n++;
-	return n;
-}
-
-static int depend_on_resv(struct xe_job *job, struct dma_resv *resv)
-{
-	struct dma_resv_iter at;
-	struct dma_fence *fence;
-	int err = 0;
-
-	dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence) {
-		err = dep_job_depend(&job->dep, dma_fence_get(fence));
-		if (err)
-			break;
-	}
-	return err;
-}
-
-static unsigned int count_reserved(struct xe_vm_lock *lock)
-{
-	struct dma_resv *resv;
-	unsigned int n = 0;
-
-	xe_vm_for_each_resv(lock, resv)
-		n += count_fences(resv);
-	return n;
-}
-
-static int depend_on_reserved(struct xe_job *job, struct xe_vm_lock *lock)
-{
-	struct dma_resv *resv;
-	int err = 0;
-
-	xe_vm_for_each_resv(lock, resv)
-		err = err ?: depend_on_resv(job, resv);
-	return err;
 }
 
 /* @lock is NULL for a job that uses no memory of an address space. */
 static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, const struct xe_sync *syncs,
 			unsigned int num_syncs, struct dma_fence *moved)
 {
-	unsigned int max = num_syncs + (lock ? count_reserved(lock) + 1 : 0);
+	unsigned int max = num_syncs + !!moved + (lock ? xe_submit_count_reserved(lock) : 0);
 	struct dma_fence **deps = max ? kvcalloc(max, sizeof(*deps), GFP_KERNEL) : NULL;
 	int err;
 
@@ -491,11 +499,13 @@ static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, const struc
 	}
 
 	dep_job_init(&job->dep, deps, max);
+	if (!max)
+		return 0;
 	err = dep_job_depend(&job->dep, moved);
 	for (unsigned int i = 0; i < num_syncs && !err; i++)
 		err = xe_sync_depend(&syncs[i], &job->dep);
 	if (!err && lock)
-		err = depend_on_reserved(job, lock);
+		err = xe_submit_depend_reserved(&job->dep, lock);
 	return err;
 }
 
@@ -508,6 +518,7 @@ static void publish(struct xe_job *job, struct xe_vm_lock *lock, struct xe_sync 
 
 	scoped_guard(mutex, &q->dep.lock) {
 		accepted = dep_queue_push(&q->dep, &job->dep);
+		trace_xe_job_queue(q->xe->drm.dev, q->args.gt_id, q->context, &job->dep.fence);
 		if (lock)
 			xe_vm_add_fence(lock, &job->dep.fence);
 		for (unsigned int i = 0; i < num_syncs; i++)
@@ -533,6 +544,9 @@ static int push_locked(struct xe_job *job, struct xe_vm_lock *lock, struct xe_sy
 	guard(rwsem_read)(&lock->vm->notifier_lock);
 	if (!xe_userptr_valid(lock->vm))
 		return -EAGAIN;
+	/* Who banned it finds no other job than those of queues that were there. */
+	if (xe_vm_is_banned(lock->vm))
+		return -ECANCELED;
 	publish(job, lock, syncs, num_syncs);
 	return 0;
 }
@@ -584,7 +598,8 @@ static int push_job(struct xe_job *job, struct xe_sync *syncs, unsigned int num_
  *
  * Context: ioctl, may sleep; enters in parts.
  * Return: 0; -ENOMEM; -ERESTARTSYS or -EINTR; -ENODEV if the device is gone, -EAGAIN while the
- * system is about to sleep, or memory that is mapped is taken away all the time.
+ * system is about to sleep, or memory that is mapped is taken away all the time; -ECANCELED if the
+ * address space is banned.
  */
 int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batches,
 		  struct xe_sync *syncs, unsigned int num_syncs)
@@ -596,17 +611,17 @@ int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batch
 	if (err)
 		return err;
 
-	job = make_job(q, batches, num_batches);
+	job = xe_job_make(q, batches, num_batches);
 	if (!job)
 		return -ENOMEM;
 
 	job->has_fence = xe_sync_user_fence(syncs, num_syncs, &job->fence_address,
 					    &job->fence_value);
-	err = num_batches ? keep_awake(job) : 0;
+	err = xe_submit_keep_awake(q->xe, &job->awake);
 	if (!err)
 		err = push_job(job, syncs, num_syncs);
 	if (err) {
-		drop_job(job);
+		xe_job_drop(job);
 		return err;
 	}
 

@@ -11,6 +11,7 @@
 
 #include "hw/state.h"
 #include "mm/vm.h"
+#include "submit/coredump.h"
 #include "submit/queue.h"
 #include "submit/record.h"
 #include "submit/submit.h"
@@ -74,6 +75,7 @@ static void free_queue(struct work_struct *work)
 	scoped_guard(spinlock_irq, &submit->busy_lock)
 		list_del_init(&q->busy);
 
+	xe_coredump_drop(&q->xe->coredump, q);
 	xe_usage_count(q);
 	xe_usage_put(q->args.usage);
 	dep_queue_fini(&q->dep);
@@ -144,24 +146,28 @@ struct xe_queue *xe_queue_lookup(struct drm_file *file, u32 id)
  * The context
  */
 
-/* Also where the device is asleep, and knows no context: then the number is returned later. */
+/*
+ * Also where the device is asleep, and knows no context: then the number is returned later. Who
+ * wakes the device up looks for the bit, so it is there before the section is tried.
+ */
 static void end_context(struct xe_queue *q)
 {
 	if (q->context < 0)
 		return;
 
+	set_bit(XE_QUEUE_ENDS_LATER, &q->state);
 	xe_hw_scoped_awake(hw, q->xe) {
+		clear_bit(XE_QUEUE_ENDS_LATER, &q->state);
 		xe_context_end(hw, &xe_hw_state(hw)->gt[q->args.gt_id], q->context);
-		return;
 	}
-	if (!xe_hw_is_gone(q->xe))
-		set_bit(XE_QUEUE_ENDS_LATER, &q->state);
 }
 
-static void banned(struct xe_context_owner *owner)
+static void banned(struct xe_context_owner *owner, bool faulted)
 {
 	struct xe_queue *q = container_of(owner, struct xe_queue, owner);
 
+	if (faulted)
+		set_bit(XE_QUEUE_FAULTED, &q->state);
 	set_bit(XE_QUEUE_RESET, &q->state);
 	set_bit(XE_QUEUE_BANNED, &q->state);
 	xe_queue_kick(q);
@@ -214,6 +220,7 @@ static int make_slots(struct xe_queue *q)
 	if (!q->lrc)
 		return -ENOMEM;
 
+	args.root = q->args.root;
 	if (q->args.vm) {
 		args.root = xe_vm_root(q->args.vm, q->args.gt_id);
 		args.asid = xe_vm_asid(q->args.vm);
@@ -232,6 +239,7 @@ static const enum xe_guc_priority priorities[XE_QUEUE_PRIORITIES] = {
 	[XE_QUEUE_LOW] = GUC_PRIORITY_NORMAL,
 	[XE_QUEUE_NORMAL] = GUC_PRIORITY_KERNEL_NORMAL,
 	[XE_QUEUE_HIGH] = GUC_PRIORITY_HIGH,
+	[XE_QUEUE_KERNEL] = GUC_PRIORITY_KERNEL_HIGH,
 };
 
 static struct xe_context_desc describe(const struct xe_queue *q)
@@ -241,7 +249,7 @@ static struct xe_context_desc describe(const struct xe_queue *q)
 		.class = q->args.class,
 		.mask = q->args.mask,
 		.width = q->args.width,
-		.ppgtt = q->args.vm,
+		.ppgtt = q->args.vm || q->args.root,
 		.priority = priorities[q->args.priority],
 		.quantum_us = q->args.timeslice_us ?:
 			READ_ONCE(sched->value[XE_SCHED_TIMESLICE_US][XE_SCHED_VALUE]),
@@ -293,6 +301,8 @@ static void bury(struct xe_queue *q)
 
 	xe_queue_disarm(q);
 	dep_queue_kill(&q->dep);
+	if (q->args.ops->mend)
+		q->args.ops->mend(q);
 	dep_queue_bury(&q->dep, q->args.ops->done, v.first, v.rest);
 	wake_up_all(&q->xe->submit.ufence_wq);
 }
@@ -302,6 +312,10 @@ static void queue_work_fn(struct work_struct *work)
 	struct xe_queue *q = container_of(work, struct xe_queue, work);
 
 	bool cookie = dma_fence_begin_signalling();
+
+	if (test_bit(XE_QUEUE_BANNED, &q->state) &&
+	    !test_and_set_bit(XE_QUEUE_KILLED, &q->state) && q->args.ops->found_out)
+		q->args.ops->found_out(q);
 
 	if (test_bit(XE_QUEUE_GONE, &q->state)) {
 		bury(q);
@@ -342,7 +356,9 @@ static void timer_fn(struct work_struct *work)
 
 	bool cookie = dma_fence_begin_signalling();
 
-	q->args.ops->expired(q);
+	/* It is not stopped when the queue is idle. */
+	if (!list_empty(&q->dep.issued))
+		q->args.ops->expired(q);
 	dma_fence_end_signalling(cookie);
 	xe_queue_put(q);
 }
@@ -459,6 +475,7 @@ static struct xe_queue *alloc_queue(struct xe_device *xe, const struct xe_queue_
 	drm_dev_get(&xe->drm);
 	q->xe = xe;
 	q->args = *args;
+	xe_who_calls(&q->who);
 	if (args->vm)
 		xe_vm_get(args->vm);
 	xe_usage_get(args->usage);
@@ -529,6 +546,8 @@ void xe_queue_kill(struct xe_queue *q)
  */
 void xe_queue_ban(struct xe_queue *q)
 {
+	/* First, as it was not the GuC that found it out. */
+	set_bit(XE_QUEUE_KILLED, &q->state);
 	if (!test_and_set_bit(XE_QUEUE_BANNED, &q->state))
 		drm_dbg(&q->xe->drm, "a queue was banned\n");
 	xe_queue_kill(q);

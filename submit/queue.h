@@ -35,6 +35,8 @@ enum xe_queue_state {
 	XE_QUEUE_BANNED,
 	/* the GuC found it out: it took the context off its engine */
 	XE_QUEUE_RESET,
+	/* the same, and for an access to what is not mapped */
+	XE_QUEUE_FAULTED,
 	/* its context was to end when the device did not know it, being asleep */
 	XE_QUEUE_ENDS_LATER,
 	/* a reset or sleep had the GuC forget its context: heads of rings are as they were saved */
@@ -54,6 +56,7 @@ enum xe_queue_priority {
 	XE_QUEUE_LOW,
 	XE_QUEUE_NORMAL,
 	XE_QUEUE_HIGH,
+	XE_QUEUE_KERNEL,	/* of the driver itself */
 	XE_QUEUE_PRIORITIES
 };
 
@@ -74,6 +77,10 @@ struct xe_queue_ops {
 	void (*expired)(struct xe_queue *q);
 	/** @stopped: see XE_QUEUE_STOPPED; process context, may be called more than once */
 	void (*stopped)(struct xe_queue *q);
+	/** @mend: engines cannot do the jobs that are left: see to them; may be missing */
+	void (*mend)(struct xe_queue *q);
+	/** @found_out: the GuC took it off its engine, once; process context. May be missing */
+	void (*found_out)(struct xe_queue *q);
 	/** @gone: its context is, and its jobs are over; as @stopped; may be missing */
 	void (*gone)(struct xe_queue *q);
 	/** @done: has this job been finished? Any context, under &dep_queue.issued_lock */
@@ -96,12 +103,14 @@ struct xe_queue_args {
 	u32 mask;
 	/** @width: how many batches a job has */
 	u8 width;
-	/** @priority: XE_QUEUE_LOW to XE_QUEUE_HIGH */
+	/** @priority: XE_QUEUE_* */
 	enum xe_queue_priority priority;
 	/** @timeslice_us: 0 for the default of the class */
 	u32 timeslice_us;
 	/** @vm: its address space; NULL for a kernel queue or XE_QUEUE_BIND */
 	struct xe_vm *vm;
+	/** @root: without @vm: entry that leads to page tables of the driver's own; 0 for none */
+	u64 root;
 	/** @usage: of its client; a reference is taken; may be NULL */
 	struct xe_usage *usage;
 };
@@ -120,6 +129,8 @@ struct xe_queue {
 	struct list_head link;
 	/** @busy: on &xe_submit.busy */
 	struct list_head busy;
+	/** @who: made it, constant */
+	struct xe_who who;
 	/** @lr: with the other queues of its XE_VM_LR, see submit/preempt.c */
 	struct list_head lr;
 	/** @args: what it was made for, constant; @args.vm is a reference */

@@ -93,7 +93,7 @@ static void recorder_release(struct kref *ref)
 	kfree(rec);
 }
 
-static void subject_failed(struct xe_context_owner *owner)
+static void subject_failed(struct xe_context_owner *owner, bool faulted)
 {
 	WRITE_ONCE(container_of(owner, struct subject, owner)->failed, true);
 }

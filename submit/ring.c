@@ -177,75 +177,28 @@ static const struct word video_text[] = {
 	INTERRUPT,
 };
 
-#define TEXT(words_)	{ .words = (words_), .count = ARRAY_SIZE(words_) }
+#define TEXT(words_, ...)	\
+	{ .words = (words_), .count = ARRAY_SIZE(words_), .longest = { __VA_ARGS__ } }
 
 static const struct text {
 	const struct word *words;
 	unsigned int count;
+	/* How many of them there are with a flush of the TLB; without and with a user's fence */
+	unsigned int longest[2];
 } texts[] = {
-	[XE_ENGINE_RENDER] = TEXT(render_text),
-	[XE_ENGINE_COMPUTE] = TEXT(compute_text),
-	[XE_ENGINE_COPY] = TEXT(copy_text),
-	[XE_ENGINE_VIDEO_DECODE] = TEXT(video_text),
-	[XE_ENGINE_VIDEO_ENHANCE] = TEXT(video_text),
+	[XE_ENGINE_RENDER] = TEXT(render_text, 35, 40),
+	[XE_ENGINE_COMPUTE] = TEXT(compute_text, 35, 40),
+	[XE_ENGINE_COPY] = TEXT(copy_text, 21, 30),
+	[XE_ENGINE_VIDEO_DECODE] = TEXT(video_text, 21, 30),
+	[XE_ENGINE_VIDEO_ENHANCE] = TEXT(video_text, 21, 30),
 };
 
 static_assert(ARRAY_SIZE(texts) == XE_ENGINE_CLASSES);
-
-static bool is_there(const struct word *word, const struct xe_ring_job *job)
-{
-	switch (word->when) {
-	case IF_FLUSH:
-		return job->flush_tlb;
-	case UNLESS_FLUSH:
-		return !job->flush_tlb;
-	case IF_FENCE:
-		return job->has_fence;
-	case IF_STORES:
-		return job->has_fence && !job->joins;
-	case IF_JOINS:
-		return job->has_fence && job->joins;
-	case WAIT_FOR_OTHERS:
-		return false;
-	default:
-		return true;
-	}
-}
 
 /* Which word of a child says that it is done with the job. */
 static u32 joined(const struct xe_ring_job *job)
 {
 	return job->sequence % LRC_JOINED_WORDS * sizeof(u32);
-}
-
-static u32 addend(const struct word *word, const struct xe_ring_job *job)
-{
-	switch (word->addend) {
-	case STATUS:
-		return job->status;
-	case SEQUENCE:
-		return job->sequence;
-	case JOINED:
-		return job->status + joined(job);
-	case PPGTT:
-		return job->ppgtt ? MI_BATCH_BUFFER_START_PPGTT : 0;
-	case BATCH:
-		return lower_32_bits(job->batch);
-	case BATCH_HI:
-		return upper_32_bits(job->batch);
-	case FENCE_ADDRESS:
-		return lower_32_bits(job->fence_address);
-	case FENCE_ADDRESS_HI:
-		return upper_32_bits(job->fence_address);
-	case FENCE_VALUE:
-		return lower_32_bits(job->fence_value);
-	case FENCE_VALUE_HI:
-		return upper_32_bits(job->fence_value);
-	case FLUSH:
-		return job->flush_tlb ? PIPE_CONTROL_TLB_INVALIDATE : 0;
-	default:
-		return 0;
-	}
 }
 
 static u32 put(u32 *ring, u32 at, u32 value)
@@ -294,14 +247,10 @@ static void blank(u32 *ring, u32 from, u32 to)
  */
 u32 xe_ring_job_bytes(enum xe_engine_class class, bool has_fence, unsigned int num_others)
 {
-	/* With a flush it is longest, and where it waits for the others. */
-	const struct xe_ring_job job = { .flush_tlb = true, .has_fence = has_fence };
-	u32 bytes = has_fence ? num_others * WAIT_BYTES : 0;
+	/* It is longest where it waits for the others. */
+	u32 waits = has_fence ? num_others * WAIT_BYTES : 0;
 
-	for (unsigned int i = 0; i < texts[class].count; i++)
-		if (is_there(&texts[class].words[i], &job))
-			bytes += sizeof(u32);
-	return ALIGN(bytes, 8);
+	return ALIGN(texts[class].longest[has_fence] * sizeof(u32) + waits, 8);
 }
 
 /**
@@ -318,15 +267,41 @@ u32 xe_ring_job_bytes(enum xe_engine_class class, bool has_fence, unsigned int n
  */
 u32 xe_ring_write(u32 *ring, u32 at, const struct xe_ring_job *job)
 {
+	const bool is_there[] = {
+		[ALWAYS] = true,
+		[IF_FLUSH] = job->flush_tlb,
+		[UNLESS_FLUSH] = !job->flush_tlb,
+		[IF_FENCE] = job->has_fence,
+		[IF_STORES] = job->has_fence && !job->joins,
+		[IF_JOINS] = job->has_fence && job->joins,
+		[WAIT_FOR_OTHERS] = job->num_others,
+	};
+	const u32 addend[] = {
+		[NOTHING] = 0,
+		[STATUS] = job->status,
+		[SEQUENCE] = job->sequence,
+		[JOINED] = job->status + joined(job),
+		[PPGTT] = job->ppgtt ? MI_BATCH_BUFFER_START_PPGTT : 0,
+		[BATCH] = lower_32_bits(job->batch),
+		[BATCH_HI] = upper_32_bits(job->batch),
+		[FENCE_ADDRESS] = lower_32_bits(job->fence_address),
+		[FENCE_ADDRESS_HI] = upper_32_bits(job->fence_address),
+		[FENCE_VALUE] = lower_32_bits(job->fence_value),
+		[FENCE_VALUE_HI] = upper_32_bits(job->fence_value),
+		[FLUSH] = job->flush_tlb ? PIPE_CONTROL_TLB_INVALIDATE : 0,
+	};
 	u32 end = xe_ring_advance(at, xe_ring_job_bytes(job->class, job->has_fence,
 							job->num_others));
 	const struct text *text = &texts[job->class];
+	const struct word *word;
 
-	for (unsigned int i = 0; i < text->count; i++)
-		if (text->words[i].when == WAIT_FOR_OTHERS)
+	for (word = text->words; word < text->words + text->count; word++)
+		if (!is_there[word->when])
+			continue;
+		else if (word->when == WAIT_FOR_OTHERS)
 			at = wait_for_others(ring, at, job);
-		else if (is_there(&text->words[i], job))
-			at = put(ring, at, text->words[i].text + addend(&text->words[i], job));
+		else
+			at = put(ring, at, word->text + addend[word->addend]);
 	while (at != end)
 		at = put(ring, at, MI_NOOP);
 	return end;

@@ -15,6 +15,7 @@
 #include "hw/lrc.h"
 #include "hw/state.h"
 #include "mm/vm.h"
+#include "submit/coredump.h"
 #include "submit/preempt.h"
 #include "submit/queue.h"
 #include "submit/submit.h"
@@ -65,7 +66,7 @@ static void teach_lockdep(struct xe_submit *submit)
 /* What was parked, or could not be done while the device slept. */
 static void look_again(struct xe_hw hw, struct xe_gt *gt, struct xe_queue *q)
 {
-	if (test_bit(XE_QUEUE_ENDS_LATER, &q->state)) {
+	if (test_and_clear_bit(XE_QUEUE_ENDS_LATER, &q->state)) {
 		xe_context_end(hw, gt, q->context);
 	} else if (dep_queue_pending(&q->dep) && kref_get_unless_zero(&q->ref)) {
 		xe_queue_kick(q);
@@ -104,6 +105,7 @@ int xe_submit_init(struct xe_device *xe)
 		for (unsigned int class = 0; class < XE_ENGINE_CLASSES; class++)
 			INIT_LIST_HEAD(&submit->busy[gt][class]);
 	init_waitqueue_head(&submit->ufence_wq);
+	INIT_WORK(&xe->coredump.work, xe_coredump_work);
 	xe_hw_work_init(xe, &submit->look, look_at_all);
 
 	/* Works of all queues at once: one that waits for a lock does not hold up the others. */
@@ -158,6 +160,69 @@ void xe_submit_kill(struct xe_device *xe, int error)
 }
 
 /*
+ * What every job begins with
+ */
+
+/**
+ * xe_submit_keep_awake - wake the device, and keep it awake for a job
+ * @xe: the device
+ * @awake: set if it is: xe_hw_awake_put() is to be called when the job is over
+ *
+ * Context: ioctl, no locks of submission; opens a section.
+ * Return: 0; -ENODEV if the device is gone, -EAGAIN while the system is about to sleep.
+ */
+int xe_submit_keep_awake(struct xe_device *xe, bool *awake)
+{
+	int err = xe_hw_is_gone(xe) ? -ENODEV : -EAGAIN;
+	bool taken = false;
+
+	xe_hw_scoped(hw, xe)
+		taken = xe_hw_awake_get(hw);
+	*awake = taken;
+	return taken ? 0 : err;
+}
+
+/**
+ * xe_submit_count_reserved - how many fences xe_submit_depend_reserved() may add
+ * @lock: reservations that are held
+ *
+ * Context: process context.
+ */
+unsigned int xe_submit_count_reserved(struct xe_vm_lock *lock)
+{
+	struct dma_resv_iter at;
+	struct dma_fence *fence;
+	struct dma_resv *resv;
+	unsigned int n = 0;
+
+	xe_vm_for_each_resv(lock, resv)
+		dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence)
+			n += !dma_fence_is_signaled(fence);
+	return n;
+}
+
+/**
+ * xe_submit_depend_reserved - have a job wait for those who moved its buffers
+ * @job: the job
+ * @lock: reservations that are held
+ *
+ * Context: process context; allocates nothing.
+ * Return: 0 or -ENOSPC.
+ */
+int xe_submit_depend_reserved(struct dep_job *job, struct xe_vm_lock *lock)
+{
+	struct dma_resv_iter at;
+	struct dma_fence *fence;
+	struct dma_resv *resv;
+	int err = 0;
+
+	xe_vm_for_each_resv(lock, resv)
+		dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_KERNEL, fence)
+			err = err ?: dep_job_depend(job, dma_fence_get(fence));
+	return err;
+}
+
+/*
  * The bound side
  */
 
@@ -169,7 +234,6 @@ static void look_at_queue(struct xe_queue *q)
 		xe_queue_kick(q);
 	if (list_empty(&q->dep.issued)) {
 		list_del_init(&q->busy);
-		xe_queue_disarm(q);
 		xe_usage_count(q);
 	}
 }

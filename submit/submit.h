@@ -10,10 +10,13 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
+#include "submit/copy.h"
 #include "xe_hw.h"
 #include "xe_info.h"
 
+struct dep_job;
 struct xe_device;
+struct xe_vm_lock;
 
 /**
  * struct xe_submit - submission: the software side
@@ -33,6 +36,8 @@ struct xe_submit {
 	wait_queue_head_t ufence_wq;
 	/** @look: looks at all queues, when the device runs again; on the bound side */
 	struct xe_hw_work look;
+	/** @copy: the driver's own queue */
+	struct xe_copy copy;
 	/** @wq: works of queues; they are on the way to fences, so they have a rescuer */
 	struct workqueue_struct *wq;
 	/** @lr: address spaces with queues whose jobs have no end; see submit/preempt.c */
@@ -52,5 +57,9 @@ int xe_submit_contexts_start(struct xe_hw_bind bind);
 int xe_submit_start(struct xe_hw_bind bind);
 void xe_submit_kill(struct xe_device *xe, int error);
 void xe_submit_wake(struct xe_device *xe);
+
+int xe_submit_keep_awake(struct xe_device *xe, bool *awake);
+unsigned int xe_submit_count_reserved(struct xe_vm_lock *lock);
+int xe_submit_depend_reserved(struct dep_job *job, struct xe_vm_lock *lock);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * How much time of engines a client has used.
+ * How much time of engines a client has used, and how much memory waits for its binds.
  */
 
 #include <linux/slab.h>
@@ -69,6 +69,43 @@ void xe_usage_put(struct xe_usage *usage)
 {
 	if (usage)
 		kref_put(&usage->ref, usage_release);
+}
+
+/**
+ * xe_usage_defer - entries are going to be written later
+ * @usage: of the client
+ * @entries: how many
+ * @alone: they cannot be made less: of these there may be any number, if nothing else waits
+ *
+ * Their tables, and the memory of what they replace, are not given back before. VMs and queues may
+ * be as many as a client likes, so it is the client that has a limit.
+ *
+ * Context: any.
+ * Return: false if it is too much, and nothing is counted.
+ */
+bool xe_usage_defer(struct xe_usage *usage, u64 entries, bool alone)
+{
+	guard(spinlock_irqsave)(&usage->lock);
+	if (usage->deferred + entries > XE_USAGE_MAX_DEFERRED && (usage->deferred || !alone))
+		return false;
+	usage->deferred += entries;
+	return true;
+}
+
+/**
+ * xe_usage_undefer - they have been written, or never will be
+ * @usage: of the client; may be NULL if @entries is 0
+ * @entries: how many
+ *
+ * Context: any.
+ */
+void xe_usage_undefer(struct xe_usage *usage, u64 entries)
+{
+	if (!entries)
+		return;
+
+	guard(spinlock_irqsave)(&usage->lock);
+	usage->deferred -= entries;
 }
 
 /**

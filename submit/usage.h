@@ -10,8 +10,10 @@
 
 struct xe_queue;
 
+#define XE_USAGE_MAX_DEFERRED	(192 * 1024)	/* entries: 768 MiB in pages of 4 KiB */
+
 /**
- * struct xe_usage - how much time of engines a client has used
+ * struct xe_usage - what a client has used of engines, and keeps of memory
  *
  * Of the client and of its queues: what a queue still runs when the client is gone is counted, and
  * nobody asks.
@@ -19,15 +21,19 @@ struct xe_queue;
 struct xe_usage {
 	/** @ref: of the client and its queues */
 	struct kref ref;
-	/** @lock: protects @cycles and &xe_queue.counted; interrupts off */
+	/** @lock: protects the rest, and &xe_queue.counted; interrupts off */
 	spinlock_t lock;
 	/** @cycles: of the GT's clock, by class; children of a parallel queue count one by one */
 	u64 cycles[XE_ENGINE_CLASSES];
+	/** @deferred: entries of page tables that its binds will write, when they have waited */
+	u64 deferred;
 };
 
 struct xe_usage *xe_usage_create(void);
 struct xe_usage *xe_usage_get(struct xe_usage *usage);
 void xe_usage_put(struct xe_usage *usage);
+bool xe_usage_defer(struct xe_usage *usage, u64 entries, bool alone);
+void xe_usage_undefer(struct xe_usage *usage, u64 entries);
 void xe_usage_count(struct xe_queue *q);
 u64 xe_usage_cycles(struct xe_usage *usage, enum xe_engine_class class);
 

@@ -236,6 +236,7 @@ bool xe_user_fence_is_written(const struct xe_user_fence *user_fence)
 static void set_written(struct xe_user_fence *user_fence)
 {
 	WRITE_ONCE(user_fence->written, true);
+	/* Who reads the word then asks for an unmap, which reads this. */
 	smp_wmb();
 }
 

@@ -10,10 +10,13 @@
 #include <drm/drm_print.h>
 #include <drm/ttm/ttm_resource.h>
 
+#include "guc/context.h"
 #include "hw/ggtt.h"
 #include "hw/gt_reset.h"
 #include "hw/state.h"
 #include "hw/wa.h"
+#include "mm/vm.h"
+#include "submit/queue.h"
 #include "uapi/debugfs.h"
 #include "xe_device.h"
 #include "xe_recovery.h"
@@ -28,6 +31,8 @@
  *	workarounds			which rows of the table hold, and why
  *	ggtt, vram0_mm			address space and memory, who has them
  *	guc_info, guc_log		the firmware
+ *	contexts			what the firmware schedules, unless the card sleeps
+ *	queues, vms			who has them, what is in them
  *	gt<n>/force_reset[_sync]	reading asks for a reset of the GT [and waits for it]
  *
  * The files belong to the DRM minor: they are made when it is registered, and removed at unplug
@@ -108,6 +113,100 @@ static int show_vram(struct seq_file *m, void *unused)
 	return 0;
 }
 
+static int show_contexts(struct seq_file *m, void *unused)
+{
+	struct drm_printer p = drm_seq_file_printer(m);
+
+	xe_hw_scoped_awake(hw, show_device(m)) {
+		struct xe_hw_state *state = xe_hw_state(hw);
+
+		xe_for_each_gt(gt, state)
+			xe_contexts_list(hw, gt, &p);
+	}
+	return 0;
+}
+
+static void print_queue(struct drm_printer *p, struct xe_queue *q)
+{
+	unsigned long state = READ_ONCE(q->state);
+
+	drm_printf(p, "%s[%d] ", q->who.comm, q->who.pid);
+	if (q->args.kind == XE_QUEUE_BIND)
+		drm_puts(p, "binds");
+	else
+		drm_printf(p, "GT%u %s mask %#x width %u context %d VM %u, seqno %u of %u",
+			   q->args.gt_id, xe_engine_class_name(q->args.class), q->args.mask,
+			   q->args.width, q->context, q->args.vm ? q->args.vm->asid : 0,
+			   xe_lrc_sequence(q->lrc), READ_ONCE(q->sequence));
+	drm_printf(p, ", %u jobs%s%s%s%s\n", dep_queue_pending(&q->dep),
+		   state & BIT(XE_QUEUE_KILLED) ? ", killed" : "",
+		   state & BIT(XE_QUEUE_BANNED) ? ", banned" : "",
+		   state & BIT(XE_QUEUE_RESET) ? ", reset" : "",
+		   state & BIT(XE_QUEUE_GONE) ? ", gone" : "");
+}
+
+static int show_queues(struct seq_file *m, void *unused)
+{
+	struct xe_submit *submit = &show_device(m)->submit;
+	struct drm_printer p = drm_seq_file_printer(m);
+	struct xe_queue *q;
+
+	guard(mutex)(&submit->lock);
+	list_for_each_entry(q, &submit->queues, link)
+		print_queue(&p, q);
+	return 0;
+}
+
+/* With a reference; one that is about to be freed is passed over. */
+static struct xe_vm *next_vm(struct xe_vms *vms, unsigned long *asid)
+{
+	struct xe_vm *vm;
+
+	guard(spinlock)(&vms->asids.xa_lock);
+	xa_for_each_start(&vms->asids, *asid, vm, *asid + 1)
+		if (kref_get_unless_zero(&vm->ref))
+			return vm;
+	return NULL;
+}
+
+static void print_mappings(struct drm_printer *p, struct xe_vm *vm)
+{
+	unsigned int mappings = 0, stale = 0;
+	struct drm_gpuva *va;
+
+	/* It may be held over a wait for user space, and unplug waits for who reads this. */
+	if (!down_read_trylock(&vm->lock)) {
+		drm_puts(p, "mappings are being changed");
+		return;
+	}
+	drm_gpuvm_for_each_va(va, &vm->gpuvm) {
+		mappings++;
+		stale += drm_gpuva_invalidated(va);
+	}
+	up_read(&vm->lock);
+	drm_printf(p, "%u mappings, %u stale", mappings, stale);
+}
+
+static int show_vms(struct seq_file *m, void *unused)
+{
+	struct xe_vms *vms = &show_device(m)->vms;
+	struct drm_printer p = drm_seq_file_printer(m);
+	unsigned long asid = 0;
+	struct xe_vm *vm;
+
+	while ((vm = next_vm(vms, &asid))) {
+		drm_printf(&p, "%s[%d] VM %u%s%s%s: ", vm->who.comm, vm->who.pid, vm->asid,
+			   vm->flags & XE_VM_LR ? ", long-running" : "",
+			   vm->flags & XE_VM_SCRATCH ? ", scratch" : "",
+			   xe_vm_is_banned(vm) ? ", banned" : "");
+		print_mappings(&p, vm);
+		drm_printf(&p, ", page tables of %u KiB\n",
+			   atomic_read(&vm->tree.tables) * 4);
+		xe_vm_put(vm);
+	}
+	return 0;
+}
+
 struct gt_report {
 	struct seq_file *m;
 	void (*print)(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
@@ -160,6 +259,9 @@ static const struct drm_info_list files[] = {
 	{ "topology", show_topology },
 	{ "ggtt", show_ggtt },
 	{ "vram0_mm", show_vram },
+	{ "contexts", show_contexts },
+	{ "queues", show_queues },
+	{ "vms", show_vms },
 	{ "registers", show_registers },
 	{ "workarounds", show_workarounds },
 	{ "guc_info", show_guc },

@@ -78,14 +78,6 @@ static void show_memory(struct drm_printer *p, struct drm_file *file)
 	}
 }
 
-static const char *const class_names[XE_ENGINE_CLASSES] = {
-	[XE_ENGINE_RENDER] = "rcs",
-	[XE_ENGINE_VIDEO_DECODE] = "vcs",
-	[XE_ENGINE_VIDEO_ENHANCE] = "vecs",
-	[XE_ENGINE_COPY] = "bcs",
-	[XE_ENGINE_COMPUTE] = "ccs",
-};
-
 static unsigned int capacity(const struct xe_device *xe, enum xe_engine_class class)
 {
 	unsigned int n = 0;
@@ -130,11 +122,12 @@ static void show_class(struct drm_printer *p, struct xe_device *xe, struct xe_fi
 	xe_hw_scoped_awake(hw, xe)
 		if (read_total(hw, class, &total))
 			WRITE_ONCE(client->total_cycles[class], total);
-	drm_printf(p, "drm-cycles-%s:\t%llu\n", class_names[class],
+	drm_printf(p, "drm-cycles-%s:\t%llu\n", xe_engine_class_name(class),
 		   xe_usage_cycles(client->usage, class));
-	drm_printf(p, "drm-total-cycles-%s:\t%llu\n", class_names[class], total);
+	drm_printf(p, "drm-total-cycles-%s:\t%llu\n", xe_engine_class_name(class), total);
 	if (engines > 1)
-		drm_printf(p, "drm-engine-capacity-%s:\t%u\n", class_names[class], engines);
+		drm_printf(p, "drm-engine-capacity-%s:\t%u\n", xe_engine_class_name(class),
+			   engines);
 }
 
 static void show_cycles(struct drm_printer *p, struct drm_file *file)

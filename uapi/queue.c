@@ -26,7 +26,7 @@
  */
 
 #define MAX_EXTENSIONS	16
-#define MAX_QUEUES	8192	/* of a file: an eighth of what the GuC can tell apart */
+#define MAX_QUEUES	2048	/* of a file; a device has slots for eight such files */
 
 static int refuse(struct xe_device *xe, int err, const char *why)
 {

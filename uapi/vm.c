@@ -99,7 +99,7 @@ int xe_vm_create_ioctl(struct drm_device *drm, void *data, struct drm_file *file
 		flags |= XE_VM_SCRATCH;
 	if (args->flags & DRM_XE_VM_CREATE_FLAG_LR_MODE)
 		flags |= XE_VM_LR;
-	vm = xe_bind_vm_create(xe, flags);
+	vm = xe_bind_vm_create(xe, flags, to_xe_file(file)->usage);
 	if (IS_ERR(vm))
 		return PTR_ERR(vm);
 
@@ -162,7 +162,7 @@ struct binding {
 	struct drm_file *file;
 	const struct drm_xe_vm_bind *args;
 	const struct drm_xe_vm_bind_op *user_ops;
-	struct xe_bind_op *ops;
+	struct xe_bind_op *ops, single;
 	struct xe_sync *syncs;
 	unsigned int num_syncs;
 	struct xe_queue *q;
@@ -377,6 +377,7 @@ static int translate(const struct binding *b, const struct drm_xe_vm_bind_op *us
 			.offset = user->obj_offset,
 			.pat_index = user->pat_index,
 			.read_only = user->flags & DRM_XE_VM_BIND_FLAG_READONLY,
+			.dumpable = user->flags & DRM_XE_VM_BIND_FLAG_DUMPABLE,
 		},
 	};
 	if (user->op == DRM_XE_VM_BIND_OP_MAP_USERPTR)
@@ -390,7 +391,8 @@ static int translate_ops(struct binding *b)
 
 	if (!b->args->num_binds)
 		return 0;
-	b->ops = kvcalloc(b->args->num_binds, sizeof(*b->ops), GFP_KERNEL_ACCOUNT);
+	b->ops = b->args->num_binds == 1 ? &b->single :
+		 kvcalloc(b->args->num_binds, sizeof(*b->ops), GFP_KERNEL_ACCOUNT);
 	if (!b->ops)
 		return -ENOMEM;
 
@@ -470,7 +472,8 @@ static void unbind(struct binding *b)
 	kvfree(b->syncs);
 	for (u32 i = 0; b->ops && i < b->args->num_binds; i++)
 		put_objects(&b->ops[i].map);
-	kvfree(b->ops);
+	if (b->ops != &b->single)
+		kvfree(b->ops);
 	if (b->vm)
 		xe_vm_put(b->vm);
 	if (b->q)

@@ -19,6 +19,7 @@
 #define TRIES	8
 #define MANY	512	/* binds in one call */
 #define SIZE	(2u << 20)
+#define LARGE	(256u << 20)
 #define ADDRESS	0x1a0000ull
 #define BATCH	0x1000000ull
 
@@ -50,18 +51,38 @@ static uint64_t timed(int fd, unsigned long request, void *args, uint64_t least)
 	return took < least ? took : least;
 }
 
-static uint64_t create(int fd, uint32_t placement)
+/* Its first word has been written, so that what is made of the same memory has to be cleared again. */
+static int touch(int fd, uint32_t handle, uint64_t size)
+{
+	struct drm_xe_gem_mmap_offset args = { .handle = handle };
+	volatile uint32_t *p;
+
+	if (ioctl(fd, DRM_IOCTL_XE_GEM_MMAP_OFFSET, &args))
+		return -1;
+	p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)args.offset);
+	if (p == MAP_FAILED)
+		return -1;
+	*p = 1;
+	return munmap((void *)p, size);
+}
+
+/* @whole: to the end of the first access, before which it has to be zero. */
+static uint64_t create(int fd, uint32_t placement, uint64_t size, int whole)
 {
 	uint64_t least = UINT64_MAX;
 
 	for (int i = 0; i < TRIES; i++) {
 		struct drm_xe_gem_create args = {
-			.size = SIZE, .placement = placement, .cpu_caching = DRM_XE_GEM_CPU_CACHING_WC,
+			.size = size, .placement = placement, .cpu_caching = DRM_XE_GEM_CPU_CACHING_WC,
 		};
-		struct drm_gem_close end = { 0 };
+		uint64_t start = now(), took = timed(fd, DRM_IOCTL_XE_GEM_CREATE, &args, UINT64_MAX);
+		struct drm_gem_close end = { .handle = args.handle };
 
-		least = timed(fd, DRM_IOCTL_XE_GEM_CREATE, &args, least);
-		end.handle = args.handle;
+		if (took == UINT64_MAX || touch(fd, args.handle, size))
+			break;
+		if (whole)
+			took = now() - start;
+		least = took < least ? took : least;
 		ioctl(fd, DRM_IOCTL_GEM_CLOSE, &end);
 		usleep(50000);
 	}
@@ -211,8 +232,11 @@ int main(int argc, char **argv)
 
 	if (fd < 0)
 		return 2;
-	say("create-system", create(fd, 1));
-	say("create-vram", create(fd, 2));
+	say("create-system", create(fd, 1, SIZE, 0));
+	say("create-vram", create(fd, 2, SIZE, 0));
+	say("create-vram-zero", create(fd, 2, SIZE, 1));
+	say("create-vram-large", create(fd, 2, LARGE, 0));
+	say("create-vram-large-zero", create(fd, 2, LARGE, 1));
 	handle = buffer(fd);
 	say("vm", vm_life(fd));
 	if (ioctl(fd, DRM_IOCTL_XE_VM_CREATE, &vm))

@@ -42,6 +42,7 @@ node() {
 	echo "/dev/dri/${nodes##*/}"
 }
 actions "$(node)"
+steady "$(node)"
 echo "module-bytes $(awk '$1 == "xe" { print $2 }' /proc/modules)"
 
 # The card is gone: how long until the driver is off it.  What does not end is given up after two minutes.
@@ -103,3 +104,15 @@ model vanish read,write,dma 40 >/dev/null
 kill -CONT $holder
 lost lost-asleep-us
 kill -9 $holder
+holder=
+
+# With work of all kinds in flight, see pull.c; jobs go on until they are told.
+modprobe vgem
+for down in unbind gone; do
+	again
+	kill -9 "$holder"
+	holder=
+	for f in "/sys/bus/pci/devices/$gpu"/tile*/gt*/engines/*/job_timeout_ms; do echo 10000 >"$f"; done
+	pull "$gpu" $down >/tmp/pull || { cat /tmp/pull; exit 1; }
+	grep -- -us /tmp/pull
+done

@@ -17,7 +17,7 @@
 . /lab/gpu.sh
 . ./lib/phases.sh
 
-phases=(probe query buffers share sysfs settings reset power unbind sleep)
+phases=(probe query buffers share sysfs settings reset power unbind sleep work)
 # How it is away: a completion that timed out, a few, for a while, a channel that is frozen, with its configuration.
 # The last ones not while the driver leaves: to a card that does not hear it then nobody can say that memory is not its any more.
 leaves=("for=2" "for=20" "us=3000" "for=0 dma" "for=0 config" "for=0 config dma")
@@ -29,27 +29,8 @@ RANDOM=$seed
 diag "xe_seed=$seed xe_points=$per_phase"
 coproc MODEL { model; }
 
-prepare() { ! declare -F "prepare_$1" >/dev/null || "prepare_$1"; }
 faults()  { ! dmesg | grep -aE 'DMAR: .*(fault|Fault)'; }
 is_lost() { dmesg | grep -qa "the device is lost"; }
-accesses() {
-	local name value n=0 counters
-	counters=$(say counters) || return
-	while read -r name value; do
-		[[ $name =~ ^(mmio|gsm|vram|dma)-(read|write)$ ]] && n=$((n + value))
-	done <<<"$counters"
-	echo $n
-}
-# measure PHASE: how many accesses it makes when nothing is wrong
-measure() {
-	local before after
-	prepare "$1"
-	before=$(accesses) || return
-	bounded 60 "act_$1" >/dev/null || return
-	after=$(accesses) || return
-	[[ -e $dev/driver ]] || put "$gpu" $bus/drivers/xe/bind
-	until_ 30 works && echo $((after > before ? after - before : 1))
-}
 # master_off: its configuration space says that it is not to reach memory
 master_off() { (($(od -An -tu1 -j4 -N1 "$dev/config") & 4)) && { echo "bus mastering is on"; return 1; } || true; }
 # stays_lost HOW...: it answers again, and nobody asks
@@ -61,7 +42,7 @@ stays_lost() {
 }
 # leave PHASE K HOW...: says what was wrong
 leave() {
-	local rc=0 phase=$1 k=$2
+	local rc=0 phase=$1 k=$2 patience=2
 	shift 2
 	prepare "$phase"
 	dmesg -C
@@ -75,6 +56,7 @@ leave() {
 		stays_lost "$@" || return
 	fi
 	[[ ! -e $dev/driver ]] || bounded 30 put "$gpu" $bus/drivers/xe/unbind || { echo "unbind is not over after 30 s"; return 1; }
+	judged || return
 	master_off || return
 	told quiet on || return
 	pause 0.1

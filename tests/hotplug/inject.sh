@@ -23,9 +23,9 @@ put N $debugfs/fail_page_alloc/ignore-gfp-highmem
 put 0 $debugfs/fail_page_alloc/min-order
 
 seed=$(argument xe_seed) || seed=$((SRANDOM % 32768))
-points=$(argument xe_points) || points=4
-arrays=$(argument xe_arrays) || arrays=20
-stride=$(argument xe_stride) || stride=8
+points=$(argument xe_points) || points=3
+arrays=$(argument xe_arrays) || arrays=12
+stride=$(argument xe_stride) || stride=4
 diag "xe_seed=$seed xe_points=$points xe_arrays=$arrays xe_stride=$stride"
 rebind() { put "$gpu" $bus/drivers/xe/unbind && put "$gpu" $bus/drivers/xe/bind && until_ 60 works; }
 # said REGEX: the driver has said none of it

@@ -26,7 +26,7 @@ for group in basic deps binds errors; do
 	relay work $group "$gpu"
 done
 relay work flood "$gpu" 2000 16
-for group in basic errors moves waits exits; do
+for group in basic errors moves waits longrun exits; do
 	relay userptr $group "$gpu"
 done
 relay userptr storm "$gpu" 5

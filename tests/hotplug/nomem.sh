@@ -15,16 +15,6 @@
 . /lab/gpu.sh
 . ./lib/phases.sh
 
-# spare FUNCTION: what it allocates is neither counted nor failed
-spare() {
-	local range
-	range=$(sort /proc/kallsyms | awk -v f="$1" 'from && $1 != from { print "0x" from, "0x" $1; exit } $3 == f { from = $1 }')
-	for kind in failslab fail_page_alloc; do
-		put "${range% *}" $debugfs/$kind/reject-start
-		put "${range#* }" $debugfs/$kind/reject-end
-	done
-}
-
 for kind in failslab fail_page_alloc; do
 	put N $debugfs/$kind/ignore-gfp-wait
 	put 0 $debugfs/$kind/verbose

@@ -47,10 +47,17 @@ t "wedged_mode=0" loaded wedged_mode=0
 t "is what the parameter says" is wedged_mode 0
 t "the card is used" act_buffers
 unload
+t "wedged_mode=2" loaded wedged_mode=2
+dump leave "$gpu" once >/dev/null
+t "a job that goes wrong has the card given up" until_ 30 said "the card is given up: wedged_mode=2"
+unload
 t "what upstream has and we do not" loaded probe_display=1 max_vfs=2 gsc_firmware_path=xe/gsc.bin force_execlist=1
 for name in probe_display max_vfs gsc_firmware_path force_execlist; do
 	t "$name is answered" said "xe: $name has no effect: there is no "
 done
+unload
+t "the same, without a value" loaded probe_display force_execlist
+t "is answered, too" said "xe: force_execlist has no effect: there is no "
 unload
 t "none" loaded
 t "no splat" no_splat

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
  * Everything is in flight while the card goes: jobs that run, jobs in the ring behind them, jobs that wait for
- * others and for another driver, binds, and somebody in every kind of wait. KTAP. Usage: pull PCI-ADDRESS DOWN
- * UP. DOWN and UP are commands of the shell; when DOWN is over, nothing has a fence to come any more.
+ * others and for another driver, binds, and somebody in every kind of wait. KTAP. Usage:
+ *
+ *	pull PCI-ADDRESS DOWN UP	commands of the shell; when DOWN is over, nothing has a fence to come any more
+ *	pull PCI-ADDRESS unbind|gone	how long it takes from the write to sysfs to the last fence, of a card that
+ *					is there or not, as "pull-unbind-us" or "pull-gone-us"
  *
  * A fence that reports success must have its work in memory, which outlives the card; any other says -ENODEV.
  */
@@ -292,8 +295,11 @@ static uint32_t wide_queue(const struct drm_xe_engine_class_instance *set, unsig
 
 #define WIDE(width)	(4096 + 64 * (width))	/* its spinner, in words of spin */
 
-/* Where there are several engines: virtual and parallel queues, the last batch of whose first job does not end. */
-static unsigned int add_wide(void)
+/*
+ * Where there are several engines: virtual and parallel queues, the last batch of whose first job does not end. It
+ * waits for @gate, as spinners do.
+ */
+static unsigned int add_wide(uint32_t gate)
 {
 	struct drm_xe_engine_class_instance set[64];
 	unsigned int n = widest(set);
@@ -305,9 +311,9 @@ static unsigned int add_wide(void)
 
 		batches[width - 1] = width % 2 ? spin_loop(&spin, WIDE(width)) : spin_semaphore(&spin, WIDE(width));
 		for (unsigned int job = 0; job < 20; job++) {
-			struct drm_xe_sync sync[] = { signals(last), writes(at(&spin, 8192 + 2 * width), 1) };
+			struct drm_xe_sync sync[] = { signals(last), job ? writes(at(&spin, 8192 + 2 * width), 1) : waits(gate) };
 			struct drm_xe_exec args = {
-				.exec_queue_id = id, .num_batch_buffer = width, .syncs = (uintptr_t)sync, .num_syncs = 1 + (job == 1),
+				.exec_queue_id = id, .num_batch_buffer = width, .syncs = (uintptr_t)sync, .num_syncs = 1 + (job < 2),
 				.address = width == 1 ? batches[0] : (uintptr_t)batches,
 			};
 
@@ -437,6 +443,47 @@ static void judge_fences(void)
 	check(!twice, "no job ran twice");
 }
 
+/* In nanoseconds, of the clock that now() reads. */
+static uint64_t signalled_at(int file)
+{
+	struct sync_fence_info fence = {};
+	struct sync_file_info info = { .num_fences = 1, .sync_fence_info = (uintptr_t)&fence };
+
+	need(!ioctl(file, SYNC_IOC_FILE_INFO, &info), "SYNC_IOC_FILE_INFO");
+	return fence.timestamp_ns;
+}
+
+static int unbind(void)
+{
+	int file = open("/sys/bus/pci/drivers/xe/unbind", O_WRONLY);
+	bool good = file >= 0 && write(file, pci, strlen(pci)) == (ssize_t)strlen(pci);
+
+	close(file);
+	return !good;
+}
+
+static int take_away(const char *how)
+{
+	double begin;
+	uint64_t last = 0, at;
+	int err;
+
+	if (strcmp(how, "unbind") && strcmp(how, "gone"))
+		return run(how);
+
+	if (!strcmp(how, "gone"))
+		run("model vanish now >/dev/null");
+	begin = now();
+	err = unbind();
+	printf("# unbind took %.0f us\n", (now() - begin) * 1e6);
+	for (unsigned int i = 0; i < num_fences; i++) {
+		at = signalled_at(fences[i].file);
+		last = at > last ? at : last;
+	}
+	printf("pull-%s-us %.0f\n", how, (last * 1e-9 - begin) * 1e6);
+	return err;
+}
+
 static void late_use(void)
 {
 	struct drm_xe_vm_create vm_args = {};
@@ -454,7 +501,7 @@ static void late_use(void)
 static void go(const char *down)
 {
 	double begin = now();
-	bool good = !run(down);
+	bool good = !take_away(down);
 
 	check(good, "the card goes");
 	check(now() - begin < BOUND_S, "in bounded time");
@@ -493,7 +540,7 @@ int main(int argc, char **argv)
 	struct foreign start, nobody;
 	uint32_t *then;
 
-	if (argc != 4)
+	if (argc < 3)
 		return 2;
 	pci = argv[1];
 	printf("KTAP version 1\n");
@@ -507,7 +554,7 @@ int main(int argc, char **argv)
 	never = syncobj(fd);
 	start = foreign_fence(fd, gate);
 	add_spinners(gate);
-	wide = add_wide();
+	wide = add_wide(gate);
 	nobody = foreign_fence(fd, never);
 	add_jobs(never);
 	add_waiters(never);
@@ -522,7 +569,8 @@ int main(int argc, char **argv)
 	go(argv[2]);
 	then = malloc(count.size);
 	memcpy(then, count.words, count.size);
-	new_device(argv[3]);
+	if (argc > 3)
+		new_device(argv[3]);
 	check(same_counts(then), "nothing of the old card's came to memory later");
 	for (unsigned int i = 0; i < num_fences; i++)
 		close(fences[i].file);

@@ -12,18 +12,31 @@
 . /lab/gpu.sh
 . ./lib/phases.sh
 
-short() { ! dmesg | grep -a "a section took"; }
+long() { dmesg | grep -ac "a section took" || true; }
+# short PHASE: no section of it is long, in one of three tries. Where the guest idles its clock follows the host's,
+# which a loaded host is late with; what is long by itself is so each time.
+short() {
+	local try before
+	for try in 1 2 3; do
+		[[ $1 != unbind ]] || bound || act_probe || return
+		[[ $1 == unbind ]] || ! bound || ! declare -F prepare_$1 >/dev/null || prepare_$1 || return
+		until_ 600 eval "works || [[ $1 == probe ]]" || return
+		before=$(long)
+		bounded 600 act_$1 || return
+		(($(long) > before)) || return 0
+	done
+	dmesg | grep -a "a section took" | tail -n 3
+	return 1
+}
 
 until_ 600 works || { not_ok "the card works"; finish; }
 t "sections are measured" eval 'dmesg | grep -qa "Lock dependency validator"'
 modprobe vgem
 for phase in query buffers share sysfs settings debugfs reset power sleep unbind probe; do
-	! declare -F prepare_$phase >/dev/null || [[ $phase == probe ]] || prepare_$phase
-	t "$phase" bounded 600 act_$phase
+	t "$phase" short $phase
 	[[ $phase != unbind ]] || continue
 	until_ 600 works || { not_ok "the card works after $phase"; finish; }
 done
-t "no section is long" short
 t "no splat" no_splat
 t "no violation" no_violations
 finish

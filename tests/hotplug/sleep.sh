@@ -1,10 +1,13 @@
 # driver: xe
 # timeout: 1500
+# full: xe_expire=1
+# allow: inconsistent .INITIAL USE. -> .IN-NMI. usage -- fail_function of Linux 6.12, see steps.sh; that comes last
 # set: model_args=--bar=256M
 #
 # SPDX-License-Identifier: MIT
-# System sleep while buffers are in use. The model cuts the power of the card meanwhile: VRAM,
-# registers, GGTT and firmware are gone. Then without a card to come back to.
+# Sleep while buffers are in use, and with work of every kind in flight. The model cuts the power of the card
+# meanwhile: registers, GGTT and firmware are gone, and VRAM is noise. Then without a card to come back to.
+# In check-full also long enough for a fence of another driver to give up in the sleep, after 10 s.
 #
 # It is the kernel's own test of suspend: all devices sleep, and after a second they are woken up.
 . /lab/gpu.sh
@@ -25,6 +28,11 @@ asleep() { [[ $(<"$dev/power/runtime_status") == suspended ]]; }
 cut()	{ awake && model fault power.cut >/dev/null; }
 vram()	{ [[ $(ask where) == *"vram0 $1" ]] || { ask where; return 1; }; }
 answers() { works && act_settings; }
+# doze HOW COMMAND: with work in flight, see doze.c
+export -f nap put awake idle asleep cut model pause until_
+export dev gpu
+doze() { diag "$*"; relay command doze "$1" "$gpu" "$2"; }
+replaced() { disarm && put 1 "$dev/remove" && model restore >/dev/null; put 1 $bus/rescan && until_ 60 works; }
 # What must not grow. (Slab does: the memory that KASAN holds back. Workers of the kernel's pools are called after
 # the queue that they worked for last.)
 state() {
@@ -77,6 +85,31 @@ t "asleep while the GT is being reset" eval 'awake && asleep_in_reset && ! dmesg
 t "ten sleeps: nothing grows" ten
 t "no violation" no_violations
 
+# Work. The time of a job that render runs is over while the system sleeps.
+modprobe vgem
+engines preempt_timeout_us 10000000
+engines job_timeout_ms 1500 rcs
+put 2 /sys/module/suspend/parameters/pm_test_delay
+doze sleep "cut && nap"
+put 1 /sys/module/suspend/parameters/pm_test_delay
+engines job_timeout_ms 10000
+t "no splat, no violation" eval 'no_splat && no_violations'
+put s2idle /sys/power/mem_sleep
+doze sleep "awake && nap"
+put deep /sys/power/mem_sleep
+doze sleep "awake && nap devices"
+if argument xe_expire >/dev/null; then
+	put 12 /sys/module/suspend/parameters/pm_test_delay
+	doze expire "cut && nap"
+	put 1 /sys/module/suspend/parameters/pm_test_delay
+fi
+doze idle "idle && until_ 50 asleep"
+doze gone "awake && model fault power.cut value=1 >/dev/null && nap"
+t "a new card" replaced
+doze gone "awake && model vanish read,write,dma 30 >/dev/null; nap"
+t "a new card" replaced
+t "no splat, no violation" eval 'no_splat && no_violations'
+
 t "pulled while the system is asleep" eval 'awake && model fault power.cut value=1 && nap'
 t "it is said to be lost" eval 'dmesg | grep -q "the device is lost"'
 t "what was in VRAM is still in system memory" ask check
@@ -86,6 +119,17 @@ t "which are still there" ask check
 exec {KEEP[1]}>&-
 t "removed while it is idle and asleep" eval 'idle && until_ 60 asleep && bounded 30 put 1 "$dev/remove"'
 t "and comes back" eval 'put 1 $bus/rescan && until_ 30 works && answers'
+t "no violation" no_violations
+# A platform that can take the power from an idle card.
+rebind_d3cold() {
+	local fail=$debugfs/fail_function
+	put "$gpu" $bus/drivers/xe/unbind
+	put xe_hw_d3cold_possible $fail/inject && put 100 $fail/probability && put -1 $fail/times && put 0 $fail/verbose &&
+		put "$gpu" $bus/drivers/xe/bind && until_ 60 works && put 150 "$dev/vram_d3cold_threshold"
+	put "" $fail/inject
+}
+t "D3cold is possible" rebind_d3cold
+doze idle "cut && idle && until_ 50 asleep"
 t "no violation" no_violations
 t "kmemleak finds nothing" leaks
 finish

@@ -1,7 +1,7 @@
 # driver: xe
 # timeout: 1200
-# full: parts=4 timeout=3600 xe_least=300
-# soak: parts=4 timeout=360000 xe_points=1000000
+# full: parts=4 timeout=3600 xe_least=300 xe_alone=1
+# soak: parts=4 timeout=360000 xe_points=1000000 xe_alone=1
 # set: model_args="--trap=vram --bar=64M"
 #
 # SPDX-License-Identifier: MIT
@@ -10,11 +10,12 @@
 # For each phase its accesses are counted first, then k is spread over them.  After each k: the phase
 # and the removal ended in time, no splat, nothing was touched any more, and the card works after a
 # rescan.  On the kernel's command line: xe_seed=N repeats a run, xe_points=N is how many for each
-# phase, xe_least=N how many at least in all phases and parts, xe_phase=NUMBER one phase only.
+# phase, xe_least=N how many at least in all phases and parts, xe_phase=NUMBER one phase only, xe_alone=1 has a
+# phase of its own for each kind of work.
 . /lab/gpu.sh
 . ./lib/phases.sh
 
-phases=(probe idle query buffers share sysfs settings debugfs reset power unbind sleep)
+phases=(probe idle query buffers share sysfs settings debugfs reset power unbind sleep work queued hangs)
 
 seed=$(argument xe_seed) || seed=$((SRANDOM % 32768))
 per_phase=$(argument xe_points) || per_phase=3
@@ -22,29 +23,11 @@ least=$(argument xe_least) || least=0
 only=$(argument xe_phase) || only=
 part=$(argument part) || part=1
 parts=$(argument parts) || parts=1
+! argument xe_alone >/dev/null || phases+=(bind exec running spinner thousand fence dozing)
 RANDOM=$seed
 
 coproc MODEL { model; }
 
-prepare()  { ! declare -F "prepare_$1" >/dev/null || "prepare_$1"; }
-accesses() {
-	local name value n=0 counters
-	counters=$(say counters) || return
-	while read -r name value; do
-		[[ $name =~ ^(mmio|gsm|vram|dma)-(read|write)$ ]] && n=$((n + value))
-	done <<<"$counters"
-	echo $n
-}
-# measure PHASE: how many accesses it makes when nothing is wrong
-measure() {
-	local before after
-	prepare "$1"
-	before=$(accesses) || return
-	bounded 60 "act_$1" >/dev/null || return
-	after=$(accesses) || return
-	[[ -e $dev/driver ]] || put "$gpu" $bus/drivers/xe/bind
-	until_ 30 works && echo $((after > before ? after - before : 1))
-}
 # spread N: numbers of 1..N, one of each part, or all of them.
 spread() {
 	local n=$1 parts=$((per_phase < $1 ? per_phase : $1)) i low high
@@ -61,13 +44,15 @@ gone() {
 }
 # vanish PHASE K: says what was wrong.  It begins hundreds of times: without a process that it can do without.
 vanish() {
-	local rc=0
+	local rc=0 patience
 	prepare "$1"
+	patience=2
 	told vanish read,write,dma "$2" || return
 	bounded 60 "act_$1" >/dev/null 2>/tmp/act || rc=$?
 	((rc != 124)) || { echo "not over after a minute: $(tail -n 4 /tmp/act)"; return 1; }
 	told vanish now && gone || return
 	bounded 30 put 1 "$dev/remove" 2>&1 || { echo "removal failed or is not over after 30 s"; return 1; }
+	judged || return
 	told quiet on || return
 	pause 0.1
 	told quiet off || return

@@ -98,6 +98,18 @@ static void area_ones(struct area *a)
 		memset(a->map + start, 0xff, end - start);
 }
 
+/* What memory holds that had no power: anything, but the same each time; pages never touched stay holes. */
+static void area_noise(struct area *a)
+{
+	u64 start, end = 0, word = 0;
+
+	while (area_next(a, &start, &end))
+		for (u64 at = start; at < end; at += 8) {
+			word = word * 6364136223846793005ull + 1442695040888963407ull;
+			memcpy(a->map + at, &(u64){ word ^ word >> 29 }, 8);
+		}
+}
+
 /* 0 for a page of zeros: to read a page that was never written makes it one. */
 static u64 page_sum(const u8 *page)
 {
@@ -182,7 +194,7 @@ void mem_reset(struct gpu *gpu, enum gpu_reset depth)
 	if (depth != GPU_RESET_POWER)
 		return;
 	area_zero(&gpu->mem->gsm);
-	area_zero(&gpu->mem->vram);
+	area_noise(&gpu->mem->vram);
 }
 
 void mem_vanish(struct gpu *gpu)

@@ -23,11 +23,16 @@
 #define SYSTEM		1		/* placements */
 #define VRAM		2
 
+/* What else there is to do, by errno, when something fails that everything else needs. */
+static void (*on_need)(void);
+
 /* A result that everything else needs. */
 static inline void need(bool ok, const char *what)
 {
 	if (ok)
 		return;
+	if (on_need)
+		on_need();
 	check(0, what);
 	printf("1..%d\n", number);
 	exit(1);

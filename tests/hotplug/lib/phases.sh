@@ -47,6 +47,11 @@ told()	{ say "$@" || { echo "the model did not take: $*"; return 1; }; }
 minor()	{ local n=("$dev"/drm/renderD*); echo "${n##*/renderD}"; }
 # works: the card is bound and answers
 works()	{ [[ -e $dev/driver ]] && [[ $(<"$dev/tile0/gt0/freq0/act_freq") =~ ^[0-9]+$ ]]; } 2>/dev/null
+# engines NAME VALUE [CLASS]: an attribute of all engines, or of those of a class
+engines() {
+	local f
+	for f in "$dev"/tile*/gt*/engines/${3-*}/"$1"; do put "$2" "$f" || return; done
+}
 # leaks: what kmemleak finds, if anything
 leaks() {
 	local found
@@ -87,6 +92,15 @@ disarm() {
 		[[ $state != ARMED ]] || model fault "$name" off >/dev/null
 	done <<<"$(model faults)"
 }
+# spare FUNCTION: what it allocates is neither counted nor failed
+spare() {
+	local range
+	range=$(sort /proc/kallsyms | awk -v f="$1" 'from && $1 != from { print "0x" from, "0x" $1; exit } $3 == f { from = $1 }')
+	for kind in failslab fail_page_alloc; do
+		put "${range% *}" $debugfs/$kind/reject-start
+		put "${range#* }" $debugfs/$kind/reject-end
+	done
+}
 # The PM core's files of a device that has no runtime PM answer -EIO.
 read_all() { find "$@" -type f -perm -400 ! -path '*/power/*' -exec timeout 10 cat {} + >/dev/null; }
 
@@ -125,6 +139,33 @@ nap() {
 	return $rc
 }
 
+# fly KIND...: work, see flight.c. When the card goes it may be over only behind the removal: it is judged then.
+fly() {
+	command flight "$gpu" "$@" >/tmp/flight 2>&1 &
+	until_ "${patience-60}" landed
+}
+landed() { grep -q '^1\.\.' /tmp/flight; }
+# judged: what came of the work, if there was any
+judged() {
+	[[ -e /tmp/flight ]] || return 0
+	until_ 60 landed || { echo "work is not over"; return 1; }
+	! grep -v '^ok' /tmp/flight | grep -B 9 '^not ok' || return
+	rm /tmp/flight
+}
+act_work()	{ fly bind exec run fence; }
+act_queued()	{ fly spin queue; }
+act_hangs()	{ fly hang; }
+prepare_hangs()	{ engines job_timeout_ms 300; }
+# Each alone
+act_bind()	{ fly bind; }
+act_exec()	{ fly exec; }
+act_running()	{ fly run; }
+act_spinner()	{ fly spin; }
+act_thousand()	{ fly queue; }
+act_fence()	{ fly fence; }
+act_dozing()	{ put platform /sys/power/pm_test && fly queue nap; put none /sys/power/pm_test; }
+prepare_dozing() { prepare_sleep; }
+
 # The whole system sleeps and wakes up, with a buffer in VRAM.
 act_sleep() {
 	local rc=0
@@ -134,3 +175,24 @@ act_sleep() {
 	return $rc
 }
 prepare_sleep()	{ put 1 /sys/module/suspend/parameters/pm_test_delay; }
+
+# Of the scenarios that have the card go in a phase. How many accesses it has made, and one of the phases, when
+# nothing is wrong.
+accesses() {
+	local name value n=0 counters
+	counters=$(say counters) || return
+	while read -r name value; do
+		[[ $name =~ ^(mmio|gsm|vram|dma)-(read|write)$ ]] && n=$((n + value))
+	done <<<"$counters"
+	echo $n
+}
+prepare()  { ! declare -F "prepare_$1" >/dev/null || "prepare_$1"; }
+measure() {
+	local before after
+	prepare "$1"
+	before=$(accesses) || return
+	bounded 60 "act_$1" >/dev/null && judged || return
+	after=$(accesses) || return
+	[[ -e $dev/driver ]] || put "$gpu" $bus/drivers/xe/bind
+	until_ 30 works && echo $((after > before ? after - before : 1))
+}

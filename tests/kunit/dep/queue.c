@@ -429,6 +429,41 @@ static void test_bury(struct kunit *test)
 	finish(test, player);
 }
 
+/* Whoever has taken them ends them, and nobody else. */
+static void test_seize(struct kunit *test)
+{
+	static const int status[] = { 1, 1, -EIO };
+	struct player *player = make_player(test);
+	struct dma_fence *dep = make_foreign(test, 0, 1);
+	struct dma_fence *fence[3];
+	struct played_job *job;
+	LIST_HEAD(jobs);
+
+	for (unsigned int i = 0; i < 3; i++) {
+		job = make_job(test, player);
+		if (i == 2)
+			depend(job, dep);
+		fence[i] = push(test, job);
+	}
+	KUNIT_EXPECT_EQ(test, pump(player), 2);
+	dep_queue_kill(&player->dep);
+	dep_queue_seize(&player->dep, &jobs);
+	dep_queue_bury(&player->dep, always, -ETIME, -ECANCELED);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&jobs), 3);
+	KUNIT_EXPECT_EQ(test, dep_queue_pending(&player->dep), 3);
+	for (unsigned int i = 0; i < 3; i++) {
+		KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence[i]));
+		dep_queue_end(&player->dep, list_first_entry(&jobs, struct dep_job, link),
+			      min(status[i], 0));
+	}
+	KUNIT_EXPECT_EQ(test, dep_queue_pending(&player->dep), 0);
+	dep_module_exit();
+	for (unsigned int i = 0; i < 3; i++)
+		expect_status(test, fence[i], status[i]);
+	expect_last(test, dep);
+	finish(test, player);
+}
+
 /* Interrupts may still end jobs between the two passes. */
 static void test_complete_after_kill(struct kunit *test)
 {
@@ -440,6 +475,32 @@ static void test_complete_after_kill(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dep_queue_complete(&player->dep, always), 1);
 	dep_queue_bury(&player->dep, NULL, -ETIME, -ECANCELED);
 	expect_status(test, fence, 1);
+	finish(test, player);
+}
+
+/* Who holds a job releases it if it is over by then; else it is released when it ends. */
+static void test_hold(struct kunit *test)
+{
+	struct player *player = make_player(test);
+
+	for (int late = 1; late >= 0; late--) {
+		struct played_job *job = make_job(test, player);
+		struct dma_fence *fence;
+
+		dep_job_hold(&job->dep);
+		fence = push(test, job);
+		KUNIT_EXPECT_EQ(test, pump(player), 1);
+		if (!late)
+			dep_job_let_go(&job->dep);
+		KUNIT_EXPECT_EQ(test, atomic_read(&player->released), !late);
+		KUNIT_EXPECT_EQ(test, dep_queue_complete(&player->dep, always), 1);
+		dep_module_exit();
+		KUNIT_EXPECT_EQ(test, atomic_read(&player->released), 2 * !late);
+		if (late)
+			dep_job_let_go(&job->dep);
+		KUNIT_EXPECT_EQ(test, atomic_read(&player->released), late ? 1 : 2);
+		expect_status(test, fence, 1);
+	}
 	finish(test, player);
 }
 
@@ -666,7 +727,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(test_queues),
 	KUNIT_CASE(test_foreign_never_signals),
 	KUNIT_CASE(test_bury),
+	KUNIT_CASE(test_seize),
 	KUNIT_CASE(test_complete_after_kill),
+	KUNIT_CASE(test_hold),
 	KUNIT_CASE(test_push_to_dead),
 	KUNIT_CASE(test_fence_outlives_queue),
 	KUNIT_CASE(test_two_threads),

@@ -146,7 +146,7 @@ static void note(struct xe_context_owner *base, char letter)
 	owner->gone |= letter == 'g';
 }
 
-static void owner_banned(struct xe_context_owner *base)
+static void owner_banned(struct xe_context_owner *base, bool faulted)
 {
 	note(base, 'b');
 }

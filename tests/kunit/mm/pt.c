@@ -2,8 +2,8 @@
 /*
  * Page tables: what is written is walked, and compared with a list of what is mapped.
  *
- * Memory of tables is an array here. A page is full of noise when it is taken, and again when it is
- * given back, so who finds an entry that nobody wrote, or a table that is gone, finds nonsense.
+ * Memory of tables is an array here. What may be in a page is noise when it is taken, and again when
+ * it is given back: who finds an entry that nobody wrote, or a table that is gone, finds nonsense.
  */
 
 #include <linux/bitmap.h>
@@ -24,7 +24,9 @@
 
 static struct {
 	u64 *words;
+	u16 dirty[PAGES];
 	DECLARE_BITMAP(used, PAGES);
+	unsigned int lies;		/* pages that were not as their users said */
 	unsigned int num_used;
 	unsigned int allocations;	/* of memory, not freed */
 	unsigned int fail_in;		/* so many are asked for until one is refused; 0 never */
@@ -53,15 +55,25 @@ static int fake_take(struct xe_device *xe, struct xe_pt_page *page)
 	__set_bit(index, memory.used);
 	memory.num_used++;
 	page->address = FIRST_PAGE + index * XE_PT_TABLE_SIZE;
-	memset64(page_words(page->address), NOISE, XE_PT_ENTRIES);
+	page->dirty = memory.dirty[index];
 	return 0;
 }
 
+/* What is called clean has to be. */
 static void fake_give(struct xe_device *xe, struct xe_pt_page *page)
 {
-	__clear_bit((page->address - FIRST_PAGE) / XE_PT_TABLE_SIZE, memory.used);
+	unsigned int index = (page->address - FIRST_PAGE) / XE_PT_TABLE_SIZE;
+	const unsigned int part = XE_PT_ENTRIES / XE_PT_PARTS;
+	u64 *words = page_words(page->address);
+
+	__clear_bit(index, memory.used);
 	memory.num_used--;
-	memset64(page_words(page->address), NOISE, XE_PT_ENTRIES);
+	memory.dirty[index] = page->dirty;
+	for (unsigned int i = 0; i < XE_PT_PARTS; i++, words += part)
+		if (page->dirty & BIT(i))
+			memset64(words, NOISE, part);
+		else
+			memory.lies += !!memchr_inv(words, 0, part * sizeof(*words));
 }
 
 static void *counted(void *allocation)
@@ -305,8 +317,7 @@ static void walk(struct world *w, u64 pde, unsigned int level, u64 base)
 			walk(w, words[i], level - 1, leaf.va);
 		}
 	}
-	KUNIT_EXPECT_TRUE_MSG(w->test, used || level == XE_PT_LEVELS - 1,
-			      "an empty table is linked");
+	KUNIT_EXPECT_TRUE_MSG(w->test, used || level, "an empty table is linked");
 }
 
 static void check(struct world *w)
@@ -368,8 +379,10 @@ static struct world *world(struct kunit *test, bool scratch)
 	w->test = test;
 	prandom_seed_state(&w->rnd, 4711);
 	memset(&memory, 0, sizeof(memory));
+	memset(memory.dirty, 0xff, sizeof(memory.dirty));
 	memory.words = kvmalloc_array(PAGES, XE_PT_TABLE_SIZE, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, memory.words);
+	memset64(memory.words, NOISE, PAGES * XE_PT_ENTRIES);
 	w->map.extent = kvmalloc_array(MAX_EXTENTS, sizeof(struct extent), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, w->map.extent);
 	KUNIT_ASSERT_EQ(test, xe_pt_tree_init(xe, &w->tree, scratch, &first), 0);
@@ -384,6 +397,7 @@ static void world_end(struct world *w)
 {
 	xe_pt_tree_fini(&w->tree);
 	KUNIT_EXPECT_EQ_MSG(w->test, memory.num_used, 0, "a page leaked");
+	KUNIT_EXPECT_EQ_MSG(w->test, memory.lies, 0, "a page is not as clean as was said");
 	KUNIT_EXPECT_EQ_MSG(w->test, memory.allocations, 0, "memory leaked");
 	kvfree(memory.words);
 	kvfree(w->map.extent);
@@ -803,6 +817,21 @@ static void test_what_a_plan_says(struct kunit *test)
 	write(w, &plan);
 	xe_pt_plan_free(&plan);
 
+	/* Gone and there again: the tables above were kept, and what is written is one entry. */
+	xe_pt_plan_init(&plan, &w->tree);
+	KUNIT_ASSERT_EQ(test, xe_pt_plan_unmap(&plan, SZ_2M, SZ_4M), 0);
+	xe_pt_plan_commit(&plan);
+	write(w, &plan);
+	xe_pt_plan_free(&plan);
+	xe_pt_plan_init(&plan, &w->tree);
+	KUNIT_ASSERT_EQ(test, xe_pt_plan_map(&plan, SZ_4M, SZ_2M, &source), 0);
+	xe_pt_plan_commit(&plan);
+	KUNIT_EXPECT_FALSE(test, plan.invalidate);
+	KUNIT_EXPECT_EQ(test, plan.start, SZ_4M);
+	KUNIT_EXPECT_EQ(test, plan.entries, 1);
+	write(w, &plan);
+	xe_pt_plan_free(&plan);
+
 	/* A part of it: the large page changes as a whole. */
 	xe_pt_plan_init(&plan, &w->tree);
 	KUNIT_ASSERT_EQ(test, xe_pt_plan_unmap(&plan, SZ_4M + SZ_4K, SZ_4K), 0);
@@ -917,6 +946,20 @@ static void test_runs(struct kunit *test)
 	/* Compact; each of 3 tables above is filled with nothing, and has one entry. */
 	KUNIT_EXPECT_EQ(test, runs, 7);
 	KUNIT_EXPECT_EQ(test, plan.entries, 32 + 3 * 513 + 1);
+	xe_pt_plan_commit(&plan);
+	write(w, &plan);
+	xe_pt_plan_free(&plan);
+
+	/* Pages that were used are known to be zero but for a part. */
+	xe_pt_plan_init(&plan, &w->tree);
+	KUNIT_ASSERT_EQ(test, xe_pt_plan_unmap(&plan, 0, BIT_ULL(48)), 0);
+	xe_pt_plan_commit(&plan);
+	write(w, &plan);
+	xe_pt_plan_free(&plan);
+	xe_pt_plan_init(&plan, &w->tree);
+	source.vram = NULL;
+	KUNIT_ASSERT_EQ(test, xe_pt_plan_map(&plan, SZ_2M, SZ_2M, &source), 0);
+	KUNIT_EXPECT_EQ(test, plan.entries, 3 * (XE_PT_ENTRIES / XE_PT_PARTS + 1) + 1);
 	xe_pt_plan_undo(&plan);
 	world_end(w);
 }

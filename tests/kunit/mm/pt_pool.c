@@ -78,8 +78,11 @@ static void test_pages(struct kunit *test)
 	}
 
 	/* What is given is taken again; one chunk is kept. */
+	KUNIT_EXPECT_EQ(test, page[7].dirty, XE_PT_DIRTY);
+	page[7].dirty = 0x40;
 	xe_pt_pool_give(xe, &page[7]);
 	KUNIT_ASSERT_EQ(test, xe_pt_pool_take(xe, &page[7]), 0);
+	KUNIT_EXPECT_EQ(test, page[7].dirty, 0x40);
 	KUNIT_EXPECT_EQ(test, xe_pt_pool_size(&xe->mm.pt_pool), 2 * XE_PT_CHUNK_SIZE);
 	for (unsigned int i = 0; i <= XE_PT_CHUNK_PAGES; i++)
 		xe_pt_pool_give(xe, &page[i]);
@@ -135,6 +138,7 @@ static void test_sleep(struct kunit *test)
 	fill(xe, &page[3], 77777);
 	KUNIT_EXPECT_EQ(test, suspend(xe), 0);
 	xe_pt_pool_forget(xe);
+	page[5].dirty = 0;
 	xe_pt_pool_give(xe, &page[5]);
 	for (unsigned int i = 0; i < 10; i++)
 		fill(xe, &page[i], ~0ull);
@@ -147,9 +151,10 @@ static void test_sleep(struct kunit *test)
 
 	xe_pt_pool_forget(xe);
 	KUNIT_EXPECT_FALSE(test, xe_pt_pool_is_prepared(xe));
+	KUNIT_ASSERT_EQ(test, xe_pt_pool_take(xe, &page[5]), 0);
+	KUNIT_EXPECT_EQ_MSG(test, page[5].dirty, XE_PT_DIRTY, "it was not copied");
 	for (unsigned int i = 0; i < 10; i++)
-		if (i != 5)
-			xe_pt_pool_give(xe, &page[i]);
+		xe_pt_pool_give(xe, &page[i]);
 }
 
 static struct kunit_case pt_pool_cases[] = {

@@ -314,7 +314,7 @@ static struct dma_fence *add_fence(struct kunit *test, struct xe_vm *vm, bool bi
 	return fence;
 }
 
-/* A process that exits does not wait for a job, nor for a bind; one of which nothing runs kills nothing. */
+/* A process that exits waits for no job and no bind; if nothing runs, nothing is killed. */
 static void test_exit(struct kunit *test)
 {
 	struct xe_vm *vm = make_vm(test);

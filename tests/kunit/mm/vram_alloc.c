@@ -137,9 +137,63 @@ static void test_large_blocks(struct kunit *test)
 	xe_vram_alloc_fini(xe);
 }
 
+static const char *name(struct dma_fence *fence)
+{
+	return "unit test";
+}
+
+/* What nobody has touched since it was cleared need not be cleared again; all else has to be. */
+static void test_zero(struct kunit *test)
+{
+	static const struct dma_fence_ops ops = { .get_driver_name = name,
+						  .get_timeline_name = name };
+	struct ttm_buffer_object *bo = buffers(test, 2);
+	struct xe_device *xe = device(test);
+	struct dma_fence *fence = kzalloc(sizeof(*fence), GFP_KERNEL);
+	DEFINE_SPINLOCK(lock);
+
+	KUNIT_ASSERT_NOT_NULL(test, fence);
+	dma_fence_init(fence, &ops, &lock, dma_fence_context_alloc(1), 1);
+	KUNIT_ASSERT_EQ(test, take(xe, bo, PAGES, 1), 0);
+	KUNIT_EXPECT_FALSE(test, xe_vram_is_zero(bo->resource));
+	give(xe, bo);
+
+	/* Cleared by the CPU, and given back at once */
+	KUNIT_ASSERT_EQ(test, take(xe, bo, PAGES, 1), 0);
+	KUNIT_EXPECT_FALSE(test, xe_vram_is_zero(bo->resource));
+	xe_vram_set_zero(bo->resource);
+	give(xe, bo);
+
+	/* Half of it is touched */
+	KUNIT_ASSERT_EQ(test, take(xe, bo, PAGES / 2, 1), 0);
+	KUNIT_ASSERT_EQ(test, take(xe, &bo[1], PAGES / 2, 1), 0);
+	KUNIT_EXPECT_TRUE(test, xe_vram_is_zero(bo->resource));
+	KUNIT_EXPECT_TRUE(test, xe_vram_is_zero(bo[1].resource));
+	xe_vram_touch(bo->resource);
+	give(xe, bo);
+	give(xe, &bo[1]);
+	KUNIT_ASSERT_EQ(test, take(xe, bo, PAGES, 1), 0);
+	KUNIT_EXPECT_FALSE(test, xe_vram_is_zero(bo->resource));
+
+	/* An engine that has not succeeded */
+	xe_vram_set_clearing(bo->resource, fence);
+	KUNIT_EXPECT_FALSE(test, xe_vram_is_zero(bo->resource));
+	dma_fence_set_error(fence, -EIO);
+	dma_fence_signal(fence);
+	KUNIT_EXPECT_FALSE(test, xe_vram_is_zero(bo->resource));
+	give(xe, bo);
+	KUNIT_ASSERT_EQ(test, take(xe, bo, PAGES, 1), 0);
+	KUNIT_EXPECT_FALSE(test, xe_vram_is_zero(bo->resource));
+	give(xe, bo);
+
+	dma_fence_put(fence);
+	xe_vram_alloc_fini(xe);
+}
+
 static struct kunit_case vram_alloc_cases[] = {
 	KUNIT_CASE(test_large_blocks),
 	KUNIT_CASE(test_scattered),
+	KUNIT_CASE(test_zero),
 	KUNIT_CASE(test_bounds),
 	{ }
 };

@@ -137,6 +137,7 @@ static struct dma_fence *foreign_fence(struct kunit *test)
 struct world {
 	struct kunit *test;
 	struct xe_device *xe;
+	struct xe_usage *usage;
 	struct xe_vm *vm;
 	struct xe_bo *bo;
 };
@@ -157,7 +158,9 @@ static struct world *make_world(struct kunit *test)
 	w->test = test;
 	w->xe = xe_fake_device(test);
 	w->vm = xe_fake_vm(test, w->xe, 0, &vm_ops);
-	KUNIT_ASSERT_EQ(test, make_queues(w->vm), 0);
+	w->usage = xe_usage_create();
+	KUNIT_ASSERT_NOT_NULL(test, w->usage);
+	KUNIT_ASSERT_EQ(test, make_queues(w->vm, w->usage), 0);
 	w->bo = xe_bo_create(w->xe, &args);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(w->bo));
 	return w;
@@ -174,6 +177,7 @@ static void end_world(struct world *w)
 	struct list_head *queues = &w->xe->submit.queues;
 
 	xe_vm_put(w->vm);
+	xe_usage_put(w->usage);
 	settle();
 	for (int i = 0; i < 500 && !(list_empty(&w->xe->vms.list) && list_empty(queues)); i++)
 		fsleep(10000);
@@ -331,20 +335,27 @@ static void test_undo(struct kunit *test)
 static void test_limit(struct kunit *test)
 {
 	struct world *w = make_world(test);
+	struct xe_vm *other = xe_fake_vm(test, w->xe, 0, &vm_ops);
 	struct dma_fence *in = foreign_fence(test);
 
-	fake.entries = MAX_DEFERRED / 2;
+	KUNIT_ASSERT_EQ(test, make_queues(other, w->usage), 0);
+	fake.entries = XE_USAGE_MAX_DEFERRED / 2;
 	dma_fence_put(bind_at(w, 0, in));
 	dma_fence_put(bind_at(w, SZ_1M, in));
 	KUNIT_EXPECT_EQ(test, bind_to(w, NULL, SZ_2M, in, NULL), -ENOBUFS);
 	KUNIT_EXPECT_FALSE(test, is_mapped(w, SZ_2M));
+	/* Nor with another VM of the client. */
+	swap(w->vm, other);
+	KUNIT_EXPECT_EQ(test, bind_to(w, NULL, SZ_2M, in, NULL), -ENOBUFS);
+	swap(w->vm, other);
+	xe_vm_put(other);
 
 	dma_fence_signal(in);
 	flush_workqueue(w->xe->submit.wq);
 	settle();
-	fake.entries = 10 * MAX_DEFERRED;
+	fake.entries = 10 * XE_USAGE_MAX_DEFERRED;
 	dma_fence_put(bind_at(w, SZ_2M, NULL));
-	KUNIT_EXPECT_EQ(test, w->vm->deferred, 0);
+	KUNIT_EXPECT_EQ(test, w->usage->deferred, 0);
 	dma_fence_put(in);
 	end_world(w);
 }

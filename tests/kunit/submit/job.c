@@ -4,6 +4,8 @@
  */
 
 #include <linux/dma-fence.h>
+#include <linux/pci.h>
+
 #include <kunit/test.h>
 
 #include "tests/kunit/fake.h"
@@ -281,6 +283,63 @@ static void test_reset_while_stopped(struct kunit *test)
 	dma_fence_put(fence);
 }
 
+static void asleep(struct kunit *test, struct xe_device *xe)
+{
+	KUNIT_ASSERT_EQ(test, xe_hw_pm_ops.suspend(xe->drm.dev), 0);
+}
+
+static void awake(struct xe_device *xe)
+{
+	*xe_fake_config(PCI_VENDOR_ID) = PCI_VENDOR_ID_INTEL;
+	xe_hw_pm_ops.resume(xe->drm.dev);
+	xe_hw_work_flush(&xe->submit.look);
+	flush_workqueue(xe->submit.wq);
+}
+
+/* Its time is over while the system sleeps: it is found out later. */
+static void test_expires_asleep(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct dma_fence *fence = submit(test, q, 1);
+
+	xe_fake_contexts_end_at_once(true);
+	xe_fake_engine_begins(q, fence->seqno);
+	asleep(test, xe);
+	cancel_delayed_work(&q->timer);
+	xe_queue_put(q);
+	let_time_pass(q);
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&q->timer));
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->suspended, 0);
+	q->owner.ops->forgotten(&q->owner);
+	awake(xe);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -EIO);
+	dma_fence_put(fence);
+}
+
+/* It was taken off its engine to be looked at, and then the system went to sleep. */
+static void test_stopped_asleep(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct dma_fence *fence = submit(test, q, 1);
+
+	for (unsigned int i = 0; i <= 2; i++)
+		let_time_pass(q);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->suspended, 1);
+	asleep(test, xe);
+	q->owner.ops->forgotten(&q->owner);
+	stop_after(q, 0);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->resumed, 0);
+	awake(xe);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->resumed, 1);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->revived, 1);
+	xe_fake_engine_ends(q, fence->seqno);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+	dma_fence_put(fence);
+}
+
 /*
  * Parallel: two children, which an engine each begins and ends.
  */
@@ -395,6 +454,8 @@ static void test_parallel_forgotten(struct kunit *test)
 }
 
 static struct kunit_case job_cases[] = {
+	KUNIT_CASE(test_expires_asleep),
+	KUNIT_CASE(test_stopped_asleep),
 	KUNIT_CASE(test_at_once),
 	KUNIT_CASE(test_full_ring),
 	KUNIT_CASE(test_empty),

@@ -217,7 +217,7 @@ static void test_banned(struct kunit *test)
 	first = submit_one(test, q);
 	second = submit_one(test, q);
 	xe_fake_engine_ends(q, done->seqno);
-	q->owner.ops->banned(&q->owner);
+	q->owner.ops->banned(&q->owner, false);
 	flush_workqueue(xe->submit.wq);
 	KUNIT_EXPECT_TRUE(test, xe_queue_is_banned(q));
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(done), 1);

@@ -121,7 +121,7 @@ static int fake_context_submit(struct xe_hw hw, struct xe_gt *gt, u32 number, co
 	if (++card.submitted != card.at || (card.fault == FORGET && !card.resets--))
 		execute(s);
 	else if (card.fault == BAN)
-		s->owner.ops->banned(&s->owner);
+		s->owner.ops->banned(&s->owner, false);
 	else if (card.fault == FORGET)
 		s->owner.ops->forgotten(&s->owner);
 	else if (card.fault == REFUSE)

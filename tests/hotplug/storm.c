@@ -1,0 +1,545 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Clients that do everything at once, while memory is short and the card comes and goes. KTAP. Usage:
+ *
+ *	storm chaos PCI-ADDRESS SECONDS SEED	processes of two threads each, killed and started again
+ *	storm odd PCI-ADDRESS			orders of calls that nobody means
+ *	storm binds PCI-ADDRESS COUNT		so many binds in one call, and one that is killed
+ *
+ * Any call may fail in "chaos". What a fence says to be done is done, and done once.
+ */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+
+#include "lib/gpu.h"
+
+#define TEXT		0x1000000ull
+#define DATA		0x4000000ull
+#define BIG		0x10000000ull
+#define JOBS		24u
+#define PROCESSES	2
+#define KEPT		16
+
+static const char *pci;
+static struct engines all;
+
+/* Of all processes */
+static struct shared {
+	unsigned int rounds, jobs, refused, wrong;
+	int kept;
+} *shared;
+
+static unsigned int any(unsigned int *seed, unsigned int n)
+{
+	*seed = *seed * 1103515245 + 12345;
+	return (*seed >> 8) % n;
+}
+
+static void add(unsigned int *what, unsigned int n)
+{
+	__atomic_fetch_add(what, n, __ATOMIC_RELAXED);
+}
+
+/*
+ * Chaos
+ */
+struct client {
+	unsigned int seed;
+	int fd;
+	uint32_t vm, queue[2], text, data, big, done;
+	uint64_t big_size;
+	uint32_t *text_words, *data_words;
+	int kept[KEPT];
+};
+
+static uint32_t make_buffer(struct client *c, uint32_t placement, uint64_t size, uint32_t **words)
+{
+	uint32_t handle = create(c->fd, placement, size);
+
+	if (words && handle) {
+		*words = map(c->fd, mmap_offset(c->fd, handle), size);
+		if (*words == MAP_FAILED)
+			*words = NULL;
+	}
+	return handle;
+}
+
+static uint32_t make_queue(struct client *c)
+{
+	struct drm_xe_engine_class_instance e = all.all[any(&c->seed, all.count)];
+	struct drm_xe_exec_queue_create args = {
+		.width = 1, .num_placements = 1, .vm_id = c->vm, .instances = (uintptr_t)&e,
+	};
+
+	return ioctl(c->fd, DRM_IOCTL_XE_EXEC_QUEUE_CREATE, &args) ? 0 : args.exec_queue_id;
+}
+
+/* Whether there is enough to work with. */
+static bool make_all(struct client *c)
+{
+	struct drm_xe_vm_create vm = { .flags = any(&c->seed, 2) ? DRM_XE_VM_CREATE_FLAG_SCRATCH_PAGE : 0 };
+	struct drm_syncobj_create done = {};
+	struct drm_xe_vm_bind_op ops[3];
+	int err;
+
+	if (ioctl(c->fd, DRM_IOCTL_XE_VM_CREATE, &vm) || ioctl(c->fd, DRM_IOCTL_SYNCOBJ_CREATE, &done))
+		return false;
+	c->vm = vm.vm_id;
+	c->done = done.handle;
+	c->big_size = (4 + any(&c->seed, 28)) * MiB;
+	c->text = make_buffer(c, SYSTEM, 64 << 10, &c->text_words);
+	c->data = make_buffer(c, SYSTEM, 64 << 10, &c->data_words);
+	c->big = make_buffer(c, SYSTEM | VRAM, c->big_size, NULL);
+	if (!c->text_words || !c->data_words || !c->big)
+		return false;
+	ops[0] = op_map(c->text, 0, TEXT, 64 << 10);
+	ops[1] = op_map(c->data, 0, DATA, 64 << 10);
+	ops[2] = op_map(c->big, 0, BIG, c->big_size);
+	err = bind_with(c->fd, c->vm, 0, ops, 3, NULL, 0);
+	for (unsigned int i = 0; i < 2; i++)
+		c->queue[i] = make_queue(c);
+	return !err && c->queue[0] && c->queue[1];
+}
+
+/* Remap, move or cut what is beside the jobs' memory. */
+static void disturb(struct client *c)
+{
+	uint64_t from = any(&c->seed, c->big_size / PAGE) * PAGE;
+	struct drm_xe_vm_bind_op ops[] = {
+		op_unmap(BIG + from, PAGE), op_map(c->big, 0, BIG + 64 * MiB, c->big_size), op_unmap(BIG, c->big_size),
+	};
+
+	ops[1].op = any(&c->seed, 2) ? DRM_XE_VM_BIND_OP_MAP : DRM_XE_VM_BIND_OP_PREFETCH;
+	if (ops[1].op == DRM_XE_VM_BIND_OP_PREFETCH) {
+		ops[1].obj = 0;
+		ops[1].prefetch_mem_region_instance = any(&c->seed, 2);
+	}
+	bind_with(c->fd, c->vm, 0, ops, 1 + any(&c->seed, 3), NULL, 0);
+}
+
+static void keep(struct client *c)
+{
+	int *kept = &c->kept[any(&c->seed, KEPT)], file = sync_file(c->fd, c->done);
+
+	if (file < 0)
+		return;
+	if (*kept)
+		close(*kept);
+	*kept = file;
+}
+
+/* Each counts; all that were accepted are over when the last is, if none fails. */
+static void run_jobs(struct client *c)
+{
+	struct drm_xe_sync sync[] = { signals(c->done), waits(c->done) };
+	unsigned int accepted = 0, n = 1 + any(&c->seed, JOBS);
+	bool good = true;
+	int file;
+
+	put_end(put_count(c->text_words, DATA));
+	for (unsigned int i = 0; i < n; i++) {
+		bool sent = !exec(c->fd, c->queue[i % 2], TEXT, sync, accepted ? 2 : 1);
+
+		accepted += sent;
+		good &= sent;
+		if (!any(&c->seed, 4))
+			disturb(c);
+		if (!any(&c->seed, 6))
+			keep(c);
+	}
+	add(&shared->jobs, accepted);
+	add(&shared->refused, n - accepted);
+	if (!accepted || wait_for(c->fd, c->done, WAIT_NS))
+		return;
+	file = sync_file(c->fd, c->done);
+	if (file < 0)
+		return;
+	if (c->data_words[0] > accepted || (good && fence_status(file) == 1 && c->data_words[0] != accepted)) {
+		add(&shared->wrong, 1);
+		fprintf(stderr, "# %u jobs of %u\n", c->data_words[0], accepted);
+	}
+	close(file);
+}
+
+static void one_life(struct client *c)
+{
+	int copy;
+
+	c->fd = open_card(pci, "renderD");
+	if (c->fd < 0) {
+		usleep(50000);
+		return;
+	}
+	c->text_words = c->data_words = NULL;
+	memset(c->queue, 0, sizeof(c->queue));
+	copy = any(&c->seed, 3) ? -1 : dup(c->fd);
+	if (make_all(c))
+		run_jobs(c);
+	if (any(&c->seed, 2)) {
+		queue_destroy(c->fd, c->queue[0]);
+		vm_destroy(c->fd, c->vm);
+	}
+	if (c->text_words)
+		munmap(c->text_words, 64 << 10);
+	if (c->data_words)
+		munmap(c->data_words, 64 << 10);
+	close(c->fd);
+	if (copy >= 0)
+		close(copy);
+	add(&shared->rounds, 1);
+}
+
+static void *live(void *data)
+{
+	struct client *c = data;
+
+	for (;;)
+		one_life(c);
+	return NULL;
+}
+
+static pid_t start(unsigned int seed)
+{
+	static struct client clients[2];
+	pthread_t thread;
+	pid_t pid = fork();
+	int fail;
+
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	fail = open("/proc/self/make-it-fail", O_WRONLY);
+	if (fail < 0 || write(fail, "1", 1) != 1)
+		_exit(1);
+	for (unsigned int i = 0; i < 2; i++)
+		clients[i].seed = seed * 2 + i;
+	pthread_create(&thread, NULL, live, &clients[1]);
+	live(&clients[0]);
+	_exit(0);
+}
+
+static bool reap(pid_t pid)
+{
+	double end = now() + 100;
+
+	kill(pid, SIGKILL);
+	while (now() < end) {
+		if (waitpid(pid, NULL, WNOHANG) == pid)
+			return true;
+		usleep(1000);
+	}
+	show_stack(pid);
+	return false;
+}
+
+static void chaos(double seconds, unsigned int seed)
+{
+	pid_t pids[PROCESSES];
+	double end = now() + seconds;
+	unsigned int kills = 0;
+	bool good = true;
+
+	for (unsigned int i = 0; i < PROCESSES; i++)
+		pids[i] = start(seed + i);
+	while (good && now() < end) {
+		unsigned int i = any(&seed, PROCESSES);
+
+		usleep(300000 + any(&seed, 1200000));
+		good = reap(pids[i]);
+		pids[i] = start(seed);
+		kills++;
+	}
+	for (unsigned int i = 0; i < PROCESSES; i++)
+		good &= reap(pids[i]);
+	printf("# %u lives, %u jobs, %u refused, %u killed\n", shared->rounds, shared->jobs, shared->refused, kills);
+	check(good, "everybody can be killed");
+	check(!shared->wrong, "what is said to be done is done once");
+	check(shared->rounds && shared->jobs, "something was done");
+}
+
+/*
+ * Odd orders
+ */
+static int fd;
+
+struct world {
+	uint32_t vm, queue;
+	struct memory text, data;
+};
+
+static struct world world_new(int file)
+{
+	struct world w = { .vm = vm_create(file, 0) };
+
+	w.text = memory_new(file, w.vm, SYSTEM, 64 << 10, TEXT);
+	w.data = memory_new(file, w.vm, SYSTEM, 64 << 10, DATA);
+	w.queue = queue_create(file, w.vm, all.all[0]);
+	return w;
+}
+
+static void world_end(int file, struct world *w)
+{
+	queue_destroy(file, w->queue);
+	memory_free(file, &w->text);
+	memory_free(file, &w->data);
+	vm_destroy(file, w->vm);
+}
+
+/* A mapping is a reference to the file, too. */
+static void unmap_all(struct world *w)
+{
+	munmap(w->text.words, w->text.size);
+	munmap(w->data.words, w->data.size);
+}
+
+static bool ends_badly(int fence)
+{
+	return poll(&(struct pollfd){ .fd = fence, .events = POLLIN }, 1, 60000) == 1 && fence_status(fence) < 0;
+}
+
+static bool counts(int file, struct world *w)
+{
+	uint32_t before = w->data.words[0];
+
+	put_end(put_count(w->text.words, at(&w->data, 0)));
+	return !exec_wait(file, w->queue, w->text.address) && w->data.words[0] == before + 1;
+}
+
+/* Its binds are done all the same, and jobs that wait for them run. */
+static void destroyed_bind_queue(void)
+{
+	struct world w = world_new(fd);
+	uint32_t binds = bind_queue_create(fd, w.vm), gate = syncobj(fd), bound = syncobj(fd), done = syncobj(fd);
+	struct foreign f = foreign_fence(fd, gate);
+	struct memory m = buffer_new(fd, SYSTEM, 64 << 10);
+	struct drm_xe_sync sync[] = { waits(gate), signals(bound), waits(bound), signals(done) };
+	struct drm_xe_vm_bind_op op = op_map(m.handle, 0, BIG, m.size);
+	bool good = !bind_with(fd, w.vm, binds, &op, 1, sync, 2);
+
+	put_end(put_store(w.text.words, BIG, 0x77));
+	good &= !queue_destroy(fd, binds) && !exec(fd, w.queue, TEXT, &sync[2], 2) && !over(fd, done);
+	close_handle(fd, m.handle);
+	foreign_signal(f);
+	check(good && !wait_for(fd, done, WAIT_NS) && m.words[0] == 0x77,
+	      "a bind queue is destroyed, its buffer's handle closed, and the bind is done");
+	munmap(m.words, m.size);
+	world_end(fd, &w);
+}
+
+/* The numbers go in the wrong order, with jobs in flight; then everything by close. */
+static void wrong_way_round(void)
+{
+	int file = open_card(pci, "renderD"), fence, other;
+	struct world w = world_new(file);
+	uint32_t gate = syncobj(file), done = syncobj(file);
+	struct foreign f = foreign_fence(file, gate);
+	struct drm_xe_sync sync[] = { waits(gate), signals(done) };
+	bool good;
+
+	put_end(put_count(w.text.words, at(&w.data, 0)));
+	good = !exec(file, w.queue, TEXT, sync, 2);
+	fence = sync_file(file, done);
+	other = dup(file);
+	good &= !vm_destroy(file, w.vm) && vm_destroy(file, w.vm) && errno == ENOENT;
+	unmap_all(&w);
+	close(file);
+	good &= !fence_status(fence);
+	close(other);
+	check(good && ends_badly(fence), "who waits for what never comes is killed by the last close, not the first");
+	foreign_signal(f);
+	close(fence);
+}
+
+/* A child goes on with what its parent has made, and the parent with what the child has. */
+static void shared_with_child(void)
+{
+	int file = open_card(pci, "renderD"), status = -1;
+	struct world w = world_new(file);
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(!counts(file, &w));
+	check(waitpid(pid, &status, 0) == pid && !status && counts(file, &w) && w.data.words[0] == 2,
+	      "a child runs jobs on its parent's queue");
+	close(file);
+}
+
+static int send_file(int to, int file)
+{
+	char byte = 0, control[CMSG_SPACE(sizeof(int))] = {};
+	struct iovec iov = { &byte, 1 };
+	struct msghdr message = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&message);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(c), &file, sizeof(int));
+	return sendmsg(to, &message, 0) == 1 ? 0 : -1;
+}
+
+/* The only reference to a file with a job in flight is in a message that nobody reads. */
+static void file_in_a_message(void)
+{
+	int file = open_card(pci, "renderD"), pair[2], fence;
+	struct world w = world_new(file);
+	uint32_t done = syncobj(file);
+	struct drm_xe_sync sync = signals(done);
+	bool good = !exec(file, w.queue, spin_semaphore(&w.data, 64), &sync, 1) && spin_started(&w.data, 64);
+
+	need(!socketpair(AF_UNIX, SOCK_STREAM, 0, pair), "socketpair");
+	fence = sync_file(file, done);
+	good &= !send_file(pair[0], file);
+	unmap_all(&w);
+	close(file);
+	good &= !fence_status(fence);
+	close(pair[0]);
+	close(pair[1]);
+	check(good && ends_badly(fence), "a file that is in a message lives, and goes with it");
+	close(fence);
+}
+
+/* Text that is wrong in every way that an address can be; somebody else goes on. */
+static void bad_addresses(void)
+{
+	static const struct { const char *what; uint64_t address; bool loops; } bad[] = {
+		{ "an odd address", TEXT + 3, false }, { "the last page", (1ull << 48) - PAGE, false },
+		{ "not canonical", 1ull << 60, false }, { "another VM's", BIG, false }, { "itself", TEXT, true },
+	};
+	struct world good = world_new(fd), theirs = world_new(fd);
+	struct memory m = memory_new(fd, theirs.vm, SYSTEM, 64 << 10, BIG);
+
+	put_end(put_store(m.words, BIG + 64, 0x66));
+	for (unsigned int i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct world w = world_new(fd);
+		char what[80];
+		bool ends;
+
+		put_jump(w.text.words, bad[i].address);
+		put_end(w.text.words + 4);
+		ends = bad[i].loops ? !exec(fd, w.queue, TEXT, NULL, 0) : !exec_wait(fd, w.queue, TEXT);
+		snprintf(what, sizeof(what), "a batch that jumps to %s", bad[i].what);
+		/* To do nothing is right as well where the two low bits are not looked at. */
+		check((ends || errno == ECANCELED) && !m.words[16] && counts(fd, &good), what);
+		world_end(fd, &w);
+	}
+	check(m.words[16] == 0, "another VM's memory is as it was");
+	memory_free(fd, &m);
+	world_end(fd, &good);
+	world_end(fd, &theirs);
+}
+
+/* Rings, status pages and images have addresses in the GGTT: in a VM nothing is there, wherever that is. */
+static void own_ring(void)
+{
+	struct world w = world_new(fd);
+	bool good = true;
+
+	for (uint64_t address = 0; address < 1ull << 32; address += 1ull << 28) {
+		struct world bad = world_new(fd);
+
+		put_end(put_store(bad.text.words, address + MiB, 0xdeadbeef));
+		exec_wait(fd, bad.queue, TEXT);
+		good &= banned(fd, bad.queue) == 1;
+		world_end(fd, &bad);
+	}
+	check(good && counts(fd, &w), "no address of the GGTT is a batch's");
+	world_end(fd, &w);
+}
+
+/* As many as there may be, and one less after one is gone; those of another file are its own. */
+static void many_queues(void)
+{
+	struct drm_xe_engine_class_instance e = { .engine_class = DRM_XE_ENGINE_CLASS_VM_BIND };
+	struct drm_xe_exec_queue_create args = { .width = 1, .num_placements = 1, .instances = (uintptr_t)&e };
+	int file = open_card(pci, "renderD"), other = open_card(pci, "renderD");
+	unsigned int n = 0;
+
+	while (n < 100000 && !ioctl(file, DRM_IOCTL_XE_EXEC_QUEUE_CREATE, &args))
+		n++;
+	check(n == 2048 && errno == ENOSPC, "a file has up to 2048 queues");
+	check(!queue_destroy(file, 77) && !ioctl(file, DRM_IOCTL_XE_EXEC_QUEUE_CREATE, &args) &&
+	      !ioctl(other, DRM_IOCTL_XE_EXEC_QUEUE_CREATE, &args), "of which each can be another's");
+	close(file);
+	close(other);
+}
+
+static void odd(void)
+{
+	destroyed_bind_queue();
+	wrong_way_round();
+	shared_with_child();
+	file_in_a_message();
+	bad_addresses();
+	own_ring();
+	many_queues();
+}
+
+/*
+ * Very many binds in one call
+ */
+static void *bind_many(void *data)
+{
+	struct drm_xe_vm_bind *args = data;
+
+	return (void *)(intptr_t)(ioctl(fd, DRM_IOCTL_XE_VM_BIND, args) ? errno : 0);
+}
+
+static void many_binds(unsigned int count)
+{
+	struct drm_xe_vm_bind_op *ops = calloc(count, sizeof(*ops));
+	struct world w = world_new(fd);
+	struct memory m = buffer_new(fd, SYSTEM, MiB);
+	struct drm_xe_vm_bind args = { .vm_id = w.vm, .num_binds = count, .vector_of_binds = (uintptr_t)ops };
+	double begin = now();
+	int status = -1;
+	pid_t pid;
+	intptr_t err;
+
+	for (unsigned int i = 0; i < count; i++)
+		ops[i] = op_map(m.handle, i % 256 * PAGE, BIG + i * 2 * PAGE, PAGE);
+	pid = fork();
+	if (!pid) {
+		bind_many(&args);
+		_exit(0);
+	}
+	usleep(300000);
+	kill(pid, SIGKILL);
+	check(waitpid(pid, &status, 0) == pid, "who binds very much can be killed");
+	printf("# after %.0f ms\n", (now() - begin) * 1000);
+	begin = now();
+	err = (intptr_t)bind_many(&args);
+	printf("# %u binds in %.1f s: %s\n", count, now() - begin, strerror(err));
+	check(!err || err == ENOMEM || err == ENOBUFS, "very many binds are done, or refused");
+	check(counts(fd, &w), "and the VM works");
+	memory_free(fd, &m);
+	world_end(fd, &w);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 3)
+		return 2;
+	pci = argv[2];
+	printf("KTAP version 1\n");
+	fflush(stdout);
+	fd = open_card(pci, "renderD");
+	need(fd >= 0, "open");
+	all = engines(fd);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (!strcmp(argv[1], "chaos") && argc == 5) {
+		close(fd);
+		chaos(atof(argv[3]), atoi(argv[4]));
+	} else if (!strcmp(argv[1], "odd")) {
+		odd();
+	} else if (!strcmp(argv[1], "binds") && argc == 4) {
+		many_binds(atoi(argv[3]));
+	}
+	printf("1..%d\n# %d failed\n", number, failed);
+	return !!failed || !number;
+}

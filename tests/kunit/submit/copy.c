@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The driver's own queue: its address space as an engine sees it, and what becomes of its jobs.
+ * VRAM is two arrays: of pages that the pool gives, and of how often the CPU cleared a page.
+ */
+
+#include <linux/workqueue.h>
+
+#include <kunit/test.h>
+
+#include "mm/pt_pool.h"
+#include "mm/vram.h"
+#include "mm/vram_alloc.h"
+#include "submit/submit.h"
+#include "tests/kunit/fake.h"
+#include "tests/kunit/submit/fake.h"
+#include "xe_mmio.h"
+
+#define POOL_AT		0x08000000ull
+#define PAGES		64
+#define VRAM_SIZE	(3ull * SZ_1G + SZ_64M + SZ_64K)
+#define BUFFER		64	/* pages, every second one in VRAM */
+
+static u64 pool[PAGES][512];
+static unsigned int taken, cleared[BUFFER];
+static int clear_err;
+
+static int fake_take(struct xe_pt_page *page)
+{
+	if (taken == PAGES)
+		return -ENOMEM;
+	page->address = POOL_AT + taken++ * SZ_4K;
+	return 0;
+}
+
+static u64 *fake_word(u64 at)
+{
+	return &pool[(at - POOL_AT) / SZ_4K][at % SZ_4K / sizeof(u64)];
+}
+
+static void fake_write64(u64 at, u64 value, u64 step, u32 count)
+{
+	for (u32 i = 0; i < count; i++)
+		*fake_word(at + i * sizeof(u64)) = value + i * step;
+}
+
+static u64 fake_at(u64 offset, u64 *len)
+{
+	*len = SZ_4K - offset % SZ_4K;
+	return 2 * (offset - offset % SZ_4K) + offset % SZ_4K;
+}
+
+static int fake_clear_part(u64 offset, u64 size)
+{
+	for (u64 i = offset / SZ_4K; i < (offset + size) / SZ_4K && !clear_err; i++)
+		cleared[i]++;
+	return clear_err;
+}
+
+#define xe_pt_pool_take(xe, page)			fake_take(page)
+#define xe_pt_pool_give(xe, page)			((void)(page), taken--)
+#define xe_vram_bar_write64(hw, at, value, step, count)	fake_write64(at, value, step, count)
+#define xe_vram_bar_fill(hw, at, byte, len)		memset(fake_word(at), byte, len)
+#define xe_vram_bar_write(hw, at, buf, len)		memcpy(fake_word(at), buf, len)
+#define xe_vram_bar_flush(hw)				((void)0)
+#define xe_vram_at(res, offset, len)			fake_at(offset, len)
+#define xe_vram_clear_part(xe, res, offset, size)	fake_clear_part(offset, size)
+
+#include "../../../submit/copy.c"
+
+static struct xe_device *device(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_hw_state *state;
+
+	xe_fake_scoped(hw, xe) {
+		state = xe_hw_state(hw);
+		xe_engine_list(&state->gt[0], 0, 0, 0);
+	}
+	KUNIT_ASSERT_EQ(test, xe_copy_init(xe), 0);
+	xe->mm.vram_size = VRAM_SIZE;
+	xe->sched[0][XE_ENGINE_COPY].value[XE_SCHED_JOB_TIMEOUT_MS][XE_SCHED_VALUE] = 5000;
+	taken = 0;
+	clear_err = 0;
+	memset(cleared, 0, sizeof(cleared));
+	memset(pool, 0xff, sizeof(pool));
+	return xe;
+}
+
+/* As an engine does it; 0 if nothing is mapped. */
+static u64 walk(u64 root, u64 va)
+{
+	u64 entry = root;
+
+	for (int level = 4; level >= 0; level--) {
+		entry = *fake_word((entry & XE_PTE_ADDRESS) +
+				   (va >> XE_PT_SHIFT(level) & 511) * sizeof(u64));
+		if (!(entry & XE_PTE_PRESENT))
+			return 0;
+		if (!level || entry & XE_PTE_LARGE)
+			return (entry & ~(XE_PT_SPAN(level) - 1)) | (entry & 0xfff) |
+			       (va & (XE_PT_SPAN(level) - 1) & XE_PTE_ADDRESS);
+	}
+	return 0;
+}
+
+static u64 address_of(u64 leaf)
+{
+	return leaf & XE_PTE_ADDRESS & ~XE_PTE_LARGE_PAT2;
+}
+
+static struct dma_fence *clear_buffer(struct xe_device *xe)
+{
+	return xe->mm.copy->clear(xe, (void *)1, BUFFER * SZ_4K);
+}
+
+static void finish(struct xe_device *xe)
+{
+	struct xe_queue *q = find_queue(&xe->submit.copy);
+
+	if (q) {
+		xe_queue_kill(q);
+		xe_fake_context_gone(q);
+		xe_queue_put(q);
+	}
+	flush_workqueue(xe->submit.wq);
+	xe_fake_scoped(hw, xe)
+		copy_stop(hw, &xe->submit.copy);
+}
+
+static void test_address_space(struct kunit *test)
+{
+	struct xe_device *xe = device(test);
+	struct dma_fence *fence = clear_buffer(xe);
+	static const u64 at[] = { 0, SZ_1G + SZ_4K, 3ull * SZ_1G, VRAM_SIZE - SZ_4K };
+	u64 root;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(fence));
+	root = xe->submit.copy.q->args.root;
+	for (unsigned int i = 0; i < ARRAY_SIZE(at); i++) {
+		KUNIT_EXPECT_EQ(test, address_of(walk(root, VRAM + at[i])), at[i]);
+		KUNIT_EXPECT_TRUE(test, walk(root, VRAM + at[i]) & XE_PTE_VRAM);
+		KUNIT_EXPECT_EQ(test, address_of(walk(root, COMPRESSED + at[i])), at[i]);
+	}
+	KUNIT_EXPECT_EQ(test, walk(root, VRAM + 4ull * SZ_1G), 0);
+	KUNIT_EXPECT_EQ(test, walk(root, WINDOW), 0);
+	for (unsigned int i = 0; i < NUM_BATCHES; i++)
+		KUNIT_EXPECT_EQ(test, address_of(walk(root, BATCHES + i * XE_BLIT_BYTES)),
+				xe->submit.copy.page[XE_COPY_BATCH + i].address);
+
+	dma_fence_put(fence);
+	finish(xe);
+}
+
+/* Segments of pages, wherever they are, are next to each other in the window. */
+static void test_window(struct kunit *test)
+{
+	struct xe_device *xe = device(test);
+	struct dma_fence *fence = clear_buffer(xe);
+	struct task *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+	struct scatterlist sg[2];
+	u64 root;
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(fence));
+	root = xe->submit.copy.q->args.root;
+	sg_init_table(sg, 2);
+	sg_dma_address(&sg[0]) = 0x100000000ull;
+	sg_dma_len(&sg[0]) = SZ_2M - SZ_4K;
+	sg_dma_address(&sg[1]) = 0x200000000ull;
+	sg_dma_len(&sg[1]) = SZ_2M;
+	t->sg = sg;
+	xe_fake_scoped(hw, xe)
+		write_window(hw, &xe->submit.copy, t, SZ_2M + SZ_4K);
+	KUNIT_EXPECT_EQ(test, address_of(walk(root, WINDOW)), 0x100000000ull);
+	KUNIT_EXPECT_EQ(test, address_of(walk(root, WINDOW + SZ_2M - SZ_4K)), 0x200000000ull);
+	KUNIT_EXPECT_EQ(test, address_of(walk(root, WINDOW + SZ_2M)), 0x200001000ull);
+	KUNIT_EXPECT_FALSE(test, walk(root, WINDOW) & XE_PTE_VRAM);
+	KUNIT_EXPECT_EQ(test, t->skipped, 2 * SZ_4K);
+	KUNIT_EXPECT_PTR_EQ(test, t->sg, &sg[1]);
+
+	dma_fence_put(fence);
+	finish(xe);
+}
+
+static void test_clear(struct kunit *test)
+{
+	struct xe_device *xe = device(test);
+	struct dma_fence *fence = clear_buffer(xe);
+	struct xe_queue *q = xe->submit.copy.q;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(fence));
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->submitted, 1);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
+	xe_fake_engine_ends(q, fence->seqno);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+	KUNIT_EXPECT_EQ(test, cleared[0], 0);
+	dma_fence_put(fence);
+	finish(xe);
+}
+
+/* The engine has begun, and is gone: nobody learns of it before the CPU has done its work. */
+static void test_engine_fails(struct kunit *test)
+{
+	struct xe_device *xe = device(test);
+	struct dma_fence *first = clear_buffer(xe), *second = clear_buffer(xe);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(first) || IS_ERR(second));
+	xe_fake_engine_begins(xe->submit.copy.q, first->seqno);
+	xe_queue_ban(xe->submit.copy.q);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(first));
+	xe_fake_context_gone(xe->submit.copy.q);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(first), 1);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(second), 1);
+	for (unsigned int i = 0; i < BUFFER; i++)
+		KUNIT_EXPECT_EQ(test, cleared[i], 2);
+	KUNIT_EXPECT_TRUE(test, IS_ERR(clear_buffer(xe)));
+	dma_fence_put(first);
+	dma_fence_put(second);
+	finish(xe);
+}
+
+/* It has not been cleared, and the fence says so; it is not handed to engines either. */
+static void test_cpu_fails(struct kunit *test)
+{
+	struct xe_device *xe = device(test);
+	struct dma_fence *fence = clear_buffer(xe);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(fence));
+	clear_err = -EBUSY;
+	xe_queue_ban(xe->submit.copy.q);
+	xe_fake_context_gone(xe->submit.copy.q);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -EBUSY);
+	KUNIT_EXPECT_TRUE(test, xe_device_is_wedged(xe));
+	dma_fence_put(fence);
+	finish(xe);
+}
+
+/* Everything ends, and nothing waits for hardware. */
+static void test_kill(struct kunit *test)
+{
+	struct xe_device *xe = device(test);
+	struct dma_fence *fence = clear_buffer(xe);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(fence));
+	xe_submit_kill(xe, -ENODEV);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -ENODEV);
+	KUNIT_EXPECT_EQ(test, cleared[0], 0);
+	KUNIT_EXPECT_TRUE(test, IS_ERR(clear_buffer(xe)));
+	dma_fence_put(fence);
+	finish(xe);
+}
+
+/* A buffer in more pieces than fit in a batch. */
+static void test_many_batches(struct kunit *test)
+{
+	const u64 size = 3 * (XE_BLIT_BYTES / 4 / 7) * SZ_4K;
+	struct xe_device *xe = device(test);
+	struct dma_fence *fence;
+	struct xe_queue *q;
+
+	fence = xe->mm.copy->clear(xe, (void *)1, size);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(fence));
+	q = xe->submit.copy.q;
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->submitted, 3);
+	KUNIT_EXPECT_EQ(test, hweight_long(xe->submit.copy.batches), 3);
+	xe_fake_engine_ends(q, fence->seqno - 1);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
+	xe_fake_engine_ends(q, fence->seqno);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+	dma_fence_put(fence);
+	finish(xe);
+}
+
+static struct kunit_case copy_cases[] = {
+	KUNIT_CASE(test_address_space),
+	KUNIT_CASE(test_window),
+	KUNIT_CASE(test_clear),
+	KUNIT_CASE(test_engine_fails),
+	KUNIT_CASE(test_cpu_fails),
+	KUNIT_CASE(test_kill),
+	KUNIT_CASE(test_many_batches),
+	{ }
+};
+
+static struct kunit_suite copy_suite = {
+	.name = "xe_copy",
+	.test_cases = copy_cases,
+};
+
+kunit_test_suite(copy_suite);
