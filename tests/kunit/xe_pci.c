@@ -128,6 +128,7 @@ static const struct {
 	{ "firmware buffers", "bufs_stop" },
 	{ "buffers", "xe_mm_stop xe_mm_evict_stop" },
 	{ "GuC contexts", "contexts_stop*2" },
+	{ "copies", "copy_stop" },
 	{ "contexts", "contexts_stop" },
 	{ "GT registers", "registers_stop*2" },
 	{ "engines", "engine_stop*2" },

@@ -67,7 +67,7 @@ static void test_full_ring(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, issued(q), fit);
 	for (u32 done = 1; done <= jobs; done++) {
 		xe_fake_engine_ends(q, done);
-		run(q);
+		xe_job_run(q);
 		KUNIT_EXPECT_EQ(test, issued(q), min(fit, jobs - done));
 	}
 	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->submitted, jobs);
