@@ -52,6 +52,7 @@ static struct {
 #define pci_irq_vector(...)		fake.irq
 
 #include "../../xe_hw.c"
+#include "submit/copy.h"
 #include "xe_mmio.h"
 #include "xe_module.h"
 #include "xe_recovery.h"
@@ -419,6 +420,7 @@ int xe_fake_bind(struct xe_fake_slot *slot, const struct xe_platform *platform,
 		{ "memory", xe_mm_init }, { "slots", xe_lrcs_init },
 		{ "recovery", xe_recovery_init }, { "GuC", xe_guc_init },
 		{ "address spaces", xe_vms_init }, { "submission", xe_submit_init },
+		{ "copies", xe_copy_init },
 	};
 
 	return bind_with(slot, platform, software, ARRAY_SIZE(software), steps, num_steps);

@@ -133,7 +133,7 @@ static const struct {
 	{ "GT registers", "registers_stop*2" },
 	{ "engines", "engine_stop*2" },
 	{ "GuC", "guc_stop*2" },
-	{ "submission", "submit_stop" },
+	{ "submission", "notifier_stop submit_stop" },
 	{ "frequency limits", "" },
 	{ "TLB invalidation", "by_register_again" },
 	{ "queries", "" },

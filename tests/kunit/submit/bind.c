@@ -273,7 +273,9 @@ static void test_order(struct kunit *test)
 {
 	struct world *w = make_world(test);
 	struct dma_fence *in = foreign_fence(test), *first, *far, *near;
-	const struct xe_queue_args args = { .ops = &xe_bind_queue_ops, .kind = XE_QUEUE_BIND };
+	const struct xe_queue_args args = {
+		.ops = &xe_bind_queue_ops, .kind = XE_QUEUE_BIND, .usage = w->usage,
+	};
 	struct xe_queue *q = xe_queue_create(w->xe, &args);
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR(q));
