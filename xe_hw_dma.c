@@ -81,8 +81,8 @@ ALLOW_ERROR_INJECTION(xe_hw_enable_dma, ERRNO);
  * @sgt: the list; its DMA addresses are filled in
  * @dir: direction
  *
- * The mapping has to be undone before unbind ends. The card is coherent with the caches of CPUs, and
- * nothing is synchronised: a page may be mapped more than once, as memory of a process is that is
+ * The mapping has to be undone before unbind ends. The card is coherent with the caches of CPUs,
+ * and nothing is synchronised: a page may be mapped more than once, as memory of a process is that is
  * bound at two addresses.
  *
  * Context: bound or in a section, may sleep.

@@ -297,7 +297,7 @@ static int access_memory(struct ttm_buffer_object *bo, unsigned long offset, voi
 	return done;
 }
 
-/* Where buffers of a VM had one reservation, this one has its own by now, unless memory is short. */
+/* Where buffers of a VM had one reservation, this one has its own now, unless memory is short. */
 static void release_notify(struct ttm_buffer_object *bo)
 {
 	if (bo->base.resv == &bo->base._resv)

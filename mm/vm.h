@@ -69,7 +69,7 @@ struct xe_vm_ops {
 	void (*put_user_fence)(struct xe_user_fence *user_fence);
 	/** @is_written: has the caller been told that the bind is over? */
 	bool (*is_written)(const struct xe_user_fence *user_fence);
-	/** @kill: ban it, and have nothing run in it any more; waits for no lock that may reclaim */
+	/** @kill: ban it, and have nothing run in it; waits for no lock that may reclaim */
 	void (*kill)(struct xe_vm *vm);
 };
 

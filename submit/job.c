@@ -50,8 +50,8 @@
  * If a reset or a sleep made the GuC forget the context, what is in the ring is still there, but
  * the head in the image may be anywhere behind what is done. It is set to the first job that is not
  * done, so that nothing runs twice, if that job has not begun. If it has, it may have done half of
- * its work, and the queue is banned; unless the GuC had taken the context off its engine before: all
- * of its state was saved in the image then, and it goes on.
+ * its work, and the queue is banned; unless the GuC had taken the context off its engine before:
+ * all of its state was saved in the image then, and it goes on.
  *
  * A job of a long-running address space has a fence like any other, which nobody but its queue gets
  * to see. It takes no reservation: what the address space needs is seen to by submit/preempt.c.

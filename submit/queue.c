@@ -554,7 +554,7 @@ void xe_queue_ban(struct xe_queue *q)
 }
 
 /**
- * xe_queue_ban_all - an address space is not to be used any more: ban it, and all queues that use it
+ * xe_queue_ban_all - an address space is not to be used any more: ban it, and all its queues
  * @vm: the address space
  *
  * Contexts end, and fences are signalled behind that, by the works of the queues.

@@ -149,8 +149,8 @@ static void test_zero(struct kunit *test)
 						  .get_timeline_name = name };
 	struct ttm_buffer_object *bo = buffers(test, 2);
 	struct xe_device *xe = device(test);
+	static DEFINE_SPINLOCK(lock);
 	struct dma_fence *fence = kzalloc(sizeof(*fence), GFP_KERNEL);
-	DEFINE_SPINLOCK(lock);
 
 	KUNIT_ASSERT_NOT_NULL(test, fence);
 	dma_fence_init(fence, &ops, &lock, dma_fence_context_alloc(1), 1);

@@ -106,7 +106,7 @@ static u64 walk(u64 root, u64 va)
 
 static u64 address_of(u64 leaf)
 {
-	return leaf & XE_PTE_ADDRESS & ~XE_PTE_LARGE_PAT2;
+	return leaf & XE_PTE_ADDRESS;
 }
 
 static struct dma_fence *clear_buffer(struct xe_device *xe)
