@@ -89,8 +89,6 @@ def guests(folder, names, size="check", upstream=False):
     """The scenarios of a folder, each guest a part; upstream: on that driver, whatever their heads say."""
     for path in sorted(glob.glob(test(folder, names))):
         for scenario in run.scenarios([path], driver="upstream" if upstream else None, size=size):
-            if scenario.later and size == "check":
-                continue
             number = scenario.name.rpartition("-")[2] if scenario.parts > 1 else "0"
             kernel = scenario.settings.get("kernel", "debug")
             needs = ["QEMU", scenario.settings.get("rootfs", "guest") + " root", kernel + " kernel"]
