@@ -356,10 +356,10 @@ static void reconnect(void **state)
 	assert_int_equal(client_map(c, 0, 4096, fd, 3), 0);
 	client_disconnect(c);
 	client_connect(c);
-	/* a card that was just plugged in: off, empty, and no memory of the guest before */
+	/* a card that was just plugged in: off, with noise in its VRAM, and no memory of the guest before */
 	assert_int_equal(client_read32(c, CONFIG, COMMAND) & 0xffff, 0);
 	command(c, BIT(1) | BIT(2));
-	assert_int_equal(client_read32(c, 2, 0), 0);
+	assert_int_not_equal(client_read32(c, 2, 0), value);
 	assert_violates(c->gpu, "dma-unmapped", dma_read(c->gpu, 0, &value, 4));
 	close(fd);
 }
