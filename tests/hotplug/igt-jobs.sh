@@ -11,6 +11,7 @@
 # can be mapped, and large-userptr-* of a GiB and more, for which the guest is too small.
 . /lab/igt.sh
 
+# xe_exec_reset comes last: what it leaves on the engines has as long to leave them as is set below, which others would wait for.
 # As on upstream: the CPU is emulated, and prepares some hundred binds or jobs behind one that spins.
 for f in "$dev"/tile0/gt0/engines/*; do
 	echo 10000 >"$f/job_timeout_ms"
@@ -22,15 +23,15 @@ if grep -q xe_igt=1 /proc/cmdline; then
 	igt xe_spin_batch 1800
 	igt xe_vm 3600 --run-subtest '*,!large-userptr-*-1073741824,!large-userptr-*-2147483648,!overcommit-*'
 	igt xe_exec_threads 3600 --run-subtest 'threads-*,!*cm-*'
-	igt xe_exec_reset 3600 --run-subtest '*,!*multi-queue-*'
 	igt xe_exec_compute_mode 3600
+	igt xe_exec_reset 3600 --run-subtest '*,!*multi-queue-*'
 else
 	igt xe_exec_basic 360 --run-subtest 'once-*,many-execqueues-many-vm-*,!*-userptr*,!multigpu-*,once-userptr-invalidate-race'
 	igt xe_exec_store 360
 	igt xe_spin_batch 360 --run-subtest 'spin-basic,spin-batch'
 	igt xe_vm 600 --run-subtest '*,!large-*,!*hammer,!bind-array-enobufs,!m*-userptr-*,!overcommit-*,munmap-style-unbind-userptr-inval-front'
 	igt xe_exec_threads 360 --run-subtest 'threads-shared-vm-rebind-bindexecqueue,threads-hang-basic,threads-userptr-invalidate-race'
-	igt xe_exec_reset 360 --run-subtest 'spin,cat-error,close-fd,close-execqueues-close-fd,virtual-cat-error'
 	igt xe_exec_compute_mode 360 --run-subtest 'once-*,twice-userptr-invalidate,many-execqueues-preempt-fence-early'
+	igt xe_exec_reset 360 --run-subtest 'spin,cat-error,close-fd,close-execqueues-close-fd,virtual-cat-error'
 fi
 finish
