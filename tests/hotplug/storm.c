@@ -462,7 +462,7 @@ static void many_queues(void)
 
 	while (n < 100000 && !ioctl(file, DRM_IOCTL_XE_EXEC_QUEUE_CREATE, &args))
 		n++;
-	check(n == 2048 && errno == ENOSPC, "a file has up to 2048 queues");
+	check(n == 8192 && errno == ENOSPC, "a file has up to 8192 queues");
 	check(!queue_destroy(file, 77) && !ioctl(file, DRM_IOCTL_XE_EXEC_QUEUE_CREATE, &args) &&
 	      !ioctl(other, DRM_IOCTL_XE_EXEC_QUEUE_CREATE, &args), "of which each can be another's");
 	close(file);
