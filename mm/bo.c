@@ -82,7 +82,12 @@ static int clear_vram(struct ttm_buffer_object *bo, struct ttm_resource *to)
 
 	if (bo->type == ttm_bo_type_kernel)
 		xe_vram_touch(to);
-	if (bo->type == ttm_bo_type_kernel || xe_vram_is_zero(to))
+	if (bo->type == ttm_bo_type_kernel)
+		return 0;
+	/* Zero or not: there is nothing to have it in. */
+	if (xe_hw_is_gone(xe))
+		return -ENODEV;
+	if (xe_vram_is_zero(to))
 		return 0;
 
 	if (xe->mm.copy && !is_small(bo))
