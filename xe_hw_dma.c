@@ -82,8 +82,8 @@ ALLOW_ERROR_INJECTION(xe_hw_enable_dma, ERRNO);
  * @dir: direction
  *
  * The mapping has to be undone before unbind ends. The card is coherent with the caches of CPUs,
- * and nothing is synchronised: a page may be mapped more than once, as memory of a process is that is
- * bound at two addresses.
+ * and nothing is synchronised: a page may be mapped more than once, as memory of a process is that
+ * is bound at two addresses.
  *
  * Context: bound or in a section, may sleep.
  * Return: 0 or a negative error code.

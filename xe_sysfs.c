@@ -40,8 +40,8 @@
  *	tile0/gt<n>/ccs_mode		how many engines do, a divisor of that; 1 unless it is set
  *
  * A new ccs_mode changes what userspace knows of the engines: while the device is open it is
- * refused, "Device or resource busy". It takes a reset of the GT, which is over before the device is opened
- * again. The setting outlives resets and sleep.
+ * refused, "Device or resource busy". It takes a reset of the GT, which is over before the device
+ * is opened again. The setting outlives resets and sleep.
  *
  * The files belong to the PCI device, whose directory outlives the driver and is used by the next
  * one. So they are uapi of the bound side: they are removed at unbind, even if the drm_device stays

@@ -1245,7 +1245,7 @@ static void test_all_ones(struct kunit *test)
 	}
 }
 
-/* A read that was lost on the way is no value of the register; a wait for bits is not over by it. */
+/* A read that was lost on the way is no value of the register, and ends no wait for bits. */
 static void test_away(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);

@@ -2,8 +2,9 @@
 /*
  * Page tables: what is written is walked, and compared with a list of what is mapped.
  *
- * Memory of tables is an array here. What may be in a page is noise when it is taken, and again when
- * it is given back: who finds an entry that nobody wrote, or a table that is gone, finds nonsense.
+ * Memory of tables is an array here. What may be in a page is noise when it is taken, and again
+ * when it is given back: who finds an entry that nobody wrote, or a table that is gone, finds
+ * nonsense.
  */
 
 #include <linux/bitmap.h>

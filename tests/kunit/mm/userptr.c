@@ -15,12 +15,13 @@
 #define xe_dma_unmap			fake_dma_unmap
 #define set_page_dirty			fake_set_page_dirty
 
-int fake_range_fault(struct hmm_range *range);
-int fake_insert(struct mmu_interval_notifier *notifier, struct mm_struct *mm, unsigned long start,
-		unsigned long length, const struct mmu_interval_notifier_ops *ops);
-void fake_remove(struct mmu_interval_notifier *notifier);
-unsigned long fake_read_begin(struct mmu_interval_notifier *notifier);
-bool fake_set_page_dirty(struct page *page);
+static int fake_range_fault(struct hmm_range *range);
+static int fake_insert(struct mmu_interval_notifier *notifier, struct mm_struct *mm,
+		       unsigned long start, unsigned long length,
+		       const struct mmu_interval_notifier_ops *ops);
+static void fake_remove(struct mmu_interval_notifier *notifier);
+static unsigned long fake_read_begin(struct mmu_interval_notifier *notifier);
+static bool fake_set_page_dirty(struct page *page);
 
 #include "../../../mm/userptr.c"
 
@@ -43,8 +44,9 @@ static struct {
 	struct dma_fence *signals;	/* by a kill */
 } fake;
 
-int fake_insert(struct mmu_interval_notifier *notifier, struct mm_struct *mm, unsigned long start,
-		unsigned long length, const struct mmu_interval_notifier_ops *ops)
+static int fake_insert(struct mmu_interval_notifier *notifier, struct mm_struct *mm,
+		       unsigned long start, unsigned long length,
+		       const struct mmu_interval_notifier_ops *ops)
 {
 	notifier->mm = fake.mm;
 	notifier->ops = ops;
@@ -55,12 +57,12 @@ int fake_insert(struct mmu_interval_notifier *notifier, struct mm_struct *mm, un
 	return 0;
 }
 
-void fake_remove(struct mmu_interval_notifier *notifier)
+static void fake_remove(struct mmu_interval_notifier *notifier)
 {
 	fake.notifier = NULL;
 }
 
-unsigned long fake_read_begin(struct mmu_interval_notifier *notifier)
+static unsigned long fake_read_begin(struct mmu_interval_notifier *notifier)
 {
 	return notifier->invalidate_seq;
 }
@@ -73,7 +75,7 @@ static bool take_away(enum mmu_notifier_event event, unsigned int flags)
 					      fake.notifier->invalidate_seq + 2);
 }
 
-int fake_range_fault(struct hmm_range *range)
+static int fake_range_fault(struct hmm_range *range)
 {
 	fake.asked++;
 	fake.write = range->default_flags & HMM_PFN_REQ_WRITE;
@@ -89,7 +91,7 @@ int fake_range_fault(struct hmm_range *range)
 	return 0;
 }
 
-bool fake_set_page_dirty(struct page *page)
+static bool fake_set_page_dirty(struct page *page)
 {
 	fake.dirty++;
 	return true;

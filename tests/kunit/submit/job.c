@@ -148,7 +148,7 @@ static void test_forgotten_half_done(struct kunit *test)
 	dma_fence_put(second);
 }
 
-/* One that was taken off its engine before goes on from where its image says, in the midst of a job. */
+/* One that was taken off its engine before goes on where its image says, in the midst of a job. */
 static void test_forgotten_saved(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_submit_device(test);

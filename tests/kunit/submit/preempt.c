@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Address spaces whose jobs have no end: when they are stopped and started. The table of contexts is played, and
- * so is what has entries written.
+ * Address spaces whose jobs have no end: when they are stopped and started. The table of contexts
+ * is played, and so is what has entries written.
  */
 
 #include <linux/delay.h>
@@ -214,7 +214,7 @@ static void test_all_queues(struct kunit *test)
 	dma_fence_put(fence);
 }
 
-/* Entries that are not written yet: nothing runs, and who wants the memory does not wait for them. */
+/* Entries that are not written yet: nothing runs, and who wants the memory does not wait. */
 static void test_entries(struct kunit *test)
 {
 	struct world *w = make_world(test);
