@@ -90,7 +90,7 @@ static int clear_vram(struct ttm_buffer_object *bo, struct ttm_resource *to)
 	if (xe_vram_is_zero(to))
 		return 0;
 
-	if (xe->mm.copy && !is_small(bo))
+	if (xe->mm.copy && !is_small(bo) && (xe->mm.compresses || !xe_vram_is_scattered(to)))
 		fence = xe->mm.copy->clear(xe, to, bo->base.size);
 	if (!IS_ERR(fence)) {
 		xe_vram_set_clearing(to, fence);

@@ -186,6 +186,19 @@ bool xe_vram_is_zero(const struct ttm_resource *res)
 }
 
 /**
+ * xe_vram_is_scattered - is it in pieces that the CPU clears sooner than an engine?
+ * @res: the resource
+ *
+ * Each piece is a command of its own, and a batch has few.
+ *
+ * Context: any.
+ */
+bool xe_vram_is_scattered(const struct ttm_resource *res)
+{
+	return res->size / to_range(res)->count < LARGE_BLOCK;
+}
+
+/**
  * xe_vram_set_zero - a range has been cleared
  * @res: a resource in VRAM
  *

@@ -96,8 +96,8 @@ int main(int argc, char **argv)
 		close_handle(fd, small[i]);
 	pages = measure(size, close_small);
 
-	compare("create", piece.create, pages.create);
-	compare("touch each page", piece.touch, pages.touch);
+	/* An engine clears the one, and is waited for by the first touch; the CPU the other, at once. */
+	compare("create and touch each page", piece.create + piece.touch, pages.create + pages.touch);
 	compare("move out of VRAM", piece.evict, pages.evict);
 	printf("1..%d\n# %d failed\n", number, failed);
 	return !!failed;
