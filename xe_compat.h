@@ -44,6 +44,7 @@
 #undef MODULE_IMPORT_NS
 #define MODULE_IMPORT_NS(ns)		MODULE_INFO(import_ns, ns)
 
+#define dma_fence_enable_signaling	dma_fence_enable_sw_signaling
 #define dma_buf_invalidate_mappings	dma_buf_move_notify
 #define invalidate_mappings		move_notify
 

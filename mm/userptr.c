@@ -200,7 +200,7 @@ static void enable_all(struct dma_resv *resv)
 
 	dma_resv_iter_begin(&at, resv, DMA_RESV_USAGE_BOOKKEEP);
 	dma_resv_for_each_fence_unlocked(&at, fence)
-		dma_fence_enable_sw_signaling(fence);
+		dma_fence_enable_signaling(fence);
 	dma_resv_iter_end(&at);
 }
 

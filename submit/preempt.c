@@ -511,7 +511,7 @@ static void stop_all(struct xe_submit *submit)
 	list_for_each_entry(p, &submit->lr, link) {
 		guard(mutex)(&p->lock);
 		if (p->fence)
-			dma_fence_enable_sw_signaling(&p->fence->base);
+			dma_fence_enable_signaling(&p->fence->base);
 	}
 }
 

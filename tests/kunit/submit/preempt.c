@@ -136,7 +136,7 @@ static struct dma_fence *armed(struct world *w)
 /* Somebody waits for the fence; his reference is given back. */
 static void want(struct world *w, struct dma_fence *fence)
 {
-	dma_fence_enable_sw_signaling(fence);
+	dma_fence_enable_signaling(fence);
 	settle(w);
 }
 
@@ -281,7 +281,7 @@ static void test_kill(struct kunit *test)
 	stopped(w, w->q);
 	submit(w);
 	fence = armed(w);
-	dma_fence_enable_sw_signaling(fence);
+	dma_fence_enable_signaling(fence);
 	xe_submit_kill(w->xe, -ENODEV);
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -ENODEV);
 	settle(w);
