@@ -423,7 +423,8 @@ static struct dma_fence *push(struct task *t, struct xe_job *job)
 
 	scoped_guard(mutex, &t->q->dep.lock) {
 		accepted = dep_queue_push(&t->q->dep, &job->dep);
-		trace_xe_job_queue(t->xe->drm.dev, t->q->args.gt_id, t->q->context, &job->dep.fence);
+		trace_xe_job_queue(t->xe->drm.dev, t->q->args.gt_id, t->q->context,
+				   &job->dep.fence);
 		fence = dma_fence_get(&job->dep.fence);
 	}
 	if (!accepted)
