@@ -80,17 +80,17 @@ static int clear_vram(struct ttm_buffer_object *bo, struct ttm_resource *to)
 	struct dma_fence *fence = ERR_PTR(-EBUSY);
 	int err;
 
-	if (bo->type == ttm_bo_type_kernel)
+	if (bo->type == ttm_bo_type_kernel) {
 		xe_vram_touch(to);
-	if (bo->type == ttm_bo_type_kernel)
 		return 0;
+	}
 	/* Zero or not: there is nothing to have it in. */
 	if (xe_hw_is_gone(xe))
 		return -ENODEV;
 	if (xe_vram_is_zero(to))
 		return 0;
 
-	if (xe->mm.copy && !is_small(bo) && (xe->mm.compresses || !xe_vram_is_scattered(to)))
+	if (xe->mm.copy && !is_small(bo))
 		fence = xe->mm.copy->clear(xe, to, bo->base.size);
 	if (!IS_ERR(fence)) {
 		xe_vram_set_clearing(to, fence);

@@ -100,11 +100,14 @@ static size_t find_extents(const struct list_head *blocks, struct extent *table)
 
 static int take_blocks(struct xe_vram_alloc *alloc, u64 size, u64 align, struct list_head *blocks)
 {
-	/* The allocator calls invalid what is larger than all of VRAM. */
-	if (round_up(size, align) > alloc->buddy.size)
-		return -ENOSPC;
-
 	guard(mutex)(&alloc->lock);
+
+	/*
+	 * It would take all that is free before it gives up, and it is asked again after each buffer that is evicted.
+	 * What is larger than all of VRAM it calls invalid.
+	 */
+	if (round_up(size, align) > alloc->buddy.avail)
+		return -ENOSPC;
 	return gpu_buddy_alloc_blocks(&alloc->buddy, 0, alloc->buddy.size, size, align, blocks,
 				      GPU_BUDDY_CLEAR_ALLOCATION);
 }
@@ -183,19 +186,6 @@ bool xe_vram_is_zero(const struct ttm_resource *res)
 	const struct xe_vram_range *range = to_range(res);
 
 	return range->zero || (range->clearing && dma_fence_get_status(range->clearing) == 1);
-}
-
-/**
- * xe_vram_is_scattered - is it in pieces that the CPU clears sooner than an engine?
- * @res: the resource
- *
- * Each piece is a command of its own, and a batch has few.
- *
- * Context: any.
- */
-bool xe_vram_is_scattered(const struct ttm_resource *res)
-{
-	return res->size / to_range(res)->count < LARGE_BLOCK;
 }
 
 /**

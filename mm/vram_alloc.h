@@ -31,7 +31,6 @@ u64 xe_vram_at(const struct ttm_resource *res, u64 offset, u64 *len);
 
 /* What is in it: zeroes, or what its owner wrote, unless it is dirty; the buffer is reserved. */
 bool xe_vram_is_zero(const struct ttm_resource *res);
-bool xe_vram_is_scattered(const struct ttm_resource *res);
 void xe_vram_set_zero(struct ttm_resource *res);
 void xe_vram_set_clearing(struct ttm_resource *res, struct dma_fence *fence);
 struct dma_fence *xe_vram_clearing(const struct ttm_resource *res);

@@ -16,6 +16,7 @@ igt_why() {
 declare -A timed=(
 	[xe_query@query-cs-cycles]='calc_freq .* err'
 	[xe_waitfence@reltime]='Timer expired'
+	[xe_vm@out-of-memory]='Timer expired'	# one second, for clearing 512 MiB
 )
 # Threads that have 100 ms for all that the test does
 for what in any all for-submit all-for-submit; do
