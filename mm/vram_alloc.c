@@ -54,6 +54,7 @@ struct xe_vram_range {
 	struct ttm_resource base;
 	struct list_head blocks;
 	struct extent *extents;
+	struct extent only;		/* what @extents is if there is one */
 	size_t count;
 	struct dma_fence *clearing;	/* it is zero when this has signalled without an error */
 	bool zero;			/* it is, or was until somebody touched it */
@@ -140,7 +141,9 @@ static int range_fill(struct xe_vram_alloc *alloc, struct xe_vram_range *range, 
 		return err;
 
 	range->count = find_extents(&range->blocks, NULL);
-	range->extents = kvmalloc_array(range->count, sizeof(*range->extents), GFP_KERNEL);
+	range->extents = &range->only;
+	if (range->count > 1)
+		range->extents = kvmalloc_array(range->count, sizeof(*range->extents), GFP_KERNEL);
 	if (!range->extents) {
 		give_blocks(alloc, &range->blocks, are_zero(&range->blocks));
 		return -ENOMEM;
@@ -241,7 +244,8 @@ static void range_free(struct ttm_resource_manager *man, struct ttm_resource *re
 	give_blocks(to_alloc(man), &range->blocks, !range->touched && xe_vram_is_zero(res));
 	dma_fence_put(range->clearing);
 	ttm_resource_fini(man, res);
-	kvfree(range->extents);
+	if (range->count > 1)
+		kvfree(range->extents);
 	kfree(range);
 }
 

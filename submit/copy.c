@@ -99,7 +99,6 @@ struct task {
 	struct scatterlist *sg;	/* NULL to clear */
 	u64 skipped;		/* of @sg, in bytes */
 	bool to_vram;
-	struct xe_blit blit;
 };
 
 /*
@@ -376,39 +375,43 @@ static struct xe_job *make_job(struct task *t, u64 offset, u64 size)
 }
 
 /* Return: how much of it fits into one batch. */
-static u64 compose(struct task *t, u64 offset, u64 size)
+static u64 compose(struct task *t, struct xe_blit *blit, u64 offset, u64 size)
 {
 	u64 from = t->xe->mm.compresses ? COMPRESSED : VRAM;
 	u64 done = 0, at, len, n;
 
-	t->blit.used = 0;
+	blit->used = 0;
 	if (t->sg)
 		size = min(size, WINDOW_BYTES);
 	do {
 		at = xe_vram_at(t->res, offset + done, &len);
 		len = min(len, size - done);
 		if (!t->sg)
-			n = xe_blit_clear(&t->blit, VRAM + at, len);
+			n = xe_blit_clear(blit, VRAM + at, len);
 		else if (t->to_vram)
-			n = xe_blit_copy(&t->blit, VRAM + at, WINDOW + done, len);
+			n = xe_blit_copy(blit, VRAM + at, WINDOW + done, len);
 		else
-			n = xe_blit_copy(&t->blit, WINDOW + done, from + at, len);
+			n = xe_blit_copy(blit, WINDOW + done, from + at, len);
 		done += n;
 	} while (n == len && done < size);
 	return done;
 }
 
-static int write_batch(struct task *t, struct xe_job *job, u64 size)
+static int write_batch(struct task *t, struct xe_job *job)
 {
 	struct xe_copy *copy = &t->xe->submit.copy;
-	size_t bytes = xe_blit_end(&t->blit);
+	struct xe_copy_part *part = job->part;
 	int err = -EBUSY;
+	size_t bytes;
 
+	guard(mutex)(&copy->compose);
+	part->size = compose(t, &copy->blit, part->offset, part->size);
+	bytes = xe_blit_end(&copy->blit);
 	xe_hw_scoped(hw, t->xe) {
 		if (t->sg)
-			write_window(hw, copy, t, size);
-		xe_vram_bar_write(hw, copy->page[XE_COPY_BATCH + job->part->batch].address,
-				  t->blit.words, bytes);
+			write_window(hw, copy, t, part->size);
+		xe_vram_bar_write(hw, copy->page[XE_COPY_BATCH + part->batch].address,
+				  copy->blit.words, bytes);
 		xe_vram_bar_flush(hw);
 		job->awake = xe_hw_awake_get(hw);
 		err = job->awake ? 0 : -EBUSY;
@@ -437,19 +440,20 @@ static struct dma_fence *push(struct task *t, struct xe_job *job)
 /* One job; @size: how much there is to do, and then how much it does. */
 static struct dma_fence *submit(struct task *t, u64 offset, u64 *size)
 {
-	struct xe_job *job;
+	struct xe_job *job = make_job(t, offset, *size);
 	int err;
 
-	*size = compose(t, offset, *size);
-	job = make_job(t, offset, *size);
 	if (IS_ERR(job))
 		return ERR_CAST(job);
 
-	err = write_batch(t, job, *size);
-	if (!err)
-		return push(t, job);
-	xe_job_drop(job);
-	return ERR_PTR(err);
+	err = write_batch(t, job);
+	if (err) {
+		xe_job_drop(job);
+		return ERR_PTR(err);
+	}
+
+	*size = job->part->size;
+	return push(t, job);
 }
 
 static int wait_for(struct dma_fence *fence)
@@ -483,40 +487,16 @@ static struct dma_fence *clear_all(struct task *t, u64 size)
 	return last;
 }
 
-static struct task *task_create(struct xe_device *xe, const struct ttm_resource *res)
-{
-	struct task *t = kmalloc(sizeof(*t), GFP_KERNEL);
-
-	if (!t)
-		return NULL;
-
-	t->xe = xe;
-	t->res = res;
-	t->sg = NULL;
-	t->skipped = 0;
-	t->q = get_queue(xe);
-	if (t->q)
-		return t;
-	kfree(t);
-	return NULL;
-}
-
-static void task_destroy(struct task *t)
-{
-	xe_queue_put(t->q);
-	kfree(t);
-}
-
 static struct dma_fence *clear(struct xe_device *xe, const struct ttm_resource *res, u64 size)
 {
-	struct task *t = task_create(xe, res);
+	struct task t = { .xe = xe, .res = res, .q = get_queue(xe) };
 	struct dma_fence *fence;
 
-	if (!t)
+	if (!t.q)
 		return ERR_PTR(-EBUSY);
 
-	fence = clear_all(t, size);
-	task_destroy(t);
+	fence = clear_all(&t, size);
+	xe_queue_put(t.q);
 	/* It was refused, or is over already; else there is no error without a kill. */
 	if (!IS_ERR(fence) && dma_fence_get_status(fence) < 0) {
 		dma_fence_put(fence);
@@ -543,16 +523,16 @@ static int copy_all(struct task *t, u64 size)
 static int copy(struct xe_device *xe, const struct ttm_resource *res, const struct sg_table *sgt,
 		u64 size, bool to_vram)
 {
-	struct task *t = task_create(xe, res);
+	struct task t = {
+		.xe = xe, .res = res, .q = get_queue(xe), .sg = sgt->sgl, .to_vram = to_vram,
+	};
 	int err;
 
-	if (!t)
+	if (!t.q)
 		return -EBUSY;
 
-	t->sg = sgt->sgl;
-	t->to_vram = to_vram;
-	err = copy_all(t, size);
-	task_destroy(t);
+	err = copy_all(&t, size);
+	xe_queue_put(t.q);
 	return err;
 }
 
@@ -562,6 +542,7 @@ static void copy_fini(struct drm_device *drm, void *data)
 
 	while (copy->num_pages)
 		xe_pt_pool_give(to_xe_device(drm), &copy->page[--copy->num_pages]);
+	mutex_destroy(&copy->compose);
 	mutex_destroy(&copy->window);
 	mutex_destroy(&copy->make);
 }
@@ -581,6 +562,7 @@ int xe_copy_init(struct xe_device *xe)
 	mutex_init(&copy->make);
 	spin_lock_init(&copy->lock);
 	mutex_init(&copy->window);
+	mutex_init(&copy->compose);
 	init_waitqueue_head(&copy->room);
 	xe->mm.copy = &ops;
 	return drmm_add_action_or_reset(&xe->drm, copy_fini, copy);

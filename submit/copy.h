@@ -8,6 +8,7 @@
 #include <linux/wait.h>
 
 #include "mm/pt_pool.h"
+#include "submit/blit.h"
 #include "xe_hw.h"
 
 struct task_struct;
@@ -44,6 +45,10 @@ struct xe_copy {
 	bool closed;
 	/** @window: pages of system memory are in reach of the engine for one copy at a time */
 	struct mutex window;
+	/** @compose: protects @blit; innermost */
+	struct mutex compose;
+	/** @blit: a batch on its way to VRAM */
+	struct xe_blit blit;
 	/** @batches: a bit for each that is in use */
 	unsigned long batches;
 	/** @room: woken when one is not any more */
