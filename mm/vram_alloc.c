@@ -104,8 +104,8 @@ static int take_blocks(struct xe_vram_alloc *alloc, u64 size, u64 align, struct 
 	guard(mutex)(&alloc->lock);
 
 	/*
-	 * It would take all that is free before it gives up, and it is asked again after each buffer that is evicted.
-	 * What is larger than all of VRAM it calls invalid.
+	 * The allocator would take all that is free before it gives up, and is asked again after
+	 * each buffer that is evicted. What is larger than all of VRAM it calls invalid.
 	 */
 	if (round_up(size, align) > alloc->buddy.avail)
 		return -ENOSPC;
