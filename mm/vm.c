@@ -453,25 +453,38 @@ static int try_external(struct xe_vm_lock *lock, unsigned int num_fences)
 	return err;
 }
 
+/**
+ * xe_vm_make_reachable - have all buffers of a VM that have moved where engines reach them
+ * @vm: the VM; the reservations of all its buffers are held
+ *
+ * What the VM has does not make room for it, only what others have. The mappings stay stale.
+ *
+ * Context: process context; enters.
+ * Return: as xe_bo_make_reachable().
+ */
+int xe_vm_make_reachable(struct xe_vm *vm)
+{
+	struct drm_gpuvm_bo *vm_bo;
+	int err = 0;
+
+	list_for_each_entry(vm_bo, &vm->gpuvm.evict.list, list.entry.evict) {
+		err = xe_bo_make_reachable(to_xe_bo(vm_bo->obj));
+		if (err)
+			break;
+	}
+	return err;
+}
+
 /*
- * All buffers that have moved are where engines reach them. Room for them is made by taking more
- * reservations, which is not allowed any more when drm_exec has all that it was to take.
+ * Room for what has moved is made by taking more reservations, which is not allowed any more when
+ * drm_exec has all that it was to take.
  */
 static int lock_reachable(struct drm_exec *exec, void *data)
 {
 	struct xe_vm_lock *lock = data;
-	struct drm_gpuvm *gpuvm = &lock->vm->gpuvm;
-	struct drm_gpuvm_bo *vm_bo;
-	int err = drm_gpuvm_prepare_objects(gpuvm, exec, lock->num_fences);
+	int err = drm_gpuvm_prepare_objects(&lock->vm->gpuvm, exec, lock->num_fences);
 
-	if (err)
-		return err;
-	list_for_each_entry(vm_bo, &gpuvm->evict.list, list.entry.evict) {
-		err = xe_bo_make_reachable(to_xe_bo(vm_bo->obj));
-		if (err)
-			return err;
-	}
-	return 0;
+	return err ?: xe_vm_make_reachable(lock->vm);
 }
 
 /**

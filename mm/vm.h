@@ -336,6 +336,7 @@ void xe_vm_set_ran(struct xe_vm *vm);
 u64 xe_vm_root(const struct xe_vm *vm, unsigned int gt_id);
 
 int xe_vm_lock(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences);
+int xe_vm_make_reachable(struct xe_vm *vm);
 int xe_vm_lock_own(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences);
 int xe_vm_lock_try(struct xe_vm_lock *lock, const struct drm_gem_object *obj,
 		   unsigned int num_fences);

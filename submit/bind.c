@@ -628,6 +628,24 @@ static int bind_locked(struct page_job *job, struct xe_vm_lock *lock,
 	return err;
 }
 
+/* As long as more reservations can be taken: others may have to make room. */
+static int make_reachable(const struct xe_bind_args *args)
+{
+	bool maps = false;
+	int err = 0;
+
+	for (unsigned int i = 0; i < args->num_ops && !err; i++) {
+		if (args->ops[i].what != XE_BIND_MAP || !args->ops[i].map.bo)
+			continue;
+		maps = true;
+		err = xe_bo_make_reachable(args->ops[i].map.bo);
+	}
+	/* Also what was moved out for the new buffer when that was made. */
+	if (!err && maps && args->vm->flags & XE_VM_LR)
+		err = xe_vm_make_reachable(args->vm);
+	return err;
+}
+
 static int lock_buffers(struct drm_exec *exec, void *data)
 {
 	const struct xe_bind_args *args = data;
@@ -647,11 +665,7 @@ static int lock_buffers(struct drm_exec *exec, void *data)
 			err = drm_gpuvm_prepare_range(gpuvm, exec, map->addr, map->range,
 						      NUM_FENCES);
 	}
-	/* As long as more reservations can be taken: others may have to make room. */
-	for (unsigned int i = 0; i < args->num_ops && !err; i++)
-		if (args->ops[i].what == XE_BIND_MAP && args->ops[i].map.bo)
-			err = xe_bo_make_reachable(args->ops[i].map.bo);
-	return err;
+	return err ?: make_reachable(args);
 }
 
 /* Who makes room in VRAM may have to wait for others who do, in the order of drm_exec. */
@@ -829,13 +843,11 @@ static int prepare_stale(struct page_job *job, struct xe_vm_lock *lock)
 	struct list_head *stale = &job->vm->gpuvm.evict.list;
 	struct drm_gpuvm_bo *vm_bo;
 	struct xe_vma *vma;
-	int err = 0;
+	int err;
 
-	list_for_each_entry(vm_bo, stale, list.entry.evict) {
-		err = xe_bo_make_reachable(to_xe_bo(vm_bo->obj));
-		if (err)
-			return err;
-	}
+	err = xe_vm_make_reachable(job->vm);
+	if (err)
+		return err;
 	list_for_each_entry(vm_bo, stale, list.entry.evict) {
 		err = plan_stale(job, vm_bo);
 		if (err)
