@@ -307,7 +307,6 @@ static struct page_job *make_job(struct xe_vm *vm, struct xe_queue *q)
 /* One that was not published, and its plan undone. */
 static void discard_job(struct page_job *job)
 {
-	xe_usage_undefer(job->q->args.usage, job->deferred);
 	dep_job_abandon(&job->dep);
 	drop_references(job);
 	kfree(job);
@@ -621,6 +620,8 @@ static int bind_locked(struct page_job *job, struct xe_vm_lock *lock,
 	if (!err)
 		err = commit(job, lock, &log, args, fence);
 	if (err) {
+		xe_usage_undefer(job->q->args.usage, job->deferred);
+		job->deferred = 0;
 		forget_fresh(job, true);
 		xe_pt_plan_undo(&job->plan);
 		xe_vm_log_undo(&log);

@@ -18,6 +18,8 @@
 #include "hw/state.h"
 #include "mm/bo.h"
 #include "mm/pt.h"
+#include "mm/userptr.h"
+#include "submit/preempt.h"
 #include "submit/submit.h"
 #include "submit/sync.h"
 #include "xe_device.h"
@@ -41,6 +43,11 @@ static struct {
 	struct xe_tlb_wait *wait;	/* the last that was asked */
 	u64 start, size;
 	unsigned int asked;
+	bool over_scratch;
+	unsigned int mapped, kicked, armed;
+	bool no_memory, read_only;
+	unsigned int pinned, unpinned;	/* memory of a process */
+	unsigned int goes;		/* so often it is taken away again */
 } fake;
 
 static void fake_init(struct xe_pt_plan *plan, struct xe_pt_tree *tree)
@@ -48,6 +55,12 @@ static void fake_init(struct xe_pt_plan *plan, struct xe_pt_tree *tree)
 	*plan = (struct xe_pt_plan){
 		.tree = tree, .start = U64_MAX, .invalidate_start = U64_MAX,
 	};
+}
+
+static void fake_undo(struct xe_pt_plan *plan)
+{
+	fake.undone++;
+	fake_init(plan, plan->tree);
 }
 
 static int fake_plan(struct xe_pt_plan *plan, u64 va, u64 size)
@@ -58,6 +71,7 @@ static int fake_plan(struct xe_pt_plan *plan, u64 va, u64 size)
 	plan->start = min(plan->start, round_down(va, fake.span));
 	plan->end = max(plan->end, round_up(va + size, fake.span));
 	plan->entries += fake.entries;
+	plan->over_scratch = fake.over_scratch;
 	if (fake.invalidates) {
 		plan->invalidate = true;
 		plan->invalidate_start = min(plan->invalidate_start, va);
@@ -74,6 +88,24 @@ static bool fake_write(struct xe_pt_plan *plan)
 		fake.written[fake.num_written++] = plan->start;
 	plan->written = true;
 	return false;
+}
+
+static int fake_map(struct xe_pt_plan *plan, u64 va, u64 size, const struct xe_pt_source *source)
+{
+	fake.mapped++;
+	fake.read_only = source->read_only;
+	return fake_plan(plan, va, size);
+}
+
+static struct xe_user_pages *fake_pin(void)
+{
+	fake.pinned++;
+	return (struct xe_user_pages *)&fake;
+}
+
+static bool fake_valid(void)
+{
+	return !fake.goes || !fake.goes--;
 }
 
 static void fake_invalidate(u64 start, u64 size, struct xe_tlb_wait *wait)
@@ -93,12 +125,18 @@ static void answer(int err)
 }
 
 #define xe_pt_plan_init(plan, tree)			fake_init(plan, tree)
-#define xe_pt_plan_map(plan, va, size, source)		fake_plan(plan, va, size)
+#define xe_pt_plan_map(plan, va, size, source)		fake_map(plan, va, size, source)
 #define xe_pt_plan_unmap(plan, va, size)		fake_plan(plan, va, size)
 #define xe_pt_plan_commit(plan)				((void)fake.committed++)
-#define xe_pt_plan_undo(plan)				((void)fake.undone++)
+#define xe_pt_plan_undo(plan)				fake_undo(plan)
 #define xe_pt_plan_free(plan)				((void)fake.freed++)
 #define xe_pt_plan_drop(plan)				((void)fake.dropped++)
+#define xe_user_pages_pt_source(pages, address, source)	((void)(source), !fake.no_memory)
+#define xe_userptr_pin(userptr)				fake_pin()
+#define xe_user_pages_put(pages)			((void)(fake.unpinned += !!(pages)))
+#define xe_user_pages_valid(pages)			fake_valid()
+#define xe_preempt_kick(vm)				((void)fake.kicked++)
+#define xe_preempt_add_fence(lock)			((void)fake.armed++)
 #define xe_ppgtt_write(hw, plan)			fake_write(plan)
 #define xe_guc_tlb_invalidate_vm(hw, gt, asid, start, size, wait) \
 	fake_invalidate(start, size, wait)
@@ -140,7 +178,13 @@ struct world {
 	struct xe_usage *usage;
 	struct xe_vm *vm;
 	struct xe_bo *bo;
+	int awake;
 };
+
+static int awake(const struct world *w)
+{
+	return atomic_read(&w->xe->drm.dev->power.usage_count);
+}
 
 static struct world *make_world(struct kunit *test)
 {
@@ -157,6 +201,7 @@ static struct world *make_world(struct kunit *test)
 	fake.err = -ENOMEM;
 	w->test = test;
 	w->xe = xe_fake_device(test);
+	w->awake = awake(w);
 	w->vm = xe_fake_vm(test, w->xe, 0, &vm_ops);
 	w->usage = xe_usage_create();
 	KUNIT_ASSERT_NOT_NULL(test, w->usage);
@@ -184,6 +229,7 @@ static void end_world(struct world *w)
 	KUNIT_EXPECT_TRUE_MSG(w->test, list_empty(&w->xe->vms.list), "the VM is gone");
 	KUNIT_EXPECT_TRUE_MSG(w->test, list_empty(queues), "its queues are gone");
 	KUNIT_EXPECT_EQ(w->test, kref_read(&w->bo->ttm.base.refcount), 1);
+	KUNIT_EXPECT_EQ(w->test, awake(w), w->awake);
 	KUNIT_EXPECT_EQ(w->test, fake.committed, fake.freed + fake.dropped);
 	drm_gem_object_put(&w->bo->ttm.base);
 }
@@ -218,6 +264,11 @@ static struct dma_fence *bind_at(struct world *w, u64 addr, struct dma_fence *in
 	return out;
 }
 
+static bool is_idle(struct dma_resv *resv)
+{
+	return dma_resv_test_signaled(resv, DMA_RESV_USAGE_BOOKKEEP);
+}
+
 static bool is_mapped(struct world *w, u64 addr)
 {
 	return drm_gpuva_find_first(&w->vm->gpuvm, addr, SZ_4K);
@@ -232,7 +283,7 @@ static void test_at_once(struct kunit *test)
 	fake.parts = 3;
 	fence = bind_at(w, SZ_1M, NULL);
 	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(fence));
-	KUNIT_EXPECT_PTR_NE(test, fence->ops->get_driver_name, foreign_ops.get_driver_name);
+	KUNIT_EXPECT_STRNEQ(test, fence->ops->get_driver_name(fence), KBUILD_MODNAME);
 	KUNIT_EXPECT_EQ(test, fake.num_written, 1);
 	KUNIT_EXPECT_EQ(test, fake.asked, 0);
 	KUNIT_EXPECT_TRUE(test, is_mapped(w, SZ_1M));
@@ -260,11 +311,138 @@ static void test_invalidate(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake.start, (u64)SZ_1M);
 	KUNIT_EXPECT_EQ(test, fake.size, (u64)SZ_64K);
 	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
+	KUNIT_EXPECT_FALSE_MSG(test, is_idle(w->bo->ttm.base.resv), "the memory is not given away");
+	KUNIT_EXPECT_FALSE(test, is_idle(xe_vm_resv(w->vm)));
+	KUNIT_EXPECT_TRUE(test, test_bit(XE_VM_BIND_FENCE, &fence->flags));
+	KUNIT_EXPECT_EQ_MSG(test, fake.armed, 2, "nor while a long-running VM runs");
 	settle();
+	KUNIT_EXPECT_EQ(test, fake.kicked, 1);
 	KUNIT_EXPECT_EQ_MSG(test, fake.freed, 1, "tables are kept until the answer");
 	answer(0);
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+	KUNIT_EXPECT_TRUE(test, is_idle(w->bo->ttm.base.resv));
+	settle();
+	KUNIT_EXPECT_EQ_MSG(test, kref_read(&fence->refcount), 3,
+			    "it is in two reservations, and nobody else has it");
 	dma_fence_put(fence);
+	end_world(w);
+}
+
+/* What scratch led to may be cached: a flush forgets it, but jobs of an LR VM have none. */
+static void test_over_scratch(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_fence *fence;
+
+	fake.over_scratch = true;
+	fake.span = SZ_2M;
+	xe_vm_set_ran(w->vm);
+	fence = bind_at(w, SZ_2M, NULL);
+	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(fence));
+	KUNIT_EXPECT_EQ(test, fake.asked, 0);
+	dma_fence_put(fence);
+
+	w->vm->flags |= XE_VM_LR;
+	fence = bind_at(w, SZ_4M, NULL);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
+	KUNIT_EXPECT_EQ(test, fake.start, (u64)SZ_4M);
+	KUNIT_EXPECT_EQ(test, fake.size, (u64)SZ_2M);
+	answer(0);
+	dma_fence_put(fence);
+	w->vm->flags &= ~XE_VM_LR;
+	end_world(w);
+}
+
+/* Somebody moves the buffer: no entry leads to it before he is done. */
+static void test_moving(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_fence *move = foreign_fence(test), *fence;
+	struct dma_resv *resv = w->bo->ttm.base.resv;
+
+	dma_resv_lock(resv, NULL);
+	KUNIT_ASSERT_EQ(test, xe_bo_move_to(w->bo, XE_MEM_TT), 0);
+	KUNIT_ASSERT_EQ(test, dma_resv_reserve_fences(resv, 1), 0);
+	dma_resv_add_fence(resv, move, DMA_RESV_USAGE_KERNEL);
+	dma_resv_unlock(resv);
+	fence = bind_at(w, SZ_1M, NULL);
+	KUNIT_EXPECT_EQ(test, fake.num_written, 0);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
+	dma_fence_signal(move);
+	KUNIT_EXPECT_GT(test, dma_fence_wait_timeout(fence, false, 5 * HZ), 0);
+	KUNIT_EXPECT_EQ(test, fake.num_written, 1);
+	dma_fence_put(move);
+	dma_fence_put(fence);
+	end_world(w);
+}
+
+/* Its queue was killed meanwhile: it ends all the same. */
+static void test_dead_queue(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_fence *fence;
+
+	dep_queue_kill(&w->vm->queues[XE_VM_BINDS]->dep);
+	fence = bind_at(w, SZ_1M, NULL);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -ECANCELED);
+	KUNIT_EXPECT_EQ(test, fake.num_written, 0);
+	dma_fence_put(fence);
+	end_world(w);
+}
+
+/* Memory of a process goes while its entries are planned: all is begun anew, and counted once. */
+static void test_taken_away(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_fence *in = foreign_fence(test);
+	struct xe_bind_op op = {
+		.what = XE_BIND_UNMAP,
+		.map = { .addr = SZ_1M, .range = SZ_64K, .userptr = (struct xe_userptr *)&fake },
+	};
+	struct xe_sync sync = { .fence = in };
+	struct xe_bind_args args = {
+		.vm = w->vm, .ops = &op, .num_ops = 1, .syncs = &sync, .num_syncs = 1,
+	};
+
+	fake.goes = XE_USERPTR_TRIES;
+	KUNIT_EXPECT_EQ(test, xe_bind(&args), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, fake.pinned, XE_USERPTR_TRIES);
+	KUNIT_EXPECT_EQ(test, fake.unpinned, XE_USERPTR_TRIES - 1);
+	KUNIT_EXPECT_EQ(test, fake.undone, XE_USERPTR_TRIES);
+	KUNIT_EXPECT_EQ(test, w->usage->deferred, 0);
+	KUNIT_EXPECT_EQ(test, kref_read(&in->refcount), 1);
+
+	fake.goes = XE_USERPTR_TRIES - 1;
+	KUNIT_EXPECT_EQ(test, xe_bind(&args), 0);
+	KUNIT_EXPECT_EQ(test, w->usage->deferred, fake.entries);
+	dma_fence_signal(in);
+	flush_workqueue(w->xe->submit.wq);
+	settle();
+	KUNIT_EXPECT_EQ(test, w->usage->deferred, 0);
+	KUNIT_EXPECT_EQ(test, kref_read(&in->refcount), 1);
+	dma_fence_put(in);
+	end_world(w);
+}
+
+/* Entries of memory that is not there are cleared; of what is, they say how it may be used. */
+static void test_memory_of_a_process(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct xe_vm_map map = {
+		.range = SZ_64K, .pages = (struct xe_user_pages *)&fake, .read_only = true,
+	};
+	struct page_job *job = make_job(w->vm, w->vm->queues[XE_VM_BINDS]);
+
+	KUNIT_ASSERT_NOT_NULL(test, job);
+	fake.no_memory = true;
+	KUNIT_EXPECT_EQ(test, plan_map(job, &map), 0);
+	KUNIT_EXPECT_EQ(test, fake.planned, 1);
+	KUNIT_EXPECT_EQ(test, fake.mapped, 0);
+	fake.no_memory = false;
+	KUNIT_EXPECT_EQ(test, plan_map(job, &map), 0);
+	KUNIT_EXPECT_EQ(test, fake.mapped, 1);
+	KUNIT_EXPECT_TRUE(test, fake.read_only);
+	discard_job(job);
 	end_world(w);
 }
 
@@ -339,6 +517,11 @@ static void test_limit(struct kunit *test)
 	struct world *w = make_world(test);
 	struct xe_vm *other = xe_fake_vm(test, w->xe, 0, &vm_ops);
 	struct dma_fence *in = foreign_fence(test);
+	struct xe_bind_op ops[2] = {
+		{ .what = XE_BIND_UNMAP, .map = { .addr = SZ_2M, .range = SZ_64K } },
+		{ .what = XE_BIND_UNMAP, .map = { .addr = SZ_4M, .range = SZ_64K } },
+	};
+	struct xe_bind_args two = { .vm = w->vm, .ops = ops, .num_ops = 2 };
 
 	KUNIT_ASSERT_EQ(test, make_queues(other, w->usage), 0);
 	fake.entries = XE_USAGE_MAX_DEFERRED / 2;
@@ -346,6 +529,8 @@ static void test_limit(struct kunit *test)
 	dma_fence_put(bind_at(w, SZ_1M, in));
 	KUNIT_EXPECT_EQ(test, bind_to(w, NULL, SZ_2M, in, NULL), -ENOBUFS);
 	KUNIT_EXPECT_FALSE(test, is_mapped(w, SZ_2M));
+	KUNIT_EXPECT_EQ_MSG(test, bind_to(w, NULL, SZ_8M, NULL, NULL), -ENOBUFS,
+			    "it comes behind what waits");
 	/* Nor with another VM of the client. */
 	swap(w->vm, other);
 	KUNIT_EXPECT_EQ(test, bind_to(w, NULL, SZ_2M, in, NULL), -ENOBUFS);
@@ -356,8 +541,9 @@ static void test_limit(struct kunit *test)
 	flush_workqueue(w->xe->submit.wq);
 	settle();
 	fake.entries = 10 * XE_USAGE_MAX_DEFERRED;
-	dma_fence_put(bind_at(w, SZ_2M, NULL));
+	KUNIT_EXPECT_EQ(test, xe_bind(&two), 0);
 	KUNIT_EXPECT_EQ(test, w->usage->deferred, 0);
+	KUNIT_EXPECT_EQ(test, kref_read(&in->refcount), 1);
 	dma_fence_put(in);
 	end_world(w);
 }
@@ -404,6 +590,8 @@ static void test_kill_late_answer(struct kunit *test)
 static void test_stale(struct kunit *test)
 {
 	struct world *w = make_world(test);
+	struct list_head taken;
+	struct xe_vma *vma;
 	struct dma_fence *fence;
 	struct xe_vm_lock lock;
 
@@ -412,6 +600,9 @@ static void test_stale(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xe_bo_move_to(w->bo, XE_MEM_SYSTEM), 0);
 	dma_resv_unlock(w->bo->ttm.base.resv);
 
+	vma = to_xe_vma(drm_gpuva_find_first(&w->vm->gpuvm, SZ_1M, SZ_4K));
+	KUNIT_EXPECT_TRUE(test, drm_gpuva_invalidated(&vma->gpuva));
+	list_add(&vma->unwritten_link, &w->vm->unwritten);
 	for (int i = 0; i < 2; i++) {
 		KUNIT_ASSERT_EQ(test, xe_vm_lock(w->vm, &lock, 2), 0);
 		KUNIT_EXPECT_EQ(test, xe_bind_prepare(&lock, &fence), 0);
@@ -419,7 +610,24 @@ static void test_stale(struct kunit *test)
 		KUNIT_EXPECT_NULL(test, fence);
 		KUNIT_EXPECT_EQ(test, fake.num_written, 2);
 		KUNIT_EXPECT_EQ(test, w->bo->ttm.resource->mem_type, XE_MEM_TT);
+		KUNIT_EXPECT_FALSE(test, drm_gpuva_invalidated(&vma->gpuva));
+		KUNIT_EXPECT_TRUE(test, list_empty(&w->vm->unwritten));
+		KUNIT_EXPECT_TRUE(test, list_empty(&vma->link));
 	}
+
+	/* Memory of a process that was found anew; and some goes again meanwhile. */
+	list_add(&vma->unwritten_link, &w->vm->unwritten);
+	list_add(&taken, &w->vm->invalidated);
+	KUNIT_ASSERT_EQ(test, xe_vm_lock(w->vm, &lock, 2), 0);
+	KUNIT_EXPECT_EQ(test, xe_bind_prepare(&lock, &fence), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, fake.undone, 1);
+	KUNIT_EXPECT_TRUE(test, drm_gpuva_invalidated(&vma->gpuva));
+	list_del(&taken);
+	KUNIT_EXPECT_EQ(test, xe_bind_prepare(&lock, &fence), 0);
+	xe_vm_unlock(&lock);
+	KUNIT_EXPECT_EQ(test, fake.num_written, 3);
+	KUNIT_EXPECT_FALSE(test, drm_gpuva_invalidated(&vma->gpuva));
+	KUNIT_EXPECT_TRUE(test, list_empty(&w->vm->unwritten));
 	end_world(w);
 }
 
@@ -468,6 +676,11 @@ static void test_former(struct kunit *test)
 static struct kunit_case bind_cases[] = {
 	KUNIT_CASE(test_at_once),
 	KUNIT_CASE(test_invalidate),
+	KUNIT_CASE(test_over_scratch),
+	KUNIT_CASE(test_moving),
+	KUNIT_CASE(test_dead_queue),
+	KUNIT_CASE(test_taken_away),
+	KUNIT_CASE(test_memory_of_a_process),
 	KUNIT_CASE(test_order),
 	KUNIT_CASE(test_undo),
 	KUNIT_CASE(test_limit),
