@@ -4,8 +4,10 @@
  */
 
 #include <linux/delay.h>
+#include <linux/dma-fence.h>
 #include <linux/hmm.h>
 #include <linux/mmu_notifier.h>
+#include <linux/scatterlist.h>
 
 #define hmm_range_fault			fake_range_fault
 #define mmu_interval_notifier_insert	fake_insert
@@ -14,6 +16,9 @@
 #define xe_dma_map			fake_dma_map
 #define xe_dma_unmap			fake_dma_unmap
 #define set_page_dirty			fake_set_page_dirty
+#define sg_alloc_table(sgt, count, gfp)	fake_alloc_table(sgt, count, gfp)
+#define sg_free_table(sgt)		fake_free_table(sgt)
+#define dma_fence_wait_timeout		fake_wait
 
 static int fake_range_fault(struct hmm_range *range);
 static int fake_insert(struct mmu_interval_notifier *notifier, struct mm_struct *mm,
@@ -22,6 +27,9 @@ static int fake_insert(struct mmu_interval_notifier *notifier, struct mm_struct 
 static void fake_remove(struct mmu_interval_notifier *notifier);
 static unsigned long fake_read_begin(struct mmu_interval_notifier *notifier);
 static bool fake_set_page_dirty(struct page *page);
+static int fake_alloc_table(struct sg_table *sgt, unsigned int count, gfp_t gfp);
+static void fake_free_table(struct sg_table *sgt);
+static signed long fake_wait(struct dma_fence *fence, bool intr, signed long timeout);
 
 #include "../../../mm/userptr.c"
 
@@ -36,12 +44,16 @@ static bool fake_set_page_dirty(struct page *page);
 static struct {
 	struct mm_struct *mm;
 	unsigned long first[PAGES];	/* page frames */
-	unsigned int mapped, dirty, asked, killed;
+	unsigned int mapped, dirty, asked, killed, tables, notifiers;
 	unsigned int storms;		/* how often pages go while they are looked for */
-	int err;			/* of looking for them */
+	unsigned int good;		/* of looking for them: so often without @err */
+	int err;
 	bool write;
-	struct mmu_interval_notifier *notifier;
-	struct dma_fence *signals;	/* by a kill */
+	enum dma_data_direction dir;	/* of the last mapping */
+	struct mmu_interval_notifier *notifier;	/* the last */
+	struct dma_fence *runs;		/* until a kill, and no pages go before */
+	long takes;			/* time, to wait for a fence */
+	unsigned int waited, late;
 } fake;
 
 static int fake_insert(struct mmu_interval_notifier *notifier, struct mm_struct *mm,
@@ -54,12 +66,13 @@ static int fake_insert(struct mmu_interval_notifier *notifier, struct mm_struct 
 	notifier->interval_tree.last = start + length - 1;
 	notifier->invalidate_seq = 1;
 	fake.notifier = notifier;
+	fake.notifiers++;
 	return 0;
 }
 
 static void fake_remove(struct mmu_interval_notifier *notifier)
 {
-	fake.notifier = NULL;
+	fake.notifiers--;
 }
 
 static unsigned long fake_read_begin(struct mmu_interval_notifier *notifier)
@@ -75,12 +88,41 @@ static bool take_away(enum mmu_notifier_event event, unsigned int flags)
 					      fake.notifier->invalidate_seq + 2);
 }
 
+/* Who was killed lets go of the engine; who is not, never, or each in its time. */
+static signed long fake_wait(struct dma_fence *fence, bool intr, signed long timeout)
+{
+	fake.waited++;
+	if ((fence == fake.runs && fake.killed) || fake.takes)
+		dma_fence_signal(fence);
+	if (dma_fence_is_signaled(fence))
+		return max(timeout - fake.takes, 0l);
+	fake.late++;
+	return 0;
+}
+
+static int fake_alloc_table(struct sg_table *sgt, unsigned int count, gfp_t gfp)
+{
+	fake.tables++;
+	return (sg_alloc_table)(sgt, count, gfp);
+}
+
+static void fake_free_table(struct sg_table *sgt)
+{
+	fake.tables -= !!sgt->sgl;
+	(sg_free_table)(sgt);
+}
+
 static int fake_range_fault(struct hmm_range *range)
 {
 	fake.asked++;
 	fake.write = range->default_flags & HMM_PFN_REQ_WRITE;
-	if (fake.err)
+	if (fake.storms && fake.err) {
+		fake.storms--;
+		take_away(MMU_NOTIFY_CLEAR, MMU_NOTIFIER_RANGE_BLOCKABLE);
+	}
+	if (fake.err && !fake.good)
 		return fake.err;
+	fake.good -= !!fake.good;
 	for (unsigned long i = 0; i < (range->end - range->start) >> PAGE_SHIFT; i++)
 		range->hmm_pfns[i] = HMM_PFN_VALID |
 			fake.first[((range->start - START) >> PAGE_SHIFT) + i];
@@ -100,19 +142,19 @@ static bool fake_set_page_dirty(struct page *page)
 int fake_dma_map(struct xe_hw hw, struct sg_table *sgt, enum dma_data_direction dir)
 {
 	fake.mapped++;
+	fake.dir = dir;
 	return 0;
 }
 
 void fake_dma_unmap(struct xe_dma dma, struct sg_table *sgt, enum dma_data_direction dir)
 {
+	WARN(fake.runs && !dma_fence_is_signaled(fake.runs), "an engine uses them");
 	fake.mapped--;
 }
 
 static void kill(struct xe_vm *vm)
 {
 	fake.killed++;
-	if (fake.signals)
-		dma_fence_signal(fake.signals);
 }
 
 static const struct xe_vm_ops ops = { .kill = kill };
@@ -139,10 +181,14 @@ static void end(struct kunit *test, struct xe_vm *vm)
 {
 	struct list_head *vms = &vm->xe->vms.list;
 
-	for (int i = 0; i < 500 && fake.notifier; i++)
+	for (int i = 0; i < 500 && kref_read(&vm->gpuvm.kref) > 1; i++)
 		fsleep(10000);
-	KUNIT_EXPECT_NULL_MSG(test, fake.notifier, "the notifier is gone");
+	KUNIT_EXPECT_EQ_MSG(test, kref_read(&vm->gpuvm.kref), 1, "its memory is held");
+	KUNIT_EXPECT_EQ(test, fake.notifiers, 0);
+	KUNIT_EXPECT_TRUE(test, list_empty(&vm->invalidated));
 	KUNIT_EXPECT_EQ(test, fake.mapped, 0);
+	KUNIT_EXPECT_EQ(test, fake.tables, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake.mm->mm_users), 1);
 	xe_vm_put(vm);
 	for (int i = 0; i < 500 && !list_empty(vms); i++)
 		fsleep(10000);
@@ -171,6 +217,7 @@ static void test_pin(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pages->sgt.sgl->length, 3 * PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, fake.dirty, PAGES);
 	KUNIT_EXPECT_TRUE(test, fake.write);
+	KUNIT_EXPECT_EQ(test, fake.dir, DMA_BIDIRECTIONAL);
 	KUNIT_EXPECT_EQ(test, fake.mapped, 1);
 	KUNIT_EXPECT_TRUE(test, valid(vm, pages));
 	KUNIT_EXPECT_TRUE(test, xe_user_pages_pt_source(pages, START + PAGE_SIZE, &source));
@@ -190,6 +237,7 @@ static void test_read_only(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(pages));
 	KUNIT_EXPECT_FALSE(test, fake.write);
 	KUNIT_EXPECT_EQ(test, fake.dirty, 0);
+	KUNIT_EXPECT_EQ(test, fake.dir, DMA_TO_DEVICE);
 	xe_user_pages_put(pages);
 	xe_userptr_put(userptr);
 	end(test, vm);
@@ -213,8 +261,80 @@ static void test_storm(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake.storms, 0);
 	fake.err = -EFAULT;
 	KUNIT_EXPECT_PTR_EQ(test, xe_userptr_pin(userptr), (void *)ERR_PTR(-EFAULT));
+	fake.err = -EBUSY;
+	KUNIT_EXPECT_PTR_EQ(test, xe_userptr_pin(userptr), (void *)ERR_PTR(-EAGAIN));
 	xe_userptr_put(userptr);
 	end(test, vm);
+}
+
+/* Neither the device nor the process has to be there. */
+static void test_gone(struct kunit *test)
+{
+	struct xe_vm *vm = make_vm(test);
+	struct xe_userptr *userptr = make(test, vm, false);
+	struct mm_struct *mm = fake.mm;
+
+	mm->mm_users = (atomic_t)ATOMIC_INIT(0);
+	KUNIT_EXPECT_PTR_EQ(test, xe_userptr_pin(userptr), (void *)ERR_PTR(-EFAULT));
+	KUNIT_EXPECT_EQ(test, fake.asked, 0);
+	mm->mm_users = (atomic_t)ATOMIC_INIT(1);
+	xe_hw_scoped(hw, vm->xe)
+		xe_hw_declare_lost(hw, "test");
+	KUNIT_EXPECT_PTR_EQ(test, xe_userptr_pin(userptr), (void *)ERR_PTR(-ENODEV));
+	KUNIT_EXPECT_EQ(test, fake.mapped, 0);
+	xe_userptr_put(userptr);
+	end(test, vm);
+}
+
+/* Unbind finds all that is mapped, and nothing that is not; ranges do not touch each other. */
+static void test_stop(struct kunit *test)
+{
+	struct xe_vm *vm = make_vm(test);
+	struct xe_userptr *first = make(test, vm, false), *second = make(test, vm, false);
+	struct xe_user_pages *of_first = xe_userptr_pin(first);
+	struct xe_user_pages *pages[] = { xe_userptr_pin(second), xe_userptr_pin(second) };
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(of_first) || IS_ERR(pages[0]) || IS_ERR(pages[1]));
+	fake.notifier = &first->notifier;
+	take_away(MMU_NOTIFY_CLEAR, MMU_NOTIFIER_RANGE_BLOCKABLE);
+	KUNIT_EXPECT_EQ(test, fake.mapped, 2);
+	KUNIT_EXPECT_TRUE(test, valid(vm, pages[1]));
+	xe_user_pages_put(of_first);
+
+	of_first = xe_userptr_pin(first);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(of_first));
+	fake.notifier = &second->notifier;
+	take_away(MMU_NOTIFY_CLEAR, MMU_NOTIFIER_RANGE_BLOCKABLE);
+	KUNIT_EXPECT_EQ(test, fake.mapped, 1);
+	xe_user_pages_put(pages[0]);
+	xe_user_pages_put(pages[1]);
+	pages[0] = xe_userptr_pin(second);
+	pages[1] = xe_userptr_pin(second);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pages[0]) || IS_ERR(pages[1]));
+	KUNIT_EXPECT_EQ(test, fake.mapped, 3);
+	xe_fake_scoped(hw, vm->xe)
+		xe_userptr_stop(hw);
+	KUNIT_EXPECT_EQ(test, fake.mapped, 0);
+	KUNIT_EXPECT_TRUE(test, list_empty(&vm->xe->mm.userptrs));
+	xe_user_pages_put(of_first);
+	xe_user_pages_put(pages[0]);
+	xe_user_pages_put(pages[1]);
+	xe_userptr_put(first);
+	xe_userptr_put(second);
+	end(test, vm);
+}
+
+/* A segment has 32 bits of length. */
+static void test_long_run(struct kunit *test)
+{
+	unsigned long count = (UINT_MAX >> PAGE_SHIFT) + 2;
+	unsigned long *pfns = kvmalloc_array(count, sizeof(*pfns), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, pfns);
+	for (unsigned long i = 0; i < count; i++)
+		pfns[i] = HMM_PFN_VALID | (100 + i);
+	KUNIT_EXPECT_LE(test, run_length(pfns, count) << PAGE_SHIFT, (unsigned long)UINT_MAX);
+	kvfree(pfns);
 }
 
 static void add(struct xe_vm *vm, struct xe_vma *vma, struct xe_user_pages *pages,
@@ -265,7 +385,8 @@ static void test_repin(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, valid(vm, NULL) && valid(vm, a.pages) && valid(vm, b.pages));
 	KUNIT_EXPECT_EQ(test, list_count_nodes(&vm->unwritten), 2);
 	KUNIT_EXPECT_EQ(test, fake.mapped, 2);
-	KUNIT_EXPECT_EQ(test, b.pages->start, START + 5 * PAGE_SIZE);
+	KUNIT_EXPECT_TRUE(test, xe_user_pages_pt_source(b.pages, START + 6 * PAGE_SIZE, &source));
+	KUNIT_EXPECT_EQ(test, source.offset, (u64)PAGE_SIZE);
 
 	/* There is nothing to do, and nothing is done. */
 	KUNIT_EXPECT_EQ(test, xe_userptr_repin(vm), 0);
@@ -283,8 +404,70 @@ static void test_repin(struct kunit *test)
 	fake.err = 0;
 	fake.storms = 1000;
 	KUNIT_EXPECT_EQ(test, xe_userptr_repin(vm), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, xe_userptr_repin(vm), -EAGAIN);
+	fake.storms = 1;
+	KUNIT_EXPECT_EQ(test, xe_userptr_repin(vm), 0);
+	KUNIT_EXPECT_TRUE(test, valid(vm, NULL) && valid(vm, a.pages) && valid(vm, b.pages));
 	remove(&a);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&vm->unwritten), 1);
 	remove(&b);
+	KUNIT_EXPECT_TRUE(test, list_empty(&vm->unwritten) && list_empty(&userptr->vmas));
+
+	/* One of which the entries are not up to date, for another reason. */
+	pages = xe_userptr_pin(userptr);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pages));
+	add(vm, &a, pages, 0, 2);
+	remove(&a);
+	KUNIT_EXPECT_TRUE(test, list_empty(&vm->unwritten));
+	drm_gpuva_invalidate(&a.gpuva, true);
+	a.pages = pages;
+	xe_userptr_add_vma(&a);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&vm->unwritten), 1);
+	remove(&a);
+	xe_userptr_put(userptr);
+	end(test, vm);
+}
+
+/* A failure ends it at once, and what was found is not looked for again. */
+static void test_repin_fails(struct kunit *test)
+{
+	struct xe_vm *vm = make_vm(test);
+	struct xe_userptr *userptr = make(test, vm, false), *dying;
+	struct xe_user_pages *pages = xe_userptr_pin(userptr);
+	struct xe_vma a, b;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pages));
+	add(vm, &a, pages, 0, 2);
+	add(vm, &b, pages, 5, 3);
+	xe_user_pages_put(pages);
+	take_away(MMU_NOTIFY_CLEAR, MMU_NOTIFIER_RANGE_BLOCKABLE);
+	fake.asked = 0;
+	fake.err = -ENOMEM;
+	fake.good = 1;
+	KUNIT_EXPECT_EQ(test, xe_userptr_repin(vm), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, fake.asked, 2);
+	KUNIT_EXPECT_TRUE(test, valid(vm, a.pages));
+	KUNIT_EXPECT_TRUE(test, drm_gpuva_invalidated(&a.gpuva));
+	fake.err = 0;
+	KUNIT_EXPECT_EQ(test, xe_userptr_repin(vm), 0);
+	KUNIT_EXPECT_EQ(test, fake.asked, 3);
+	remove(&b);
+
+	/* It becomes another's while it is found that it is not there, or not to be written. */
+	take_away(MMU_NOTIFY_UNMAP, MMU_NOTIFIER_RANGE_BLOCKABLE);
+	KUNIT_EXPECT_EQ(test, fake.mapped, 0);
+	fake.err = -EPERM;
+	fake.storms = 1;
+	KUNIT_EXPECT_EQ(test, xe_userptr_repin(vm), 0);
+	KUNIT_EXPECT_TRUE(test, valid(vm, NULL) && valid(vm, a.pages));
+	remove(&a);
+
+	/* One that is about to be freed is on the list for a moment. */
+	dying = kunit_kzalloc(test, sizeof(*dying), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, dying);
+	list_add(&dying->link, &vm->invalidated);
+	KUNIT_EXPECT_EQ(test, xe_userptr_repin(vm), 0);
+	KUNIT_EXPECT_TRUE(test, valid(vm, NULL));
 	xe_userptr_put(userptr);
 	end(test, vm);
 }
@@ -333,16 +516,57 @@ static void test_exit(struct kunit *test)
 	pages = xe_userptr_pin(userptr);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(pages));
 	bind = add_fence(test, vm, true);
-	fake.signals = add_fence(test, vm, false);
+	fake.runs = add_fence(test, vm, false);
 	take_away(MMU_NOTIFY_RELEASE, MMU_NOTIFIER_RANGE_BLOCKABLE);
 	KUNIT_EXPECT_EQ(test, fake.killed, 1);
 	KUNIT_EXPECT_EQ(test, fake.mapped, 0);
+	KUNIT_EXPECT_EQ(test, fake.waited, 1);
+	KUNIT_EXPECT_EQ(test, fake.late, 0);
 	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(bind));
+	KUNIT_EXPECT_TRUE_MSG(test, test_bit(DMA_FENCE_FLAG_ENABLE_SIGNAL_BIT, &bind->flags),
+			      "all are asked for before the first is waited for");
+
+	/* It uses nothing any more. */
+	take_away(MMU_NOTIFY_RELEASE, MMU_NOTIFIER_RANGE_BLOCKABLE);
+	KUNIT_EXPECT_EQ(test, fake.killed, 1);
 	dma_fence_signal(bind);
 	dma_fence_put(bind);
-	dma_fence_put(fake.signals);
+	dma_fence_put(fake.runs);
+	fake.runs = NULL;
 	xe_user_pages_put(pages);
 	xe_userptr_put(userptr);
+	end(test, vm);
+}
+
+/* Half a minute for all of them, and then for who is killed; binds are waited for before that. */
+static void test_late(struct kunit *test)
+{
+	struct xe_vm *vm = make_vm(test);
+	struct xe_userptr *userptr = make(test, vm, false);
+	struct xe_user_pages *pages = xe_userptr_pin(userptr);
+	struct dma_fence *bind = add_fence(test, vm, true);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pages));
+	take_away(MMU_NOTIFY_CLEAR, MMU_NOTIFIER_RANGE_BLOCKABLE);
+	KUNIT_EXPECT_EQ(test, fake.late, 1);
+	KUNIT_EXPECT_EQ(test, fake.killed, 1);
+	KUNIT_EXPECT_EQ(test, fake.mapped, 0);
+	dma_fence_signal(bind);
+	dma_fence_put(bind);
+	xe_user_pages_put(pages);
+	xe_userptr_put(userptr);
+	end(test, vm);
+}
+
+static void test_time_adds_up(struct kunit *test)
+{
+	struct xe_vm *vm = make_vm(test);
+
+	for (int i = 0; i < 4; i++)
+		dma_fence_put(add_fence(test, vm, false));
+	fake.takes = USERS_TIMEOUT / 3;
+	KUNIT_EXPECT_FALSE(test, wait_for_all(xe_vm_resv(vm), true));
+	KUNIT_EXPECT_TRUE(test, wait_for_all(xe_vm_resv(vm), true));
 	end(test, vm);
 }
 
@@ -351,7 +575,13 @@ static struct kunit_case userptr_cases[] = {
 	KUNIT_CASE(test_read_only),
 	KUNIT_CASE(test_storm),
 	KUNIT_CASE(test_repin),
+	KUNIT_CASE(test_repin_fails),
+	KUNIT_CASE(test_gone),
+	KUNIT_CASE(test_stop),
+	KUNIT_CASE(test_long_run),
 	KUNIT_CASE(test_exit),
+	KUNIT_CASE(test_late),
+	KUNIT_CASE(test_time_adds_up),
 	{ }
 };
 
