@@ -4,6 +4,7 @@
  * other suites use, too.
  */
 
+#include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
@@ -262,10 +263,20 @@ struct xe_fake_slot {
 	struct xe_hw_private *priv;
 	void *group;
 	bool bound;
+	struct completion released;
 };
 
 static void slot_release(struct device *dev)
 {
+	complete(&container_of(dev, struct xe_fake_slot, pdev.dev)->released);
+}
+
+/* The last reference to a drm_device may be dropped by a work, and the slot is the test's memory. */
+static void slot_wait(void *data)
+{
+	struct xe_fake_slot *slot = data;
+
+	WARN_ON(!wait_for_completion_timeout(&slot->released, 10 * HZ));
 }
 
 static void unwind(struct xe_fake_slot *slot)
@@ -326,6 +337,8 @@ struct xe_fake_slot *xe_fake_slot(struct kunit *test)
 	dev = &slot->pdev.dev;
 	device_initialize(dev);
 	dev->release = slot_release;
+	init_completion(&slot->released);
+	KUNIT_ASSERT_EQ(test, kunit_add_action(test, slot_wait, slot), 0);
 	dev_set_name(dev, "xe-fake");
 	KUNIT_ASSERT_EQ(test, device_add(dev), 0);
 	pm_runtime_no_callbacks(dev);

@@ -15,8 +15,9 @@ struct xe_queue;
 struct xe_fake_context {
 	struct xe_context_owner *owner;
 	unsigned int submitted, revived, suspended, resumed, ended;
+	bool refuses;			/* to be resumed, as it is gone */
+	struct xe_context_desc desc;
 	u32 tails[XE_CONTEXT_MAX_WIDTH];
-	unsigned int width;
 };
 
 struct xe_fake_context *xe_fake_context(const struct xe_queue *q);

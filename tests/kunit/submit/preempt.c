@@ -5,12 +5,24 @@
  */
 
 #include <linux/delay.h>
+#include <kunit/test-bug.h>
 #include <kunit/test.h>
 
+#include "mm/bo.h"
+#include "mm/userptr.h"
 #include "submit/job.h"
 #include "tests/kunit/fake.h"
 #include "tests/kunit/mm/fake.h"
 #include "tests/kunit/submit/fake.h"
+
+struct world;
+
+static int fake_repin(struct xe_vm *vm);
+static void fake_wait(void);
+
+#define xe_userptr_repin(vm)			fake_repin(vm)
+#undef wait_event_timeout
+#define wait_event_timeout(wq, cond, time)	fake_wait()
 
 #include "../../../submit/preempt.c"
 
@@ -20,13 +32,28 @@ static struct {
 	unsigned int fail;		/* so many times */
 	struct xe_preempt_fence *moved;
 	unsigned int asked;
+	struct list_head taken;		/* memory of a process */
+	bool takes, sleeps;		/* that, or the system does, just then */
+	struct world *stops;		/* while it is waited for */
 } fake;
+
+static int fake_repin(struct xe_vm *vm)
+{
+	list_del_init(&fake.taken);
+	return 0;
+}
 
 static int fake_prepare(struct xe_vm_lock *lock, struct dma_fence **moved)
 {
+	struct xe_submit *submit = &lock->vm->xe->submit;
+
 	*moved = NULL;
 	if (fake.asked++ < fake.fail)
 		return fake.err;
+	if (fake.takes)
+		list_add(&fake.taken, &lock->vm->invalidated);
+	fake.takes = false;
+	WRITE_ONCE(submit->lr_sleeps, submit->lr_sleeps || fake.sleeps);
 	if (fake.moved)
 		*moved = dma_fence_get(&fake.moved->base);
 	return 0;
@@ -52,7 +79,13 @@ static void settle(struct world *w)
 
 static void put_vm(void *data)
 {
-	xe_vm_put(data);
+	struct xe_vm *vm = data;
+	struct xe_device *xe = vm->xe;
+
+	xe_vm_put(vm);
+	for (int i = 0; i < 500 && !list_empty(&xe->vms.list); i++)
+		fsleep(10000);
+	KUNIT_EXPECT_TRUE_MSG(kunit_get_current_test(), list_empty(&xe->vms.list), "the VM is gone");
 }
 
 static void drop_queue(void *data)
@@ -85,6 +118,7 @@ static struct world *make_world(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, w);
 	memset(&fake, 0, sizeof(fake));
+	INIT_LIST_HEAD(&fake.taken);
 	xe_fake_contexts_end_at_once(false);
 	w->test = test;
 	w->xe = xe_fake_submit_device(test);
@@ -105,6 +139,14 @@ static void stopped(struct world *w, struct xe_queue *q)
 {
 	q->owner.ops->stopped(&q->owner);
 	settle(w);
+}
+
+static void fake_wait(void)
+{
+	if (!fake.stops)
+		return;
+	settle(fake.stops);
+	stopped(fake.stops, fake.stops->q);
 }
 
 static u32 submit(struct world *w)
@@ -162,6 +204,7 @@ static void test_stop_and_start(struct kunit *test)
 
 	stopped(w, w->q);
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+	KUNIT_EXPECT_EQ_MSG(test, kref_read(&fence->refcount), 1, "nobody else has it");
 	dma_fence_put(fence);
 	KUNIT_EXPECT_EQ(test, context(w)->resumed, 2);
 	KUNIT_EXPECT_EQ(test, fake.asked, 2);
@@ -226,16 +269,25 @@ static void test_entries(struct kunit *test)
 	stopped(w, w->q);
 	submit(w);
 	KUNIT_EXPECT_EQ(test, context(w)->resumed, 0);
+	KUNIT_EXPECT_NE(test, w->p->since, 0ul);
 	fence = armed(w);
+	stopped(w, w->q);
+	KUNIT_EXPECT_FALSE_MSG(test, dma_fence_is_signaled(fence), "nobody wants it");
 	want(w, fence);
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
 	KUNIT_EXPECT_EQ(test, context(w)->resumed, 0);
+	KUNIT_EXPECT_EQ_MSG(test, context(w)->suspended, 1, "it was on no engine");
+	KUNIT_EXPECT_EQ(test, kref_read(&fake.moved->base.refcount), 2);
 	dma_fence_put(fence);
 
 	KUNIT_EXPECT_EQ(test, fake.asked, 2);
 	xe_preempt_fence_signal(fake.moved, 0);
+	w->p->since = 0;
+	/* However often it is said. */
+	xe_preempt_kick(w->vm);
 	xe_preempt_kick(w->vm);
 	settle(w);
+	KUNIT_EXPECT_NE(test, w->p->since, 0ul);
 	KUNIT_EXPECT_EQ(test, context(w)->resumed, 1);
 	KUNIT_EXPECT_EQ(test, fake.asked, 2);
 	dma_fence_put(&fake.moved->base);
@@ -255,6 +307,137 @@ static void test_others_are_late(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, context(w)->resumed, 1);
 	KUNIT_EXPECT_EQ(test, fake.asked, 3);
 	KUNIT_EXPECT_FALSE(test, xe_vm_is_banned(w->vm));
+}
+
+/* Memory is taken away, or the system is about to sleep, when everything is ready: then it is not. */
+static void test_too_late(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_fence *fence;
+
+	stopped(w, w->q);
+	fake.moved = xe_preempt_fence_alloc(NULL, NULL);
+	KUNIT_ASSERT_NOT_NULL(test, fake.moved);
+	xe_preempt_fence_init(fake.moved, dma_fence_context_alloc(1), 1);
+	xe_preempt_fence_signal(fake.moved, 0);
+	fake.takes = true;
+	submit(w);
+	KUNIT_EXPECT_EQ(test, fake.asked, 2);
+	KUNIT_EXPECT_TRUE(test, list_empty(&fake.taken));
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 1);
+	KUNIT_EXPECT_EQ(test, kref_read(&fake.moved->base.refcount), 2);
+
+	fake.sleeps = true;
+	fence = armed(w);
+	want(w, fence);
+	stopped(w, w->q);
+	dma_fence_put(fence);
+	KUNIT_EXPECT_EQ(test, fake.asked, 3);
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 1);
+	KUNIT_EXPECT_NULL(test, w->p->fence);
+	KUNIT_EXPECT_EQ(test, kref_read(&fake.moved->base.refcount), 1);
+
+	fake.sleeps = false;
+	notify(&w->xe->submit.lr_notifier, PM_POST_SUSPEND, NULL);
+	settle(w);
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 2);
+	dma_fence_put(&fake.moved->base);
+	fake.moved = NULL;
+}
+
+/* It is patient with memory, and begins anew when there was some; but not for ever. */
+static void test_no_memory(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_fence *fence;
+
+	fake.err = -ENOSPC;
+	fake.fail = 1;
+	w->p->tries = TRIES - 2;
+	stopped(w, w->q);
+	submit(w);
+	for (int i = 0; i < 500 && !context(w)->resumed; i++)
+		fsleep(10000);
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 1);
+	KUNIT_EXPECT_EQ(test, w->p->tries, 0);
+
+	fence = armed(w);
+	fake.err = -ENOMEM;
+	fake.fail = UINT_MAX;
+	w->p->tries = TRIES - 1;
+	want(w, fence);
+	stopped(w, w->q);
+	dma_fence_put(fence);
+	KUNIT_EXPECT_TRUE(test, xe_vm_is_banned(w->vm));
+}
+
+/* One ended just before the others were resumed: it is off its engine. */
+static void test_ended_before(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_fence *fence;
+
+	stopped(w, w->q);
+	context(w)->refuses = true;
+	submit(w);
+	fence = armed(w);
+	want(w, fence);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+	dma_fence_put(fence);
+}
+
+/* A ban is known before the queues of the address space know it. */
+static void test_banned(struct kunit *test)
+{
+	struct world *w = make_world(test);
+
+	stopped(w, w->q);
+	xe_vm_ban(w->vm);
+	submit(w);
+	KUNIT_EXPECT_EQ(test, fake.asked, 0);
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 0);
+}
+
+/* Who wants a buffer that is mapped while it runs has to wait as well. */
+static void test_new_buffer(struct kunit *test)
+{
+	struct xe_bo_args args = { .size = SZ_64K, .regions = XE_REGION_SYSTEM, .deferred = true };
+	struct world *w = make_world(test);
+	struct xe_vm_lock lock;
+	struct xe_bo *bo;
+
+	bo = xe_bo_create(w->xe, &args);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(bo));
+	stopped(w, w->q);
+	submit(w);
+	KUNIT_ASSERT_EQ(test, xe_vm_lock_own(w->vm, &lock, 1), 0);
+	KUNIT_ASSERT_EQ(test, xe_vm_lock_try(&lock, &bo->ttm.base, 1), 0);
+	xe_preempt_add_fence(&lock);
+	KUNIT_EXPECT_FALSE(test, dma_resv_test_signaled(bo->ttm.base.resv,
+							DMA_RESV_USAGE_BOOKKEEP));
+	xe_vm_unlock(&lock);
+	drm_gem_object_put(&bo->ttm.base);
+	settle(w);
+	KUNIT_EXPECT_EQ_MSG(test, context(w)->suspended, 1, "that is not to want it");
+}
+
+/* What is on an engine has no fence that would keep the device awake. */
+static void test_awake(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	atomic_t *usage = &w->xe->drm.dev->power.usage_count;
+	int before = atomic_read(usage);
+	struct xe_queue *other = make_queue(w);
+
+	KUNIT_EXPECT_EQ(test, atomic_read(usage), before);
+	xe_fake_context_gone(other);
+	settle(w);
+	KUNIT_EXPECT_EQ(test, atomic_read(usage), before);
+	xe_fake_context_gone(w->q);
+	settle(w);
+	KUNIT_EXPECT_EQ(test, atomic_read(usage), before - 1);
+	xe_preempt_queue_gone(w->q);
+	KUNIT_EXPECT_EQ(test, atomic_read(usage), before - 1);
 }
 
 /* What it has mapped is not there, and never will be. */
@@ -314,20 +497,28 @@ static void test_last_queue(struct kunit *test)
 static void test_sleep(struct kunit *test)
 {
 	struct world *w = make_world(test);
-	struct xe_submit *submit_ = &w->xe->submit;
+	struct notifier_block *nb = &w->xe->submit.lr_notifier;
 
 	stopped(w, w->q);
-	WRITE_ONCE(submit_->lr_sleeps, true);
 	submit(w);
-	KUNIT_EXPECT_EQ(test, context(w)->resumed, 0);
-	notify(&submit_->lr_notifier, PM_POST_SUSPEND, NULL);
-	settle(w);
 	KUNIT_EXPECT_EQ(test, context(w)->resumed, 1);
-	stop_all(submit_);
-	settle(w);
+	fake.stops = w;
+	KUNIT_EXPECT_EQ(test, notify(nb, PM_SUSPEND_PREPARE, NULL), NOTIFY_OK);
 	KUNIT_EXPECT_EQ(test, context(w)->suspended, 2);
-	stopped(w, w->q);
+	settle(w);
+	submit(w);
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 1);
+	KUNIT_EXPECT_NULL(test, w->p->fence);
+
+	notify(nb, PM_POST_SUSPEND, NULL);
+	settle(w);
 	KUNIT_EXPECT_EQ(test, context(w)->resumed, 2);
+	/* This time it does not stop; when it does, it goes on. */
+	fake.stops = NULL;
+	KUNIT_EXPECT_EQ(test, notify(nb, PM_HIBERNATION_PREPARE, NULL), notifier_from_errno(-EBUSY));
+	settle(w);
+	stopped(w, w->q);
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 3);
 }
 
 /* A buffer that is freed stops nobody. */
@@ -344,6 +535,11 @@ static void test_forget(struct kunit *test)
 	dma_resv_add_fence(&resv, &w->p->fence->base, DMA_RESV_USAGE_BOOKKEEP);
 	dma_resv_unlock(&resv);
 	KUNIT_EXPECT_FALSE(test, dma_resv_test_signaled(&resv, DMA_RESV_USAGE_BOOKKEEP));
+	/* Somebody else holds it. */
+	KUNIT_ASSERT_TRUE(test, dma_resv_trylock(&resv));
+	xe_preempt_fence_forget(&resv);
+	dma_resv_unlock(&resv);
+	KUNIT_EXPECT_FALSE(test, dma_resv_test_signaled(&resv, DMA_RESV_USAGE_BOOKKEEP));
 	xe_preempt_fence_forget(&resv);
 	KUNIT_EXPECT_TRUE(test, dma_resv_test_signaled(&resv, DMA_RESV_USAGE_BOOKKEEP));
 	dma_resv_fini(&resv);
@@ -357,6 +553,12 @@ static struct kunit_case preempt_cases[] = {
 	KUNIT_CASE(test_all_queues),
 	KUNIT_CASE(test_entries),
 	KUNIT_CASE(test_others_are_late),
+	KUNIT_CASE(test_too_late),
+	KUNIT_CASE(test_no_memory),
+	KUNIT_CASE(test_ended_before),
+	KUNIT_CASE(test_banned),
+	KUNIT_CASE(test_new_buffer),
+	KUNIT_CASE(test_awake),
 	KUNIT_CASE(test_own_fault),
 	KUNIT_CASE(test_kill),
 	KUNIT_CASE(test_last_queue),

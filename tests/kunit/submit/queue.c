@@ -4,6 +4,7 @@
  */
 
 #include <linux/bitfield.h>
+#include <linux/delay.h>
 
 #include <drm/drm_drv.h>
 #include <kunit/test.h>
@@ -15,6 +16,7 @@
 #include "submit/job.h"
 #include "submit/record.h"
 #include "tests/kunit/fake.h"
+#include "tests/kunit/mm/fake.h"
 #include "tests/kunit/submit/fake.h"
 
 /* There is no engine that could run a first context. */
@@ -59,14 +61,14 @@ int xe_fake_context_create(struct xe_context *ctx, const struct xe_context_desc 
 {
 	num_contexts %= MAX_CONTEXTS;	/* no test has so many */
 	xe_context_free(ctx);
-	contexts[num_contexts] = (struct xe_fake_context){ .owner = owner, .width = desc->width };
+	contexts[num_contexts] = (struct xe_fake_context){ .owner = owner, .desc = *desc };
 	return num_contexts++;
 }
 
 static void take_tails(struct xe_fake_context *ctx, const u32 *tails)
 {
 	if (tails)
-		memcpy(ctx->tails, tails, ctx->width * sizeof(*tails));
+		memcpy(ctx->tails, tails, ctx->desc.width * sizeof(*tails));
 }
 
 int xe_fake_context_submit(u32 number, const u32 *tails)
@@ -92,7 +94,7 @@ int xe_fake_context_suspend(u32 number)
 int xe_fake_context_resume(u32 number)
 {
 	contexts[number].resumed++;
-	return 0;
+	return contexts[number].refuses ? -ENOENT : 0;
 }
 
 int xe_fake_context_end(u32 number)
@@ -255,10 +257,147 @@ static void test_kill_all(struct kunit *test)
 	dma_fence_put(others);
 }
 
+/* With the last reference goes what it held, and what knew of it. */
+static void test_last_reference(struct kunit *test)
+{
+	static const struct xe_vm_ops ops = {};
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_vm *vm = xe_fake_vm(test, xe, 0, &ops);
+	struct xe_usage *usage = xe_usage_create();
+	struct xe_queue_args args = {
+		.ops = &xe_exec_queue_ops, .class = XE_ENGINE_COPY, .mask = BIT(0), .width = 2,
+		.priority = XE_QUEUE_NORMAL, .vm = vm, .usage = usage,
+	};
+	unsigned int refs = kref_read(&xe->drm.ref);
+	struct xe_context_desc *desc;
+	struct xe_queue *q;
+
+	KUNIT_ASSERT_NOT_NULL(test, usage);
+	q = xe_queue_create(xe, &args);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(q));
+	desc = &xe_fake_context(q)->desc;
+	KUNIT_EXPECT_TRUE(test, desc->ppgtt);
+	KUNIT_EXPECT_EQ(test, desc->lrca[0], q->lrc[0].ggtt);
+	KUNIT_EXPECT_EQ(test, desc->lrca[1], q->lrc[1].ggtt);
+	KUNIT_EXPECT_PTR_EQ(test, desc->work_queue, q->lrc->status + GUC_PARALLEL_OFFSET);
+	KUNIT_EXPECT_EQ(test, kref_read(&vm->ref), 2);
+	KUNIT_EXPECT_EQ(test, kref_read(&usage->ref), 2);
+
+	xe_coredump_look(q);
+	list_add(&q->busy, &xe->submit.busy[0][XE_ENGINE_COPY]);
+	xe_queue_kill(q);
+	xe_fake_context_gone(q);
+	flush_workqueue(xe->submit.wq);
+	xe_queue_put(q);
+	for (int i = 0; i < 500 && kref_read(&vm->ref) > 1; i++)
+		fsleep(10000);
+	fsleep(10000);
+	KUNIT_EXPECT_EQ(test, kref_read(&vm->ref), 1);
+	KUNIT_EXPECT_EQ(test, kref_read(&usage->ref), 1);
+	KUNIT_EXPECT_EQ(test, kref_read(&xe->drm.ref), refs);
+	KUNIT_EXPECT_TRUE(test, list_empty(&xe->submit.queues));
+	KUNIT_EXPECT_TRUE(test, list_empty(&xe->submit.busy[0][XE_ENGINE_COPY]));
+	KUNIT_EXPECT_NULL(test, xe->coredump.owner);
+
+	/* One that could not be made, as the device went. */
+	xe_hw_scoped(hw, xe)
+		xe_hw_declare_lost(hw, "test");
+	KUNIT_EXPECT_EQ(test, PTR_ERR(xe_queue_create(xe, &args)), -ENODEV);
+	for (int i = 0; i < 500 && kref_read(&vm->ref) > 1; i++)
+		fsleep(10000);
+	KUNIT_EXPECT_EQ(test, kref_read(&vm->ref), 1);
+	xe_usage_put(usage);
+	xe_vm_put(vm);
+}
+
+/* Works and the timer have one each while they are pending, however often they are asked for. */
+static void test_references(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	unsigned int refs = kref_read(&q->ref);
+	struct dma_fence *fence;
+
+	for (int i = 0; i < 10; i++)
+		xe_queue_kick(q);
+	flush_work(&q->work);
+	KUNIT_EXPECT_EQ(test, kref_read(&q->ref), refs);
+
+	xe_queue_arm(q, 0);
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&q->timer));
+	xe_queue_arm(q, 100000);
+	xe_queue_arm(q, 100000);
+	KUNIT_EXPECT_EQ(test, kref_read(&q->ref), refs + 1);
+	xe_queue_disarm(q);
+	xe_queue_disarm(q);
+	KUNIT_EXPECT_EQ(test, kref_read(&q->ref), refs);
+
+	fence = submit_one(test, q);
+	xe_fake_engine_begins(q, fence->seqno);
+	q->since -= msecs_to_jiffies(xe_queue_timeout(q)) + 1;
+	flush_delayed_work(&q->timer);
+	KUNIT_EXPECT_EQ_MSG(test, xe_fake_context(q)->suspended, 1, "its time is over");
+	xe_fake_engine_ends(q, fence->seqno);
+	dma_fence_put(fence);
+}
+
+/* Nothing is issued any more; and if the device cannot be had, it is told of the end later. */
+static void test_killed(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe), *other = xe_fake_queue(test, xe);
+	u64 batch = SZ_1M;
+
+	xe_fake_contexts_end_at_once(false);
+	xe_queue_kill(q);
+	KUNIT_EXPECT_FALSE(test, test_bit(XE_QUEUE_ENDS_LATER, &q->state));
+	xe_job_submit(q, &batch, 1, NULL, 0);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->submitted, 0);
+
+	xe_hw_scoped(hw, xe)
+		xe_hw_declare_lost(hw, "test");
+	xe_queue_kill(other);
+	KUNIT_EXPECT_TRUE(test, test_bit(XE_QUEUE_ENDS_LATER, &other->state));
+	KUNIT_EXPECT_EQ(test, xe_fake_context(other)->ended, 0);
+}
+
+/* A ban of an address space is a ban of its queues, and of no others. */
+static void test_ban_all(struct kunit *test)
+{
+	static const struct xe_vm_ops ops = {};
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe), *other = xe_fake_queue(test, xe);
+	struct xe_vm *vm = xe_fake_vm(test, xe, 0, &ops);
+	unsigned int refs = kref_read(&q->ref);
+	struct dma_fence *fence = submit_one(test, q);
+
+	xe_fake_contexts_end_at_once(false);
+	q->args.vm = xe_vm_get(vm);
+	xe_queue_ban_all(vm);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_TRUE(test, xe_vm_is_banned(vm));
+	KUNIT_EXPECT_TRUE(test, xe_queue_is_banned(q));
+	KUNIT_EXPECT_FALSE(test, xe_queue_is_banned(other));
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->ended, 1);
+	KUNIT_EXPECT_FALSE_MSG(test, dma_fence_is_signaled(fence), "the engine has not let go");
+	xe_fake_context_gone(q);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(fence));
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&q->timer));
+	KUNIT_EXPECT_EQ_MSG(test, kref_read(&q->ref), refs - 1, "but for the context's");
+	dma_fence_put(fence);
+	xe_vm_put(vm);
+}
+
 static struct kunit_case queue_cases[] = {
 	KUNIT_CASE(test_destroyed),
 	KUNIT_CASE(test_banned),
 	KUNIT_CASE(test_kill_all),
+	KUNIT_CASE(test_last_reference),
+	KUNIT_CASE(test_references),
+	KUNIT_CASE(test_killed),
+	KUNIT_CASE(test_ban_all),
 	{ }
 };
 
