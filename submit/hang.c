@@ -37,8 +37,8 @@
  * one that had not gets all of its time again. A GuC that stands still is not the fault of those
  * who wait for it, and how often it may do so is limited in xe_recovery.c.
  *
- * While the system sleeps no section opens, and none of this is begun: a timer that expires then is
- * started again, and what is under way goes on when the queue is looked at behind the sleep.
+ * While the system sleeps no section opens, and nothing is taken off an engine: a timer that expires
+ * then is started again, and what is under way goes on when the queue is looked at behind the sleep.
  *
  * Jobs of long-running address spaces have no timer, see submit/preempt.c.
  *
@@ -108,28 +108,20 @@ static bool suspend(struct xe_queue *q)
  * xe_hang_expired - &xe_queue_ops.expired: the oldest job had its time
  * @q: the queue
  *
- * Context: process context, on the way to fences; opens sections.
+ * Context: process context, on the way to fences; opens a section.
  */
 void xe_hang_expired(struct xe_queue *q)
 {
-	bool awake = false, leave = false;
-
-	xe_hw_scoped_awake(hw, q->xe) {
-		awake = true;
-		leave = check(q);
-	}
-	if (leave) {
-		xe_coredump_look(q);
-		awake = suspend(q);
-	}
-	if (awake || xe_hw_is_gone(q->xe))
+	if (!check(q))
 		return;
 
-	/* The system sleeps: nothing runs, and nobody is blamed for that. */
-	if (leave) {
-		clear_bit(XE_QUEUE_CHECKED, &q->state);
-		xe_coredump_drop(&q->xe->coredump, q);
-	}
+	xe_coredump_look(q);
+	if (suspend(q))
+		return;
+
+	/* The system sleeps: nothing runs, and nobody is blamed for that. Or the device is gone. */
+	clear_bit(XE_QUEUE_CHECKED, &q->state);
+	xe_coredump_drop(&q->xe->coredump, q);
 	xe_queue_arm(q, xe_queue_timeout(q));
 }
 

@@ -193,8 +193,11 @@ static void test_slow_is_no_hang(struct kunit *test)
 	xe_fake_engine_begins(q, fence->seqno);
 	let_time_pass(q);
 	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->suspended, 1);
+	KUNIT_EXPECT_PTR_EQ(test, xe->coredump.owner, q);
 	stop_after(q, 1000);
 	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->resumed, 1);
+	KUNIT_EXPECT_NULL_MSG(test, xe->coredump.owner, "it is of no interest");
+	KUNIT_EXPECT_FALSE(test, test_bit(XE_QUEUE_STOPPED, &q->state));
 	KUNIT_EXPECT_FALSE(test, xe_queue_is_banned(q));
 	xe_fake_engine_ends(q, fence->seqno);
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
@@ -311,6 +314,8 @@ static void test_expires_asleep(struct kunit *test)
 	let_time_pass(q);
 	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&q->timer));
 	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->suspended, 0);
+	KUNIT_EXPECT_FALSE(test, test_bit(XE_QUEUE_CHECKED, &q->state));
+	KUNIT_EXPECT_NULL(test, xe->coredump.owner);
 	q->owner.ops->forgotten(&q->owner);
 	awake(xe);
 	flush_workqueue(xe->submit.wq);
