@@ -356,9 +356,7 @@ static void timer_fn(struct work_struct *work)
 
 	bool cookie = dma_fence_begin_signalling();
 
-	/* It is not stopped when the queue is idle. */
-	if (!list_empty(&q->dep.issued))
-		q->args.ops->expired(q);
+	q->args.ops->expired(q);
 	dma_fence_end_signalling(cookie);
 	xe_queue_put(q);
 }

@@ -73,7 +73,7 @@ struct xe_queue_ops {
 	void (*start)(struct xe_hw hw, struct xe_queue *q);
 	/** @run: issue what is ready, in the queue's work or an ioctl; opens a section itself */
 	void (*run)(struct xe_queue *q);
-	/** @expired: the oldest job was issued a timeout ago; process context; NULL: no timeout */
+	/** @expired: the oldest job, if any, was issued a timeout ago; NULL: no timeout */
 	void (*expired)(struct xe_queue *q);
 	/** @stopped: see XE_QUEUE_STOPPED; process context, may be called more than once */
 	void (*stopped)(struct xe_queue *q);

@@ -158,6 +158,14 @@ static u32 submit(struct world *w)
 	return w->q->sequence;
 }
 
+/* The fence of a job. */
+static struct dma_fence *submit_other(struct world *w)
+{
+	submit(w);
+	guard(mutex)(&w->q->dep.lock);
+	return dma_fence_get(&list_last_entry(&w->q->dep.issued, struct dep_job, link)->fence);
+}
+
 /* The fence that somebody would wait for who wants a buffer. */
 static struct dma_fence *armed(struct world *w)
 {
@@ -197,7 +205,11 @@ static void test_stop_and_start(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, context(w)->resumed, 1);
 	fence = armed(w);
 	KUNIT_EXPECT_EQ(test, context(w)->suspended, 1);
-	want(w, fence);
+	w->p->since = jiffies + HZ;
+	dma_fence_enable_signaling(fence);
+	KUNIT_EXPECT_TRUE_MSG(test, timer_pending(&w->p->stop.timer), "it has just begun");
+	stop_wanted(w->p);
+	settle(w);
 	KUNIT_EXPECT_EQ(test, context(w)->suspended, 2);
 	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
 	KUNIT_EXPECT_EQ(test, context(w)->resumed, 1);
@@ -386,6 +398,17 @@ static void test_ended_before(struct kunit *test)
 	dma_fence_put(fence);
 }
 
+/* Of a device that is gone nobody is to blame. */
+static void test_gone(struct kunit *test)
+{
+	struct world *w = make_world(test);
+
+	xe_hw_scoped(hw, w->xe)
+		xe_hw_declare_lost(hw, "test");
+	start_failed(w->p, -ENODEV);
+	KUNIT_EXPECT_FALSE(test, xe_vm_is_banned(w->vm));
+}
+
 /* A ban is known before the queues of the address space know it. */
 static void test_banned(struct kunit *test)
 {
@@ -521,10 +544,11 @@ static void test_sleep(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, context(w)->resumed, 3);
 }
 
-/* A buffer that is freed stops nobody. */
+/* A buffer that is freed stops nobody; who else uses it is waited for. */
 static void test_forget(struct kunit *test)
 {
 	struct world *w = make_world(test);
+	struct dma_fence *other;
 	struct dma_resv resv;
 
 	stopped(w, w->q);
@@ -542,6 +566,15 @@ static void test_forget(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, dma_resv_test_signaled(&resv, DMA_RESV_USAGE_BOOKKEEP));
 	xe_preempt_fence_forget(&resv);
 	KUNIT_EXPECT_TRUE(test, dma_resv_test_signaled(&resv, DMA_RESV_USAGE_BOOKKEEP));
+
+	other = submit_other(w);
+	KUNIT_ASSERT_TRUE(test, dma_resv_trylock(&resv));
+	KUNIT_ASSERT_EQ(test, dma_resv_reserve_fences(&resv, 1), 0);
+	dma_resv_add_fence(&resv, other, DMA_RESV_USAGE_BOOKKEEP);
+	dma_resv_unlock(&resv);
+	dma_fence_put(other);
+	xe_preempt_fence_forget(&resv);
+	KUNIT_EXPECT_FALSE(test, dma_resv_test_signaled(&resv, DMA_RESV_USAGE_BOOKKEEP));
 	dma_resv_fini(&resv);
 	settle(w);
 	KUNIT_EXPECT_EQ(test, context(w)->suspended, 1);
@@ -556,6 +589,7 @@ static struct kunit_case preempt_cases[] = {
 	KUNIT_CASE(test_too_late),
 	KUNIT_CASE(test_no_memory),
 	KUNIT_CASE(test_ended_before),
+	KUNIT_CASE(test_gone),
 	KUNIT_CASE(test_banned),
 	KUNIT_CASE(test_new_buffer),
 	KUNIT_CASE(test_awake),
