@@ -310,8 +310,7 @@ static struct xe_queue *get_queue(struct xe_device *xe)
 	struct xe_queue *q = find_queue(copy);
 
 	/* It waits for works, which sleep waits for; and what it needs may have to be moved. */
-	if (q || READ_ONCE(copy->closed) || READ_ONCE(xe->mm.sleeping) ||
-	    READ_ONCE(copy->maker) == current)
+	if (q || READ_ONCE(xe->mm.sleeping) || READ_ONCE(copy->maker) == current)
 		return q;
 
 	guard(mutex)(&copy->make);

@@ -52,6 +52,7 @@ static void test_large(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xe_blit_copy(blit, TO, FROM, size), size);
 	KUNIT_EXPECT_EQ(test, blit->used, 3 * FAST_COPY_WORDS);
 	KUNIT_EXPECT_EQ(test, blit->words[3], 0x40000400);
+	KUNIT_EXPECT_EQ(test, blit->words[FAST_COPY_WORDS + 4], lower_32_bits(TO + SZ_64M));
 	KUNIT_EXPECT_EQ(test, blit->words[FAST_COPY_WORDS + 8], lower_32_bits(FROM + SZ_64M));
 }
 
@@ -70,6 +71,9 @@ static void test_full(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xe_blit_copy(blit, TO, FROM, 1000ull * SZ_64M),
 			(ARRAY_SIZE(blit->words) - 1) / FAST_COPY_WORDS * SZ_64M);
 	KUNIT_EXPECT_LE(test, xe_blit_end(blit), XE_BLIT_BYTES);
+
+	blit->used = ARRAY_SIZE(blit->words) - MEM_SET_WORDS;
+	KUNIT_EXPECT_EQ_MSG(test, xe_blit_clear(blit, TO, SZ_4K), 0, "there is no end");
 }
 
 static struct kunit_case blit_cases[] = {

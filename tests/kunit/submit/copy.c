@@ -4,10 +4,14 @@
  * VRAM is two arrays: of pages that the pool gives, and of how often the CPU cleared a page.
  */
 
+#include <linux/delay.h>
 #include <linux/workqueue.h>
 
+#include <kunit/test-bug.h>
 #include <kunit/test.h>
 
+#include "abi/blt_commands.h"
+#include "abi/mi_commands.h"
 #include "mm/pt_pool.h"
 #include "mm/vram.h"
 #include "mm/vram_alloc.h"
@@ -20,16 +24,28 @@
 #define PAGES		64
 #define VRAM_SIZE	(3ull * SZ_1G + SZ_64M + SZ_64K)
 #define BUFFER		64	/* pages, every second one in VRAM */
+#define SYSTEM		0x100000000ull
+#define MAX_MOVED	(SZ_64M / SZ_4K)
 
-static u64 pool[PAGES][512];
+/* No two pages of the pool are adjacent. */
+static u64 pool[2 * PAGES][512];
 static unsigned int taken, cleared[BUFFER];
 static int clear_err;
+static u64 piece;			/* of a buffer, in VRAM */
+static unsigned int awake;		/* how often the device can be kept so */
+
+/* What the engine has done, row by row, and what it did not do. */
+static struct move {
+	u64 to, from;
+} moved[MAX_MOVED];
+static unsigned int num_moved, played, flushed;
+static bool fails;
 
 static int fake_take(struct xe_pt_page *page)
 {
 	if (taken == PAGES)
 		return -ENOMEM;
-	page->address = POOL_AT + taken++ * SZ_4K;
+	page->address = POOL_AT + 2 * taken++ * SZ_4K;
 	return 0;
 }
 
@@ -46,8 +62,8 @@ static void fake_write64(u64 at, u64 value, u64 step, u32 count)
 
 static u64 fake_at(u64 offset, u64 *len)
 {
-	*len = SZ_4K - offset % SZ_4K;
-	return 2 * (offset - offset % SZ_4K) + offset % SZ_4K;
+	*len = piece - offset % piece;
+	return 2 * (offset - offset % piece) + offset % piece;
 }
 
 static int fake_clear_part(u64 offset, u64 size)
@@ -65,6 +81,10 @@ static int fake_clear_part(u64 offset, u64 size)
 #define xe_vram_bar_flush(hw)				((void)0)
 #define xe_vram_at(res, offset, len)			fake_at(offset, len)
 #define xe_vram_clear_part(xe, res, offset, size)	fake_clear_part(offset, size)
+#define xe_hw_awake_get(hw)				(awake && awake-- && xe_hw_awake_get(hw))
+#define dma_fence_wait(fence, intr)			play(fence)
+
+static void play(struct dma_fence *fence);
 
 #include "../../../submit/copy.c"
 
@@ -82,6 +102,12 @@ static struct xe_device *device(struct kunit *test)
 	xe->sched[0][XE_ENGINE_COPY].value[XE_SCHED_JOB_TIMEOUT_MS][XE_SCHED_VALUE] = 5000;
 	taken = 0;
 	clear_err = 0;
+	piece = SZ_4K;
+	awake = UINT_MAX;
+	num_moved = 0;
+	played = 0;
+	flushed = 0;
+	fails = false;
 	memset(cleared, 0, sizeof(cleared));
 	memset(pool, 0xff, sizeof(pool));
 	return xe;
@@ -109,6 +135,48 @@ static u64 address_of(u64 leaf)
 	return leaf & XE_PTE_ADDRESS;
 }
 
+static bool is_uncompressed(u64 leaf)
+{
+	static_assert(XE_PAT_COMPRESSED & BIT(3) && !(XE_PAT_WRITE_BACK & BIT(3)));
+	return leaf & XE_PTE_PAT3;
+}
+
+static void run_batch(u64 root, const u32 *at)
+{
+	while (*at != MI_BATCH_BUFFER_END && *at) {
+		u64 to = (u64)at[5] << 32 | at[4], from = (u64)at[9] << 32 | at[8];
+
+		if (*at != FAST_COPY) {
+			at += MEM_SET_WORDS;
+			continue;
+		}
+		for (u64 row = 0; row < at[3] >> 16 && num_moved < MAX_MOVED; row++)
+			moved[num_moved++] = (struct move){
+				walk(root, to + row * SZ_4K), walk(root, from + row * SZ_4K) };
+		at += FAST_COPY_WORDS;
+	}
+}
+
+/* Whoever waits for a job has the engine do it, or hang. */
+static void play(struct dma_fence *fence)
+{
+	struct xe_job *job = container_of(fence, struct xe_job, dep.fence);
+	struct xe_queue *q = job->q;
+
+	if (dma_fence_is_signaled(fence))
+		return;
+	played++;
+	flushed += job->flush;
+	if (fails) {
+		xe_queue_ban(q);
+		xe_fake_context_gone(q);
+		flush_workqueue(q->xe->submit.wq);
+		return;
+	}
+	run_batch(q->args.root, (u32 *)fake_word(address_of(walk(q->args.root, job->batch[0]))));
+	xe_fake_engine_ends(q, fence->seqno);
+}
+
 static struct dma_fence *clear_buffer(struct xe_device *xe)
 {
 	return xe->mm.copy->clear(xe, (void *)1, BUFFER * SZ_4K);
@@ -126,6 +194,12 @@ static void finish(struct xe_device *xe)
 	flush_workqueue(xe->submit.wq);
 	xe_fake_scoped(hw, xe)
 		copy_stop(hw, &xe->submit.copy);
+	for (int i = 0; i < 500 && !list_empty(&xe->submit.queues); i++)
+		fsleep(10000);
+	KUNIT_EXPECT_TRUE_MSG(kunit_get_current_test(), list_empty(&xe->submit.queues),
+			      "the queue is gone, and so are its jobs");
+	KUNIT_EXPECT_EQ(kunit_get_current_test(), xe->submit.copy.batches, 0);
+	KUNIT_EXPECT_TRUE(kunit_get_current_test(), IS_ERR(clear_buffer(xe)));
 }
 
 static void test_address_space(struct kunit *test)
@@ -142,6 +216,10 @@ static void test_address_space(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, walk(root, VRAM + at[i]) & XE_PTE_VRAM);
 		KUNIT_EXPECT_EQ(test, address_of(walk(root, COMPRESSED + at[i])), at[i]);
 	}
+	KUNIT_EXPECT_TRUE(test, is_uncompressed(walk(root, COMPRESSED)));
+	KUNIT_EXPECT_TRUE(test, is_uncompressed(walk(root, COMPRESSED + VRAM_SIZE - SZ_4K)));
+	KUNIT_EXPECT_FALSE(test, is_uncompressed(walk(root, VRAM)));
+	KUNIT_EXPECT_EQ(test, walk(root, VRAM + round_up(VRAM_SIZE, SZ_2M)), 0);
 	KUNIT_EXPECT_EQ(test, walk(root, VRAM + 4ull * SZ_1G), 0);
 	KUNIT_EXPECT_EQ(test, walk(root, WINDOW), 0);
 	for (unsigned int i = 0; i < NUM_BATCHES; i++)
@@ -179,6 +257,188 @@ static void test_window(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->skipped, 2 * SZ_4K);
 	KUNIT_EXPECT_PTR_EQ(test, t->sg, &sg[1]);
 
+	dma_fence_put(fence);
+	finish(xe);
+}
+
+/* Two segments of pages, of which each job has a part. */
+static int copy_buffer(struct xe_device *xe, u64 size, bool to_vram)
+{
+	struct scatterlist sg[2];
+	struct sg_table sgt = { .sgl = sg };
+
+	sg_init_table(sg, 2);
+	sg_dma_address(&sg[0]) = SYSTEM;
+	sg_dma_len(&sg[0]) = size / 2 + SZ_4K;
+	sg_dma_address(&sg[1]) = 2 * SYSTEM;
+	sg_dma_len(&sg[1]) = size / 2 - SZ_4K;
+	return xe->mm.copy->copy(xe, (void *)1, &sgt, size, to_vram);
+}
+
+static void expect_moved(struct kunit *test, u64 size, bool to_vram)
+{
+	u64 at, vram, sys, len;
+
+	KUNIT_ASSERT_EQ(test, num_moved, size / SZ_4K);
+	for (unsigned int i = 0; i < num_moved; i++) {
+		at = i * (u64)SZ_4K;
+		vram = fake_at(at, &len);
+		sys = at < size / 2 + SZ_4K ? SYSTEM + at : 2 * SYSTEM + at - size / 2 - SZ_4K;
+		KUNIT_ASSERT_EQ(test, address_of(moved[i].to), to_vram ? vram : sys);
+		KUNIT_ASSERT_EQ(test, address_of(moved[i].from), to_vram ? sys : vram);
+		KUNIT_ASSERT_EQ(test, !!(moved[i].to & XE_PTE_VRAM), to_vram);
+	}
+}
+
+struct copy_case {
+	const char *name;
+	u64 size, piece;
+	bool to_vram;
+	unsigned int jobs;
+};
+
+static const struct copy_case moves[] = {
+	{ "from many pieces", 250 * SZ_4K, SZ_4K, false, 3 },
+	{ "to many pieces", 250 * SZ_4K, SZ_4K, true, 3 },
+	{ "more than the window", SZ_64M, SZ_64M, true, 2 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(copy, moves, name);
+
+/* Each page is where it belongs, the engine has forgotten the window of the job before. */
+static void test_copy(struct kunit *test)
+{
+	const struct copy_case *c = test->param_value;
+	struct xe_device *xe = device(test);
+
+	dma_fence_put(clear_buffer(xe));	/* has the first of the batches */
+	piece = c->piece;
+	KUNIT_EXPECT_EQ(test, copy_buffer(xe, c->size, c->to_vram), 0);
+	KUNIT_EXPECT_EQ(test, played, c->jobs);
+	KUNIT_EXPECT_EQ(test, flushed, c->jobs);
+	expect_moved(test, c->size, c->to_vram);
+	finish(xe);
+}
+
+/* What is read may be compressed, and what is written is not. */
+static void test_copy_compressed(struct kunit *test)
+{
+	struct xe_device *xe = device(test);
+
+	xe->mm.compresses = true;
+	KUNIT_EXPECT_EQ(test, copy_buffer(xe, SZ_64K, false), 0);
+	KUNIT_EXPECT_TRUE(test, is_uncompressed(moved[0].from));
+	KUNIT_EXPECT_EQ(test, copy_buffer(xe, SZ_64K, true), 0);
+	KUNIT_EXPECT_FALSE(test, is_uncompressed(moved[16].to));
+	finish(xe);
+}
+
+/* A copy that hangs has not happened: nothing is cleared in its place, and nothing follows. */
+static void test_copy_fails(struct kunit *test)
+{
+	struct xe_device *xe = device(test);
+
+	fails = true;
+	KUNIT_EXPECT_EQ(test, copy_buffer(xe, 250 * SZ_4K, true), -EIO);
+	KUNIT_EXPECT_EQ(test, played, 1);
+	KUNIT_EXPECT_EQ(test, cleared[0], 0);
+	KUNIT_EXPECT_FALSE(test, xe_device_is_wedged(xe));
+	finish(xe);
+}
+
+/* Half of a clear was accepted, and then the device is not to be had. */
+static void test_half_cleared(struct kunit *test)
+{
+	struct xe_device *xe = device(test);
+
+	awake = 1;
+	KUNIT_EXPECT_TRUE(test, IS_ERR(xe->mm.copy->clear(xe, (void *)1, 250 * SZ_4K)));
+	KUNIT_EXPECT_EQ_MSG(test, played, 1, "the CPU is not to begin before the engine is done");
+	finish(xe);
+}
+
+/* It is not made while it could not be, and not again when that is known. */
+static void test_no_queue(struct kunit *test)
+{
+	struct xe_device *xe = device(test);
+	struct xe_copy *copy = &xe->submit.copy;
+	struct xe_queue *q;
+
+	xe->mm.sleeping = true;
+	KUNIT_EXPECT_TRUE(test, IS_ERR(clear_buffer(xe)));
+	xe->mm.sleeping = false;
+	copy->maker = current;
+	KUNIT_EXPECT_TRUE(test, IS_ERR(clear_buffer(xe)));
+	copy->maker = NULL;
+	q = make_queue(xe);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(q));
+	xe_fake_scoped(hw, xe) {
+		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
+
+		xe_for_each_engine(engine, gt)
+			if (engine->row->class == XE_ENGINE_COPY && engine->row->reserved)
+				KUNIT_EXPECT_EQ(test, q->args.mask, BIT(engine->logical));
+	}
+	keep_queue(copy, ERR_PTR(-ENOMEM));
+	KUNIT_EXPECT_FALSE(test, copy->closed);
+	keep_queue(copy, ERR_PTR(-EIO));
+	KUNIT_EXPECT_TRUE(test, copy->closed);
+	xe_queue_kill(q);
+	xe_fake_context_gone(q);
+	keep_queue(copy, q);
+	KUNIT_EXPECT_NULL(test, copy->q);
+	finish(xe);
+}
+
+/* All batches are in use, and none will come back. */
+static void test_no_batch(struct kunit *test)
+{
+	struct xe_device *xe = device(test);
+	struct xe_copy *copy = &xe->submit.copy;
+	struct dma_fence *fence = clear_buffer(xe);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(fence));
+	copy->batches = ~0ul;
+	dep_queue_kill(&copy->q->dep);
+	KUNIT_EXPECT_TRUE(test, IS_ERR(clear_buffer(xe)));
+	copy->batches = 1;
+	dma_fence_put(fence);
+	finish(xe);
+}
+
+/* Of a device that is gone nobody sees anything, and nobody is to blame. */
+static void test_gone(struct kunit *test)
+{
+	struct xe_device *xe = device(test);
+	struct dma_fence *fence = clear_buffer(xe);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(fence));
+	clear_err = -ENODEV;
+	xe_hw_scoped(hw, xe)
+		xe_hw_declare_lost(hw, "test");
+	KUNIT_EXPECT_TRUE(test, IS_ERR(clear_buffer(xe)));
+	xe_queue_ban(xe->submit.copy.q);
+	xe_fake_context_gone(xe->submit.copy.q);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -ENODEV);
+	KUNIT_EXPECT_FALSE(test, xe_device_is_wedged(xe));
+	dma_fence_put(fence);
+	finish(xe);
+}
+
+/* Everything is being killed: the CPU does not begin with what nobody sees. */
+static void test_being_killed(struct kunit *test)
+{
+	struct xe_device *xe = device(test);
+	struct dma_fence *fence = clear_buffer(xe);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(fence));
+	xe->submit.error = -ENODEV;
+	xe_queue_ban(xe->submit.copy.q);
+	xe_fake_context_gone(xe->submit.copy.q);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -ENODEV);
+	KUNIT_EXPECT_EQ(test, cleared[0], 0);
 	dma_fence_put(fence);
 	finish(xe);
 }
@@ -277,6 +537,14 @@ static void test_many_batches(struct kunit *test)
 static struct kunit_case copy_cases[] = {
 	KUNIT_CASE(test_address_space),
 	KUNIT_CASE(test_window),
+	KUNIT_CASE_PARAM(test_copy, copy_gen_params),
+	KUNIT_CASE(test_copy_compressed),
+	KUNIT_CASE(test_copy_fails),
+	KUNIT_CASE(test_half_cleared),
+	KUNIT_CASE(test_no_queue),
+	KUNIT_CASE(test_no_batch),
+	KUNIT_CASE(test_gone),
+	KUNIT_CASE(test_being_killed),
 	KUNIT_CASE(test_clear),
 	KUNIT_CASE(test_engine_fails),
 	KUNIT_CASE(test_cpu_fails),
