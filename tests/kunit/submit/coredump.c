@@ -12,8 +12,10 @@
 #include <kunit/test.h>
 
 #include "guc/ct.h"
+#include "hw/engine.h"
 #include "submit/job.h"
 #include "tests/kunit/fake.h"
+#include "tests/kunit/mm/fake.h"
 #include "tests/kunit/submit/fake.h"
 
 /* What the kernel was given, and whether it still has it. */
@@ -35,6 +37,10 @@ static struct kernfs_node *fake_link(void)
 #define sysfs_get_dirent(parent, name)		fake_link()
 #define sysfs_put(link)				((void)(link))
 #define xe_guc_ct_print(hw, gt, p)		drm_puts(p, "a channel\n")
+#define xe_engine_read_states(hw, gt, class, mask, engines) \
+	((void)(gt), (void)(engines), seen_mask = (mask), 0)
+
+static u32 seen_mask;
 
 #include "../../../submit/coredump.c"
 
@@ -136,10 +142,125 @@ static void test_bounds(struct kunit *test)
 	}
 }
 
+static struct xe_bo *buffer(struct kunit *test, struct xe_device *xe, u64 size, u32 fill)
+{
+	struct xe_bo_args args = { .size = size, .regions = XE_REGION_SYSTEM, .deferred = !fill };
+	struct xe_bo *bo = xe_bo_create(xe, &args);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(bo));
+	for (u64 page = 0; fill && page < size >> PAGE_SHIFT; page++)
+		memset32(page_address(bo->ttm.ttm->pages[page]), fill + page,
+			 PAGE_SIZE / sizeof(u32));
+	return bo;
+}
+
+static void map(struct kunit *test, struct xe_vm *vm, struct xe_bo *bo, u64 addr, bool dumpable)
+{
+	struct xe_vm_map map = {
+		.addr = addr, .range = bo->ttm.base.size, .bo = bo, .dumpable = dumpable,
+	};
+	struct xe_vm_lock lock;
+	struct xe_vm_log log;
+
+	down_write(&vm->lock);
+	KUNIT_ASSERT_EQ(test, xe_vm_lock_own(vm, &lock, 1), 0);
+	KUNIT_ASSERT_EQ(test, xe_vm_lock_try(&lock, &bo->ttm.base, 1), 0);
+	xe_vm_log_init(&log, vm, NULL);
+	KUNIT_ASSERT_EQ(test, xe_vm_map(&log, &map), 0);
+	KUNIT_ASSERT_EQ(test, xe_vm_log_prepare(&log), 0);
+	xe_vm_log_commit(&log);
+	xe_vm_unlock(&lock);
+	up_write(&vm->lock);
+	drm_gem_object_put(&bo->ttm.base);
+}
+
+static bool says_words(u32 word)
+{
+	char letters[ASCII85_BUFSZ], text[24];
+	const char *one = ascii85_encode(word, letters);
+
+	snprintf(text, sizeof(text), "%s%s%s%s", one, one, one, one);
+	return says(text);
+}
+
+/* What was bound as DUMPABLE, page by page, and nothing else. */
+static void test_contents(struct kunit *test)
+{
+	static const struct xe_vm_ops ops = {};
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_vm *vm = xe_fake_vm(test, xe, 0, &ops);
+	struct xe_queue_args args = {
+		.ops = &xe_exec_queue_ops, .class = XE_ENGINE_COPY, .mask = BIT(0), .width = 1,
+		.priority = XE_QUEUE_NORMAL, .vm = vm,
+	};
+	struct xe_queue *q = xe_queue_create(xe, &args);
+	size_t contents;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(q));
+	KUNIT_ASSERT_EQ(test, kunit_add_action(test, remove_dump, NULL), 0);
+	map(test, vm, buffer(test, xe, SZ_16K, 0x11111110), SZ_1M, true);
+	map(test, vm, buffer(test, xe, SZ_16K, 0x22222220), SZ_2M, false);
+	take(q);
+	KUNIT_EXPECT_TRUE(test, says("000000100000-000000103fff") || says("000000100000-000000104000"));
+	KUNIT_EXPECT_TRUE(test, says("000000200000-"));
+	KUNIT_EXPECT_TRUE(test, says("**** VM state ****\n[100000].length: 0x4000\n[100000].data: "));
+	KUNIT_EXPECT_FALSE(test, says("[200000]"));
+	for (u32 page = 0; page < 4; page++) {
+		KUNIT_EXPECT_TRUE(test, says_words(0x11111110 + page));
+		KUNIT_EXPECT_FALSE_MSG(test, says_words(0x22222220 + page), "nobody allowed it");
+	}
+
+	map(test, vm, buffer(test, xe, SZ_64M, 0), SZ_64M, true);
+	text_size(q, &contents);
+	KUNIT_EXPECT_EQ_MSG(test, contents, WORDS_TEXT(CONTENTS_MAX), "no more than is good");
+	xe_queue_kill(q);
+	xe_fake_context_gone(q);
+	flush_workqueue(xe->submit.wq);
+	xe_queue_put(q);
+	xe_vm_put(vm);
+}
+
+/* What does not fit, or cannot be read, is left out, and there is an error in its place. */
+static void test_errors(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct xe_bo *bo = buffer(test, xe, SZ_64K, 1);
+	struct xe_vma vma = { .dumpable = true, .pages = (struct xe_user_pages *)1 };
+	struct text text = { .size = SZ_16K };
+	struct drm_printer p = { .printfn = text_printfn, .arg = &text };
+	struct xe_coredump *dump = &xe->coredump;
+	struct xe_queue q = { .xe = xe, .args = { .width = 2, .mask = BIT(0) } };
+
+	vma.gpuva.va.addr = SZ_1M;
+	vma.gpuva.va.range = SZ_64K;
+	text.buf = kunit_kzalloc(test, SZ_16K + PAGE_SIZE, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, text.buf);
+	text.page = text.buf + SZ_16K;
+	print_contents(&text, &p, &vma.gpuva);
+	vma.gpuva.gem.obj = &bo->ttm.base;
+	print_contents(&text, &p, &vma.gpuva);
+	KUNIT_EXPECT_STREQ(test, text.buf, "[100000].length: 0x10000\n[100000].error: -95\n"
+					   "[100000].length: 0x10000\n[100000].error: -27\n");
+	drm_gem_object_put(&bo->ttm.base);
+
+	/* Both children's engines; and of a device that is gone, none, whatever was seen before. */
+	xe_coredump_look(&q);
+	KUNIT_EXPECT_EQ(test, seen_mask, 3);
+	xe_coredump_drop(dump, &q);
+	dump->num_engines = 1;
+	xe_hw_scoped(hw, xe)
+		xe_hw_declare_lost(hw, "test");
+	xe_coredump_look(&q);
+	KUNIT_EXPECT_EQ(test, dump->num_engines, 0);
+	xe_coredump_drop(dump, &q);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(test_text),
 	KUNIT_CASE(test_one_at_a_time),
 	KUNIT_CASE(test_bounds),
+	KUNIT_CASE(test_contents),
+	KUNIT_CASE(test_errors),
 	{ }
 };
 
