@@ -35,14 +35,18 @@ static void give(struct xe_device *xe, struct ttm_buffer_object *bo)
 	bo->resource = NULL;
 }
 
-/* Bits of the pages that it has; fails if it has one twice. */
+/* Bits of the pages that it has; fails if it has one twice, or says that others are adjacent. */
 static u64 pages_of(struct kunit *test, struct ttm_buffer_object *bo)
 {
-	u64 pages = 0, at, len;
+	u64 pages = 0, at, len = 0, next = 0;
 
 	for (u64 done = 0; done < bo->base.size; done += PAGE_SIZE) {
+		bool adjacent = len > PAGE_SIZE;
+
 		at = xe_vram_at(bo->resource, done, &len);
+		KUNIT_EXPECT_TRUE(test, !adjacent || at == next);
 		KUNIT_EXPECT_GE(test, len, (u64)PAGE_SIZE);
+		next = at + PAGE_SIZE;
 		KUNIT_ASSERT_LT(test, at / PAGE_SIZE, (u64)PAGES);
 		KUNIT_EXPECT_FALSE(test, pages & BIT_ULL(at / PAGE_SIZE));
 		pages |= BIT_ULL(at / PAGE_SIZE);
@@ -72,7 +76,13 @@ static void test_scattered(struct kunit *test)
 	for (unsigned int i = 0; i < 16; i += 2)
 		give(xe, &small[i]);
 	KUNIT_EXPECT_EQ(test, take(xe, large, 33, 1), -ENOSPC);
+	KUNIT_EXPECT_TRUE(test, xe_vram_has_room(&xe->mm.vram, 32 * PAGE_SIZE));
+	KUNIT_EXPECT_FALSE(test, xe_vram_has_room(&xe->mm.vram, 33 * PAGE_SIZE));
 	KUNIT_ASSERT_EQ(test, take(xe, large, 32, 1), 0);
+	KUNIT_EXPECT_TRUE(test, xe_vram_is_scattered(large->resource));
+	large->resource->size *= 4;	/* as if it were in pieces of 64 KiB */
+	KUNIT_EXPECT_FALSE(test, xe_vram_is_scattered(large->resource));
+	large->resource->size /= 4;
 
 	for (unsigned int i = 1; i < 16; i += 2) {
 		pages = pages_of(test, &small[i]);
@@ -184,9 +194,14 @@ static void test_zero(struct kunit *test)
 	give(xe, bo);
 	KUNIT_ASSERT_EQ(test, take(xe, bo, PAGES, 1), 0);
 	KUNIT_EXPECT_FALSE(test, xe_vram_is_zero(bo->resource));
-	give(xe, bo);
-
+	KUNIT_EXPECT_EQ_MSG(test, kref_read(&fence->refcount), 1, "the range has given it back");
 	dma_fence_put(fence);
+
+	/* And one that has */
+	xe_vram_set_clearing(bo->resource, dma_fence_get_stub());
+	KUNIT_EXPECT_TRUE(test, xe_vram_is_zero(bo->resource));
+	dma_fence_put(xe_vram_clearing(bo->resource));
+	give(xe, bo);
 	xe_vram_alloc_fini(xe);
 }
 
