@@ -271,7 +271,7 @@ static void slot_release(struct device *dev)
 	complete(&container_of(dev, struct xe_fake_slot, pdev.dev)->released);
 }
 
-/* The last reference to a drm_device may be dropped by a work, and the slot is the test's memory. */
+/* A work may drop the last reference to a drm_device, and the slot is memory of the test. */
 static void slot_wait(void *data)
 {
 	struct xe_fake_slot *slot = data;

@@ -201,9 +201,9 @@ static void test_contents(struct kunit *test)
 	map(test, vm, buffer(test, xe, SZ_16K, 0x11111110), SZ_1M, true);
 	map(test, vm, buffer(test, xe, SZ_16K, 0x22222220), SZ_2M, false);
 	take(q);
-	KUNIT_EXPECT_TRUE(test, says("000000100000-000000103fff") || says("000000100000-000000104000"));
+	KUNIT_EXPECT_TRUE(test, says("000000100000-000000104000"));
 	KUNIT_EXPECT_TRUE(test, says("000000200000-"));
-	KUNIT_EXPECT_TRUE(test, says("**** VM state ****\n[100000].length: 0x4000\n[100000].data: "));
+	KUNIT_EXPECT_TRUE(test, says("** VM state ****\n[100000].length: 0x4000\n[100000].data: "));
 	KUNIT_EXPECT_FALSE(test, says("[200000]"));
 	for (u32 page = 0; page < 4; page++) {
 		KUNIT_EXPECT_TRUE(test, says_words(0x11111110 + page));

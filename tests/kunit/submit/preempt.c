@@ -85,7 +85,8 @@ static void put_vm(void *data)
 	xe_vm_put(vm);
 	for (int i = 0; i < 500 && !list_empty(&xe->vms.list); i++)
 		fsleep(10000);
-	KUNIT_EXPECT_TRUE_MSG(kunit_get_current_test(), list_empty(&xe->vms.list), "the VM is gone");
+	KUNIT_EXPECT_TRUE_MSG(kunit_get_current_test(), list_empty(&xe->vms.list),
+			      "the VM is gone");
 }
 
 static void drop_queue(void *data)
@@ -321,7 +322,7 @@ static void test_others_are_late(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, xe_vm_is_banned(w->vm));
 }
 
-/* Memory is taken away, or the system is about to sleep, when everything is ready: then it is not. */
+/* Memory is taken away, or sleep begins, when everything is ready: then it is not. */
 static void test_too_late(struct kunit *test)
 {
 	struct world *w = make_world(test);
@@ -538,7 +539,8 @@ static void test_sleep(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, context(w)->resumed, 2);
 	/* This time it does not stop; when it does, it goes on. */
 	fake.stops = NULL;
-	KUNIT_EXPECT_EQ(test, notify(nb, PM_HIBERNATION_PREPARE, NULL), notifier_from_errno(-EBUSY));
+	KUNIT_EXPECT_EQ(test, notify(nb, PM_HIBERNATION_PREPARE, NULL),
+			notifier_from_errno(-EBUSY));
 	settle(w);
 	stopped(w, w->q);
 	KUNIT_EXPECT_EQ(test, context(w)->resumed, 3);
