@@ -11,6 +11,7 @@
 #include "clk.h"
 #include "ctl.h"
 #include "fault.h"
+#include "irq.h"
 #include "journal.h"
 #include "mem.h"
 #include "platform.h"
@@ -111,8 +112,10 @@ static void come_back(struct gpu *gpu)
 
 	clk_cancel(gpu->clk, f->back_timer);
 	f->back_timer = 0;
-	if (f->away)
+	if (f->away) {
 		journal_add(gpu, J_FAULT, "the card is back");
+		irq_unheard(gpu);
+	}
 	f->away = false;
 }
 

@@ -78,6 +78,7 @@ struct irq {
 	bool enabled;
 	bool line;		/* "enabled and pending" as of the last look */
 	bool lost;		/* the MSI for it went missing on purpose */
+	u8 unheard;		/* a bit per DW: the card may have missed that its identity was cleared */
 	bool answered;		/* the driver wrote the master since the last MSI */
 	u32 accesses;		/* of the CPU since then */
 	u64 sent;		/* MSIs */
@@ -297,8 +298,9 @@ void irq_selector_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 val
 	struct irq *irq = gpu->irq;
 	u32 bits;
 
-	if (reg_peek(gpu, INTR_IDENTITY_REG(n)) & INTR_DATA_VALID)
+	if (reg_peek(gpu, INTR_IDENTITY_REG(n)) & INTR_DATA_VALID && !(irq->unheard & BIT(n)))
 		violation(gpu, V_IRQ_IDENTITY, "selector %u: last identity was not cleared", n);
+	irq->unheard &= ~BIT(n);
 	if (!s || !(irq->dw[n] & raw)) {
 		violation(gpu, V_IRQ_IDENTITY, "selector %u: 0x%08x is not pending", n, raw);
 		reg_poke(gpu, INTR_IDENTITY_REG(n), 0);
@@ -309,6 +311,13 @@ void irq_selector_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 val
 	reg_poke(gpu, INTR_IDENTITY_REG(n), INTR_DATA_VALID | bits |
 		 FIELD_PREP(INTR_ENGINE_INSTANCE_MASK, (u32)s->instance) |
 		 FIELD_PREP(INTR_ENGINE_CLASS_MASK, (u32)s->class));
+}
+
+void irq_unheard(struct gpu *gpu)
+{
+	for (unsigned int n = 0; n < ARRAY_SIZE(gpu->irq->dw); n++)
+		if (reg_peek(gpu, INTR_IDENTITY_REG(n)) & INTR_DATA_VALID)
+			gpu->irq->unheard |= BIT(n);
 }
 
 void irq_identity_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32 raw)

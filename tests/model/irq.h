@@ -50,6 +50,9 @@ void irq_check_quiet(struct gpu *gpu);
 /* reg.c: an access of the CPU took place. */
 void irq_access(struct gpu *gpu);
 
+/* fault.c: the card was away, and is back. */
+void irq_unheard(struct gpu *gpu);
+
 /* Hooks */
 reg_read_fn irq_tile_read, irq_master_read, irq_dw_read;
 reg_write_fn irq_tile_write, irq_master_write, irq_dw_write, irq_identity_write, irq_selector_write;

@@ -220,6 +220,26 @@ static void event_in_between(void **state)
 	assert_quiet(gpu);
 }
 
+/* The card was away when its identity was cleared. */
+static void identity_unheard(void **state)
+{
+	struct gpu *gpu = *state;
+
+	enable(gpu);
+	irq_raise(gpu, RENDER_CLASS, 0, GT_RENDER_USER_INTERRUPT);
+	wr(gpu, IIR_REG_SELECTOR(0), BIT(0));
+	assert_true(answer_has(gpu, "vanish write 1 for=1", "ok"));
+	wr(gpu, INTR_IDENTITY_REG(0), INTR_DATA_VALID);
+	assert_true(answer_has(gpu, "vanish off", "ok"));
+	assert_true(rd(gpu, INTR_IDENTITY_REG(0)) & INTR_DATA_VALID);
+	irq_raise(gpu, RENDER_CLASS, 0, GT_RENDER_USER_INTERRUPT);
+	wr(gpu, IIR_REG_SELECTOR(0), BIT(0));
+	assert_quiet(gpu);
+	/* And that is all it explains. */
+	irq_raise(gpu, RENDER_CLASS, 0, GT_RENDER_USER_INTERRUPT);
+	assert_violates(gpu, "last identity", wr(gpu, IIR_REG_SELECTOR(0), BIT(0)));
+}
+
 static void masters_are_levels(void **state)
 {
 	struct gpu *gpu = *state;
@@ -353,6 +373,7 @@ int main(void)
 		CARD_TEST(enables_and_masks),
 		CARD_TEST(rearm),
 		CARD_TEST(event_in_between),
+		CARD_TEST(identity_unheard),
 		CARD_TEST(masters_are_levels),
 		CARD_TEST(identity_rules), CARD_TEST(master_rules),
 		CARD_TEST(never_acknowledged),
