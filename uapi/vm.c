@@ -15,6 +15,7 @@
 
 #include "hw/cache.h"
 #include "mm/bo.h"
+#include "mm/mm.h"
 #include "mm/userptr.h"
 #include "mm/vm.h"
 #include "submit/bind.h"
@@ -258,6 +259,9 @@ static int refuse_bind(const struct binding *b, int err, const char *why)
 	return refuse(b->xe, err, "VM_BIND", why);
 }
 
+/* No process is killed so that another has a large array. */
+#define ARRAY_GFP	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
+
 /* With one operation it is in the arguments. */
 static int copy_ops(struct binding *b)
 {
@@ -268,7 +272,8 @@ static int copy_ops(struct binding *b)
 	if (count <= 1)
 		return 0;
 
-	copy = kvmalloc_array(count, sizeof(*b->user_ops), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	copy = xe_mm_has_memory((u64)count * (sizeof(*b->user_ops) + sizeof(*b->ops))) ?
+	       kvmalloc_array(count, sizeof(*b->user_ops), ARRAY_GFP) : NULL;
 	if (!copy)
 		return refuse_bind(b, -ENOBUFS, "no memory for that many operations");
 	b->user_ops = copy;
@@ -392,7 +397,7 @@ static int translate_ops(struct binding *b)
 	if (!b->args->num_binds)
 		return 0;
 	b->ops = b->args->num_binds == 1 ? &b->single :
-		 kvcalloc(b->args->num_binds, sizeof(*b->ops), GFP_KERNEL_ACCOUNT);
+		 kvcalloc(b->args->num_binds, sizeof(*b->ops), ARRAY_GFP);
 	if (!b->ops)
 		return -ENOMEM;
 
