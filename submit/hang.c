@@ -37,8 +37,9 @@
  * one that had not gets all of its time again. A GuC that stands still is not the fault of those
  * who wait for it, and how often it may do so is limited in xe_recovery.c.
  *
- * While the system sleeps no section opens, and nothing is taken off an engine: a timer that expires
- * then is started again, and what is under way goes on when the queue is looked at behind the sleep.
+ * While the system sleeps no section opens, and nothing is taken off an engine: a timer that
+ * expires then is started again, and what is under way goes on when the queue is looked at behind
+ * the sleep.
  *
  * Jobs of long-running address spaces have no timer, see submit/preempt.c.
  *

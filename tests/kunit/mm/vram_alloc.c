@@ -79,10 +79,6 @@ static void test_scattered(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, xe_vram_has_room(&xe->mm.vram, 32 * PAGE_SIZE));
 	KUNIT_EXPECT_FALSE(test, xe_vram_has_room(&xe->mm.vram, 33 * PAGE_SIZE));
 	KUNIT_ASSERT_EQ(test, take(xe, large, 32, 1), 0);
-	KUNIT_EXPECT_TRUE(test, xe_vram_is_scattered(large->resource));
-	large->resource->size *= 4;	/* as if it were in pieces of 64 KiB */
-	KUNIT_EXPECT_FALSE(test, xe_vram_is_scattered(large->resource));
-	large->resource->size /= 4;
 
 	for (unsigned int i = 1; i < 16; i += 2) {
 		pages = pages_of(test, &small[i]);
