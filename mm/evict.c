@@ -6,7 +6,9 @@
 #include <linux/error-injection.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/overflow.h>
 #include <linux/sizes.h>
+#include <linux/slab.h>
 #include <linux/suspend.h>
 #include <linux/swap.h>
 #include <linux/workqueue.h>
@@ -75,7 +77,7 @@ static u64 in_use(struct xe_device *xe)
 }
 
 /**
- * xe_mm_has_memory - is there room in system memory for what is moved there?
+ * xe_mm_has_memory - is there room in system memory, with nobody killed for it?
  * @size: in bytes
  *
  * What the page allocator would find by killing processes is not asked for: moving a buffer can
@@ -88,7 +90,24 @@ bool xe_mm_has_memory(u64 size)
 	u64 available = (u64)(si_mem_available() + get_nr_swap_pages()) << PAGE_SHIFT;
 	u64 spare = (u64)totalram_pages() / SPARE_PART << PAGE_SHIFT;
 
-	return available >= size + spare;
+	return available >= spare && available - spare >= size;
+}
+
+/**
+ * xe_mm_array - memory for as many elements as a client says
+ * @count: of elements
+ * @size: of one, in bytes
+ *
+ * No process is killed so that another has a large array. kvfree() gives it back.
+ *
+ * Context: process context.
+ * Return: zeroes, or NULL.
+ */
+void *xe_mm_array(size_t count, size_t size)
+{
+	if (!xe_mm_has_memory(array_size(count, size)))
+		return NULL;
+	return kvcalloc(count, size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL);
 }
 
 static int evict_all(struct xe_device *xe)

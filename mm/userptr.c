@@ -14,6 +14,7 @@
 
 #include <drm/drm_print.h>
 
+#include "mm/mm.h"
 #include "mm/pt.h"
 #include "mm/userptr.h"
 #include "xe_device.h"
@@ -515,7 +516,7 @@ static struct xe_user_pages *pin(struct xe_userptr *userptr, u64 start, u64 rang
 	if (!pages)
 		return ERR_PTR(-ENOMEM);
 
-	pfns = kvcalloc(PHYS_PFN(range), sizeof(*pfns), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	pfns = xe_mm_array(PHYS_PFN(range), sizeof(*pfns));
 	if (pfns)
 		err = find(pages, pfns, PHYS_PFN(range));
 	kvfree(pfns);

@@ -259,9 +259,6 @@ static int refuse_bind(const struct binding *b, int err, const char *why)
 	return refuse(b->xe, err, "VM_BIND", why);
 }
 
-/* No process is killed so that another has a large array. */
-#define ARRAY_GFP	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
-
 /* With one operation it is in the arguments. */
 static int copy_ops(struct binding *b)
 {
@@ -272,8 +269,7 @@ static int copy_ops(struct binding *b)
 	if (count <= 1)
 		return 0;
 
-	copy = xe_mm_has_memory((u64)count * (sizeof(*b->user_ops) + sizeof(*b->ops))) ?
-	       kvmalloc_array(count, sizeof(*b->user_ops), ARRAY_GFP) : NULL;
+	copy = xe_mm_array(count, sizeof(*b->user_ops));
 	if (!copy)
 		return refuse_bind(b, -ENOBUFS, "no memory for that many operations");
 	b->user_ops = copy;
@@ -397,7 +393,7 @@ static int translate_ops(struct binding *b)
 	if (!b->args->num_binds)
 		return 0;
 	b->ops = b->args->num_binds == 1 ? &b->single :
-		 kvcalloc(b->args->num_binds, sizeof(*b->ops), ARRAY_GFP);
+		 xe_mm_array(b->args->num_binds, sizeof(*b->ops));
 	if (!b->ops)
 		return -ENOMEM;
 

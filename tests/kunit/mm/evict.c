@@ -218,6 +218,9 @@ static void test_memory(struct kunit *test)
 {
 	KUNIT_EXPECT_TRUE(test, xe_mm_has_memory(SZ_1M));
 	KUNIT_EXPECT_FALSE(test, xe_mm_has_memory((u64)totalram_pages() << PAGE_SHIFT));
+	KUNIT_EXPECT_FALSE(test, xe_mm_has_memory(U64_MAX));
+	KUNIT_EXPECT_NULL(test, xe_mm_array(totalram_pages(), PAGE_SIZE));
+	KUNIT_EXPECT_NULL(test, xe_mm_array(SIZE_MAX, SZ_1M));
 }
 
 /* TTM waits for the last move before it makes another; here, to be counted. */
