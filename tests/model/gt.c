@@ -245,11 +245,10 @@ void gt_semaphore_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 val
 
 	if (!(raw & BIT(0)))
 		violation(gpu, V_MCR_SEMAPHORE, "0x%08x written: not a release", raw);
-	else if (unheard(gpu))
-		;	/* It did not hear, perhaps, who took it or what was selected. */
-	else if (!s->mcr_held)
+	/* Else it did not hear, perhaps, who took it or what was selected. */
+	else if (!unheard(gpu) && !s->mcr_held)
 		violation(gpu, V_MCR_SEMAPHORE, "released but not held");
-	else if (!(reg_peek(gpu, gt->window + MTL_MCR_SELECTOR) & MCR_MULTICAST))
+	else if (!unheard(gpu) && !(reg_peek(gpu, gt->window + MTL_MCR_SELECTOR) & MCR_MULTICAST))
 		violation(gpu, V_MCR_LEFT_UNICAST, "selector 0x%08x at release",
 			  reg_peek(gpu, gt->window + MTL_MCR_SELECTOR));
 	if (raw & BIT(0))
