@@ -29,7 +29,9 @@ done
 again() {
 	local i says=${timed[$2@$3]-}
 	[[ $says ]] && grep -q "$says" "$1" || return
-	for ((i = 2; i <= 6; i++)); do
+	# Later, as what took the CPU may go on for a while.
+	for ((i = 2; i <= 16; i++)); do
+		sleep $((i / 4))
 		timeout -k 10 60 "$igt/$2" --run-subtest "$3" </dev/null &>/dev/null || continue
 		diag "$2@$3: at try $i"
 		return
