@@ -259,7 +259,7 @@ def model_lock():
 
 
 def log_directory(name):
-    """A directory for the logs of this run, kept for two days and among the newest 60."""
+    """A directory for the logs of this run, kept for six hours and among the newest 60: a hundred are a gigabyte."""
     logs = os.path.join(LAB, "logs")
     os.makedirs(logs, exist_ok=True)
     ages = {}
@@ -268,7 +268,7 @@ def log_directory(name):
             if entry.is_dir(follow_symlinks=False):
                 ages[entry.path] = entry.stat().st_mtime
     for old in sorted(ages, key=ages.get)[:-60]:
-        if ages[old] < time.time() - 2 * 86400:
+        if ages[old] < time.time() - 6 * 3600:
             shutil.rmtree(old, ignore_errors=True)
     path = tempfile.mkdtemp(prefix=time.strftime("%m%d-%H%M%S-") + name + "-", dir=logs)
     os.chmod(path, 0o755)

@@ -25,6 +25,9 @@
 struct journal {
 	FILE *file;
 	u64 seq;
+	enum jkind last_kind;
+	char last[LINE];	/* what the newest line says */
+	u64 again;		/* how often that came once more */
 	char ring[RING][LINE];
 	u64 counters[CNT_COUNT];
 	u32 h2g[65536], g2h[65536];
@@ -63,7 +66,7 @@ static const struct {
 #undef X
 };
 
-static void put_line(struct gpu *gpu, enum jkind kind, const char *text)
+static void write_line(struct gpu *gpu, enum jkind kind, const char *text)
 {
 	struct journal *j = gpu->journal;
 	char *line = j->ring[j->seq % RING];
@@ -73,6 +76,33 @@ static void put_line(struct gpu *gpu, enum jkind kind, const char *text)
 	j->seq++;
 	if (j->file)
 		fprintf(j->file, "%s\n", line);
+}
+
+static void write_again(struct gpu *gpu)
+{
+	struct journal *j = gpu->journal;
+	char text[64];
+
+	if (!j->again)
+		return;
+	snprintf(text, sizeof(text), "%llu times more", (unsigned long long)j->again);
+	j->again = 0;
+	write_line(gpu, j->last_kind, text);
+}
+
+/* An engine that polls a semaphore says the same a million times: that is one line, and one that counts. */
+static void put_line(struct gpu *gpu, enum jkind kind, const char *text)
+{
+	struct journal *j = gpu->journal;
+
+	if (kind == j->last_kind && !strcmp(text, j->last)) {
+		j->again++;
+		return;
+	}
+	write_again(gpu);
+	j->last_kind = kind;
+	snprintf(j->last, sizeof(j->last), "%s", text);
+	write_line(gpu, kind, text);
 }
 
 void journal_add(struct gpu *gpu, enum jkind kind, const char *fmt, ...)
@@ -179,6 +209,7 @@ static int cmd_journal(struct gpu *gpu, int argc, char **argv, FILE *out)
 
 	if (argc > 1 && !ctl_number(argv[1], &n))
 		return -EINVAL;
+	write_again(gpu);
 	n = MIN(n, MIN(j->seq, (u64)RING));
 	for (u64 i = j->seq - n; i < j->seq; i++)
 		fprintf(out, "%s\n", j->ring[i % RING]);

@@ -129,6 +129,20 @@ static void violations(void **state)
 	assert_true(answer_has(gpu, "journal x", "error"));
 }
 
+static void repeated(void **state)
+{
+	struct gpu *gpu = *state;
+
+	for (int i = 0; i < 1000; i++)
+		journal_add(gpu, J_NOTE, "polls");
+	assert_true(answer_has(gpu, "journal 2", "note polls"));
+	assert_true(answer_has(gpu, "journal 1", "note 999 times more"));
+	journal_add(gpu, J_NOTE, "polls");
+	journal_add(gpu, J_CS, "polls");
+	assert_true(answer_has(gpu, "journal 2", "note 1 times more"));
+	assert_true(answer_has(gpu, "journal 1", "cs polls"));
+}
+
 static void quiet(void **state)
 {
 	struct gpu *gpu = *state;
@@ -480,7 +494,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(timers), cmocka_unit_test(timer_for_now), cmocka_unit_test(host_clock),
-		cmocka_unit_test(numbers), CARD_TEST(counters), CARD_TEST(violations), CARD_TEST(quiet),
+		cmocka_unit_test(numbers), CARD_TEST(counters), CARD_TEST(violations), CARD_TEST(repeated),
+		CARD_TEST(quiet),
 		CARD_TEST(flr), CARD_TEST(scripted_faults), CARD_TEST(config_of_gone), CARD_TEST(config_rules), CARD_TEST(vanish_at), CARD_TEST(comes_back), CARD_TEST(marks),
 		SOCKET_TEST(control_socket),
 		SOCKET_TEST(too_many_clients),
