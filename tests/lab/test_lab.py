@@ -176,6 +176,20 @@ class Expected(unittest.TestCase):
         self.assertEqual(run.judge([ktap.Result("a", "pass")], {"a": "why"})[0].state, "fail")
 
 
+class BesideUpstream(unittest.TestCase):
+    def states(self, results, whole=True):
+        found = run.beside_upstream([ktap.Result(*r) for r in results], {"p@a", "p@b", "q@c"}, whole)
+        return {r.name: r.state for r in found}
+
+    def test_a_skip_of_what_upstream_passes_fails(self):
+        self.assertEqual(self.states([("p@a", "skip"), ("p@b", "pass"), ("p@d", "skip")]),
+                         {"p@a": "fail", "p@b": "pass", "p@d": "skip"})
+
+    def test_what_was_not_run_fails_when_all_of_it_should(self):
+        self.assertEqual(self.states([("p@a", "pass")]), {"p@a": "pass", "p@b": "fail"})
+        self.assertEqual(self.states([("p@a", "pass")], whole=False), {"p@a": "pass"})
+
+
 class Scenarios(unittest.TestCase):
     def of(self, head):
         with tempfile.TemporaryDirectory() as folder:
