@@ -29,7 +29,8 @@
  *	info, topology			what the card is
  *	registers			what the driver wrote into the GTs, as it is now
  *	workarounds			which rows of the table hold, and why
- *	ggtt, vram0_mm			address space and memory, who has them
+ *	ggtt				the kernel's address space, and who has it
+ *	vram0_mm, gtt_mm		memory: VRAM; of the system, mapped for DMA
  *	guc_info, guc_log		the firmware
  *	contexts			what the firmware schedules, unless the card sleeps
  *	queues, vms			who has them, what is in them
@@ -60,8 +61,12 @@ static int show_info(struct seq_file *m, void *unused)
 	struct xe_device *xe = show_device(m);
 	int err = -ENODEV;
 
-	drm_printf(&p, "platform: %s\n", xe->platform->name);
-	drm_printf(&p, "device: %04x revision %02x\n", xe->pci_device, xe->pci_revision);
+	/* The names of these are those of upstream: IGT looks for them. */
+	drm_printf(&p, "platform %s\n", xe->platform->name);
+	drm_printf(&p, "devid 0x%x\n", xe->pci_device);
+	drm_printf(&p, "revid %u\n", xe->pci_revision);
+	drm_printf(&p, "is_dgfx %s\n", str_yes_no(xe->mm.regions & XE_REGION_VRAM));
+	drm_printf(&p, "tile_count 1\n");
 	drm_printf(&p, "VRAM: %llu MiB, usable %llu MiB\n", xe->mm.vram_total / SZ_1M,
 		   xe->mm.vram_size / SZ_1M);
 	for (unsigned int i = 0; i < xe->num_gts; i++)
@@ -103,9 +108,12 @@ static int show_ggtt(struct seq_file *m, void *unused)
 	return err;
 }
 
-static int show_vram(struct seq_file *m, void *unused)
+/* What it is of is the file's. */
+static int show_memory(struct seq_file *m, void *unused)
 {
-	struct ttm_resource_manager *man = ttm_manager_type(&show_device(m)->mm.ttm, XE_MEM_VRAM);
+	const struct drm_info_node *node = m->private;
+	struct ttm_resource_manager *man = ttm_manager_type(&show_device(m)->mm.ttm,
+							    (uintptr_t)node->info_ent->data);
 	struct drm_printer p = drm_seq_file_printer(m);
 
 	if (man)
@@ -258,7 +266,8 @@ static const struct drm_info_list files[] = {
 	{ "info", show_info },
 	{ "topology", show_topology },
 	{ "ggtt", show_ggtt },
-	{ "vram0_mm", show_vram },
+	{ "vram0_mm", show_memory, 0, (void *)XE_MEM_VRAM },
+	{ "gtt_mm", show_memory, 0, (void *)XE_MEM_TT },
 	{ "contexts", show_contexts },
 	{ "queues", show_queues },
 	{ "vms", show_vms },
