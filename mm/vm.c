@@ -64,7 +64,10 @@
 static int log_change(struct xe_vm_log *log, struct xe_vma *vma, bool came)
 {
 	struct xe_vm_change *change = &log->first;
+	int err = xe_vm_go_on();
 
+	if (err)
+		return err;
 	if (!list_empty(&log->changes))
 		change = kmalloc(sizeof(*change), GFP_KERNEL_ACCOUNT);
 	if (!change)
@@ -191,8 +194,8 @@ void xe_vm_log_init(struct xe_vm_log *log, struct xe_vm *vm, struct xe_user_fenc
  * @range: its length in bytes
  *
  * Context: &xe_vm.lock is held for writing, and the reservations of all buffers in the range.
- * Return: 0; else the log has to be undone: -ENOMEM, or -EBUSY as long as the user fence of what is
- * mapped there has not been written.
+ * Return: 0; else the log has to be undone: -ENOMEM; -EBUSY as long as the user fence of what is
+ * mapped there has not been written; -EINTR on a fatal signal.
  */
 int xe_vm_unmap(struct xe_vm_log *log, u64 addr, u64 range)
 {
@@ -237,6 +240,7 @@ void xe_vm_log_undo(struct xe_vm_log *log)
 	list_for_each_entry_reverse(change, &log->changes, link) {
 		struct xe_vma *vma = change->vma;
 
+		cond_resched();
 		if (change->vm_bo)
 			drm_gpuvm_bo_put(change->vm_bo);
 		if (!change->came) {
@@ -272,7 +276,7 @@ void xe_vm_log_mark_stale(struct xe_vm_log *log, const struct drm_gem_object *ob
  * @log: the log, complete
  *
  * Context: as when it was written.
- * Return: 0 or -ENOMEM; then the log has to be undone.
+ * Return: 0; else the log has to be undone: -ENOMEM, or -EINTR on a fatal signal.
  */
 int xe_vm_log_prepare(struct xe_vm_log *log)
 {
@@ -280,6 +284,10 @@ int xe_vm_log_prepare(struct xe_vm_log *log)
 	struct xe_vm_change *change;
 
 	list_for_each_entry(change, &log->changes, link) {
+		int err = xe_vm_go_on();
+
+		if (err)
+			return err;
 		if (!change->came || !change->vma->gpuva.gem.obj)
 			continue;
 
@@ -330,6 +338,7 @@ void xe_vm_log_commit(struct xe_vm_log *log)
 	struct xe_vm_change *change;
 
 	list_for_each_entry(change, &log->changes, link) {
+		cond_resched();
 		if (change->came)
 			commit_come(change);
 		else
@@ -359,6 +368,7 @@ void xe_vma_free_list(struct xe_vm *vm, struct list_head *gone)
 	struct xe_vma *vma, *next;
 
 	list_for_each_entry_safe(vma, next, gone, link) {
+		cond_resched();
 		if (vma->keeps)
 			drm_gem_object_put(vma->keeps);
 		free_vma(vm, vma);
@@ -652,8 +662,10 @@ static void free_vm(struct work_struct *work)
 	struct xe_vm *vm = container_of(work, struct xe_vm, free);
 	struct drm_gpuva *gpuva, *next;
 
-	drm_gpuvm_for_each_va_safe(gpuva, next, &vm->gpuvm)
+	drm_gpuvm_for_each_va_safe(gpuva, next, &vm->gpuvm) {
+		cond_resched();
 		drop_mapping(vm, to_xe_vma(gpuva));
+	}
 	for (unsigned int i = 0; i < XE_VM_QUEUES; i++)
 		if (vm->queues[i])
 			vm->ops->put_queue(vm->queues[i]);

@@ -504,7 +504,7 @@ static int bind_prefetch(struct page_job *job, struct xe_vm_log *log, const stru
 
 	drm_gpuvm_for_each_va_range(gpuva, &job->vm->gpuvm, op->map.addr,
 				    op->map.addr + op->map.range) {
-		err = prefetch_one(job, log, to_xe_vma(gpuva), op->region);
+		err = xe_vm_go_on() ?: prefetch_one(job, log, to_xe_vma(gpuva), op->region);
 		if (err)
 			return err;
 	}
@@ -562,7 +562,7 @@ static int apply_all(struct page_job *job, struct xe_vm_log *log, const struct x
 	int err = 0;
 
 	for (unsigned int i = 0; i < args->num_ops && !err; i++)
-		err = apply(job, log, &args->ops[i]);
+		err = xe_vm_go_on() ?: apply(job, log, &args->ops[i]);
 	return err ?: xe_vm_log_prepare(log);
 }
 
@@ -660,7 +660,8 @@ static int lock_buffers(struct drm_exec *exec, void *data)
 	for (unsigned int i = 0; i < args->num_ops && !err; i++) {
 		const struct xe_vm_map *map = &args->ops[i].map;
 
-		if (map->bo)
+		err = xe_vm_go_on();
+		if (!err && map->bo)
 			err = drm_exec_prepare_obj(exec, &map->bo->ttm.base, NUM_FENCES);
 		if (!err && map->range)
 			err = drm_gpuvm_prepare_range(gpuvm, exec, map->addr, map->range,
@@ -698,6 +699,11 @@ static int try_buffers(struct xe_vm_lock *lock, const struct xe_bind_args *args)
 	for (unsigned int i = 0; i < args->num_ops && !err; i++) {
 		const struct xe_vm_map *map = &args->ops[i].map;
 
+		err = xe_vm_go_on();
+		if (err) {
+			xe_vm_unlock(lock);
+			return err;
+		}
 		if (map->bo)
 			err = xe_vm_lock_try(lock, &map->bo->ttm.base, NUM_FENCES);
 		if (!err && map->range)
@@ -720,9 +726,13 @@ static int pin(const struct xe_bind_args *args)
 	for (unsigned int i = 0; i < args->num_ops; i++) {
 		struct xe_vm_map *map = &args->ops[i].map;
 		struct xe_user_pages *pages;
+		int err;
 
 		if (!map->userptr)
 			continue;
+		err = xe_vm_go_on();
+		if (err)
+			return err;
 		pages = xe_userptr_pin(map->userptr);
 		if (IS_ERR(pages))
 			return PTR_ERR(pages);

@@ -283,7 +283,10 @@ static int check_ops(const struct binding *b)
 {
 	for (u32 i = 0; i < b->args->num_binds; i++) {
 		const char *wrong = check_op(b->xe, &b->user_ops[i]);
+		int err = xe_vm_go_on();
 
+		if (err)
+			return err;
 		if (wrong)
 			return refuse_bind(b, -EINVAL, wrong);
 	}
@@ -398,7 +401,7 @@ static int translate_ops(struct binding *b)
 		return -ENOMEM;
 
 	for (u32 i = 0; i < b->args->num_binds && !err; i++)
-		err = translate(b, &b->user_ops[i], &b->ops[i]);
+		err = xe_vm_go_on() ?: translate(b, &b->user_ops[i], &b->ops[i]);
 	return err;
 }
 
@@ -471,8 +474,10 @@ static void unbind(struct binding *b)
 	while (b->num_syncs)
 		xe_sync_fini(&b->syncs[--b->num_syncs]);
 	kvfree(b->syncs);
-	for (u32 i = 0; b->ops && i < b->args->num_binds; i++)
+	for (u32 i = 0; b->ops && i < b->args->num_binds; i++) {
+		cond_resched();
 		put_objects(&b->ops[i].map);
+	}
 	if (b->ops != &b->single)
 		kvfree(b->ops);
 	if (b->vm)

@@ -13,4 +13,7 @@ struct kunit;
 struct xe_vm *xe_fake_vm(struct kunit *test, struct xe_device *xe, u32 flags,
 			 const struct xe_vm_ops *ops);
 
+/* As if the process had a fatal signal, which it gets over. */
+void xe_fake_set_killed(bool killed);
+
 #endif
