@@ -255,23 +255,6 @@ void xe_vm_log_undo(struct xe_vm_log *log)
 }
 
 /**
- * xe_vm_log_mark_stale - as xe_vma_mark_stale(), for mappings that the buffer does not know yet
- * @log: the log
- * @obj: a buffer that has moved
- *
- * Context: as when it was written.
- */
-void xe_vm_log_mark_stale(struct xe_vm_log *log, const struct drm_gem_object *obj)
-{
-	struct xe_vm_change *change;
-
-	list_for_each_entry(change, &log->changes, link) {
-		if (change->came && change->vma->gpuva.gem.obj == obj)
-			drm_gpuva_invalidate(&change->vma->gpuva, true);
-	}
-}
-
-/**
  * xe_vm_log_prepare - have xe_vm_log_commit() not fail
  * @log: the log, complete
  *
@@ -388,13 +371,8 @@ static void unlock_few(struct xe_vm_lock *lock)
 
 static int add_few(struct xe_vm_lock *lock, struct dma_resv *resv, unsigned int num_fences)
 {
-	int err;
-
 	lock->few[lock->num_few++] = resv;
-	err = dma_resv_reserve_fences(resv, num_fences);
-	if (err)
-		unlock_few(lock);
-	return err;
+	return dma_resv_reserve_fences(resv, num_fences);
 }
 
 /**
@@ -414,12 +392,17 @@ int xe_vm_lock_own(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_f
 	lock->shared = false;
 	lock->num_few = 0;
 	err = dma_resv_lock_interruptible(xe_vm_resv(vm), NULL);
-	return err ?: add_few(lock, xe_vm_resv(vm), num_fences);
+	if (err)
+		return err;
+	err = add_few(lock, xe_vm_resv(vm), num_fences);
+	if (err)
+		unlock_few(lock);
+	return err;
 }
 
 /**
  * xe_vm_lock_try - and that of a buffer, if it can be had at once
- * @lock: which are held, from xe_vm_lock_own() on; none if this fails
+ * @lock: which are held, from xe_vm_lock_own() on; also if this fails
  * @obj: the buffer
  * @num_fences: that can be added
  *
@@ -437,7 +420,6 @@ int xe_vm_lock_try(struct xe_vm_lock *lock, const struct drm_gem_object *obj,
 
 	if (lock->num_few < XE_VM_FEW && dma_resv_trylock(obj->resv))
 		return add_few(lock, obj->resv, num_fences);
-	unlock_few(lock);
 	return -EDEADLK;
 }
 
@@ -451,10 +433,8 @@ static int try_external(struct xe_vm_lock *lock, unsigned int num_fences)
 	struct drm_gpuvm_bo *vm_bo;
 	int err = 0;
 
-	if (!list_empty(&gpuvm->evict.list) && !list_empty(&gpuvm->extobj.list)) {
-		unlock_few(lock);
+	if (!list_empty(&gpuvm->evict.list) && !list_empty(&gpuvm->extobj.list))
 		return -EDEADLK;
-	}
 	list_for_each_entry(vm_bo, &gpuvm->extobj.list, list.entry.extobj) {
 		err = xe_vm_lock_try(lock, vm_bo->obj, num_fences);
 		if (err)
@@ -552,7 +532,11 @@ int xe_vm_lock(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fence
 		return err;
 
 	err = xe_vm_lock_own(vm, lock, num_fences);
-	err = err ?: try_external(lock, num_fences);
+	if (!err) {
+		err = try_external(lock, num_fences);
+		if (err)
+			unlock_few(lock);
+	}
 	if (err == -EDEADLK)
 		err = xe_vm_lock_for(vm, lock, num_fences, lock_reachable, lock);
 	if (err) {

@@ -362,7 +362,6 @@ void xe_vm_add_fence(struct xe_vm_lock *lock, struct dma_fence *fence);
 void xe_vm_log_init(struct xe_vm_log *log, struct xe_vm *vm, struct xe_user_fence *user_fence);
 int xe_vm_map(struct xe_vm_log *log, const struct xe_vm_map *map);
 int xe_vm_unmap(struct xe_vm_log *log, u64 addr, u64 range);
-void xe_vm_log_mark_stale(struct xe_vm_log *log, const struct drm_gem_object *obj);
 int xe_vm_log_prepare(struct xe_vm_log *log);
 void xe_vm_log_commit(struct xe_vm_log *log);
 void xe_vm_log_undo(struct xe_vm_log *log);

@@ -463,23 +463,10 @@ static struct dma_fence *publish(struct page_job *job, struct xe_vm_lock *lock)
  * Ioctls
  */
 
-/* Nothing gets into VRAM while it is emptied for system sleep: then it stays where it is. */
-static int move(struct xe_bo *bo, const struct xe_mm *mm, u32 region)
-{
-	u32 mem_type = region == XE_REGION_VRAM ? XE_MEM_VRAM : XE_MEM_TT;
-	int err = 0;
-
-	if (bo->ttm.resource->mem_type != mem_type &&
-	    !(region == XE_REGION_VRAM && READ_ONCE(mm->sleeping)))
-		err = xe_bo_move_to(bo, mem_type);
-	return err ?: xe_bo_make_reachable(bo);
-}
-
-static int prefetch_one(struct page_job *job, struct xe_vm_log *log, struct xe_vma *vma, u32 region)
+/* What is moved was moved before anything was planned, see make_reachable(). */
+static int prefetch_one(struct page_job *job, struct xe_vma *vma, u32 region)
 {
 	struct drm_gem_object *obj = vma->gpuva.gem.obj;
-	u32 before;
-	int err;
 
 	/* The kernel sees to where memory of processes is. */
 	if (vma->pages)
@@ -488,23 +475,17 @@ static int prefetch_one(struct page_job *job, struct xe_vm_log *log, struct xe_v
 		drm_dbg(&job->vm->xe->drm, "VM_BIND: what is to be moved cannot be there\n");
 		return -EINVAL;
 	}
-	before = to_xe_bo(obj)->ttm.resource->mem_type;
-	err = move(to_xe_bo(obj), &job->vm->xe->mm, region);
-	if (to_xe_bo(obj)->ttm.resource->mem_type != before)
-		xe_vm_log_mark_stale(log, obj);
-	if (err || !drm_gpuva_invalidated(&vma->gpuva))
-		return err;
-	return plan_again(job, vma);
+	return drm_gpuva_invalidated(&vma->gpuva) ? plan_again(job, vma) : 0;
 }
 
-static int bind_prefetch(struct page_job *job, struct xe_vm_log *log, const struct xe_bind_op *op)
+static int bind_prefetch(struct page_job *job, const struct xe_bind_op *op)
 {
 	struct drm_gpuva *gpuva;
 	int err;
 
 	drm_gpuvm_for_each_va_range(gpuva, &job->vm->gpuvm, op->map.addr,
 				    op->map.addr + op->map.range) {
-		err = xe_vm_go_on() ?: prefetch_one(job, log, to_xe_vma(gpuva), op->region);
+		err = xe_vm_go_on() ?: prefetch_one(job, to_xe_vma(gpuva), op->region);
 		if (err)
 			return err;
 	}
@@ -536,9 +517,8 @@ static int unmap_all(struct page_job *job, struct xe_vm_log *log, const struct x
 
 static int map(struct page_job *job, struct xe_vm_log *log, const struct xe_vm_map *map)
 {
-	int err = map->bo ? xe_bo_make_reachable(map->bo) : 0;
+	int err = xe_vm_map(log, map);
 
-	err = err ?: xe_vm_map(log, map);
 	return err ?: plan_map(job, map);
 }
 
@@ -552,7 +532,7 @@ static int apply(struct page_job *job, struct xe_vm_log *log, const struct xe_bi
 	case XE_BIND_UNMAP_ALL:
 		return unmap_all(job, log, op->map.bo);
 	case XE_BIND_PREFETCH:
-		return bind_prefetch(job, log, op);
+		return bind_prefetch(job, op);
 	}
 	return -EINVAL;
 }
@@ -629,17 +609,68 @@ static int bind_locked(struct page_job *job, struct xe_vm_lock *lock,
 	return err;
 }
 
-/* As long as more reservations can be taken: others may have to make room. */
+/* Nothing gets into VRAM while it is emptied for system sleep: then it stays where it is. */
+static int move(struct xe_bo *bo, u32 region)
+{
+	const struct xe_mm *mm = &to_xe_device(bo->ttm.base.dev)->mm;
+	u32 mem_type = region == XE_REGION_VRAM ? XE_MEM_VRAM : XE_MEM_TT;
+	int err = 0;
+
+	if (xe_bo_can_be_in(bo, region) && bo->ttm.resource->mem_type != mem_type &&
+	    !(region == XE_REGION_VRAM && READ_ONCE(mm->sleeping)))
+		err = xe_bo_move_to(bo, mem_type);
+	return err ?: xe_bo_make_reachable(bo);
+}
+
+static int move_mapped(const struct xe_bind_args *args, const struct xe_bind_op *prefetch)
+{
+	u64 start = prefetch->map.addr, end = start + prefetch->map.range;
+	struct drm_gpuva *gpuva;
+	int err = 0;
+
+	drm_gpuvm_for_each_va_range(gpuva, &args->vm->gpuvm, start, end) {
+		err = xe_vm_go_on();
+		if (!err && gpuva->gem.obj)
+			err = move(to_xe_bo(gpuva->gem.obj), prefetch->region);
+		if (err)
+			break;
+	}
+	return err;
+}
+
+/* What operations before it map there. */
+static int move_new(const struct xe_bind_args *args, const struct xe_bind_op *prefetch)
+{
+	u64 start = prefetch->map.addr, end = start + prefetch->map.range;
+	int err = 0;
+
+	for (const struct xe_bind_op *op = args->ops; op < prefetch && !err; op++) {
+		err = xe_vm_go_on();
+		if (!err && op->what == XE_BIND_MAP && op->map.bo &&
+		    op->map.addr < end && start < op->map.addr + op->map.range)
+			err = move(op->map.bo, prefetch->region);
+	}
+	return err;
+}
+
+/*
+ * As long as more reservations can be taken: others may have to make room. And before anything is
+ * planned: no entry is to lead to where a buffer was.
+ */
 static int make_reachable(const struct xe_bind_args *args)
 {
 	bool maps = false;
 	int err = 0;
 
 	for (unsigned int i = 0; i < args->num_ops && !err; i++) {
-		if (args->ops[i].what != XE_BIND_MAP || !args->ops[i].map.bo)
-			continue;
-		maps = true;
-		err = xe_bo_make_reachable(args->ops[i].map.bo);
+		const struct xe_bind_op *op = &args->ops[i];
+
+		if (op->what == XE_BIND_MAP && op->map.bo) {
+			maps = true;
+			err = xe_bo_make_reachable(op->map.bo);
+		} else if (op->what == XE_BIND_PREFETCH) {
+			err = move_mapped(args, op) ?: move_new(args, op);
+		}
 	}
 	/* Also what was moved out for the new buffer when that was made. */
 	if (!err && maps && args->vm->flags & XE_VM_LR)
@@ -694,28 +725,29 @@ static int try_range(struct xe_vm_lock *lock, u64 start, u64 range)
 /* As lock_buffers(), of what nobody else has just now, and is not going to be moved. */
 static int try_buffers(struct xe_vm_lock *lock, const struct xe_bind_args *args)
 {
-	int err = xe_vm_lock_own(args->vm, lock, NUM_FENCES);
+	int err = 0;
 
 	for (unsigned int i = 0; i < args->num_ops && !err; i++) {
 		const struct xe_vm_map *map = &args->ops[i].map;
 
 		err = xe_vm_go_on();
-		if (err) {
-			xe_vm_unlock(lock);
-			return err;
-		}
-		if (map->bo)
+		if (!err && map->bo)
 			err = xe_vm_lock_try(lock, &map->bo->ttm.base, NUM_FENCES);
 		if (!err && map->range)
 			err = try_range(lock, map->addr, map->range);
 	}
-	return err;
+	return err ?: make_reachable(args);
 }
 
 static int lock_for(const struct xe_bind_args *args, struct xe_vm_lock *lock)
 {
-	int err = may_move(args) ? -EDEADLK : try_buffers(lock, args);
+	int err = may_move(args) ? -EDEADLK : xe_vm_lock_own(args->vm, lock, NUM_FENCES);
 
+	if (!err) {
+		err = try_buffers(lock, args);
+		if (err)
+			xe_vm_unlock(lock);
+	}
 	return err != -EDEADLK ? err :
 	       xe_vm_lock_for(args->vm, lock, NUM_FENCES, lock_buffers, (void *)args);
 }

@@ -49,6 +49,8 @@ static struct {
 	bool no_memory, read_only;
 	unsigned int pinned, unpinned;	/* memory of a process */
 	unsigned int goes;		/* so often it is taken away again */
+	struct dma_resv *used;		/* of a buffer that has to make room for what is moved */
+	unsigned int moved;
 } fake;
 
 static void fake_init(struct xe_pt_plan *plan, struct xe_pt_tree *tree)
@@ -119,6 +121,21 @@ static void fake_invalidate(u64 start, u64 size, struct xe_tlb_wait *wait)
 	fake.asked++;
 }
 
+/* As TTM: who is in the way is waited for in the order of drm_exec. And nothing is planned before. */
+static int fake_move(struct xe_bo *bo)
+{
+	struct ww_acquire_ctx *ticket = dma_resv_locking_ctx(bo->ttm.base.resv);
+	int err;
+
+	fake.moved++;
+	if (!ticket || fake.planned)
+		return -EINVAL;
+	err = dma_resv_lock(fake.used, ticket);
+	if (!err)
+		dma_resv_unlock(fake.used);
+	return err;
+}
+
 static void answer(int err)
 {
 	struct xe_tlb_wait *wait = fake.wait;
@@ -143,6 +160,9 @@ static void answer(int err)
 #define xe_ppgtt_write(hw, plan)			fake_write(plan)
 #define xe_guc_tlb_invalidate_vm(hw, gt, asid, start, size, wait) \
 	fake_invalidate(start, size, wait)
+
+#define xe_bo_move_to(bo, mem_type) \
+	(fake.used ? ((void)(mem_type), fake_move(bo)) : (xe_bo_move_to)(bo, mem_type))
 
 #include "../../../submit/bind.c"
 
@@ -542,6 +562,59 @@ static void test_killed(struct kunit *test)
 	end_world(w);
 }
 
+static int map_and_prefetch(struct world *w, struct xe_bind_op *map, u64 addr, u32 region)
+{
+	struct xe_bind_op ops[] = {
+		*map,
+		{ .what = XE_BIND_PREFETCH, .region = region, .map = { .addr = addr, .range = SZ_64K } },
+	};
+	struct xe_bind_args args = { .vm = w->vm, .ops = ops, .num_ops = ARRAY_SIZE(ops) };
+
+	fake.moved = 0;
+	fake.planned = 0;
+	return xe_bind(&args);
+}
+
+/*
+ * What is mapped, or just being mapped, is moved as long as others can be waited for that are in the
+ * way, and before an entry is planned that would lead to where it was.
+ *
+ * Seen to fail: with the move where the operation is applied.
+ */
+static void test_prefetch(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct xe_bind_op map = {
+		.what = XE_BIND_MAP, .map = { .addr = SZ_1M, .range = SZ_64K, .bo = w->bo },
+	};
+	struct dma_resv used;
+
+	dma_resv_init(&used);
+	KUNIT_EXPECT_EQ(test, map_and_prefetch(w, &map, SZ_1M, XE_REGION_SYSTEM), 0);
+	KUNIT_EXPECT_EQ(test, w->bo->ttm.resource->mem_type, XE_MEM_TT);
+	KUNIT_EXPECT_EQ_MSG(test, map_and_prefetch(w, &map, SZ_1M, XE_REGION_VRAM), -EINVAL, "not allowed");
+	KUNIT_EXPECT_EQ(test, fake.undone, 1);
+
+	w->bo->regions |= XE_REGION_VRAM;
+	fake.used = &used;
+	KUNIT_EXPECT_EQ(test, map_and_prefetch(w, &map, SZ_1M, XE_REGION_VRAM), 0);
+	KUNIT_EXPECT_EQ_MSG(test, fake.moved, 2, "what is mapped, and what is going to be");
+	map.map.addr = SZ_2M;
+	KUNIT_EXPECT_EQ(test, map_and_prefetch(w, &map, SZ_2M, XE_REGION_VRAM), 0);
+	KUNIT_EXPECT_EQ(test, fake.moved, 1);
+	KUNIT_EXPECT_EQ(test, map_and_prefetch(w, &map, SZ_4M, XE_REGION_VRAM), 0);
+	KUNIT_EXPECT_EQ_MSG(test, fake.moved, 0, "there is nothing");
+
+	/* Nothing gets into VRAM just now. */
+	w->xe->mm.sleeping = true;
+	KUNIT_EXPECT_EQ(test, map_and_prefetch(w, &map, SZ_2M, XE_REGION_VRAM), 0);
+	KUNIT_EXPECT_EQ(test, fake.moved, 0);
+	w->xe->mm.sleeping = false;
+	w->bo->regions = XE_REGION_SYSTEM;
+	dma_resv_fini(&used);
+	end_world(w);
+}
+
 /* What waits is limited; what is written at once is not. */
 static void test_limit(struct kunit *test)
 {
@@ -715,6 +788,7 @@ static struct kunit_case bind_cases[] = {
 	KUNIT_CASE(test_order),
 	KUNIT_CASE(test_undo),
 	KUNIT_CASE(test_killed),
+	KUNIT_CASE(test_prefetch),
 	KUNIT_CASE(test_limit),
 	KUNIT_CASE(test_kill),
 	KUNIT_CASE(test_kill_late_answer),
