@@ -349,7 +349,7 @@ static struct xe_user_pages *pages_alloc(struct xe_userptr *userptr, u64 start, 
 	struct xe_user_pages *pages = kzalloc(sizeof(*pages), GFP_KERNEL_ACCOUNT);
 
 	if (!pages)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 
 	kref_init(&pages->ref);
 	kref_get(&userptr->ref);
@@ -513,8 +513,8 @@ static struct xe_user_pages *pin(struct xe_userptr *userptr, u64 start, u64 rang
 	unsigned long *pfns;
 	int err = -ENOMEM;
 
-	if (!pages)
-		return ERR_PTR(-ENOMEM);
+	if (IS_ERR(pages))
+		return pages;
 
 	pfns = xe_mm_array(PHYS_PFN(range), sizeof(*pfns));
 	if (pfns)
@@ -592,7 +592,7 @@ static struct xe_user_pages *find_again(struct xe_userptr *userptr, struct xe_vm
 		return pages;
 
 	drm_dbg(&userptr->vm->xe->drm, "memory of a process is mapped, but is not there\n");
-	return pages_alloc(userptr, start, seq) ?: ERR_PTR(-ENOMEM);
+	return pages_alloc(userptr, start, seq);
 }
 
 /*
