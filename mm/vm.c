@@ -423,19 +423,20 @@ int xe_vm_lock_try(struct xe_vm_lock *lock, const struct drm_gem_object *obj,
 	return -EDEADLK;
 }
 
-/*
- * Of all buffers that have their own. Who makes room in VRAM for some of them may have to wait for
- * others who do, in the order of drm_exec.
+/**
+ * xe_vm_lock_try_all - and those of all buffers that are mapped, as xe_vm_lock_try()
+ * @lock: which are held, from xe_vm_lock_own() on; also if this fails
+ * @num_fences: that can be added
+ *
+ * Context: as xe_vm_lock_own().
+ * Return: as xe_vm_lock_try().
  */
-static int try_external(struct xe_vm_lock *lock, unsigned int num_fences)
+int xe_vm_lock_try_all(struct xe_vm_lock *lock, unsigned int num_fences)
 {
-	struct drm_gpuvm *gpuvm = &lock->vm->gpuvm;
 	struct drm_gpuvm_bo *vm_bo;
 	int err = 0;
 
-	if (!list_empty(&gpuvm->evict.list) && !list_empty(&gpuvm->extobj.list))
-		return -EDEADLK;
-	list_for_each_entry(vm_bo, &gpuvm->extobj.list, list.entry.extobj) {
+	list_for_each_entry(vm_bo, &lock->vm->gpuvm.extobj.list, list.entry.extobj) {
 		err = xe_vm_lock_try(lock, vm_bo->obj, num_fences);
 		if (err)
 			break;
@@ -514,14 +515,20 @@ int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_f
 	return err;
 }
 
+/* Who makes room in VRAM may have to wait for others who do, in the order of drm_exec. */
+static bool may_move(struct xe_vm *vm)
+{
+	return !list_empty(&vm->gpuvm.evict.list) && !list_empty(&vm->gpuvm.extobj.list);
+}
+
 /**
- * xe_vm_lock - have what is mapped in a VM stay as it is, and where it is
+ * xe_vm_lock - have what is mapped in a VM stay as it is, and where engines reach it
  * @vm: the VM
  * @lock: what is held: &xe_vm.lock, the reservations of the VM and of all buffers in it
  * @num_fences: that can be added to each reservation
  *
- * Context: process context.
- * Return: 0; -ENOMEM; -EINTR or -ERESTARTSYS.
+ * Context: process context; enters.
+ * Return: 0; as xe_bo_make_reachable().
  */
 int xe_vm_lock(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences)
 {
@@ -533,7 +540,8 @@ int xe_vm_lock(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fence
 
 	err = xe_vm_lock_own(vm, lock, num_fences);
 	if (!err) {
-		err = try_external(lock, num_fences);
+		err = may_move(vm) ? -EDEADLK : xe_vm_lock_try_all(lock, num_fences);
+		err = err ?: xe_vm_make_reachable(vm);
 		if (err)
 			unlock_few(lock);
 	}

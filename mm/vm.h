@@ -353,6 +353,7 @@ int xe_vm_make_reachable(struct xe_vm *vm);
 int xe_vm_lock_own(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences);
 int xe_vm_lock_try(struct xe_vm_lock *lock, const struct drm_gem_object *obj,
 		   unsigned int num_fences);
+int xe_vm_lock_try_all(struct xe_vm_lock *lock, unsigned int num_fences);
 int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences,
 		   int (*more)(struct drm_exec *exec, void *data), void *data);
 void xe_vm_unlock(struct xe_vm_lock *lock);

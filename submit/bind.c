@@ -492,6 +492,19 @@ static int bind_prefetch(struct page_job *job, const struct xe_bind_op *op)
 	return 0;
 }
 
+/*
+ * At one of any number of mappings. Several operations that look at all there are would multiply
+ * them, with reservations held that others wait for.
+ */
+static int look(struct xe_bind_args *args)
+{
+	if (args->num_ops > 1 && ++args->looks > XE_BIND_MAX_LOOKS) {
+		drm_dbg(&args->vm->xe->drm, "VM_BIND: too many mappings to look at in one call\n");
+		return -ENOBUFS;
+	}
+	return xe_vm_go_on();
+}
+
 static int unmap(struct page_job *job, struct xe_vm_log *log, u64 addr, u64 range)
 {
 	int err = xe_vm_unmap(log, addr, range);
@@ -500,19 +513,20 @@ static int unmap(struct page_job *job, struct xe_vm_log *log, u64 addr, u64 rang
 }
 
 /* Also of what was mapped by an operation before this one, of which the buffer does not know. */
-static int unmap_all(struct page_job *job, struct xe_vm_log *log, const struct xe_bo *bo)
+static int unmap_all(struct page_job *job, struct xe_vm_log *log, struct xe_bind_args *args,
+		     const struct xe_bo *bo)
 {
 	struct drm_gpuva *gpuva, *next;
-	int err;
+	int err = 0;
 
 	drm_gpuvm_for_each_va_safe(gpuva, next, &job->vm->gpuvm) {
-		if (gpuva->gem.obj != &bo->ttm.base)
-			continue;
-		err = unmap(job, log, gpuva->va.addr, gpuva->va.range);
+		err = look(args);
+		if (!err && gpuva->gem.obj == &bo->ttm.base)
+			err = unmap(job, log, gpuva->va.addr, gpuva->va.range);
 		if (err)
-			return err;
+			break;
 	}
-	return 0;
+	return err;
 }
 
 static int map(struct page_job *job, struct xe_vm_log *log, const struct xe_vm_map *map)
@@ -522,7 +536,8 @@ static int map(struct page_job *job, struct xe_vm_log *log, const struct xe_vm_m
 	return err ?: plan_map(job, map);
 }
 
-static int apply(struct page_job *job, struct xe_vm_log *log, const struct xe_bind_op *op)
+static int apply(struct page_job *job, struct xe_vm_log *log, struct xe_bind_args *args,
+		 const struct xe_bind_op *op)
 {
 	switch (op->what) {
 	case XE_BIND_MAP:
@@ -530,19 +545,19 @@ static int apply(struct page_job *job, struct xe_vm_log *log, const struct xe_bi
 	case XE_BIND_UNMAP:
 		return unmap(job, log, op->map.addr, op->map.range);
 	case XE_BIND_UNMAP_ALL:
-		return unmap_all(job, log, op->map.bo);
+		return unmap_all(job, log, args, op->map.bo);
 	case XE_BIND_PREFETCH:
 		return bind_prefetch(job, op);
 	}
 	return -EINVAL;
 }
 
-static int apply_all(struct page_job *job, struct xe_vm_log *log, const struct xe_bind_args *args)
+static int apply_all(struct page_job *job, struct xe_vm_log *log, struct xe_bind_args *args)
 {
 	int err = 0;
 
 	for (unsigned int i = 0; i < args->num_ops && !err; i++)
-		err = xe_vm_go_on() ?: apply(job, log, &args->ops[i]);
+		err = xe_vm_go_on() ?: apply(job, log, args, &args->ops[i]);
 	return err ?: xe_vm_log_prepare(log);
 }
 
@@ -585,8 +600,8 @@ static int commit(struct page_job *job, struct xe_vm_lock *lock, struct xe_vm_lo
 	return 0;
 }
 
-static int bind_locked(struct page_job *job, struct xe_vm_lock *lock,
-		       const struct xe_bind_args *args, struct dma_fence **fence)
+static int bind_locked(struct page_job *job, struct xe_vm_lock *lock, struct xe_bind_args *args,
+		       struct dma_fence **fence)
 {
 	struct xe_vm_log log;
 	int err;
@@ -622,14 +637,14 @@ static int move(struct xe_bo *bo, u32 region)
 	return err ?: xe_bo_make_reachable(bo);
 }
 
-static int move_mapped(const struct xe_bind_args *args, const struct xe_bind_op *prefetch)
+static int move_mapped(struct xe_bind_args *args, const struct xe_bind_op *prefetch)
 {
 	u64 start = prefetch->map.addr, end = start + prefetch->map.range;
 	struct drm_gpuva *gpuva;
 	int err = 0;
 
 	drm_gpuvm_for_each_va_range(gpuva, &args->vm->gpuvm, start, end) {
-		err = xe_vm_go_on();
+		err = look(args);
 		if (!err && gpuva->gem.obj)
 			err = move(to_xe_bo(gpuva->gem.obj), prefetch->region);
 		if (err)
@@ -639,13 +654,13 @@ static int move_mapped(const struct xe_bind_args *args, const struct xe_bind_op 
 }
 
 /* What operations before it map there. */
-static int move_new(const struct xe_bind_args *args, const struct xe_bind_op *prefetch)
+static int move_new(struct xe_bind_args *args, const struct xe_bind_op *prefetch)
 {
 	u64 start = prefetch->map.addr, end = start + prefetch->map.range;
 	int err = 0;
 
 	for (const struct xe_bind_op *op = args->ops; op < prefetch && !err; op++) {
-		err = xe_vm_go_on();
+		err = look(args);
 		if (!err && op->what == XE_BIND_MAP && op->map.bo &&
 		    op->map.addr < end && start < op->map.addr + op->map.range)
 			err = move(op->map.bo, prefetch->region);
@@ -657,11 +672,12 @@ static int move_new(const struct xe_bind_args *args, const struct xe_bind_op *pr
  * As long as more reservations can be taken: others may have to make room. And before anything is
  * planned: no entry is to lead to where a buffer was.
  */
-static int make_reachable(const struct xe_bind_args *args)
+static int make_reachable(struct xe_bind_args *args)
 {
 	bool maps = false;
 	int err = 0;
 
+	args->looks = 0;
 	for (unsigned int i = 0; i < args->num_ops && !err; i++) {
 		const struct xe_bind_op *op = &args->ops[i];
 
@@ -678,15 +694,21 @@ static int make_reachable(const struct xe_bind_args *args)
 	return err;
 }
 
+/*
+ * All of an LR VM is needed at once: what it has does not make room for what comes. And many ranges
+ * may each have many mappings, of which the VM's own buffers need nothing.
+ */
+static bool locks_all(const struct xe_bind_args *args)
+{
+	return args->vm->flags & XE_VM_LR || args->num_ops > XE_VM_FEW;
+}
+
 static int lock_buffers(struct drm_exec *exec, void *data)
 {
-	const struct xe_bind_args *args = data;
+	struct xe_bind_args *args = data;
 	struct drm_gpuvm *gpuvm = &args->vm->gpuvm;
-	int err = 0;
-
-	/* All of an LR VM is needed at once: what it has does not make room for what comes. */
-	if (args->vm->flags & XE_VM_LR)
-		err = drm_gpuvm_prepare_objects(gpuvm, exec, NUM_FENCES);
+	bool all = locks_all(args);
+	int err = all ? drm_gpuvm_prepare_objects(gpuvm, exec, NUM_FENCES) : 0;
 
 	for (unsigned int i = 0; i < args->num_ops && !err; i++) {
 		const struct xe_vm_map *map = &args->ops[i].map;
@@ -694,7 +716,7 @@ static int lock_buffers(struct drm_exec *exec, void *data)
 		err = xe_vm_go_on();
 		if (!err && map->bo)
 			err = drm_exec_prepare_obj(exec, &map->bo->ttm.base, NUM_FENCES);
-		if (!err && map->range)
+		if (!err && map->range && !all)
 			err = drm_gpuvm_prepare_range(gpuvm, exec, map->addr, map->range,
 						      NUM_FENCES);
 	}
@@ -723,9 +745,10 @@ static int try_range(struct xe_vm_lock *lock, u64 start, u64 range)
 }
 
 /* As lock_buffers(), of what nobody else has just now, and is not going to be moved. */
-static int try_buffers(struct xe_vm_lock *lock, const struct xe_bind_args *args)
+static int try_buffers(struct xe_vm_lock *lock, struct xe_bind_args *args)
 {
-	int err = 0;
+	bool all = locks_all(args);
+	int err = all ? xe_vm_lock_try_all(lock, NUM_FENCES) : 0;
 
 	for (unsigned int i = 0; i < args->num_ops && !err; i++) {
 		const struct xe_vm_map *map = &args->ops[i].map;
@@ -733,13 +756,13 @@ static int try_buffers(struct xe_vm_lock *lock, const struct xe_bind_args *args)
 		err = xe_vm_go_on();
 		if (!err && map->bo)
 			err = xe_vm_lock_try(lock, &map->bo->ttm.base, NUM_FENCES);
-		if (!err && map->range)
+		if (!err && map->range && !all)
 			err = try_range(lock, map->addr, map->range);
 	}
 	return err ?: make_reachable(args);
 }
 
-static int lock_for(const struct xe_bind_args *args, struct xe_vm_lock *lock)
+static int lock_for(struct xe_bind_args *args, struct xe_vm_lock *lock)
 {
 	int err = may_move(args) ? -EDEADLK : xe_vm_lock_own(args->vm, lock, NUM_FENCES);
 
@@ -749,7 +772,7 @@ static int lock_for(const struct xe_bind_args *args, struct xe_vm_lock *lock)
 			xe_vm_unlock(lock);
 	}
 	return err != -EDEADLK ? err :
-	       xe_vm_lock_for(args->vm, lock, NUM_FENCES, lock_buffers, (void *)args);
+	       xe_vm_lock_for(args->vm, lock, NUM_FENCES, lock_buffers, args);
 }
 
 /* Before reservations: memory is found with the lock of the address space that it is in. */
@@ -774,8 +797,7 @@ static int pin(const struct xe_bind_args *args)
 	return 0;
 }
 
-static int try_bind(struct page_job *job, const struct xe_bind_args *args,
-		    struct dma_fence **fence)
+static int try_bind(struct page_job *job, struct xe_bind_args *args, struct dma_fence **fence)
 {
 	struct xe_vm_lock lock;
 	int err = pin(args);
@@ -789,7 +811,7 @@ static int try_bind(struct page_job *job, const struct xe_bind_args *args,
 	return err;
 }
 
-static int bind(struct page_job *job, const struct xe_bind_args *args, struct dma_fence **fence)
+static int bind(struct page_job *job, struct xe_bind_args *args, struct dma_fence **fence)
 {
 	struct xe_vm *vm = args->vm;
 	int err;
@@ -830,10 +852,11 @@ static void signal_syncs(const struct xe_bind_args *args, struct dma_fence *fenc
  *
  * Context: ioctl, no locks; enters in parts.
  * Return: 0; -ENOENT if nothing is accepted for the VM any more; -EBUSY as xe_vm_unmap() and
- * xe_bo_move_to(); -EINVAL; -ENOMEM, -ENOSPC; -ENOBUFS if too much waits to be written; -ENODEV;
- * -EAGAIN while the system is about to sleep; -EINTR, -ERESTARTSYS; as xe_userptr_pin().
+ * xe_bo_move_to(); -EINVAL; -ENOMEM, -ENOSPC; -ENOBUFS if too much waits to be written, or
+ * is looked at; -ENODEV; -EAGAIN while the system is about to sleep; -EINTR, -ERESTARTSYS; as
+ * xe_userptr_pin().
  */
-int xe_bind(const struct xe_bind_args *args)
+int xe_bind(struct xe_bind_args *args)
 {
 	struct xe_queue *q = args->q ?: args->vm->queues[XE_VM_BINDS];
 	unsigned int tries = 0;
@@ -888,9 +911,6 @@ static int prepare_stale(struct page_job *job, struct xe_vm_lock *lock)
 	struct xe_vma *vma;
 	int err;
 
-	err = xe_vm_make_reachable(job->vm);
-	if (err)
-		return err;
 	list_for_each_entry(vm_bo, stale, list.entry.evict) {
 		err = plan_stale(job, vm_bo);
 		if (err)
@@ -958,11 +978,9 @@ static int follow_moves(struct xe_vm_lock *lock)
  * @lock: by xe_vm_lock(), with room for one fence more than the caller needs
  * @fence: what the job has to wait for, with a reference; NULL if there is nothing
  *
- * Buffers that the card cannot reach are moved.
- *
  * Context: process context; enters.
- * Return: 0; -ENOMEM, -ENOSPC, -ENODEV, -EBUSY, -EINTR; -EAGAIN if xe_userptr_repin() has to be
- * called, or while the system is about to sleep.
+ * Return: 0; -ENOMEM, -ENODEV; -EAGAIN if xe_userptr_repin() has to be called, or while the system
+ * is about to sleep.
  */
 int xe_bind_prepare(struct xe_vm_lock *lock, struct dma_fence **fence)
 {

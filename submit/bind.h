@@ -14,6 +14,9 @@ struct xe_sync;
 struct xe_usage;
 struct xe_user_fence;
 
+/* Mappings that the operations of one call may come across which look at all that are there. */
+#define XE_BIND_MAX_LOOKS	16777216u
+
 enum xe_bind_what {
 	/* a buffer, or a mapping that reads zero */
 	XE_BIND_MAP,
@@ -55,12 +58,14 @@ struct xe_bind_args {
 	unsigned int num_syncs;
 	/** @user_fence: the one that is among them, if there is one */
 	struct xe_user_fence *user_fence;
+	/** @looks: by xe_bind(): mappings that were come across */
+	unsigned int looks;
 };
 
 extern const struct xe_queue_ops xe_bind_queue_ops;
 
 struct xe_vm *xe_bind_vm_create(struct xe_device *xe, u32 flags, struct xe_usage *usage);
-int xe_bind(const struct xe_bind_args *args);
+int xe_bind(struct xe_bind_args *args);
 int xe_bind_prepare(struct xe_vm_lock *lock, struct dma_fence **fence);
 
 #endif

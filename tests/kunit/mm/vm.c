@@ -301,6 +301,42 @@ static void test_stale(struct kunit *test)
 	end_world(w);
 }
 
+/* Who takes the reservations has all in reach, the VM's own as well; the mappings are stale still. */
+static void test_reachable(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct xe_vm_lock lock;
+
+	/* The VM's own alone, then with another one. */
+	for (int i = 1; i >= 0; i--) {
+		map_one(w, w->bo[i], BASE + i * SZ_1M, SZ_64K);
+		for (int k = i; k < 2; k++) {
+			dma_resv_lock(w->bo[k]->ttm.base.resv, NULL);
+			KUNIT_EXPECT_EQ(test, xe_bo_move_to(w->bo[k], XE_MEM_SYSTEM), 0);
+			xe_vma_mark_stale(&w->bo[k]->ttm.base);
+			dma_resv_unlock(w->bo[k]->ttm.base.resv);
+		}
+		KUNIT_ASSERT_EQ(test, xe_vm_lock(w->vm, &lock, 1), 0);
+		for (int k = i; k < 2; k++)
+			KUNIT_EXPECT_EQ(test, w->bo[k]->ttm.resource->mem_type, XE_MEM_TT);
+		KUNIT_EXPECT_EQ(test, count_stale(w), 2 - i);
+		xe_vm_unlock(&lock);
+	}
+
+	/* One that can be nowhere: whichever way it is tried, nothing is held. */
+	for (int i = 1; i >= 0; i--) {
+		dma_resv_lock(w->bo[i]->ttm.base.resv, NULL);
+		KUNIT_EXPECT_EQ(test, xe_bo_move_to(w->bo[i], XE_MEM_SYSTEM), 0);
+		dma_resv_unlock(w->bo[i]->ttm.base.resv);
+		w->bo[i]->regions = XE_REGION_VRAM;
+		KUNIT_EXPECT_EQ(test, xe_vm_lock(w->vm, &lock, 1), -ENOMEM);
+		KUNIT_EXPECT_FALSE(test, rwsem_is_locked(&w->vm->lock));
+		KUNIT_EXPECT_FALSE(test, dma_resv_is_locked(xe_vm_resv(w->vm)));
+		w->bo[i]->regions = XE_REGION_SYSTEM;
+	}
+	end_world(w);
+}
+
 /* A buffer that is unmapped stays until nothing can know it any more. */
 static void test_gone_keeps(struct kunit *test)
 {
@@ -421,6 +457,7 @@ static void test_killed(struct kunit *test)
 static struct kunit_case vm_cases[] = {
 	KUNIT_CASE(test_random),
 	KUNIT_CASE(test_stale),
+	KUNIT_CASE(test_reachable),
 	KUNIT_CASE(test_gone_keeps),
 	KUNIT_CASE(test_user_fence),
 	KUNIT_CASE(test_kill),

@@ -19,6 +19,7 @@
 #include "mm/bo.h"
 #include "mm/pt.h"
 #include "mm/userptr.h"
+#include "submit/bind.h"
 #include "submit/preempt.h"
 #include "submit/submit.h"
 #include "submit/sync.h"
@@ -28,6 +29,9 @@
 #include "tests/kunit/mm/fake.h"
 
 #define MAX_WRITTEN	16
+
+#undef XE_BIND_MAX_LOOKS
+#define XE_BIND_MAX_LOOKS	64u
 
 /* What is planned is what the test says, and writing it is noted. */
 static struct {
@@ -562,6 +566,162 @@ static void test_killed(struct kunit *test)
 	end_world(w);
 }
 
+/*
+ * A few ranges concern what is mapped there. With many of them, all buffers from elsewhere are taken
+ * at once, and none is looked for a second time.
+ */
+static void test_many(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_fence *in = foreign_fence(test);
+	struct xe_sync sync = { .fence = in };
+	struct xe_bind_op ops[XE_VM_FEW + 1] = {};
+	struct xe_bind_args args = {
+		.vm = w->vm, .ops = ops, .num_ops = XE_VM_FEW, .syncs = &sync, .num_syncs = 1,
+	};
+
+	dma_fence_put(bind_at(w, SZ_1M, NULL));
+	for (unsigned int i = 0; i < ARRAY_SIZE(ops); i++)
+		ops[i] = (struct xe_bind_op){
+			.what = XE_BIND_UNMAP, .map = { .addr = SZ_16M, .range = SZ_64K },
+		};
+	KUNIT_EXPECT_EQ(test, xe_bind(&args), 0);
+	KUNIT_EXPECT_FALSE(test, is_idle(xe_vm_resv(w->vm)));
+	KUNIT_EXPECT_TRUE(test, is_idle(w->bo->ttm.base.resv));
+	args.num_ops++;
+	KUNIT_EXPECT_EQ(test, xe_bind(&args), 0);
+	KUNIT_EXPECT_FALSE(test, is_idle(w->bo->ttm.base.resv));
+	dma_fence_signal(in);
+	dma_fence_put(in);
+	flush_workqueue(w->xe->submit.wq);
+	settle();
+	end_world(w);
+}
+
+/* Operations that look at all there is: their number times that of mappings is limited. */
+static void test_looks(struct kunit *test)
+{
+	static const struct xe_bo_args other_args = {
+		.size = SZ_64K, .regions = XE_REGION_SYSTEM,
+		.caching = DRM_XE_GEM_CPU_CACHING_WB, .deferred = true,
+	};
+	struct world *w = make_world(test);
+	struct xe_bo *other = xe_bo_create(w->xe, &other_args);
+	struct xe_bind_op ops[9] = {};
+	struct xe_bind_args args = { .vm = w->vm, .ops = ops, .num_ops = 8 };
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(other));
+	for (unsigned int i = 0; i < 8; i++)
+		dma_fence_put(bind_at(w, i * SZ_1M, NULL));
+	for (unsigned int i = 0; i < ARRAY_SIZE(ops); i++)
+		ops[i] = (struct xe_bind_op){ .what = XE_BIND_UNMAP_ALL, .map = { .bo = other } };
+	KUNIT_EXPECT_EQ(test, xe_bind(&args), 0);
+	args.num_ops = 9;
+	KUNIT_EXPECT_EQ(test, xe_bind(&args), -ENOBUFS);
+	for (unsigned int i = 0; i < ARRAY_SIZE(ops); i++)
+		ops[i] = (struct xe_bind_op){
+			.what = XE_BIND_PREFETCH, .region = XE_REGION_SYSTEM,
+			.map = { .range = SZ_16M },
+		};
+	KUNIT_EXPECT_EQ(test, xe_bind(&args), -ENOBUFS);
+	args.num_ops = 7;
+	KUNIT_EXPECT_EQ(test, xe_bind(&args), -ENOBUFS);
+	args.num_ops = 6;
+	KUNIT_EXPECT_EQ(test, xe_bind(&args), 0);
+
+	/* One operation alone looks at whatever there is. */
+	for (unsigned int i = 8; i < XE_BIND_MAX_LOOKS + 8; i++)
+		dma_fence_put(bind_at(w, i * SZ_1M, NULL));
+	args.num_ops = 1;
+	KUNIT_EXPECT_EQ(test, xe_bind(&args), 0);
+	ops[0] = (struct xe_bind_op){ .what = XE_BIND_UNMAP_ALL, .map = { .bo = w->bo } };
+	KUNIT_EXPECT_EQ(test, xe_bind(&args), 0);
+	KUNIT_EXPECT_FALSE(test, is_mapped(w, 0));
+	drm_gem_object_put(&other->ttm.base);
+	end_world(w);
+}
+
+static struct xe_vma *make_stale(struct world *w, u64 addr)
+{
+	dma_resv_lock(w->bo->ttm.base.resv, NULL);
+	KUNIT_EXPECT_EQ(w->test, xe_bo_move_to(w->bo, XE_MEM_SYSTEM), 0);
+	dma_resv_unlock(w->bo->ttm.base.resv);
+	return to_xe_vma(drm_gpuva_find_first(&w->vm->gpuvm, addr, SZ_4K));
+}
+
+/*
+ * All of a long-running VM is needed at once: who maps more than fits is told so, and who unmaps is
+ * not. What was moved back is stale still, until the VM starts again.
+ *
+ * Seen to fail: without xe_vm_make_reachable() in make_reachable(), and with it for any operation.
+ */
+static void test_lr_fits(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct xe_bo *old = w->bo, *new;
+	const struct xe_bo_args new_args = {
+		.size = SZ_64K, .regions = XE_REGION_SYSTEM,
+		.caching = DRM_XE_GEM_CPU_CACHING_WB, .deferred = true,
+	};
+	struct xe_bind_op op = {
+		.what = XE_BIND_UNMAP, .map = { .addr = SZ_4M, .range = SZ_64K },
+	};
+	struct xe_bind_args args = { .vm = w->vm, .ops = &op, .num_ops = 1 };
+	struct xe_vma *vma;
+
+	dma_fence_put(bind_at(w, SZ_1M, NULL));
+	vma = make_stale(w, SZ_1M);
+	new = xe_bo_create(w->xe, &new_args);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(new));
+	w->vm->flags |= XE_VM_LR;
+	old->regions = XE_REGION_VRAM;
+	w->bo = new;
+	KUNIT_EXPECT_EQ(test, bind_to(w, NULL, SZ_2M, NULL, NULL), -ENOMEM);
+	KUNIT_EXPECT_FALSE(test, is_mapped(w, SZ_2M));
+	KUNIT_EXPECT_EQ(test, xe_bind(&args), 0);
+	KUNIT_EXPECT_EQ(test, old->ttm.resource->mem_type, XE_MEM_SYSTEM);
+
+	old->regions = XE_REGION_SYSTEM;
+	KUNIT_EXPECT_EQ(test, bind_to(w, NULL, SZ_2M, NULL, NULL), 0);
+	KUNIT_EXPECT_EQ(test, old->ttm.resource->mem_type, XE_MEM_TT);
+	KUNIT_EXPECT_TRUE(test, drm_gpuva_invalidated(&vma->gpuva));
+	w->vm->flags &= ~XE_VM_LR;
+	w->bo = old;
+	end_world(w);
+	KUNIT_EXPECT_EQ(test, kref_read(&new->ttm.base.refcount), 1);
+	drm_gem_object_put(&new->ttm.base);
+}
+
+/* What is written anew for a prefetch, and taken away by the same array; and if that fails. */
+static void test_prefetch_stale(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct xe_bind_op ops[] = {
+		{ .what = XE_BIND_PREFETCH, .region = XE_REGION_SYSTEM,
+		  .map = { .addr = SZ_1M, .range = SZ_64K } },
+		{ .what = XE_BIND_UNMAP, .map = { .addr = SZ_1M, .range = SZ_64K } },
+	};
+	struct xe_bind_args args = { .vm = w->vm, .ops = ops, .num_ops = ARRAY_SIZE(ops) };
+	struct xe_vma *vma;
+
+	dma_fence_put(bind_at(w, SZ_1M, NULL));
+	vma = make_stale(w, SZ_1M);
+	fake.planned = 0;
+	fake.fail_at = 2;
+	KUNIT_EXPECT_EQ(test, xe_bind(&args), -ENOMEM);
+	KUNIT_EXPECT_TRUE(test, drm_gpuva_invalidated(&vma->gpuva));
+	KUNIT_EXPECT_TRUE(test, list_empty(&vma->link));
+	args.num_ops = 1;
+	KUNIT_EXPECT_EQ(test, xe_bind(&args), 0);
+	KUNIT_EXPECT_FALSE(test, drm_gpuva_invalidated(&vma->gpuva));
+
+	make_stale(w, SZ_1M);
+	args.num_ops = 2;
+	KUNIT_EXPECT_EQ(test, xe_bind(&args), 0);
+	KUNIT_EXPECT_FALSE(test, is_mapped(w, SZ_1M));
+	end_world(w);
+}
+
 static int map_and_prefetch(struct world *w, struct xe_bind_op *map, u64 addr, u32 region)
 {
 	struct xe_bind_op ops[] = {
@@ -652,6 +812,25 @@ static void test_limit(struct kunit *test)
 	end_world(w);
 }
 
+/* An answer that is none ends nothing: who it is that gives up says so. */
+static void test_no_answer(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_fence *fence;
+
+	xe_vm_set_ran(w->vm);
+	fake.invalidates = true;
+	fence = bind_at(w, SZ_1M, NULL);
+	answer(-ENODEV);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
+	xe_submit_kill(w->xe, -ENODEV);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -ENODEV);
+	dma_fence_put(fence);
+	settle();
+	KUNIT_EXPECT_EQ(test, fake.dropped, 1);
+	end_world(w);
+}
+
 /* The end of everything: what waits for others or for an answer ends; its tables are kept. */
 static void kill_and_answer(struct kunit *test, int err)
 {
@@ -700,11 +879,7 @@ static void test_stale(struct kunit *test)
 	struct xe_vm_lock lock;
 
 	dma_fence_put(bind_at(w, SZ_1M, NULL));
-	dma_resv_lock(w->bo->ttm.base.resv, NULL);
-	KUNIT_EXPECT_EQ(test, xe_bo_move_to(w->bo, XE_MEM_SYSTEM), 0);
-	dma_resv_unlock(w->bo->ttm.base.resv);
-
-	vma = to_xe_vma(drm_gpuva_find_first(&w->vm->gpuvm, SZ_1M, SZ_4K));
+	vma = make_stale(w, SZ_1M);
 	KUNIT_EXPECT_TRUE(test, drm_gpuva_invalidated(&vma->gpuva));
 	list_add(&vma->unwritten_link, &w->vm->unwritten);
 	for (int i = 0; i < 2; i++) {
@@ -716,6 +891,7 @@ static void test_stale(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, w->bo->ttm.resource->mem_type, XE_MEM_TT);
 		KUNIT_EXPECT_FALSE(test, drm_gpuva_invalidated(&vma->gpuva));
 		KUNIT_EXPECT_TRUE(test, list_empty(&w->vm->unwritten));
+		KUNIT_EXPECT_TRUE(test, list_empty(&w->vm->gpuvm.evict.list));
 		KUNIT_EXPECT_TRUE(test, list_empty(&vma->link));
 	}
 
@@ -739,15 +915,12 @@ static void test_stale(struct kunit *test)
 static void test_stale_later(struct kunit *test)
 {
 	struct world *w = make_world(test);
-	struct dma_fence *fence;
+	struct dma_fence *fence, *last;
 	struct xe_vm_lock lock;
 
 	xe_vm_set_ran(w->vm);
 	dma_fence_put(bind_at(w, SZ_1M, NULL));
-	dma_resv_lock(w->bo->ttm.base.resv, NULL);
-	KUNIT_EXPECT_EQ(test, xe_bo_move_to(w->bo, XE_MEM_SYSTEM), 0);
-	dma_resv_unlock(w->bo->ttm.base.resv);
-
+	make_stale(w, SZ_1M);
 	fake.invalidates = true;
 	fake.fail_at = fake.planned + 1;
 	KUNIT_ASSERT_EQ(test, xe_vm_lock(w->vm, &lock, 2), 0);
@@ -758,6 +931,16 @@ static void test_stale_later(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
 	answer(0);
 	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(fence));
+
+	/* The next takes its place, and nobody has it any more. */
+	make_stale(w, SZ_1M);
+	KUNIT_ASSERT_EQ(test, xe_vm_lock(w->vm, &lock, 2), 0);
+	KUNIT_EXPECT_EQ(test, xe_bind_prepare(&lock, &last), 0);
+	xe_vm_unlock(&lock);
+	settle();
+	KUNIT_EXPECT_EQ(test, kref_read(&fence->refcount), 1);
+	answer(0);
+	dma_fence_put(last);
 	dma_fence_put(fence);
 	end_world(w);
 }
@@ -788,8 +971,13 @@ static struct kunit_case bind_cases[] = {
 	KUNIT_CASE(test_order),
 	KUNIT_CASE(test_undo),
 	KUNIT_CASE(test_killed),
+	KUNIT_CASE(test_many),
+	KUNIT_CASE(test_looks),
+	KUNIT_CASE(test_lr_fits),
 	KUNIT_CASE(test_prefetch),
+	KUNIT_CASE(test_prefetch_stale),
 	KUNIT_CASE(test_limit),
+	KUNIT_CASE(test_no_answer),
 	KUNIT_CASE(test_kill),
 	KUNIT_CASE(test_kill_late_answer),
 	KUNIT_CASE(test_stale),
