@@ -15,7 +15,7 @@ struct xe_usage;
 struct xe_user_fence;
 
 /* Mappings that the operations of one call may come across which look at all that are there. */
-#define XE_BIND_MAX_LOOKS	16777216u
+#define XE_BIND_MAX_LOOKS	4194304u
 
 enum xe_bind_what {
 	/* a buffer, or a mapping that reads zero */

@@ -4,7 +4,7 @@
  *
  *	storm chaos PCI-ADDRESS SECONDS SEED	processes of two threads each, killed and started again
  *	storm odd PCI-ADDRESS			orders of calls that nobody means
- *	storm binds PCI-ADDRESS COUNT		so many binds in one call, and one that is killed
+ *	storm binds PCI-ADDRESS COUNT		so many binds in one call, by who is killed, and who is not
  *
  * Any call may fail in "chaos". What a fence says to be done is done, and done once.
  */
@@ -481,44 +481,116 @@ static void odd(void)
 }
 
 /*
- * Very many binds in one call
+ * Very many binds in one call, of @count pages
  */
-static void *bind_many(void *data)
-{
-	struct drm_xe_vm_bind *args = data;
+#define MAX_LOOKS	4194304u
 
-	return (void *)(intptr_t)(ioctl(fd, DRM_IOCTL_XE_VM_BIND, args) ? errno : 0);
+static struct drm_xe_vm_bind_op *many;
+
+static int bind_many(int fd, uint32_t vm, unsigned int count)
+{
+	double begin = now();
+	int err = bind_with(fd, vm, 0, many, count, NULL, 0) ? errno : 0;
+
+	printf("# %u binds in %.0f ms: %s\n", count, (now() - begin) * 1000, strerror(err));
+	fflush(stdout);
+	return err;
+}
+
+/* While it binds, or with all of it bound: in a file of its own, which goes with it. */
+static void killed(unsigned int count, bool bound, const char *what)
+{
+	int pipes[2], status;
+	char byte;
+	double begin;
+	pid_t pid;
+
+	need(!pipe(pipes), "pipe");
+	pid = fork();
+	if (!pid) {
+		int own = open_card(pci, "renderD");
+		uint32_t vm = vm_create(own, 0);
+		uint32_t handle = create(own, SYSTEM, MiB);
+
+		for (unsigned int i = 0; i < count; i++)
+			many[i].obj = handle;
+		if (bound)
+			bind_many(own, vm, count);
+		if (write(pipes[1], "", 1) != 1)
+			_exit(1);
+		if (!bound)
+			bind_many(own, vm, count);
+		pause();
+	}
+	close(pipes[1]);
+	need(read(pipes[0], &byte, 1) == 1, "a process that binds");
+	close(pipes[0]);
+	usleep(bound ? 0 : 50000);
+	begin = now();
+	kill(pid, SIGKILL);
+	check(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status), what);
+	printf("# in %.0f ms\n", (now() - begin) * 1000);
+}
+
+/* Operations that look at all there is, so many that it would take them for ever. */
+static void looks(uint32_t vm, uint32_t other, unsigned int count)
+{
+	unsigned int n = MAX_LOOKS / count + 1;
+	struct drm_xe_vm_bind_op *ops = calloc(n, sizeof(*ops));
+	double begin = now();
+
+	for (unsigned int i = 0; i < n; i++)
+		ops[i] = op_unmap_all(other);
+	check(bind_with(fd, vm, 0, ops, n, NULL, 0) && errno == ENOBUFS, "many times all there is: refused");
+	printf("# %u of them in %.0f ms\n", n, (now() - begin) * 1000);
+	free(ops);
+}
+
+/* Ranges that are all there is, of which the first finds it. */
+static void unmap_many(uint32_t vm, unsigned int count, unsigned int n)
+{
+	struct drm_xe_vm_bind_op *ops = calloc(n, sizeof(*ops));
+	double begin = now();
+
+	for (unsigned int i = 0; i < n; i++)
+		ops[i] = op_unmap(BIG, count * 2 * PAGE);
+	check(!bind_with(fd, vm, 0, ops, n, NULL, 0), "all is unmapped, many times over");
+	printf("# in %.0f ms\n", (now() - begin) * 1000);
+	free(ops);
 }
 
 static void many_binds(unsigned int count)
 {
-	struct drm_xe_vm_bind_op *ops = calloc(count, sizeof(*ops));
 	struct world w = world_new(fd);
-	struct memory m = buffer_new(fd, SYSTEM, MiB);
-	struct drm_xe_vm_bind args = { .vm_id = w.vm, .num_binds = count, .vector_of_binds = (uintptr_t)ops };
-	double begin = now();
-	int status = -1;
-	pid_t pid;
-	intptr_t err;
+	struct memory m = buffer_new(fd, SYSTEM, MiB), other = buffer_new(fd, SYSTEM, PAGE);
+	char command[100];
+	int err;
 
+	many = calloc(count, sizeof(*many));
 	for (unsigned int i = 0; i < count; i++)
-		ops[i] = op_map(m.handle, i % 256 * PAGE, BIG + i * 2 * PAGE, PAGE);
-	pid = fork();
-	if (!pid) {
-		bind_many(&args);
-		_exit(0);
-	}
-	usleep(300000);
-	kill(pid, SIGKILL);
-	check(waitpid(pid, &status, 0) == pid, "who binds very much can be killed");
-	printf("# after %.0f ms\n", (now() - begin) * 1000);
-	begin = now();
-	err = (intptr_t)bind_many(&args);
-	printf("# %u binds in %.1f s: %s\n", count, now() - begin, strerror(err));
+		many[i] = op_map(m.handle, i % 256 * PAGE, BIG + i * 2 * PAGE, PAGE);
+	killed(count, false, "who binds very much can be killed");
+	killed(count, true, "who has bound very much can be killed");
+	err = bind_many(fd, w.vm, count);
 	check(!err || err == ENOMEM || err == ENOBUFS, "very many binds are done, or refused");
 	check(counts(fd, &w), "and the VM works");
+	if (!err) {
+		looks(w.vm, other.handle, count);
+		unmap_many(w.vm, count, count);
+		check(!bind_many(fd, w.vm, count), "and bound again");
+	}
+
+	/* The card goes, with all of it bound. */
+	snprintf(command, sizeof(command), "echo %s >/sys/bus/pci/drivers/xe/unbind", pci);
+	check(!run(command), "unbind");
+	check(bind_many(fd, w.vm, count) == ENODEV, "nothing is bound any more");
 	memory_free(fd, &m);
+	memory_free(fd, &other);
 	world_end(fd, &w);
+	close(fd);
+	snprintf(command, sizeof(command), "echo %s >/sys/bus/pci/drivers/xe/bind", pci);
+	check(!run(command), "bind");
+	free(many);
 }
 
 int main(int argc, char **argv)
