@@ -291,8 +291,6 @@ static void commit_come(struct xe_vm_change *change)
 
 	drm_gpuva_link(&change->vma->gpuva, change->vm_bo);
 	drm_gpuvm_bo_extobj_add(change->vm_bo);
-	if (drm_gpuva_invalidated(&change->vma->gpuva))
-		drm_gpuvm_bo_evict(change->vm_bo, true);
 	drm_gpuvm_bo_put(change->vm_bo);
 }
 

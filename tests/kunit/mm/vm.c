@@ -296,6 +296,7 @@ static void test_stale(struct kunit *test)
 
 	map_one(w, bo, BASE + SZ_16K, SZ_16K);
 	KUNIT_EXPECT_EQ(test, count_stale(w), 2);
+	KUNIT_EXPECT_FALSE(test, list_empty(&w->vm->gpuvm.evict.list));
 	map_one(w, bo, BASE, SZ_64K);
 	KUNIT_EXPECT_EQ(test, count_stale(w), 0);
 	end_world(w);
@@ -320,6 +321,8 @@ static void test_reachable(struct kunit *test)
 		for (int k = i; k < 2; k++)
 			KUNIT_EXPECT_EQ(test, w->bo[k]->ttm.resource->mem_type, XE_MEM_TT);
 		KUNIT_EXPECT_EQ(test, count_stale(w), 2 - i);
+		KUNIT_EXPECT_EQ_MSG(test, !dma_resv_locking_ctx(xe_vm_resv(w->vm)), i,
+				    "others may have to be waited for");
 		xe_vm_unlock(&lock);
 	}
 
@@ -382,6 +385,14 @@ static void test_user_fence(struct kunit *test)
 	xe_vm_log_undo(&log);
 	KUNIT_EXPECT_EQ(test, look_up(w, 0).buffer, 1);
 
+	/* But by who maps it. */
+	map.addr += SZ_1M;
+	xe_vm_log_init(&log, w->vm, &user_fence);
+	KUNIT_EXPECT_EQ(test, xe_vm_map(&log, &map), 0);
+	KUNIT_EXPECT_EQ(test, xe_vm_unmap(&log, map.addr, SZ_64K), 0);
+	xe_vm_log_undo(&log);
+
+	xe_vm_log_init(&log, w->vm, NULL);
 	user_fence.written = true;
 	KUNIT_EXPECT_EQ(test, xe_vm_unmap(&log, BASE, SZ_4K), 0);
 	KUNIT_EXPECT_EQ(test, xe_vm_log_prepare(&log), 0);

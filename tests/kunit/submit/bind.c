@@ -55,6 +55,7 @@ static struct {
 	unsigned int goes;		/* so often it is taken away again */
 	struct dma_resv *used;		/* of a buffer that has to make room for what is moved */
 	unsigned int moved;
+	unsigned int ranges;		/* looked through for buffers to lock */
 } fake;
 
 static void fake_init(struct xe_pt_plan *plan, struct xe_pt_tree *tree)
@@ -140,6 +141,17 @@ static int fake_move(struct xe_bo *bo)
 	return err;
 }
 
+/* Each of them is locked, in the order of drm_exec: lockdep takes all such locks for one. */
+static int fake_make_reachable(struct xe_vm *vm)
+{
+	struct drm_gpuvm_bo *vm_bo;
+
+	list_for_each_entry(vm_bo, &vm->gpuvm.evict.list, list.entry.evict)
+		if (!dma_resv_locking_ctx(vm_bo->obj->resv))
+			return -EINVAL;
+	return xe_vm_make_reachable(vm);
+}
+
 static void answer(int err)
 {
 	struct xe_tlb_wait *wait = fake.wait;
@@ -165,6 +177,9 @@ static void answer(int err)
 #define xe_guc_tlb_invalidate_vm(hw, gt, asid, start, size, wait) \
 	fake_invalidate(start, size, wait)
 
+#define xe_vm_make_reachable(vm)			fake_make_reachable(vm)
+#define drm_gpuvm_prepare_range(gpuvm, ...) \
+	(fake.ranges++, drm_gpuvm_prepare_range(gpuvm, __VA_ARGS__))
 #define xe_bo_move_to(bo, mem_type) \
 	(fake.used ? ((void)(mem_type), fake_move(bo)) : (xe_bo_move_to)(bo, mem_type))
 
@@ -685,7 +700,17 @@ static void test_lr_fits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bind_to(w, NULL, SZ_2M, NULL, NULL), 0);
 	KUNIT_EXPECT_EQ(test, old->ttm.resource->mem_type, XE_MEM_TT);
 	KUNIT_EXPECT_TRUE(test, drm_gpuva_invalidated(&vma->gpuva));
+	KUNIT_EXPECT_EQ_MSG(test, fake.ranges, 0, "what is taken already is not looked for");
 	w->vm->flags &= ~XE_VM_LR;
+
+	/* Others are told of what they map alone, and hold nothing then. */
+	dma_resv_lock(new->ttm.base.resv, NULL);
+	KUNIT_EXPECT_EQ(test, xe_bo_move_to(new, XE_MEM_SYSTEM), 0);
+	dma_resv_unlock(new->ttm.base.resv);
+	new->regions = XE_REGION_VRAM;
+	KUNIT_EXPECT_EQ(test, bind_to(w, NULL, SZ_8M, NULL, NULL), -ENOMEM);
+	KUNIT_EXPECT_FALSE(test, dma_resv_is_locked(xe_vm_resv(w->vm)));
+	KUNIT_EXPECT_FALSE(test, dma_resv_is_locked(new->ttm.base.resv));
 	w->bo = old;
 	end_world(w);
 	KUNIT_EXPECT_EQ(test, kref_read(&new->ttm.base.refcount), 1);
@@ -752,6 +777,7 @@ static void test_prefetch(struct kunit *test)
 	dma_resv_init(&used);
 	KUNIT_EXPECT_EQ(test, map_and_prefetch(w, &map, SZ_1M, XE_REGION_SYSTEM), 0);
 	KUNIT_EXPECT_EQ(test, w->bo->ttm.resource->mem_type, XE_MEM_TT);
+	KUNIT_EXPECT_EQ_MSG(test, fake.planned, 1, "what is not stale is not written again");
 	KUNIT_EXPECT_EQ_MSG(test, map_and_prefetch(w, &map, SZ_1M, XE_REGION_VRAM), -EINVAL, "not allowed");
 	KUNIT_EXPECT_EQ(test, fake.undone, 1);
 
@@ -764,6 +790,8 @@ static void test_prefetch(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake.moved, 1);
 	KUNIT_EXPECT_EQ(test, map_and_prefetch(w, &map, SZ_4M, XE_REGION_VRAM), 0);
 	KUNIT_EXPECT_EQ_MSG(test, fake.moved, 0, "there is nothing");
+	KUNIT_EXPECT_EQ(test, map_and_prefetch(w, &map, SZ_512K, XE_REGION_VRAM), 0);
+	KUNIT_EXPECT_EQ(test, fake.moved, 0);
 
 	/* Nothing gets into VRAM just now. */
 	w->xe->mm.sleeping = true;
@@ -940,9 +968,10 @@ static void test_stale_later(struct kunit *test)
 	settle();
 	KUNIT_EXPECT_EQ(test, kref_read(&fence->refcount), 1);
 	answer(0);
-	dma_fence_put(last);
 	dma_fence_put(fence);
 	end_world(w);
+	KUNIT_EXPECT_EQ(test, kref_read(&last->refcount), 1);
+	dma_fence_put(last);
 }
 
 /* A number that had another owner: TLBs are asked before the first job. */
