@@ -6,7 +6,6 @@
 #include <drm/drm_print.h>
 
 #include "xe_device.h"
-#include "xe_module.h"
 
 /*
  * No work begins while the system sleeps: a reset neither meets the callbacks of sleep nor a card
@@ -77,19 +76,15 @@ u64 xe_counter_advance(struct xe_counter *counter, u32 now, unsigned int power_l
  *
  * What was under way ends with an error, on the bound side: when the engines have been stopped.
  *
- * With the module parameter wedged_mode=0 only what was under way is given up.
- *
  * Context: any.
  */
 void xe_device_declare_wedged(struct xe_device *xe, const char *reason)
 {
-	if (atomic_read(&xe->wedged))
-		return;
-	WRITE_ONCE(xe->recovery.given_up, true);
-	xe_hw_work_queue(&xe->recovery.give_up);
-	if (!xe_params.wedged_mode || atomic_xchg(&xe->wedged, 1))
+	if (atomic_xchg(&xe->wedged, 1))
 		return;
 
+	WRITE_ONCE(xe->recovery.given_up, true);
+	xe_hw_work_queue(&xe->recovery.give_up);
 	xe_hw_wake_waiters(xe);
 	drm_err(&xe->drm,
 		"the card is given up: %s; unbind and bind the driver again to recover (/sys/bus/pci/drivers/xe)\n",

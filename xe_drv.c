@@ -60,7 +60,7 @@ MODULE_PARM_DESC(vram_bar_size, "Wanted size of the VRAM BAR in MiB (0 = largest
 
 module_param_named_unsafe(wedged_mode, xe_params.wedged_mode, int, 0600);
 MODULE_PARM_DESC(wedged_mode,
-		 "Declare the device wedged: 0 = never, 1 = after critical errors, 2 = after any hang");
+		 "Declare the device wedged: 0 = if it does not come back, 1 = after critical errors, 2 = after any hang");
 
 /* What upstream's xe has and this driver has not: asking for it is no error, and is answered. */
 static int absent_set(const char *value, const struct kernel_param *param)

@@ -21,7 +21,7 @@ struct xe_params {
 	char *force_probe;
 	/** @vram_bar_size: wanted size of the VRAM BAR in MiB, 0 for the largest */
 	unsigned int vram_bar_size;
-	/** @wedged_mode: 0 never, 1 after critical errors, 2 after any hang */
+	/** @wedged_mode: 0 if it does not come back, 1 after critical errors, 2 after any hang */
 	int wedged_mode;
 };
 

@@ -10,8 +10,10 @@
 
 #include "hw/gt_reset.h"
 #include "hw/state.h"
+#include "submit/queue.h"
 #include "xe_device.h"
 #include "xe_guc.h"
+#include "xe_module.h"
 #include "xe_recovery.h"
 #include "xe_trace.h"
 
@@ -29,6 +31,11 @@
  * error then, and its memory is used again, so its engines are stopped first, or kept from memory
  * if they do not stop: that is a work, too, on the same queue as resets. Software hears of it by
  * &xe_hw_ops.wedged. A lost card, and one that is being unbound, have ways of their own.
+ *
+ * One whose GuC has to be reset over and over does work, now and then. It is given up as well, but
+ * for the module parameter wedged_mode=0: then only what it was doing is, as that may be why. All
+ * queues of engines are banned, and the next reset is the first again. A card that does not come
+ * back from a reset or from sleep is given up whatever the parameter says.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -66,6 +73,25 @@ static int reset_gt(struct xe_hw hw, struct xe_gt *gt)
 	return err;
 }
 
+/* Return: true if it is given up; else what it was doing is, and it is reset once more. */
+static bool give_up(struct xe_hw hw, struct xe_gt *gt)
+{
+	struct xe_device *xe = xe_hw_device(hw);
+
+	if (xe_params.wedged_mode) {
+		xe_guc_reset_prepare(hw, gt);
+		xe_device_declare_wedged(xe, "its GuC has to be reset over and over");
+		return true;
+	}
+
+	drm_err(&xe->drm,
+		"GT%u: its GuC has to be reset over and over; with wedged_mode=0 all queues are banned, and the card is used on\n",
+		gt->id);
+	xe_queue_ban_device(xe);
+	xe->recovery.count = 0;
+	return false;
+}
+
 static void reset_gts(struct xe_hw hw)
 {
 	struct xe_device *xe = xe_hw_device(hw);
@@ -78,11 +104,8 @@ static void reset_gts(struct xe_hw hw)
 
 		if (!(broken || wanted) || xe_device_is_wedged(xe))
 			continue;
-		if (broken && too_often(&xe->recovery)) {
-			xe_guc_reset_prepare(hw, gt);
-			xe_device_declare_wedged(xe, "its GuC has to be reset over and over");
+		if (broken && too_often(&xe->recovery) && give_up(hw, gt))
 			return;
-		}
 
 		err = reset_gt(hw, gt);
 		if (!err)

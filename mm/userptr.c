@@ -235,6 +235,10 @@ static void wait_for_users(struct xe_vm *vm, bool exits)
 	if (!exits && wait_for_all(resv, true))
 		return;
 
+	if (!exits)
+		drm_notice(&vm->xe->drm,
+			   "%s[%d] has memory taken away that its jobs go on using, and their VM is banned\n",
+			   vm->who.comm, vm->who.pid);
 	vm->ops->kill(vm);
 	if (!wait_for_all(resv, false))
 		drm_err(&vm->xe->drm, "engines do not stop using memory that a process frees\n");

@@ -551,6 +551,17 @@ void xe_queue_ban(struct xe_queue *q)
 	xe_queue_kill(q);
 }
 
+/* Works of queues do the rest. Nobody is blamed: who calls this has said why. */
+static void ban_later(struct xe_queue *q)
+{
+	if (!kref_get_unless_zero(&q->ref))
+		return;
+	set_bit(XE_QUEUE_KILLED, &q->state);
+	set_bit(XE_QUEUE_BANNED, &q->state);
+	xe_queue_kick(q);
+	xe_queue_put(q);
+}
+
 /**
  * xe_queue_ban_all - an address space is not to be used any more: ban it, and all its queues
  * @vm: the address space
@@ -566,11 +577,29 @@ void xe_queue_ban_all(struct xe_vm *vm)
 
 	xe_vm_ban(vm);
 	guard(mutex)(&submit->lock);
-	list_for_each_entry(q, &submit->queues, link) {
-		if (q->args.vm != vm || !kref_get_unless_zero(&q->ref))
-			continue;
-		set_bit(XE_QUEUE_BANNED, &q->state);
-		xe_queue_kick(q);
-		xe_queue_put(q);
-	}
+	list_for_each_entry(q, &submit->queues, link)
+		if (q->args.vm == vm)
+			ban_later(q);
+}
+
+/**
+ * xe_queue_ban_device - whatever the engines are doing, it is not to go on
+ * @xe: the device
+ *
+ * As xe_queue_ban_all(), for all queues of engines, the driver's own among them. Address spaces
+ * and their binds go on.
+ *
+ * Context: as xe_queue_ban_all().
+ */
+void xe_queue_ban_device(struct xe_device *xe)
+{
+	struct xe_submit *submit = &xe->submit;
+	struct xe_queue *q;
+
+	guard(mutex)(&submit->lock);
+	list_for_each_entry(q, &submit->queues, link)
+		if (q->args.kind == XE_QUEUE_EXEC) {
+			set_bit(XE_QUEUE_RESET, &q->state);
+			ban_later(q);
+		}
 }

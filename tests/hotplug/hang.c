@@ -6,6 +6,7 @@
  *	hang resets PCI-ADDRESS
  *	hang all|any PCI-ADDRESS JOBS		jobs, while something is wrong: all succeed, or all end
  *	hang wedge PCI-ADDRESS COMMAND		COMMAND makes the driver give the card up
+ *	hang never PCI-ADDRESS COMMAND		with wedged_mode=0; COMMAND has the firmware die by the next job
  *	hang nobody PCI-ADDRESS ERRNO COMMAND	after COMMAND nobody unbinds: fences say ERRNO
  *
  * How jobs are judged: see lib/jobs.h.
@@ -330,6 +331,41 @@ static void wedge(const char *command)
 }
 
 /*
+ * never: a card that is reset over and over, and is not given up. What was there is.
+ */
+static void never(const char *command)
+{
+	struct world *w = world_new(), *other;
+	uint32_t gate = syncobj(fd), queue;
+	struct foreign f = foreign_fence(fd, gate);
+	unsigned int resets;
+	bool good = true;
+
+	add_jobs(w, w->queue[4], gate, 5);
+	/* Who waits for somebody else outlives a reset. */
+	for (resets = 0; resets < 20 && !ends(w, 0, 0); resets++) {
+		need(!run(command), command);
+		if (add_job(w, w->queue[0], 0) >= 0)
+			good &= ends(w, w->jobs - 1, BOUND_MS) != 0;
+	}
+	printf("# after %u resets\n", resets);
+	check(good && resets > 1 && each(w, 0, 5, -ECANCELED), "resets over and over end what was under way");
+	check(banned(fd, w->queue[7]) == 1, "queues say that they are banned");
+	queue = queue_create(fd, w->vm, engine(0));
+	check(stores(w, queue), "another queue works");
+	other = world_new();
+	for (unsigned int i = 0; i < QUEUES; i++)
+		good &= stores(other, other->queue[i]);
+	check(good, "so does another address space");
+	need(!run(command), command);
+	check(stores(other, other->queue[0]) && stores(w, queue), "and the next reset costs nobody anything");
+	foreign_signal(f);
+	queue_destroy(fd, queue);
+	world_end(other);
+	world_end(w);
+}
+
+/*
  * nobody
  */
 #define CLIENTS		4
@@ -483,6 +519,8 @@ int main(int argc, char **argv)
 		work(argv[1][1] == 'l', atoi(argv[3]));
 	else if (!strcmp(argv[1], "wedge") && argc == 4)
 		wedge(argv[3]);
+	else if (!strcmp(argv[1], "never") && argc == 4)
+		never(argv[3]);
 	else if (!strcmp(argv[1], "nobody") && argc == 5)
 		nobody(atoi(argv[3]), argv[4]);
 	printf("1..%d\n# %d failed\n", number, failed);

@@ -72,6 +72,14 @@ for fault in "guc.g2h-drop value=0x1008" "guc.g2h-drop value=0x6000" engine.rese
 done
 timeout_of 5000
 
+# Resets over and over, and a user who wants the card not to be given up for that.
+put 0 /sys/module/xe/parameters/wedged_mode
+relay hang never "$gpu" "model fault guc.crash >/dev/null"
+t "never: it was not given up" calm 'the card is given up'
+part "never"
+put 1 /sys/module/xe/parameters/wedged_mode
+t "never: another life of the driver" rebind
+
 # Where the engines cannot be stopped they are kept from memory, and try.
 tries=^dma-no-master
 # A card that does not come back from a reset.

@@ -7,6 +7,7 @@
 #include <kunit/test.h>
 
 #include "hw/gt_reset.h"
+#include "submit/queue.h"
 #include "tests/kunit/fake.h"
 #include "xe_device.h"
 #include "xe_guc.h"
@@ -29,6 +30,7 @@ static int note(char what, int result)
 #define xe_gt_reset(...)		(resets++, note('G', reset_result))
 #define xe_guc_restart(...)		note('S', 0)
 #define xe_gt_tell_running(...)		note('r', 0)
+#define xe_queue_ban_device(...)	note('B', 0)
 
 #include "../../xe_recovery.c"
 
@@ -146,7 +148,7 @@ static void test_give_up(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xe_fake_told_wedged(), before + 1);
 }
 
-/* A user who wants nothing to be given up still gets an end of what hangs, each time. */
+/* A user who wants it to be used on: what was under way ends, and it all begins anew. */
 static void test_give_up_never(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
@@ -154,12 +156,25 @@ static void test_give_up_never(struct kunit *test)
 	int mode = xe_params.wedged_mode;
 
 	xe_params.wedged_mode = 0;
-	for (unsigned int i = 1; i <= 2; i++) {
-		xe_device_declare_wedged(xe, "as the test wants it");
-		xe_hw_work_flush(&xe->recovery.give_up);
-		KUNIT_EXPECT_EQ(test, xe_fake_told_wedged(), before + i);
+	for (unsigned int round = 0; round < 2; round++) {
+		start_over();
+		for (unsigned int i = 0; i < RESETS_MAX; i++)
+			reset_broken_now(xe);
+		KUNIT_EXPECT_NULL(test, strchr(order, 'B'));
+		start_over();
+		reset_broken_now(xe);
+		KUNIT_EXPECT_STREQ(test, order, "BpGSr");
 	}
 	KUNIT_EXPECT_FALSE(test, xe_device_is_wedged(xe));
+	KUNIT_EXPECT_EQ(test, xe_fake_told_wedged(), before);
+
+	/* That it does not come back is not for him to say. */
+	reset_result = -ETIMEDOUT;
+	reset_broken_now(xe);
+	xe_hw_work_flush(&xe->recovery.give_up);
+	KUNIT_EXPECT_TRUE(test, xe_device_is_wedged(xe));
+	KUNIT_EXPECT_EQ(test, xe_fake_told_wedged(), before + 1);
+	start_over();
 	xe_params.wedged_mode = mode;
 }
 

@@ -381,6 +381,7 @@ static void test_ban_all(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, xe_queue_is_banned(other));
 	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->ended, 1);
 	KUNIT_EXPECT_FALSE_MSG(test, dma_fence_is_signaled(fence), "the engine has not let go");
+	KUNIT_EXPECT_NULL_MSG(test, xe->coredump.owner, "nobody is to blame");
 	xe_fake_context_gone(q);
 	flush_workqueue(xe->submit.wq);
 	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(fence));
@@ -388,6 +389,36 @@ static void test_ban_all(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, kref_read(&q->ref), refs - 1, "but for the context's");
 	dma_fence_put(fence);
 	xe_vm_put(vm);
+}
+
+/* Whatever the engines do ends, and nobody is blamed; what the CPU does goes on. */
+static void test_ban_device(struct kunit *test)
+{
+	static const struct xe_queue_args binds = {
+		.ops = &xe_exec_queue_ops, .kind = XE_QUEUE_BIND,
+	};
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe), *bind = xe_queue_create(xe, &binds);
+	struct dma_fence *first = submit_one(test, q), *second = submit_one(test, q);
+	struct xe_queue *later;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(bind));
+	xe_fake_contexts_end_at_once(true);
+	xe_queue_ban_device(xe);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_TRUE(test, xe_queue_is_banned(q));
+	KUNIT_EXPECT_FALSE(test, xe_queue_is_banned(bind));
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(first), -EIO);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(second), -ECANCELED);
+	KUNIT_EXPECT_NULL(test, xe->coredump.owner);
+	later = xe_fake_queue(test, xe);
+	dma_fence_put(first);
+	first = submit_one(test, later);
+	xe_fake_engine_ends(later, first->seqno);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(first), 1);
+	dma_fence_put(first);
+	dma_fence_put(second);
+	xe_queue_put(bind);
 }
 
 static struct kunit_case queue_cases[] = {
@@ -398,6 +429,7 @@ static struct kunit_case queue_cases[] = {
 	KUNIT_CASE(test_references),
 	KUNIT_CASE(test_killed),
 	KUNIT_CASE(test_ban_all),
+	KUNIT_CASE(test_ban_device),
 	{ }
 };
 
