@@ -126,15 +126,21 @@ static void run_give_up(struct xe_hw hw, struct xe_hw_work *work)
 {
 	struct xe_recovery *recovery = container_of(work, struct xe_recovery, give_up);
 	struct xe_hw_state *state = xe_hw_state(hw);
+	unsigned long at_rest = 0;
 
 	if (!xchg(&recovery->given_up, false) || xe_hw_is_lost(hw) || xe_hw_is_going(hw))
 		return;
 
 	xe_for_each_gt(gt, state) {
 		xe_guc_reset_prepare(hw, gt);
-		xe_gt_reset(hw, gt);
+		if (!xe_gt_reset(hw, gt))
+			__set_bit(gt->id, &at_rest);
 	}
 	xe_hw_tell_wedged(hw);
+	/* A context that somebody began to continue in between waits for its GuC, and is not freed. */
+	xe_for_each_gt(gt, state)
+		if (test_bit(gt->id, &at_rest))
+			xe_gt_tell_stopped(hw, gt);
 }
 
 /**

@@ -16,6 +16,7 @@
 static unsigned int resets;
 static char order[32];
 static int reset_result;
+static unsigned int told;
 
 static int note(char what, int result)
 {
@@ -30,6 +31,7 @@ static int note(char what, int result)
 #define xe_gt_reset(...)		(resets++, note('G', reset_result))
 #define xe_guc_restart(...)		note('S', 0)
 #define xe_gt_tell_running(...)		note('r', 0)
+#define xe_gt_tell_stopped(...)		note(xe_fake_told_wedged() == told ? '?' : 's', 0)
 #define xe_queue_ban_device(...)	note('B', 0)
 
 #include "../../xe_recovery.c"
@@ -118,6 +120,7 @@ static void start_over(void)
 {
 	memset(order, 0, sizeof(order));
 	reset_result = 0;
+	told = xe_fake_told_wedged();
 }
 
 /* Software goes on when the GuC runs, and not before. */
@@ -130,7 +133,10 @@ static void test_order(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, order, "pGSr");
 }
 
-/* What was under way is given up when the engines were stopped; and once. */
+/*
+ * What was under way is given up when the engines were stopped; and once. What was begun in between
+ * is ended behind that.
+ */
 static void test_give_up(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
@@ -140,7 +146,7 @@ static void test_give_up(struct kunit *test)
 	xe_device_declare_wedged(xe, "as the test wants it");
 	xe_device_declare_wedged(xe, "as the test wants it");
 	xe_hw_work_flush(&xe->recovery.give_up);
-	KUNIT_EXPECT_STREQ(test, order, "pG");
+	KUNIT_EXPECT_STREQ(test, order, "pGs");
 	KUNIT_EXPECT_EQ(test, xe_fake_told_wedged(), before + 1);
 	/* It runs behind system sleep, too. */
 	xe_hw_work_queue(&xe->recovery.give_up);
