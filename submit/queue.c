@@ -55,10 +55,6 @@ struct verdict {
 
 static struct verdict verdict(const struct xe_queue *q)
 {
-	int error = READ_ONCE(q->xe->submit.error);
-
-	if (error)
-		return (struct verdict){ error, error };
 	if (test_bit(XE_QUEUE_RESET, &q->state))
 		return (struct verdict){ -EIO, -ECANCELED };
 	return (struct verdict){ -ETIME, -ECANCELED };

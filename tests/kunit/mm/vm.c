@@ -6,6 +6,7 @@
 #include "../../../mm/vm.c"
 
 #include <kunit/test.h>
+#include <linux/delay.h>
 #include <linux/prandom.h>
 
 #include "mm/vma.h"
@@ -465,8 +466,38 @@ static void test_killed(struct kunit *test)
 	end_world(w);
 }
 
+struct runner {
+	struct work_struct work;
+	struct xe_vm *vm;
+};
+
+static void begin_to_run(struct work_struct *work)
+{
+	xe_vm_set_ran(container_of(work, struct runner, work)->vm);
+}
+
+/* Who changes entries holds the lock until he has looked: nobody begins to run in between. */
+static void test_ran(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct runner runner = { .vm = w->vm };
+
+	INIT_WORK_ONSTACK(&runner.work, begin_to_run);
+	scoped_guard(mutex, &w->vm->pt_lock) {
+		schedule_work(&runner.work);
+		for (unsigned int i = 0; i < 10 && !READ_ONCE(w->vm->ran); i++)
+			fsleep(10000);
+		KUNIT_EXPECT_FALSE(test, w->vm->ran);
+	}
+	flush_work(&runner.work);
+	destroy_work_on_stack(&runner.work);
+	KUNIT_EXPECT_TRUE(test, w->vm->ran);
+	end_world(w);
+}
+
 static struct kunit_case vm_cases[] = {
 	KUNIT_CASE(test_random),
+	KUNIT_CASE(test_ran),
 	KUNIT_CASE(test_stale),
 	KUNIT_CASE(test_reachable),
 	KUNIT_CASE(test_gone_keeps),

@@ -56,6 +56,7 @@ static struct {
 	struct dma_resv *used;		/* of a buffer that has to make room for what is moved */
 	unsigned int moved;
 	unsigned int ranges;		/* looked through for buffers to lock */
+	struct xe_vm *begins;		/* to run, just when it is written */
 } fake;
 
 static void fake_init(struct xe_pt_plan *plan, struct xe_pt_tree *tree)
@@ -94,6 +95,8 @@ static bool fake_write(struct xe_pt_plan *plan)
 {
 	if (++plan->next_run < fake.parts)
 		return true;
+	if (fake.begins)
+		WRITE_ONCE(fake.begins->ran, true);
 	if (plan->entries && fake.num_written < MAX_WRITTEN)
 		fake.written[fake.num_written++] = plan->start;
 	plan->written = true;
@@ -366,6 +369,23 @@ static void test_invalidate(struct kunit *test)
 	settle();
 	KUNIT_EXPECT_EQ_MSG(test, kref_read(&fence->refcount), 3,
 			    "it is in two reservations, and nobody else has it");
+	dma_fence_put(fence);
+	end_world(w);
+}
+
+/* Who begins to run before all is written may have read what was there before. */
+static void test_begins_to_run(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_fence *fence;
+
+	fake.invalidates = true;
+	fake.begins = w->vm;
+	fence = bind_at(w, SZ_1M, NULL);
+	KUNIT_EXPECT_EQ(test, fake.asked, 1);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
+	if (fake.wait)
+		answer(0);
 	dma_fence_put(fence);
 	end_world(w);
 }
@@ -992,6 +1012,7 @@ static void test_former(struct kunit *test)
 static struct kunit_case bind_cases[] = {
 	KUNIT_CASE(test_at_once),
 	KUNIT_CASE(test_invalidate),
+	KUNIT_CASE(test_begins_to_run),
 	KUNIT_CASE(test_over_scratch),
 	KUNIT_CASE(test_moving),
 	KUNIT_CASE(test_dead_queue),

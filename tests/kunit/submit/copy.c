@@ -437,7 +437,7 @@ static void test_being_killed(struct kunit *test)
 	xe_queue_ban(xe->submit.copy.q);
 	xe_fake_context_gone(xe->submit.copy.q);
 	flush_workqueue(xe->submit.wq);
-	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -ENODEV);
+	KUNIT_EXPECT_LT(test, dma_fence_get_status(fence), 0);
 	KUNIT_EXPECT_EQ(test, cleared[0], 0);
 	dma_fence_put(fence);
 	finish(xe);

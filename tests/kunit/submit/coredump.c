@@ -205,6 +205,7 @@ static void test_contents(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, says("000000200000-"));
 	KUNIT_EXPECT_TRUE(test, says("** VM state ****\n[100000].length: 0x4000\n[100000].data: "));
 	KUNIT_EXPECT_FALSE(test, says("[200000]"));
+	KUNIT_EXPECT_TRUE_MSG(test, says("**** Xe Device Coredump ****"), "the head is still there");
 	for (u32 page = 0; page < 4; page++) {
 		KUNIT_EXPECT_TRUE(test, says_words(0x11111110 + page));
 		KUNIT_EXPECT_FALSE_MSG(test, says_words(0x22222220 + page), "nobody allowed it");

@@ -16,6 +16,7 @@ struct xe_fake_context {
 	struct xe_context_owner *owner;
 	unsigned int submitted, revived, suspended, resumed, ended;
 	bool refuses;			/* to be resumed, as it is gone */
+	bool ran;			/* &xe_vm.ran, when it was submitted to last */
 	struct xe_context_desc desc;
 	u32 tails[XE_CONTEXT_MAX_WIDTH];
 };

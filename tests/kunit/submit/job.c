@@ -8,7 +8,9 @@
 
 #include <kunit/test.h>
 
+#include "xe_module.h"
 #include "tests/kunit/fake.h"
+#include "tests/kunit/mm/fake.h"
 #include "tests/kunit/submit/fake.h"
 
 #include "../../../submit/job.c"
@@ -48,6 +50,25 @@ static void test_at_once(struct kunit *test)
 	xe_fake_engine_ends(q, fence->seqno);
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
 	dma_fence_put(fence);
+}
+
+/* Who changes entries and does not see that it runs has done so before it reads them. */
+static void test_ran(struct kunit *test)
+{
+	static const struct xe_vm_ops ops = {};
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_vm *vm = xe_fake_vm(test, xe, 0, &ops);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct dma_fence *fence;
+
+	q->args.vm = xe_vm_get(vm);
+	KUNIT_EXPECT_FALSE(test, vm->ran);
+	fence = submit(test, q, 1);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->submitted, 1);
+	KUNIT_EXPECT_TRUE(test, xe_fake_context(q)->ran);
+	xe_fake_engine_ends(q, fence->seqno);
+	dma_fence_put(fence);
+	xe_vm_put(vm);
 }
 
 /* More than fits: in order, each once, and none written over what is not done. */
@@ -171,6 +192,7 @@ static void let_time_pass(struct xe_queue *q)
 {
 	bool cookie = dma_fence_begin_signalling();
 
+	xe_queue_disarm(q);
 	q->since -= msecs_to_jiffies(xe_queue_timeout(q)) + 1;
 	q->args.ops->expired(q);
 	dma_fence_end_signalling(cookie);
@@ -183,25 +205,81 @@ static void stop_after(struct xe_queue *q, u32 ms)
 	flush_workqueue(q->xe->submit.wq);
 }
 
-/* The engine was somebody else's most of the time. */
+/* The engine was somebody else's most of the time, and nothing is given to it meanwhile. */
 static void test_slow_is_no_hang(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct dma_fence *fence = submit(test, q, 1), *next;
+
+	xe_fake_engine_begins(q, fence->seqno);
+	let_time_pass(q);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->suspended, 1);
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&q->timer));
+	KUNIT_EXPECT_PTR_EQ(test, xe->coredump.owner, q);
+	next = submit(test, q, 1);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->submitted, 1);
+	stop_after(q, 1000);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->submitted, 2);
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&q->timer));
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->resumed, 1);
+	KUNIT_EXPECT_NULL_MSG(test, xe->coredump.owner, "it is of no interest");
+	KUNIT_EXPECT_FALSE(test, test_bit(XE_QUEUE_STOPPED, &q->state));
+	KUNIT_EXPECT_FALSE(test, xe_queue_is_banned(q));
+	xe_fake_engine_ends(q, next->seqno);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(next), 1);
+	dma_fence_put(fence);
+	dma_fence_put(next);
+}
+
+/* It has begun, and others have the engine: what counts is how long it ran, however late it is. */
+static void test_starved(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe);
 	struct dma_fence *fence = submit(test, q, 1);
 
 	xe_fake_engine_begins(q, fence->seqno);
-	let_time_pass(q);
-	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->suspended, 1);
-	KUNIT_EXPECT_PTR_EQ(test, xe->coredump.owner, q);
-	stop_after(q, 1000);
-	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->resumed, 1);
-	KUNIT_EXPECT_NULL_MSG(test, xe->coredump.owner, "it is of no interest");
-	KUNIT_EXPECT_FALSE(test, test_bit(XE_QUEUE_STOPPED, &q->state));
+	for (unsigned int i = 1; i <= 10; i++) {
+		let_time_pass(q);
+		stop_after(q, 20);
+		KUNIT_EXPECT_EQ(test, xe_fake_context(q)->resumed, i);
+	}
 	KUNIT_EXPECT_FALSE(test, xe_queue_is_banned(q));
 	xe_fake_engine_ends(q, fence->seqno);
-	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
 	dma_fence_put(fence);
+}
+
+/* Before it was known whether it hangs it was done, or its user gave it up; or nobody had asked. */
+static void test_not_judged(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe), *other = xe_fake_queue(test, xe);
+	struct dma_fence *fence = submit(test, q, 1), *others = submit(test, other, 1);
+
+	xe_fake_contexts_end_at_once(false);
+	xe_fake_engine_begins(q, fence->seqno);
+	stop_after(q, 9000);
+	KUNIT_EXPECT_EQ_MSG(test, xe_fake_context(q)->resumed, 0, "it was stopped by another");
+	let_time_pass(q);
+	*(u32 *)(q->lrc->status + LRC_STATUS_SEQUENCE) = fence->seqno;
+	stop_after(q, 9000);
+	KUNIT_EXPECT_FALSE(test, xe_queue_is_banned(q));
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+
+	xe_fake_engine_begins(other, others->seqno);
+	let_time_pass(other);
+	xe_queue_kill(other);
+	stop_after(other, 9000);
+	let_time_pass(other);
+	KUNIT_EXPECT_FALSE(test, test_bit(XE_QUEUE_BANNED, &other->state));
+	KUNIT_EXPECT_EQ(test, xe_fake_context(other)->suspended, 1);
+	xe_fake_context_gone(other);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(others), -ETIME);
+	dma_fence_put(fence);
+	dma_fence_put(others);
 }
 
 static void test_hang(struct kunit *test)
@@ -218,8 +296,31 @@ static void test_hang(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->resumed, 0);
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(first), -ETIME);
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(second), -ECANCELED);
+	KUNIT_EXPECT_STREQ(test, xe->coredump.why, "its job takes longer than it may");
+	KUNIT_EXPECT_FALSE(test, xe_device_is_wedged(xe));
 	dma_fence_put(first);
 	dma_fence_put(second);
+	flush_work(&xe->coredump.work);
+}
+
+/* Who wants to look at the card before anything else happens to it. */
+static void test_wedged_by_hang(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct dma_fence *fence = submit(test, q, 1);
+	int mode = xe_params.wedged_mode;
+
+	xe_params.wedged_mode = 2;
+	xe_fake_contexts_end_at_once(true);
+	q->owner.ops->banned(&q->owner, true);
+	flush_workqueue(xe->submit.wq);
+	xe_params.wedged_mode = mode;
+	KUNIT_EXPECT_STREQ(test, xe->coredump.why, "it accessed memory that is not mapped");
+	KUNIT_EXPECT_TRUE(test, xe_device_is_wedged(xe));
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -EIO);
+	dma_fence_put(fence);
+	flush_work(&xe->coredump.work);
 }
 
 /* It waits for its turn on the engine: that is not its fault, but not for ever either. */
@@ -230,9 +331,11 @@ static void test_does_not_begin(struct kunit *test)
 	struct dma_fence *fence = submit(test, q, 1);
 
 	xe_fake_contexts_end_at_once(true);
-	let_time_pass(q);
-	let_time_pass(q);
-	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->suspended, 0);
+	for (unsigned int i = 0; i < 2; i++) {
+		let_time_pass(q);
+		KUNIT_EXPECT_TRUE(test, delayed_work_pending(&q->timer));
+		KUNIT_EXPECT_EQ(test, xe_fake_context(q)->suspended, 0);
+	}
 	let_time_pass(q);
 	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->suspended, 1);
 	stop_after(q, 0);
@@ -309,8 +412,6 @@ static void test_expires_asleep(struct kunit *test)
 	xe_fake_contexts_end_at_once(true);
 	xe_fake_engine_begins(q, fence->seqno);
 	asleep(test, xe);
-	cancel_delayed_work(&q->timer);
-	xe_queue_put(q);
 	let_time_pass(q);
 	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&q->timer));
 	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->suspended, 0);
@@ -343,6 +444,27 @@ static void test_stopped_asleep(struct kunit *test)
 	xe_fake_engine_ends(q, fence->seqno);
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
 	dma_fence_put(fence);
+}
+
+/* The same, but sleep was called off: nothing was forgotten, and it is judged when that is known. */
+static void test_judged_awake(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct dma_fence *fence = submit(test, q, 1);
+
+	xe_fake_contexts_end_at_once(true);
+	xe_fake_engine_begins(q, fence->seqno);
+	let_time_pass(q);
+	asleep(test, xe);
+	stop_after(q, 5000);
+	KUNIT_EXPECT_FALSE(test, xe_queue_is_banned(q));
+	KUNIT_EXPECT_PTR_EQ_MSG(test, xe->coredump.owner, q, "what was seen is kept");
+	awake(xe);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -ETIME);
+	dma_fence_put(fence);
+	flush_work(&xe->coredump.work);
 }
 
 /*
@@ -461,14 +583,19 @@ static void test_parallel_forgotten(struct kunit *test)
 static struct kunit_case job_cases[] = {
 	KUNIT_CASE(test_expires_asleep),
 	KUNIT_CASE(test_stopped_asleep),
+	KUNIT_CASE(test_judged_awake),
 	KUNIT_CASE(test_at_once),
+	KUNIT_CASE(test_ran),
 	KUNIT_CASE(test_full_ring),
 	KUNIT_CASE(test_empty),
 	KUNIT_CASE(test_forgotten),
 	KUNIT_CASE(test_forgotten_half_done),
 	KUNIT_CASE(test_forgotten_saved),
 	KUNIT_CASE(test_slow_is_no_hang),
+	KUNIT_CASE(test_starved),
+	KUNIT_CASE(test_not_judged),
 	KUNIT_CASE(test_hang),
+	KUNIT_CASE(test_wedged_by_hang),
 	KUNIT_CASE(test_does_not_begin),
 	KUNIT_CASE(test_lost_interrupt),
 	KUNIT_CASE(test_reset_while_stopped),

@@ -73,6 +73,9 @@ static void take_tails(struct xe_fake_context *ctx, const u32 *tails)
 
 int xe_fake_context_submit(u32 number, const u32 *tails)
 {
+	struct xe_queue *q = container_of(contexts[number].owner, struct xe_queue, owner);
+
+	contexts[number].ran = q->args.vm && READ_ONCE(q->args.vm->ran);
 	take_tails(&contexts[number], tails);
 	contexts[number].submitted++;
 	return 0;
@@ -271,11 +274,15 @@ static void test_last_reference(struct kunit *test)
 	unsigned int refs = kref_read(&xe->drm.ref);
 	struct xe_context_desc *desc;
 	struct xe_queue *q;
+	u32 slot;
 
 	KUNIT_ASSERT_NOT_NULL(test, usage);
 	q = xe_queue_create(xe, &args);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(q));
 	desc = &xe_fake_context(q)->desc;
+	slot = q->lrc->ggtt;
+	KUNIT_EXPECT_EQ(test, q->lrc[1].regs[LRC_ASID], xe_vm_asid(vm));
+	KUNIT_EXPECT_NE(test, xe_vm_asid(vm), 0);
 	KUNIT_EXPECT_TRUE(test, desc->ppgtt);
 	KUNIT_EXPECT_EQ(test, desc->lrca[0], q->lrc[0].ggtt);
 	KUNIT_EXPECT_EQ(test, desc->lrca[1], q->lrc[1].ggtt);
@@ -284,6 +291,7 @@ static void test_last_reference(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kref_read(&usage->ref), 2);
 
 	xe_coredump_look(q);
+	q->lrc[1].regs[LRC_TIMESTAMP] = 1000;
 	list_add(&q->busy, &xe->submit.busy[0][XE_ENGINE_COPY]);
 	xe_queue_kill(q);
 	xe_fake_context_gone(q);
@@ -298,6 +306,9 @@ static void test_last_reference(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, list_empty(&xe->submit.queues));
 	KUNIT_EXPECT_TRUE(test, list_empty(&xe->submit.busy[0][XE_ENGINE_COPY]));
 	KUNIT_EXPECT_NULL(test, xe->coredump.owner);
+	KUNIT_EXPECT_EQ(test, xe_usage_cycles(usage, XE_ENGINE_COPY), 1000);
+	q = xe_fake_queue(test, xe);
+	KUNIT_EXPECT_EQ_MSG(test, q->lrc->ggtt, slot, "it is free again");
 
 	/* One that could not be made, as the device went. */
 	xe_hw_scoped(hw, xe)
@@ -308,6 +319,26 @@ static void test_last_reference(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kref_read(&vm->ref), 1);
 	xe_usage_put(usage);
 	xe_vm_put(vm);
+}
+
+/* Who has a queue by its number keeps it. */
+static void test_lookup(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct xe_file *xef = kunit_kzalloc(test, sizeof(*xef), GFP_KERNEL);
+	struct drm_file file = { .driver_priv = xef };
+	unsigned int refs = kref_read(&q->ref);
+	u32 id;
+
+	KUNIT_ASSERT_NOT_NULL(test, xef);
+	xa_init_flags(&xef->queues, XA_FLAGS_ALLOC1);
+	KUNIT_ASSERT_EQ(test, xa_alloc(&xef->queues, &id, q, xa_limit_32b, GFP_KERNEL), 0);
+	KUNIT_EXPECT_PTR_EQ(test, xe_queue_lookup(&file, id), q);
+	KUNIT_EXPECT_EQ(test, kref_read(&q->ref), refs + 1);
+	KUNIT_EXPECT_NULL(test, xe_queue_lookup(&file, id + 1));
+	xe_queue_put(q);
+	xa_destroy(&xef->queues);
 }
 
 /* Works and the timer have one each while they are pending, however often they are asked for. */
@@ -362,6 +393,12 @@ static void test_killed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xe_fake_context(other)->ended, 0);
 }
 
+static int count_wake(struct wait_queue_entry *wait, unsigned int mode, int flags, void *key)
+{
+	(*(unsigned int *)wait->private)++;
+	return 0;
+}
+
 /* A ban of an address space is a ban of its queues, and of no others. */
 static void test_ban_all(struct kunit *test)
 {
@@ -369,9 +406,13 @@ static void test_ban_all(struct kunit *test)
 	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe), *other = xe_fake_queue(test, xe);
 	struct xe_vm *vm = xe_fake_vm(test, xe, 0, &ops);
-	unsigned int refs = kref_read(&q->ref);
+	unsigned int refs = kref_read(&q->ref), woken = 0;
 	struct dma_fence *fence = submit_one(test, q);
+	struct wait_queue_entry wait;
 
+	init_waitqueue_func_entry(&wait, count_wake);
+	wait.private = &woken;
+	add_wait_queue(&xe->submit.ufence_wq, &wait);
 	xe_fake_contexts_end_at_once(false);
 	q->args.vm = xe_vm_get(vm);
 	xe_queue_ban_all(vm);
@@ -382,8 +423,11 @@ static void test_ban_all(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->ended, 1);
 	KUNIT_EXPECT_FALSE_MSG(test, dma_fence_is_signaled(fence), "the engine has not let go");
 	KUNIT_EXPECT_NULL_MSG(test, xe->coredump.owner, "nobody is to blame");
+	woken = 0;
 	xe_fake_context_gone(q);
 	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_GT_MSG(test, woken, 0, "who waits for what it was to write");
+	remove_wait_queue(&xe->submit.ufence_wq, &wait);
 	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(fence));
 	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&q->timer));
 	KUNIT_EXPECT_EQ_MSG(test, kref_read(&q->ref), refs - 1, "but for the context's");
@@ -426,6 +470,7 @@ static struct kunit_case queue_cases[] = {
 	KUNIT_CASE(test_banned),
 	KUNIT_CASE(test_kill_all),
 	KUNIT_CASE(test_last_reference),
+	KUNIT_CASE(test_lookup),
 	KUNIT_CASE(test_references),
 	KUNIT_CASE(test_killed),
 	KUNIT_CASE(test_ban_all),
