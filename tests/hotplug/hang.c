@@ -7,6 +7,7 @@
  *	hang all|any PCI-ADDRESS JOBS		jobs, while something is wrong: all succeed, or all end
  *	hang wedge PCI-ADDRESS COMMAND		COMMAND makes the driver give the card up
  *	hang never PCI-ADDRESS COMMAND		with wedged_mode=0; COMMAND has the firmware die by the next job
+ *	hang held PCI-ADDRESS			fences are held when driver and module go
  *	hang nobody PCI-ADDRESS ERRNO COMMAND	after COMMAND nobody unbinds: fences say ERRNO
  *
  * How jobs are judged: see lib/jobs.h.
@@ -16,6 +17,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 #include "lib/jobs.h"
 
@@ -109,6 +111,40 @@ static void preempted(unsigned int timeout_ms)
 	world_end(w);
 }
 
+static uint32_t low_queue(uint32_t vm, struct drm_xe_engine_class_instance e)
+{
+	struct drm_xe_ext_set_property priority = {
+		.base.name = DRM_XE_EXEC_QUEUE_EXTENSION_SET_PROPERTY,
+		.property = DRM_XE_EXEC_QUEUE_SET_PROPERTY_PRIORITY, .value = 0,
+	};
+	struct drm_xe_exec_queue_create args = {
+		.width = 1, .num_placements = 1, .vm_id = vm, .instances = (uintptr_t)&e,
+		.extensions = (uintptr_t)&priority,
+	};
+
+	need(!ioctl(fd, DRM_IOCTL_XE_EXEC_QUEUE_CREATE, &args), "a queue of low priority");
+	return args.exec_queue_id;
+}
+
+/* It has begun; then three others have the engine, for as long as each of them may run: three times its own time. */
+static void starved(void)
+{
+	struct world *w = world_new();
+	uint32_t low = low_queue(w->vm, engine(0)), third = queue_create(fd, w->vm, engine(0));
+	uint32_t queue[] = { w->queue[0], w->queue[1], third };
+
+	need(add_batch(w, low, spin_loop(&w->spin, 0), 0) >= 0 && spin_started(&w->spin, 0), "a spinner");
+	for (unsigned int i = 0; i < 3; i++)
+		need(add_batch(w, queue[i], spin_loop(&w->spin, 64 * (i + 1)), 0) >= 0, "another");
+	check(each(w, 1, 4, -ETIME), "others of a higher priority have the engine, for too long");
+	check(!ends(w, 0, 0) && !banned(fd, low), "who had begun and had to wait for them is not to blame");
+	spin_end(&w->spin, 0);
+	check(each(w, 0, 1, 1) && stores(w, low), "and goes on");
+	queue_destroy(fd, low);
+	queue_destroy(fd, third);
+	world_end(w);
+}
+
 static void waiter_of_banned(void)
 {
 	struct world *w = world_new();
@@ -131,6 +167,7 @@ static void bans(void)
 	one_ban("a batch where nothing is", wild_batch, EIO, EIO);
 	waiter_of_banned();
 	preempted(500);
+	starved();
 }
 
 /*
@@ -499,6 +536,84 @@ static void nobody(int err, const char *command)
 	world_end(mine);
 }
 
+/*
+ * held: the module goes when nobody has a fence of it any more
+ */
+static bool unload(void)
+{
+	return !syscall(SYS_delete_module, "xe", O_NONBLOCK);
+}
+
+/* Whose is it? Code of the module says so. */
+static bool is_ours(int file, bool success)
+{
+	struct sync_fence_info fence = {};
+	struct sync_file_info info = { .num_fences = 1, .sync_fence_info = (uintptr_t)&fence };
+
+	return !ioctl(file, SYNC_IOC_FILE_INFO, &info) && !strcmp(fence.driver_name, "xe") &&
+	       (fence.status == 1) == success;
+}
+
+/* A buffer of vgem, with one fence of ours: of jobs without an end. */
+static int used_without_end(struct world *w)
+{
+	uint32_t vm = vm_create(fd, DRM_XE_VM_CREATE_FLAG_LR_MODE);
+	int vgem = open_vgem("card"), buffer = vgem_buffer(vgem), handle = import(fd, buffer);
+	struct drm_xe_vm_bind_op ops[] = {
+		op_map(handle, 0, FREE, PAGE), op_map(w->spin.handle, 0, SPIN, w->spin.size),
+	};
+	volatile uint64_t done = 0;
+	struct drm_xe_sync sync = writes((uintptr_t)&done, 1);
+
+	need(!bind_with(fd, vm, 0, ops, 2, &sync, 1) && !wait_user_fence(fd, &done, 1, WAIT_NS, 0), "a buffer of vgem");
+	need(!exec(fd, queue_create(fd, vm, engine(2)), spin_loop(&w->spin, 128), NULL, 0) &&
+	     spin_started(&w->spin, 128), "a job without an end");
+	close(vgem);
+	return buffer;
+}
+
+static void held(void)
+{
+	struct world *w = world_new();
+	int vgem = open_vgem("card"), buffer = vgem_buffer(vgem), handle = import(fd, buffer), other, bind;
+	uint32_t gate = syncobj(fd);
+	struct foreign f = foreign_fence(fd, gate);
+	struct drm_xe_sync syncs[] = { waits(gate), signals(w->last) };
+	struct drm_xe_vm_bind_op op = op_map(w->text.handle, 0, FREE + MiB, w->text.size);
+	char unbind[80];
+	double end;
+	bool gone;
+
+	need(handle > 0 && !bind_op(fd, w->vm, op_map(handle, 0, FREE, PAGE)), "a buffer of vgem is mapped");
+	close(vgem);
+	other = used_without_end(w);
+	need(!bind_with(fd, w->vm, 0, &op, 1, syncs, 2), "a bind that waits");
+	bind = sync_file(fd, w->last);
+	add_jobs(w, w->queue[2], 0, 1);
+	need(each(w, 0, 1, 1), "a job that is over");
+	need(add_batch(w, w->queue[0], waiting_batch(w), 0) >= 0 && spin_started(&w->spin, 64), "one that is not");
+	munmap(w->text.words, w->text.size);
+	munmap(w->count.words, w->count.size);
+	munmap(w->spin.words, w->spin.size);
+	close(fd);
+	snprintf(unbind, sizeof(unbind), "echo %.20s >/sys/bus/pci/drivers/xe/unbind", pci);
+	check(!run(unbind), "the driver is unbound");
+	check(!unload() && errno == EWOULDBLOCK, "the module stays as long as somebody has its fences");
+	check(is_ours(w->file[0], true) && is_ours(w->file[1], false), "which say whose they are");
+	close(w->file[0]);
+	close(w->file[1]);
+	check(!unload() && errno == EWOULDBLOCK, "or a buffer of another driver does");
+	close(buffer);
+	check(!unload() && errno == EWOULDBLOCK && is_ours(bind, false), "of a bind");
+	close(bind);
+	check(!unload() && errno == EWOULDBLOCK, "and of jobs without an end");
+	close(other);
+	foreign_signal(f);
+	for (end = now() + 60; !(gone = unload()) && now() < end;)
+		usleep(10000);
+	check(gone, "and goes then");
+}
+
 int main(int argc, char **argv)
 {
 	struct rlimit files = { 8192, 8192 };
@@ -521,6 +636,8 @@ int main(int argc, char **argv)
 		wedge(argv[3]);
 	else if (!strcmp(argv[1], "never") && argc == 4)
 		never(argv[3]);
+	else if (!strcmp(argv[1], "held"))
+		held();
 	else if (!strcmp(argv[1], "nobody") && argc == 5)
 		nobody(atoi(argv[3]), argv[4]);
 	printf("1..%d\n# %d failed\n", number, failed);
