@@ -6,6 +6,7 @@
  *	longrun basic|room|turns|killed PCI-ADDRESS
  *	longrun over PCI-ADDRESS COMMAND	the batches outlive what COMMAND does
  *	longrun gone PCI-ADDRESS DOWN UP	the card goes
+ *	longrun wedged PCI-ADDRESS stops|goes-on COMMAND	the driver gives it up, and nobody unbinds
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -304,11 +305,9 @@ static void *want_room(void *data)
 	}
 }
 
-static void gone(const char *down, const char *up)
+static void set_off(pthread_t *thread)
 {
 	void *(*const waits[])(void *) = { wait_word, want_room, wait_word, wait_word };
-	pthread_t thread[4];
-	double start;
 	bool good = true;
 
 	for (unsigned int i = 0; i < 4; i++)
@@ -319,21 +318,73 @@ static void gone(const char *down, const char *up)
 	for (unsigned int i = 0; i < 4; i++)
 		pthread_create(&thread[i], NULL, waits[i], &going[i]);
 	usleep(300000);
-	start = now();
-	check(!system(down) && now() - start < BOUND_S, "the card goes");
-	for (unsigned int i = 0; i < 4; i++) {
-		void *err;
+}
 
-		pthread_join(thread[i], &err);
-		printf("# waiter %u: %s after %.2f s\n", i, strerror((intptr_t)err), now() - start);
-		good &= (intptr_t)err == ENODEV || (i == 1 && (intptr_t)err == ENOMEM);
+/* Who waits, and who comes later, is told @err. */
+static void told(pthread_t *thread, int err, double start)
+{
+	bool good = true;
+
+	for (unsigned int i = 0; i < 4; i++) {
+		void *result;
+
+		pthread_join(thread[i], &result);
+		printf("# waiter %u: %s after %.2f s\n", i, strerror((intptr_t)result), now() - start);
+		good &= (intptr_t)result == err || (i == 1 && (intptr_t)result == ENOMEM);
 	}
 	check(good && now() - start < BOUND_S, "who waits is told");
-	check(exec(going[0].fd, going[0].queue, TEXT, NULL, 0) && errno == ENODEV, "no more jobs");
+	check(exec(going[0].fd, going[0].queue, TEXT, NULL, 0) && errno == err, "no more jobs");
+}
+
+static void gone(const char *down, const char *up)
+{
+	pthread_t thread[4];
+	double start;
+
+	set_off(thread);
+	start = now();
+	check(!system(down) && now() - start < BOUND_S, "the card goes");
+	told(thread, ENODEV, start);
 	for (unsigned int i = 0; i < 4; i++)
 		heart_end(&going[i]);
 	check(now() - start < BOUND_S, "what is left is closed");
 	check(!system(up), "the card comes");
+}
+
+/*
+ * wedged: the card is given up, and nobody unbinds. Memory is given back, though no batch has let go of it, but for
+ * VRAM if the engines do not stop: they still reach it.
+ */
+static void wedged(bool stops, const char *command)
+{
+	struct drm_xe_vm_bind_op op = {
+		.obj_offset = (uintptr_t)mmap(NULL, MiB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+		.pat_index = PAT, .range = MiB, .addr = DATA + 256 * MiB, .op = DRM_XE_VM_BIND_OP_MAP_USERPTR,
+	};
+	int other = open_card(pci, "renderD");
+	uint64_t used = vram(other).used;
+	volatile uint64_t fence = 0;
+	struct drm_xe_sync sync = writes((uintptr_t)&fence, 1);
+	pthread_t thread[4];
+	double start;
+
+	set_off(thread);
+	need(!bind_with(going[0].fd, going[0].vm, 0, &op, 1, &sync, 1) &&
+	     !wait_user_fence(going[0].fd, &fence, 1, WAIT_NS, 0) && beats(&going[0]), "memory of a process");
+	start = now();
+	check(!system(command) && now() - start < BOUND_S, "the card is given up");
+	told(thread, ECANCELED, start);
+	check(banned(going[1].fd, going[1].queue) == 1, "their queues are banned");
+	check(!munmap((void *)(uintptr_t)op.obj_offset, MiB), "memory of the process is taken away");
+	for (unsigned int i = 0; i < 4; i++)
+		heart_end(&going[i]);
+	/* But for page tables, of which the driver keeps some. */
+	for (unsigned int ms = 0; vram(other).used >= used + 4 * MiB && ms < (stops ? 1000 * BOUND_S : 500); ms += 10)
+		usleep(10000);
+	used = vram(other).used - used;
+	printf("# %llu KiB more are in use\n", (unsigned long long)used >> 10);
+	check(stops ? used < 4 * MiB : used >= 4 * 4 * MiB, stops ? "VRAM is free again" : "VRAM is not used again");
+	close(other);
 }
 
 int main(int argc, char **argv)
@@ -357,6 +408,8 @@ int main(int argc, char **argv)
 		killed();
 	else if (!strcmp(argv[1], "over") && argc > 3)
 		over_it(argv[3]);
+	else if (!strcmp(argv[1], "wedged") && argc > 4)
+		wedged(!strcmp(argv[3], "stops"), argv[4]);
 	else if (!strcmp(argv[1], "gone") && argc > 4)
 		gone(argv[3], argv[4]);
 	else

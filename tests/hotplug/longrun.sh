@@ -37,6 +37,16 @@ done
 put none /sys/power/pm_test
 clean "sleep"
 
+rebind() { put "$gpu" $bus/drivers/xe/unbind && disarm && put "$gpu" $bus/drivers/xe/bind; }
+mode=/sys/module/xe/parameters/wedged_mode
+relay longrun wedged "$gpu" stops "echo 2 >$mode; dump leave $gpu once >/dev/null; echo 1 >$mode"
+clean "given up for a hang"
+t "another life of the driver" rebind
+# Engines that are kept from memory try.
+relay longrun wedged "$gpu" goes-on "model fault reset.stuck count=0 >/dev/null; cat $debugfs/dri/$gpu/gt0/force_reset_sync >/dev/null"
+known_violations=^dma-no-master clean "given up for a reset"
+t "another life of the driver" rebind
+
 for way in "${ways[@]}"; do
 	until_ 60 works || { not_ok "the card works"; finish; }
 	dmesg -C
