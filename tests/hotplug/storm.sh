@@ -57,20 +57,21 @@ put $((free / 3)) /proc/sys/vm/min_free_kbytes
 
 # What an unbind or a bind meets is by chance; a bind may come to nothing.
 come_and_go() {
-	until [[ -e /tmp/calm ]]; do
+	while ((SECONDS < end)); do
 		sleep 0.$((RANDOM % 10))
 		! rmmod xe 2>/dev/null || modprobe xe
 		put 1 /proc/sys/vm/drop_caches
 		((RANDOM % 3)) || { put "$gpu" $bus/drivers/xe/unbind; put "$gpu" $bus/drivers/xe/bind; put auto "$dev/power/control"; put 1 "$dev/power/autosuspend_delay_ms"; }
 	done >/dev/null 2>&1
 }
-rm -f /tmp/calm
+ended() { ! kill -0 "$noise" 2>/dev/null; }
+calm() { until_ 200 ended || { stacks "$noise"; return 1; }; }
+end=$((SECONDS + seconds))
 come_and_go &
 noise=$!
 relay storm chaos "$gpu" "$seconds" "$seed"
-touch /tmp/calm
-wait $noise
 for kind in failslab fail_page_alloc; do put 0 $debugfs/$kind/probability; done
+t "the card comes and goes no more" calm
 t "chaos: no splat" no_splat
 t "chaos: no violation" no_violations
 [[ -e $dev/driver ]] || { [[ -e /sys/module/xe ]] || modprobe xe; put "$gpu" $bus/drivers/xe/bind; }
