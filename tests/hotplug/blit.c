@@ -6,7 +6,8 @@
  * Or: blit under PCI-ADDRESS COMMAND: COMMAND makes the copy engine fail, and data survives it.
  * Or: blit down PCI-ADDRESS COMMAND FAULT: FAULT comes before buffers are cleared, then COMMAND takes the card away,
  *	and each byte is a zero or data.
- * Or: blit quiet PCI-ADDRESS: creates, moves and looks, and says nothing.
+ * Or: blit sleep PCI-ADDRESS COMMAND FAULT: the same, but COMMAND is a sleep of the system, and no data is lost.
+ * Or: blit flight PCI-ADDRESS: clears and moves while the card may go at any moment, as flight.c.
  */
 #define _GNU_SOURCE
 #include <stdbool.h>
@@ -21,8 +22,12 @@
 #define MANY	96
 #define OLD	8	/* fit into VRAM with the new ones */
 #define NEW	16
+#define FLYING	3
 
 static int fd, vgem = -1;
+static unsigned int step = 1;	/* one word of so many is written and looked at */
+static bool may_go;		/* data may be lost with the card; */
+static unsigned int lost;	/* so many words were */
 
 struct buffer {
 	uint32_t handle, who;
@@ -51,8 +56,14 @@ static uint32_t word(uint32_t who, uint32_t i)
 
 static void fill(struct buffer *b)
 {
-	for (uint32_t i = 0; i < WORDS; i++)
+	for (uint32_t i = 0; i < WORDS; i += step)
 		b->map[i] = word(b->who, i);
+}
+
+/* A card that is gone reads as all ones, until its driver knows. Then one page is there for all, with what came last. */
+static bool is_lost(uint32_t who, uint32_t found)
+{
+	return may_go && (!found || found == ~0u || found == word(who, WORDS - step));
 }
 
 /* How many words are neither. */
@@ -60,23 +71,31 @@ static unsigned int wrong(const uint32_t *p, uint32_t who, bool may_be_zero, boo
 {
 	unsigned int n = 0;
 
-	for (uint32_t i = 0; i < WORDS; i++)
-		n += !(may_be_zero && !p[i]) && !(may_be_data && p[i] == word(who, i));
+	for (uint32_t i = 0; i < WORDS; i += step) {
+		uint32_t found = p[i];
+
+		if ((may_be_zero && !found) || (may_be_data && found == word(who, i)))
+			continue;
+		if (is_lost(who, found))
+			lost++;
+		else
+			n++;
+	}
 	if (n)
 		printf("# buffer %u: %u words are wrong, the first of all is %#x\n", who, n, p[0]);
 	return n;
 }
 
-/* As much of VRAM as can be had has something in it, and is free. */
-static void stain(void)
+/* As much of VRAM as can be had in @max buffers has something in it, and is free. */
+static void stain(int max)
 {
 	static struct buffer b[MANY];
 	int n = 0;
 
-	while (n < MANY && make(&b[n], VRAM, 0))
+	while (n < max && make(&b[n], VRAM, 0))
 		n++;
 	for (int i = 0; i < n; i++)
-		for (uint32_t k = 0; k < WORDS; k++)
+		for (uint32_t k = 0; k < WORDS; k += step)
 			b[i].map[k] = STAIN;
 	while (n--)
 		drop(&b[n]);
@@ -86,7 +105,7 @@ static void stain(void)
 static unsigned int wrong_shared(struct buffer *b)
 {
 	int dma_buf = export(fd, b->handle), handle;
-	unsigned int n = WORDS;
+	unsigned int n = may_go ? 0 : WORDS;
 	uint32_t *p;
 
 	handle = vgem >= 0 ? import(vgem, dma_buf) : 0;
@@ -139,9 +158,9 @@ static bool two_processes(unsigned int count)
 
 static void crowd(void)
 {
-	stain();
+	stain(MANY);
 	check(two_processes(24), "two processes with more buffers than VRAM find what they wrote");
-	stain();
+	stain(MANY);
 	check(!live(1, 8, false), "and what was in VRAM before is nowhere");
 }
 
@@ -150,7 +169,7 @@ static void under(const char *command)
 	struct buffer b[8];
 	unsigned int bad = 0;
 
-	stain();
+	stain(MANY);
 	for (uint32_t i = 0; i < 8; i++)
 		if (make(&b[i], BOTH, i + 1))
 			fill(&b[i]);
@@ -165,58 +184,75 @@ static void under(const char *command)
 }
 
 /* Nobody has looked at the new ones; the old ones have moved, or have not. */
-static void down(const char *command, const char *fault)
+static void through(const char *command, const char *fault, bool goes)
 {
 	struct buffer b[OLD + NEW];
 	unsigned int n = 0, bad = 0;
 
-	stain();
+	stain(MANY);
 	for (; n < OLD && make(&b[n], BOTH, n + 1); n++)
 		fill(&b[n]);
 	run(fault);
 	for (; n < OLD + NEW && make(&b[n], VRAM, n + 1); n++)
 		;
 	check(n == OLD + NEW, "there are buffers, with data and new");
-	check(!run(command), "the card goes");
+	check(!run(command), goes ? "the card goes" : "the system sleeps, or is told why not");
 	for (unsigned int i = 0; i < n; i++)
-		bad += wrong(b[i].map, b[i].who, true, i < OLD);
-	check(!bad, "each byte is zero, or what was written");
+		bad += wrong(b[i].map, b[i].who, goes || i >= OLD, i < OLD);
+	check(!bad, goes ? "each byte is zero, or what was written" : "new ones are zero, and old ones as they were");
 	while (n--)
 		drop(&b[n]);
 }
 
-/* The card may go at any time. */
-static void quiet(void)
+/* A register is read for it. */
+static bool is_there(void)
 {
-	struct buffer b[40];
+	struct drm_xe_query_engine_cycles cycles = { .clockid = CLOCK_MONOTONIC };
+	struct drm_xe_device_query q = {
+		.query = DRM_XE_DEVICE_QUERY_ENGINE_CYCLES, .size = sizeof(cycles), .data = (uintptr_t)&cycles,
+	};
+
+	return !ioctl(fd, DRM_IOCTL_XE_DEVICE_QUERY, &q);
+}
+
+/* Clears, moves out for an importer, and back. A word of each page: to the model each may be an access. */
+static void flight(void)
+{
+	struct buffer b[FLYING];
 	unsigned int n = 0, bad = 0;
 
-	for (; n < 40 && make(&b[n], BOTH, n + 1); n++)
-		if (n % 2)
-			fill(&b[n]);
-	for (unsigned int i = 0; i < n; i++)
-		bad += wrong(b[i].map, b[i].who, true, i % 2);
-	exit(bad ? 3 : 0);
+	may_go = true;
+	step = 1024;
+	stain(FLYING);
+	for (; n < FLYING && make(&b[n], BOTH, n + 1); n++)
+		;
+	for (unsigned int i = 0; i < n; i++) {
+		bad += wrong(b[i].map, b[i].who, true, false);
+		fill(&b[i]);
+		bad += wrong_shared(&b[i]) + wrong(b[i].map, b[i].who, false, true);
+	}
+	check(!bad, "each word is zero, or what was written");
+	check((n == FLYING && !lost) || !is_there(), "nothing is lost but with the card");
 }
 
 int main(int argc, char **argv)
 {
+	const char *what = argc > 2 ? argv[1] : "";
+
 	fd = argc > 2 ? open_card(argv[2], "render") : -1;
-	if (fd < 0) {
-		fprintf(stderr, "usage: blit crowd|under|down|quiet PCI-ADDRESS [COMMAND [FAULT]]\n");
-		return 2;
-	}
 	vgem = open_vgem("renderD");
 	if (vgem < 0)
 		vgem = open_vgem("card");
-	if (!strcmp(argv[1], "crowd"))
+	if (!strcmp(what, "flight") && fd >= 0)
+		flight();
+	else if (!strcmp(what, "crowd"))
 		crowd();
-	else if (!strcmp(argv[1], "under") && argc > 3)
+	else if (!strcmp(what, "under") && argc > 3)
 		under(argv[3]);
-	else if (!strcmp(argv[1], "down") && argc > 4)
-		down(argv[3], argv[4]);
-	else
-		quiet();
+	else if ((!strcmp(what, "down") || !strcmp(what, "sleep")) && argc > 4)
+		through(argv[3], argv[4], *what == 'd');
+	else if (strcmp(what, "flight"))
+		return 2;
 	printf("1..%d\n", number);
 	return !!failed;
 }

@@ -7,7 +7,7 @@
 # What a copy engine clears and moves: more buffers than VRAM, of two processes; an engine that hangs; and the card goes
 # while buffers are cleared, with an engine that works and with one that does not. Nobody sees what was in memory
 # before, and no data is lost that was not on the card when it went. xe_ways=N on the kernel's command line: in
-# so many ways.
+# so many ways; with 3, engines hang over a sleep of the system as well: at clears, and at the moves that it makes.
 . /lab/gpu.sh
 . ./lib/phases.sh
 
@@ -46,6 +46,29 @@ for way in "${ways[@]:0:$(argument xe_ways || echo 1)}"; do
 	relay blit down "$gpu" "${down[$way]} >/dev/null 2>&1" "$([[ $way == unbind ]] || echo "$hang")"
 	t "$way: no splat" no_splat
 done
+# slept: the last sleep was one, or it was said why not
+slept() { ((!$(</tmp/nap))) || dmesg | grep -E "cannot be moved|cannot be put to sleep"; }
+export -f nap put
+# asleep WHAT TIMEOUT FAULT COMMAND: with the power cut, of a card that was awake until then
+asleep() {
+	t "$1: the card works" again
+	dmesg -C
+	diag "$1"
+	timeout_of "$2"
+	put on "$dev/power/control"
+	relay blit sleep "$gpu" "$4 model fault power.cut >/dev/null; nap; echo \$? >/tmp/nap" "$3"
+	diag "status $(</tmp/nap)"
+	t "$1: the system slept, or was told why not" slept
+	t "$1: then it is said who does it" eval 'dmesg | grep "the CPU does it"'
+	t "$1: no splat" no_splat
+	t "$1: no violation" no_violations
+}
+if ((${#down[@]} == $(argument xe_ways || echo 1))); then
+	put 1 /sys/module/suspend/parameters/pm_test_delay
+	asleep "a clear hangs over a sleep" 300 "$hang" ""
+	asleep "a clear hangs for long" 10000 "$hang" ""
+	asleep "a move hangs" 300 true "$hang;"
+fi
 again
 t "nothing holds the module any more" rmmod xe
 t "kmemleak finds nothing" leaks

@@ -15,7 +15,7 @@
 . /lab/gpu.sh
 . ./lib/phases.sh
 
-phases=(probe idle query buffers share sysfs settings debugfs reset power unbind sleep work queued hangs)
+phases=(probe idle query buffers share sysfs settings debugfs reset power unbind sleep work queued copies hangs)
 
 seed=$(argument xe_seed) || seed=$((SRANDOM % 32768))
 per_phase=$(argument xe_points) || per_phase=3

@@ -139,11 +139,12 @@ nap() {
 	return $rc
 }
 
-# fly KIND...: work, see flight.c. When the card goes it may be over only behind the removal: it is judged then.
-fly() {
-	command flight "$gpu" "$@" >/tmp/flight 2>&1 &
+# launch COMMAND...: work; when the card goes it may be over only behind the removal, and it is judged then
+launch() {
+	command "$@" >/tmp/flight 2>&1 &
 	until_ "${patience-60}" landed
 }
+fly() { launch flight "$gpu" "$@"; }	# KIND..., see flight.c
 landed() { grep -q '^1\.\.' /tmp/flight; }
 # judged: what came of the work, if there was any
 judged() {
@@ -154,6 +155,8 @@ judged() {
 }
 act_work()	{ fly bind exec run fence; }
 act_queued()	{ fly spin queue; }
+act_copies()	{ launch blit flight "$gpu"; }
+prepare_copies() { prepare_share; }
 act_hangs()	{ fly hang; }
 prepare_hangs()	{ engines job_timeout_ms 300; }
 # Each alone
