@@ -48,7 +48,6 @@ static void add(unsigned int *what, unsigned int n)
 struct client {
 	unsigned int seed;
 	int fd;
-	unsigned int sent;
 	uint32_t vm, queue[2], text, data, big, done;
 	uint64_t big_size;
 	uint32_t *text_words, *data_words;
@@ -83,6 +82,7 @@ static bool make_all(struct client *c)
 	struct drm_xe_vm_create vm = { .flags = any(&c->seed, 2) ? DRM_XE_VM_CREATE_FLAG_SCRATCH_PAGE : 0 };
 	struct drm_syncobj_create done = {};
 	struct drm_xe_vm_bind_op ops[3];
+	struct drm_xe_sync sync;
 	int err;
 
 	if (ioctl(c->fd, DRM_IOCTL_XE_VM_CREATE, &vm) || ioctl(c->fd, DRM_IOCTL_SYNCOBJ_CREATE, &done))
@@ -98,7 +98,8 @@ static bool make_all(struct client *c)
 	ops[0] = op_map(c->text, 0, TEXT, 64 << 10);
 	ops[1] = op_map(c->data, 0, DATA, 64 << 10);
 	ops[2] = op_map(c->big, 0, BIG, c->big_size);
-	err = bind_with(c->fd, c->vm, 0, ops, 3, NULL, 0);
+	sync = signals(c->done);
+	err = bind_with(c->fd, c->vm, 0, ops, 3, &sync, 1);
 	for (unsigned int i = 0; i < 2; i++)
 		c->queue[i] = make_queue(c);
 	return !err && c->queue[0] && c->queue[1];
@@ -131,17 +132,16 @@ static void keep(struct client *c)
 	*kept = file;
 }
 
-/* Each counts in a word of its own; -1 where there is no memory for a file. */
+/* Behind the bind and the job before. Each counts in a word of its own; -1 where there is no memory for a file. */
 static int send_job(struct client *c, unsigned int n)
 {
 	struct drm_xe_sync sync[] = { signals(c->done), waits(c->done) };
 
 	put_end(put_count(c->text_words + 8 * n, DATA + 4 * n));
-	if (exec(c->fd, c->queue[n % 2], TEXT + 32 * n, sync, c->sent ? 2 : 1)) {
+	if (exec(c->fd, c->queue[n % 2], TEXT + 32 * n, sync, 2)) {
 		add(&shared->refused, 1);
 		return -1;
 	}
-	c->sent++;
 	add(&shared->jobs, 1);
 	return sync_file(c->fd, c->done);
 }
@@ -166,7 +166,6 @@ static void run_jobs(struct client *c)
 	unsigned int n = 1 + any(&c->seed, JOBS);
 	int file[JOBS];
 
-	c->sent = 0;
 	for (unsigned int i = 0; i < n; i++) {
 		file[i] = send_job(c, i);
 		if (!any(&c->seed, 4))
