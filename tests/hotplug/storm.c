@@ -522,7 +522,7 @@ static void killed(unsigned int count, bool bound, const char *what)
 	need(!pipe(pipes), "pipe");
 	pid = fork();
 	if (!pid) {
-		int own = open_card(pci, "renderD");
+		int own = prctl(PR_SET_PDEATHSIG, SIGKILL) ? -1 : open_card(pci, "renderD");
 		uint32_t vm = vm_create(own, 0);
 		uint32_t handle = create(own, SYSTEM, MiB);
 
