@@ -60,20 +60,29 @@
  * Mappings
  */
 
-/* A single one needs no memory. */
+/* A single one needs no memory. Of what comes, the buffer is going to be told. */
 static int log_change(struct xe_vm_log *log, struct xe_vma *vma, bool came)
 {
 	struct xe_vm_change *change = &log->first;
+	struct drm_gem_object *obj = came ? vma->gpuva.gem.obj : NULL;
+	struct drm_gpuvm_bo *vm_bo = NULL;
 	int err = xe_vm_go_on();
 
 	if (err)
 		return err;
+	if (obj)
+		vm_bo = drm_gpuvm_bo_obtain_locked(&log->vm->gpuvm, obj);
+	if (IS_ERR(vm_bo))
+		return PTR_ERR(vm_bo);
 	if (!list_empty(&log->changes))
 		change = kmalloc(sizeof(*change), GFP_KERNEL_ACCOUNT);
-	if (!change)
+	if (!change) {
+		if (vm_bo)
+			drm_gpuvm_bo_put(vm_bo);
 		return -ENOMEM;
+	}
 
-	*change = (struct xe_vm_change){ .vma = vma, .came = came };
+	*change = (struct xe_vm_change){ .vma = vma, .vm_bo = vm_bo, .came = came };
 	list_add_tail(&change->link, &log->changes);
 	return 0;
 }
@@ -254,34 +263,6 @@ void xe_vm_log_undo(struct xe_vm_log *log)
 	xe_vma_free_list(log->vm, &log->gone);
 }
 
-/**
- * xe_vm_log_prepare - have xe_vm_log_commit() not fail
- * @log: the log, complete
- *
- * Context: as when it was written.
- * Return: 0; else the log has to be undone: -ENOMEM, or -EINTR on a fatal signal.
- */
-int xe_vm_log_prepare(struct xe_vm_log *log)
-{
-	struct drm_gpuvm_bo *vm_bo;
-	struct xe_vm_change *change;
-
-	list_for_each_entry(change, &log->changes, link) {
-		int err = xe_vm_go_on();
-
-		if (err)
-			return err;
-		if (!change->came || !change->vma->gpuva.gem.obj)
-			continue;
-
-		vm_bo = drm_gpuvm_bo_obtain_locked(&log->vm->gpuvm, change->vma->gpuva.gem.obj);
-		if (IS_ERR(vm_bo))
-			return PTR_ERR(vm_bo);
-		change->vm_bo = vm_bo;
-	}
-	return 0;
-}
-
 static void commit_come(struct xe_vm_change *change)
 {
 	if (change->vma->pages)
@@ -367,75 +348,45 @@ static void unlock_few(struct xe_vm_lock *lock)
 		dma_resv_unlock(lock->few[--lock->num_few]);
 }
 
-static int add_few(struct xe_vm_lock *lock, struct dma_resv *resv, unsigned int num_fences)
-{
-	lock->few[lock->num_few++] = resv;
-	return dma_resv_reserve_fences(resv, num_fences);
-}
-
 /**
- * xe_vm_lock_own - take the reservation of a VM
- * @vm: the VM
+ * xe_vm_lock_obj - take the reservation of a buffer as well
  * @lock: which are held
- * @num_fences: that can be added
+ * @obj: the buffer; nothing happens if its reservation is held
  *
- * Context: process context, &xe_vm.lock is held.
- * Return: 0; -ENOMEM; -EINTR or -ERESTARTSYS.
+ * As long as there are few it is not waited for while others are held, so that the order makes no
+ * difference.
+ *
+ * Context: called by xe_vm_lock_for().
+ * Return: 0; to be passed on to it: -EDEADLK, -ENOMEM, -EINTR or -ERESTARTSYS.
  */
-int xe_vm_lock_own(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences)
+int xe_vm_lock_obj(struct xe_vm_lock *lock, struct drm_gem_object *obj)
 {
-	int err;
+	if (!lock->num_few)
+		return drm_exec_prepare_obj(&lock->exec, obj, lock->num_fences);
 
-	lock->vm = vm;
-	lock->shared = false;
-	lock->num_few = 0;
-	err = dma_resv_lock_interruptible(xe_vm_resv(vm), NULL);
-	if (err)
-		return err;
-	err = add_few(lock, xe_vm_resv(vm), num_fences);
-	if (err)
-		unlock_few(lock);
-	return err;
-}
-
-/**
- * xe_vm_lock_try - and that of a buffer, if it can be had at once
- * @lock: which are held, from xe_vm_lock_own() on; also if this fails
- * @obj: the buffer
- * @num_fences: that can be added
- *
- * It is not waited for while others are held, so that the order makes no difference.
- *
- * Context: as xe_vm_lock_own().
- * Return: 0; -EDEADLK if it has to be waited for, with xe_vm_lock_for(); -ENOMEM.
- */
-int xe_vm_lock_try(struct xe_vm_lock *lock, const struct drm_gem_object *obj,
-		   unsigned int num_fences)
-{
 	for (unsigned int i = 0; i < lock->num_few; i++)
 		if (lock->few[i] == obj->resv)
 			return 0;
-
-	if (lock->num_few < XE_VM_FEW && dma_resv_trylock(obj->resv))
-		return add_few(lock, obj->resv, num_fences);
-	return -EDEADLK;
+	if (lock->num_few == XE_VM_FEW || !dma_resv_trylock(obj->resv))
+		return -EDEADLK;
+	lock->few[lock->num_few++] = obj->resv;
+	return dma_resv_reserve_fences(obj->resv, lock->num_fences);
 }
 
 /**
- * xe_vm_lock_try_all - and those of all buffers that are mapped, as xe_vm_lock_try()
- * @lock: which are held, from xe_vm_lock_own() on; also if this fails
- * @num_fences: that can be added
+ * xe_vm_lock_all - take the reservations of all buffers that are mapped in a VM
+ * @lock: which are held
  *
- * Context: as xe_vm_lock_own().
- * Return: as xe_vm_lock_try().
+ * Context: as xe_vm_lock_obj().
+ * Return: as xe_vm_lock_obj().
  */
-int xe_vm_lock_try_all(struct xe_vm_lock *lock, unsigned int num_fences)
+int xe_vm_lock_all(struct xe_vm_lock *lock)
 {
 	struct drm_gpuvm_bo *vm_bo;
 	int err = 0;
 
 	list_for_each_entry(vm_bo, &lock->vm->gpuvm.extobj.list, list.entry.extobj) {
-		err = xe_vm_lock_try(lock, vm_bo->obj, num_fences);
+		err = xe_vm_lock_obj(lock, vm_bo->obj);
 		if (err)
 			break;
 	}
@@ -464,46 +415,35 @@ int xe_vm_make_reachable(struct xe_vm *vm)
 	return err;
 }
 
-/*
- * Room for what has moved is made by taking more reservations, which is not allowed any more when
- * drm_exec has all that it was to take.
- */
-static int lock_reachable(struct drm_exec *exec, void *data)
+static int lock_few(struct xe_vm_lock *lock, int (*more)(struct xe_vm_lock *lock, void *data),
+		    void *data)
 {
-	struct xe_vm_lock *lock = data;
-	int err = drm_gpuvm_prepare_objects(&lock->vm->gpuvm, exec, lock->num_fences);
+	struct dma_resv *resv = xe_vm_resv(lock->vm);
+	int err = dma_resv_lock_interruptible(resv, NULL);
 
-	return err ?: xe_vm_make_reachable(lock->vm);
+	if (err)
+		return err;
+
+	lock->few[0] = resv;
+	lock->num_few = 1;
+	err = dma_resv_reserve_fences(resv, lock->num_fences);
+	err = err ?: more(lock, data);
+	if (err)
+		unlock_few(lock);
+	return err;
 }
 
-/**
- * xe_vm_lock_for - take the reservations of a VM and of chosen buffers
- * @vm: the VM
- * @lock: which are held
- * @num_fences: that can be added to each
- * @more: locks buffers with drm_exec_prepare_obj(), some of them perhaps twice, and makes them
- *        reachable
- * @data: for @more
- *
- * Context: process context, &xe_vm.lock is held.
- * Return: 0; -ENOMEM; -EINTR or -ERESTARTSYS; what @more returns.
- */
-int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences,
-		   int (*more)(struct drm_exec *exec, void *data), void *data)
+static int lock_in_order(struct xe_vm_lock *lock,
+			 int (*more)(struct xe_vm_lock *lock, void *data), void *data)
 {
 	struct drm_exec *exec = &lock->exec;
 	int err = 0;
 
-	lock->vm = vm;
-	lock->shared = false;
-	lock->num_few = 0;
-	lock->num_fences = num_fences;
 	drm_exec_init(exec, DRM_EXEC_INTERRUPTIBLE_WAIT | DRM_EXEC_IGNORE_DUPLICATES,
 		      2 * XE_VM_FEW);
 	drm_exec_until_all_locked(exec) {
-		err = drm_gpuvm_prepare_vm(&vm->gpuvm, exec, num_fences);
-		if (!err)
-			err = more(exec, data);
+		err = drm_gpuvm_prepare_vm(&lock->vm->gpuvm, exec, lock->num_fences);
+		err = err ?: more(lock, data);
 		drm_exec_retry_on_contention(exec);
 		if (err)
 			break;
@@ -513,10 +453,45 @@ int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_f
 	return err;
 }
 
-/* Who makes room in VRAM may have to wait for others who do, in the order of drm_exec. */
-static bool may_move(struct xe_vm *vm)
+/**
+ * xe_vm_lock_for - take the reservations of a VM and of chosen buffers
+ * @vm: the VM
+ * @lock: which are held
+ * @num_fences: that can be added to each
+ * @more: takes those of buffers with xe_vm_lock_obj(), and has them where they have to be; -EDEADLK
+ *        if something has to be waited for: it is called again then, in the order of drm_exec
+ * @data: for @more
+ *
+ * Context: process context, &xe_vm.lock is held.
+ * Return: 0; -ENOMEM; -EINTR or -ERESTARTSYS; what @more returns.
+ */
+int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences,
+		   int (*more)(struct xe_vm_lock *lock, void *data), void *data)
 {
-	return !list_empty(&vm->gpuvm.evict.list) && !list_empty(&vm->gpuvm.extobj.list);
+	int err;
+
+	lock->vm = vm;
+	lock->shared = false;
+	lock->num_few = 0;
+	lock->num_fences = num_fences;
+	err = lock_few(lock, more, data);
+	return err == -EDEADLK ? lock_in_order(lock, more, data) : err;
+}
+
+/*
+ * Room for what has moved is made by taking more reservations, which is not allowed any more when
+ * drm_exec has all that it was to take. Who makes room for others' may have to wait for those who
+ * do the same, in its order.
+ */
+static int lock_reachable(struct xe_vm_lock *lock, void *unused)
+{
+	struct drm_gpuvm *gpuvm = &lock->vm->gpuvm;
+	int err;
+
+	if (lock->num_few && !list_empty(&gpuvm->evict.list) && !list_empty(&gpuvm->extobj.list))
+		return -EDEADLK;
+	err = xe_vm_lock_all(lock);
+	return err ?: xe_vm_make_reachable(lock->vm);
 }
 
 /**
@@ -530,27 +505,15 @@ static bool may_move(struct xe_vm *vm)
  */
 int xe_vm_lock(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences)
 {
-	int err;
+	int err = down_read_killable(&vm->lock);
 
-	err = down_read_killable(&vm->lock);
 	if (err)
 		return err;
-
-	err = xe_vm_lock_own(vm, lock, num_fences);
-	if (!err) {
-		err = may_move(vm) ? -EDEADLK : xe_vm_lock_try_all(lock, num_fences);
-		err = err ?: xe_vm_make_reachable(vm);
-		if (err)
-			unlock_few(lock);
-	}
-	if (err == -EDEADLK)
-		err = xe_vm_lock_for(vm, lock, num_fences, lock_reachable, lock);
-	if (err) {
+	err = xe_vm_lock_for(vm, lock, num_fences, lock_reachable, NULL);
+	if (err)
 		up_read(&vm->lock);
-		return err;
-	}
-	lock->shared = true;
-	return 0;
+	lock->shared = !err;
+	return err;
 }
 
 /**

@@ -220,7 +220,7 @@ struct xe_vm_change {
 	struct list_head link;
 	/** @vma: the mapping */
 	struct xe_vma *vma;
-	/** @vm_bo: of one that came, from xe_vm_log_prepare() on */
+	/** @vm_bo: of one that came, a reference; NULL without a buffer */
 	struct drm_gpuvm_bo *vm_bo;
 	/** @came: it did not go */
 	bool came;
@@ -257,7 +257,7 @@ struct xe_vm_lock {
 	unsigned int num_few;
 	/** @few: which, where none but the VM's own had to be waited for */
 	struct dma_resv *few[XE_VM_FEW];
-	/** @num_fences: that there is room for, if @exec is used */
+	/** @num_fences: that there is room for in each */
 	unsigned int num_fences;
 	/** @exec: which, where it was waited for several, or there are more */
 	struct drm_exec exec;
@@ -350,12 +350,10 @@ static inline int xe_vm_go_on(void)
 
 int xe_vm_lock(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences);
 int xe_vm_make_reachable(struct xe_vm *vm);
-int xe_vm_lock_own(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences);
-int xe_vm_lock_try(struct xe_vm_lock *lock, const struct drm_gem_object *obj,
-		   unsigned int num_fences);
-int xe_vm_lock_try_all(struct xe_vm_lock *lock, unsigned int num_fences);
+int xe_vm_lock_obj(struct xe_vm_lock *lock, struct drm_gem_object *obj);
+int xe_vm_lock_all(struct xe_vm_lock *lock);
 int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences,
-		   int (*more)(struct drm_exec *exec, void *data), void *data);
+		   int (*more)(struct xe_vm_lock *lock, void *data), void *data);
 void xe_vm_unlock(struct xe_vm_lock *lock);
 bool xe_vm_try_again(int err, unsigned int *tries);
 void xe_vm_add_fence(struct xe_vm_lock *lock, struct dma_fence *fence);
@@ -363,7 +361,6 @@ void xe_vm_add_fence(struct xe_vm_lock *lock, struct dma_fence *fence);
 void xe_vm_log_init(struct xe_vm_log *log, struct xe_vm *vm, struct xe_user_fence *user_fence);
 int xe_vm_map(struct xe_vm_log *log, const struct xe_vm_map *map);
 int xe_vm_unmap(struct xe_vm_log *log, u64 addr, u64 range);
-int xe_vm_log_prepare(struct xe_vm_log *log);
 void xe_vm_log_commit(struct xe_vm_log *log);
 void xe_vm_log_undo(struct xe_vm_log *log);
 void xe_vma_free_list(struct xe_vm *vm, struct list_head *gone);

@@ -496,7 +496,7 @@ static int bind_prefetch(struct page_job *job, const struct xe_bind_op *op)
  * At one of any number of mappings. Several operations that look at all there are would multiply
  * them, with reservations held that others wait for.
  */
-static int look(struct xe_bind_args *args)
+static int one_more(struct xe_bind_args *args)
 {
 	if (args->num_ops > 1 && ++args->looks > XE_BIND_MAX_LOOKS) {
 		drm_dbg(&args->vm->xe->drm, "VM_BIND: too many mappings to look at in one call\n");
@@ -520,7 +520,7 @@ static int unmap_all(struct page_job *job, struct xe_vm_log *log, struct xe_bind
 	int err = 0;
 
 	drm_gpuvm_for_each_va_safe(gpuva, next, &job->vm->gpuvm) {
-		err = look(args);
+		err = one_more(args);
 		if (!err && gpuva->gem.obj == &bo->ttm.base)
 			err = unmap(job, log, gpuva->va.addr, gpuva->va.range);
 		if (err)
@@ -558,7 +558,7 @@ static int apply_all(struct page_job *job, struct xe_vm_log *log, struct xe_bind
 
 	for (unsigned int i = 0; i < args->num_ops && !err; i++)
 		err = xe_vm_go_on() ?: apply(job, log, args, &args->ops[i]);
-	return err ?: xe_vm_log_prepare(log);
+	return err;
 }
 
 /* The memory of what is written later is not given back before. */
@@ -644,7 +644,7 @@ static int move_mapped(struct xe_bind_args *args, const struct xe_bind_op *prefe
 	int err = 0;
 
 	drm_gpuvm_for_each_va_range(gpuva, &args->vm->gpuvm, start, end) {
-		err = look(args);
+		err = one_more(args);
 		if (!err && gpuva->gem.obj)
 			err = move(to_xe_bo(gpuva->gem.obj), prefetch->region);
 		if (err)
@@ -660,7 +660,7 @@ static int move_new(struct xe_bind_args *args, const struct xe_bind_op *prefetch
 	int err = 0;
 
 	for (const struct xe_bind_op *op = args->ops; op < prefetch && !err; op++) {
-		err = look(args);
+		err = one_more(args);
 		if (!err && op->what == XE_BIND_MAP && op->map.bo &&
 		    op->map.addr < end && start < op->map.addr + op->map.range)
 			err = move(op->map.bo, prefetch->region);
@@ -694,35 +694,6 @@ static int make_reachable(struct xe_bind_args *args)
 	return err;
 }
 
-/*
- * All of an LR VM is needed at once: what it has does not make room for what comes. And many ranges
- * may each have many mappings, of which the VM's own buffers need nothing.
- */
-static bool locks_all(const struct xe_bind_args *args)
-{
-	return args->vm->flags & XE_VM_LR || args->num_ops > XE_VM_FEW;
-}
-
-static int lock_buffers(struct drm_exec *exec, void *data)
-{
-	struct xe_bind_args *args = data;
-	struct drm_gpuvm *gpuvm = &args->vm->gpuvm;
-	bool all = locks_all(args);
-	int err = all ? drm_gpuvm_prepare_objects(gpuvm, exec, NUM_FENCES) : 0;
-
-	for (unsigned int i = 0; i < args->num_ops && !err; i++) {
-		const struct xe_vm_map *map = &args->ops[i].map;
-
-		err = xe_vm_go_on();
-		if (!err && map->bo)
-			err = drm_exec_prepare_obj(exec, &map->bo->ttm.base, NUM_FENCES);
-		if (!err && map->range && !all)
-			err = drm_gpuvm_prepare_range(gpuvm, exec, map->addr, map->range,
-						      NUM_FENCES);
-	}
-	return err ?: make_reachable(args);
-}
-
 /* Who makes room in VRAM may have to wait for others who do, in the order of drm_exec. */
 static bool may_move(const struct xe_bind_args *args)
 {
@@ -732,47 +703,44 @@ static bool may_move(const struct xe_bind_args *args)
 	return args->vm->flags & XE_VM_LR;
 }
 
-static int try_range(struct xe_vm_lock *lock, u64 start, u64 range)
+static int lock_range(struct xe_vm_lock *lock, u64 start, u64 range)
 {
 	struct drm_gpuva *gpuva;
 	int err = 0;
 
 	drm_gpuvm_for_each_va_range(gpuva, &lock->vm->gpuvm, start, start + range) {
-		if (!err && gpuva->gem.obj)
-			err = xe_vm_lock_try(lock, gpuva->gem.obj, NUM_FENCES);
+		if (gpuva->gem.obj)
+			err = xe_vm_lock_obj(lock, gpuva->gem.obj);
+		if (err)
+			break;
 	}
 	return err;
 }
 
-/* As lock_buffers(), of what nobody else has just now, and is not going to be moved. */
-static int try_buffers(struct xe_vm_lock *lock, struct xe_bind_args *args)
+/*
+ * All of an LR VM is needed at once: what it has does not make room for what comes. And many ranges
+ * may each have many mappings, of which the VM's own buffers need nothing.
+ */
+static int lock_buffers(struct xe_vm_lock *lock, void *data)
 {
-	bool all = locks_all(args);
-	int err = all ? xe_vm_lock_try_all(lock, NUM_FENCES) : 0;
+	struct xe_bind_args *args = data;
+	bool all = args->vm->flags & XE_VM_LR || args->num_ops > XE_VM_FEW;
+	int err;
 
+	if (lock->num_few && may_move(args))
+		return -EDEADLK;
+
+	err = all ? xe_vm_lock_all(lock) : 0;
 	for (unsigned int i = 0; i < args->num_ops && !err; i++) {
 		const struct xe_vm_map *map = &args->ops[i].map;
 
 		err = xe_vm_go_on();
 		if (!err && map->bo)
-			err = xe_vm_lock_try(lock, &map->bo->ttm.base, NUM_FENCES);
+			err = xe_vm_lock_obj(lock, &map->bo->ttm.base);
 		if (!err && map->range && !all)
-			err = try_range(lock, map->addr, map->range);
+			err = lock_range(lock, map->addr, map->range);
 	}
 	return err ?: make_reachable(args);
-}
-
-static int lock_for(struct xe_bind_args *args, struct xe_vm_lock *lock)
-{
-	int err = may_move(args) ? -EDEADLK : xe_vm_lock_own(args->vm, lock, NUM_FENCES);
-
-	if (!err) {
-		err = try_buffers(lock, args);
-		if (err)
-			xe_vm_unlock(lock);
-	}
-	return err != -EDEADLK ? err :
-	       xe_vm_lock_for(args->vm, lock, NUM_FENCES, lock_buffers, args);
 }
 
 /* Before reservations: memory is found with the lock of the address space that it is in. */
@@ -802,7 +770,7 @@ static int try_bind(struct page_job *job, struct xe_bind_args *args, struct dma_
 	struct xe_vm_lock lock;
 	int err = pin(args);
 
-	err = err ?: lock_for(args, &lock);
+	err = err ?: xe_vm_lock_for(args->vm, &lock, NUM_FENCES, lock_buffers, args);
 	if (err)
 		return err;
 

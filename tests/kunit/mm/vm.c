@@ -98,6 +98,11 @@ struct xe_vm *xe_fake_vm(struct kunit *test, struct xe_device *xe, u32 flags,
 	return vm;
 }
 
+int xe_fake_lock(struct xe_vm_lock *lock, void *bo)
+{
+	return xe_vm_lock_obj(lock, &((struct xe_bo *)bo)->ttm.base);
+}
+
 void xe_fake_set_killed(bool killed)
 {
 	if (killed)
@@ -132,13 +137,13 @@ static void end_world(struct world *w)
 	KUNIT_EXPECT_TRUE(w->test, xa_empty(&w->xe->vms.asids));
 }
 
-static int lock_all(struct drm_exec *exec, void *data)
+static int lock_all(struct xe_vm_lock *lock, void *data)
 {
 	struct world *w = data;
 	int err = 0;
 
 	for (int i = 0; i < BUFFERS && !err; i++)
-		err = drm_exec_prepare_obj(exec, &w->bo[i]->ttm.base, 1);
+		err = xe_fake_lock(lock, w->bo[i]);
 	return err;
 }
 
@@ -238,8 +243,6 @@ static void test_random(struct kunit *test)
 		for (u32 n = 1 + below(w, 4); n; n--)
 			change(w, &log);
 		compare(w, "changed");
-		if (!undo || below(w, 2))
-			KUNIT_EXPECT_EQ(test, xe_vm_log_prepare(&log), 0);
 		if (undo) {
 			xe_vm_log_undo(&log);
 			memcpy(w->is, before, sizeof(before));
@@ -263,7 +266,6 @@ static void map_one(struct world *w, struct xe_bo *bo, u64 addr, u64 range)
 	lock_world(w, &lock);
 	xe_vm_log_init(&log, w->vm, NULL);
 	KUNIT_ASSERT_EQ(w->test, xe_vm_map(&log, &map), 0);
-	KUNIT_ASSERT_EQ(w->test, xe_vm_log_prepare(&log), 0);
 	xe_vm_log_commit(&log);
 	unlock_world(w, &lock);
 	xe_vma_free_list(w->vm, &log.gone);
@@ -303,7 +305,7 @@ static void test_stale(struct kunit *test)
 	end_world(w);
 }
 
-/* Who takes the reservations has all in reach, the VM's own as well; the mappings are stale still. */
+/* Who takes the reservations has all in reach, the VM's own as well. Mappings are stale still. */
 static void test_reachable(struct kunit *test)
 {
 	struct world *w = make_world(test);
@@ -354,7 +356,6 @@ static void test_gone_keeps(struct kunit *test)
 	lock_world(w, &lock);
 	xe_vm_log_init(&log, w->vm, NULL);
 	KUNIT_ASSERT_EQ(test, xe_vm_unmap(&log, BASE, SZ_64K), 0);
-	KUNIT_ASSERT_EQ(test, xe_vm_log_prepare(&log), 0);
 	xe_vm_log_commit(&log);
 	unlock_world(w, &lock);
 	KUNIT_EXPECT_TRUE(test, list_empty(&obj->gpuva.list));
@@ -377,7 +378,6 @@ static void test_user_fence(struct kunit *test)
 	lock_world(w, &lock);
 	xe_vm_log_init(&log, w->vm, &user_fence);
 	KUNIT_ASSERT_EQ(test, xe_vm_map(&log, &map), 0);
-	KUNIT_ASSERT_EQ(test, xe_vm_log_prepare(&log), 0);
 	xe_vm_log_commit(&log);
 	KUNIT_EXPECT_EQ(test, user_fence.refs, 2);
 
@@ -396,7 +396,6 @@ static void test_user_fence(struct kunit *test)
 	xe_vm_log_init(&log, w->vm, NULL);
 	user_fence.written = true;
 	KUNIT_EXPECT_EQ(test, xe_vm_unmap(&log, BASE, SZ_4K), 0);
-	KUNIT_EXPECT_EQ(test, xe_vm_log_prepare(&log), 0);
 	xe_vm_log_commit(&log);
 	unlock_world(w, &lock);
 	xe_vma_free_list(w->vm, &log.gone);

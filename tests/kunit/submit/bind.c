@@ -55,7 +55,7 @@ static struct {
 	unsigned int goes;		/* so often it is taken away again */
 	struct dma_resv *used;		/* of a buffer that has to make room for what is moved */
 	unsigned int moved;
-	unsigned int ranges;		/* looked through for buffers to lock */
+	unsigned int locked;		/* buffers, some of them twice */
 	struct xe_vm *begins;		/* to run, just when it is written */
 } fake;
 
@@ -129,7 +129,7 @@ static void fake_invalidate(u64 start, u64 size, struct xe_tlb_wait *wait)
 	fake.asked++;
 }
 
-/* As TTM: who is in the way is waited for in the order of drm_exec. And nothing is planned before. */
+/* As TTM: who is in the way is waited for in the order of drm_exec. Nothing is planned before. */
 static int fake_move(struct xe_bo *bo)
 {
 	struct ww_acquire_ctx *ticket = dma_resv_locking_ctx(bo->ttm.base.resv);
@@ -181,8 +181,7 @@ static void answer(int err)
 	fake_invalidate(start, size, wait)
 
 #define xe_vm_make_reachable(vm)			fake_make_reachable(vm)
-#define drm_gpuvm_prepare_range(gpuvm, ...) \
-	(fake.ranges++, drm_gpuvm_prepare_range(gpuvm, __VA_ARGS__))
+#define xe_vm_lock_obj(lock, obj)			(fake.locked++, xe_vm_lock_obj(lock, obj))
 #define xe_bo_move_to(bo, mem_type) \
 	(fake.used ? ((void)(mem_type), fake_move(bo)) : (xe_bo_move_to)(bo, mem_type))
 
@@ -574,7 +573,8 @@ static void test_undo(struct kunit *test)
 }
 
 /*
- * An array may be as long as there is memory for: who is killed does not do the rest of it, nor half.
+ * An array may be as long as there is memory for: who is killed does not do the rest of it, nor
+ * half.
  *
  * Seen to fail: without xe_vm_go_on() in apply_all().
  */
@@ -589,7 +589,7 @@ static void test_killed(struct kunit *test)
 			.what = i % 2 ? XE_BIND_UNMAP : XE_BIND_MAP,
 			.map = { .addr = i * SZ_1M, .range = SZ_64K, .bo = i % 2 ? NULL : w->bo },
 		};
-	for (fake.kill_at = 1; fake.kill_at <= ARRAY_SIZE(ops); fake.kill_at++) {
+	for (fake.kill_at = 1; fake.kill_at < ARRAY_SIZE(ops); fake.kill_at++) {
 		fake.planned = 0;
 		KUNIT_EXPECT_EQ(test, xe_bind(&args), -EINTR);
 		xe_fake_set_killed(false);
@@ -602,8 +602,8 @@ static void test_killed(struct kunit *test)
 }
 
 /*
- * A few ranges concern what is mapped there. With many of them, all buffers from elsewhere are taken
- * at once, and none is looked for a second time.
+ * A few ranges concern what is mapped there. With many of them, all buffers from elsewhere are
+ * taken at once, and none is looked for a second time.
  */
 static void test_many(struct kunit *test)
 {
@@ -620,12 +620,25 @@ static void test_many(struct kunit *test)
 		ops[i] = (struct xe_bind_op){
 			.what = XE_BIND_UNMAP, .map = { .addr = SZ_16M, .range = SZ_64K },
 		};
+	fake.locked = 0;
 	KUNIT_EXPECT_EQ(test, xe_bind(&args), 0);
 	KUNIT_EXPECT_FALSE(test, is_idle(xe_vm_resv(w->vm)));
 	KUNIT_EXPECT_TRUE(test, is_idle(w->bo->ttm.base.resv));
 	args.num_ops++;
 	KUNIT_EXPECT_EQ(test, xe_bind(&args), 0);
 	KUNIT_EXPECT_FALSE(test, is_idle(w->bo->ttm.base.resv));
+	KUNIT_EXPECT_EQ(test, fake.locked, 0);
+
+	/* Of what is mapped there: each time, or not at all. */
+	for (unsigned int i = 0; i < ARRAY_SIZE(ops); i++)
+		ops[i].map.addr = SZ_1M;
+	KUNIT_EXPECT_EQ(test, xe_bind(&args), 0);
+	KUNIT_EXPECT_EQ(test, fake.locked, 0);
+	dma_fence_put(bind_at(w, SZ_1M, NULL));
+	fake.locked = 0;
+	args.num_ops--;
+	KUNIT_EXPECT_EQ(test, xe_bind(&args), 0);
+	KUNIT_EXPECT_EQ(test, fake.locked, XE_VM_FEW);
 	dma_fence_signal(in);
 	dma_fence_put(in);
 	flush_workqueue(w->xe->submit.wq);
@@ -720,7 +733,6 @@ static void test_lr_fits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bind_to(w, NULL, SZ_2M, NULL, NULL), 0);
 	KUNIT_EXPECT_EQ(test, old->ttm.resource->mem_type, XE_MEM_TT);
 	KUNIT_EXPECT_TRUE(test, drm_gpuva_invalidated(&vma->gpuva));
-	KUNIT_EXPECT_EQ_MSG(test, fake.ranges, 0, "what is taken already is not looked for");
 	w->vm->flags &= ~XE_VM_LR;
 
 	/* Others are told of what they map alone, and hold nothing then. */
@@ -771,7 +783,8 @@ static int map_and_prefetch(struct world *w, struct xe_bind_op *map, u64 addr, u
 {
 	struct xe_bind_op ops[] = {
 		*map,
-		{ .what = XE_BIND_PREFETCH, .region = region, .map = { .addr = addr, .range = SZ_64K } },
+		{ .what = XE_BIND_PREFETCH, .region = region,
+		  .map = { .addr = addr, .range = SZ_64K } },
 	};
 	struct xe_bind_args args = { .vm = w->vm, .ops = ops, .num_ops = ARRAY_SIZE(ops) };
 
@@ -781,8 +794,8 @@ static int map_and_prefetch(struct world *w, struct xe_bind_op *map, u64 addr, u
 }
 
 /*
- * What is mapped, or just being mapped, is moved as long as others can be waited for that are in the
- * way, and before an entry is planned that would lead to where it was.
+ * What is mapped, or just being mapped, is moved as long as others can be waited for that are in
+ * the way, and before an entry is planned that would lead to where it was.
  *
  * Seen to fail: with the move where the operation is applied.
  */
@@ -798,7 +811,8 @@ static void test_prefetch(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, map_and_prefetch(w, &map, SZ_1M, XE_REGION_SYSTEM), 0);
 	KUNIT_EXPECT_EQ(test, w->bo->ttm.resource->mem_type, XE_MEM_TT);
 	KUNIT_EXPECT_EQ_MSG(test, fake.planned, 1, "what is not stale is not written again");
-	KUNIT_EXPECT_EQ_MSG(test, map_and_prefetch(w, &map, SZ_1M, XE_REGION_VRAM), -EINVAL, "not allowed");
+	KUNIT_EXPECT_EQ_MSG(test, map_and_prefetch(w, &map, SZ_1M, XE_REGION_VRAM), -EINVAL,
+			    "not allowed");
 	KUNIT_EXPECT_EQ(test, fake.undone, 1);
 
 	w->bo->regions |= XE_REGION_VRAM;

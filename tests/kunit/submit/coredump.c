@@ -163,11 +163,9 @@ static void map(struct kunit *test, struct xe_vm *vm, struct xe_bo *bo, u64 addr
 	struct xe_vm_log log;
 
 	down_write(&vm->lock);
-	KUNIT_ASSERT_EQ(test, xe_vm_lock_own(vm, &lock, 1), 0);
-	KUNIT_ASSERT_EQ(test, xe_vm_lock_try(&lock, &bo->ttm.base, 1), 0);
+	KUNIT_ASSERT_EQ(test, xe_vm_lock_for(vm, &lock, 1, xe_fake_lock, bo), 0);
 	xe_vm_log_init(&log, vm, NULL);
 	KUNIT_ASSERT_EQ(test, xe_vm_map(&log, &map), 0);
-	KUNIT_ASSERT_EQ(test, xe_vm_log_prepare(&log), 0);
 	xe_vm_log_commit(&log);
 	xe_vm_unlock(&lock);
 	up_write(&vm->lock);

@@ -434,8 +434,7 @@ static void test_new_buffer(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(bo));
 	stopped(w, w->q);
 	submit(w);
-	KUNIT_ASSERT_EQ(test, xe_vm_lock_own(w->vm, &lock, 1), 0);
-	KUNIT_ASSERT_EQ(test, xe_vm_lock_try(&lock, &bo->ttm.base, 1), 0);
+	KUNIT_ASSERT_EQ(test, xe_vm_lock_for(w->vm, &lock, 1, xe_fake_lock, bo), 0);
 	xe_preempt_add_fence(&lock);
 	KUNIT_EXPECT_FALSE(test, dma_resv_test_signaled(bo->ttm.base.resv,
 							DMA_RESV_USAGE_BOOKKEEP));
