@@ -243,7 +243,7 @@ struct xe_hw_step {
  * @lost: the device was declared lost, and does not reach memory any more; in software, from a
  *	worker, once: all that software waits for is to be ended. May be missing
  * @wedged: the device was given up, and its engines do not reach memory any more: likewise. May be
- *	called more than once. May be missing
+ *	missing
  */
 struct xe_hw_ops {
 	int (*prepare)(struct xe_device *xe);

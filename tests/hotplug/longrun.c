@@ -305,9 +305,9 @@ static void *want_room(void *data)
 	}
 }
 
-static void set_off(pthread_t *thread)
+static void set_off(pthread_t *thread, bool room)
 {
-	void *(*const waits[])(void *) = { wait_word, want_room, wait_word, wait_word };
+	void *(*const waits[])(void *) = { wait_word, room ? want_room : wait_word, wait_word, wait_word };
 	bool good = true;
 
 	for (unsigned int i = 0; i < 4; i++)
@@ -341,7 +341,7 @@ static void gone(const char *down, const char *up)
 	pthread_t thread[4];
 	double start;
 
-	set_off(thread);
+	set_off(thread, true);
 	start = now();
 	check(!system(down) && now() - start < BOUND_S, "the card goes");
 	told(thread, ENODEV, start);
@@ -368,7 +368,8 @@ static void wedged(bool stops, const char *command)
 	pthread_t thread[4];
 	double start;
 
-	set_off(thread);
+	/* What somebody wants room for may just be elsewhere. */
+	set_off(thread, stops);
 	need(!bind_with(going[0].fd, going[0].vm, 0, &op, 1, &sync, 1) &&
 	     !wait_user_fence(going[0].fd, &fence, 1, WAIT_NS, 0) && beats(&going[0]), "memory of a process");
 	start = now();
