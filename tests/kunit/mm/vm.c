@@ -100,7 +100,7 @@ struct xe_vm *xe_fake_vm(struct kunit *test, struct xe_device *xe, u32 flags,
 
 int xe_fake_lock(struct xe_vm_lock *lock, void *bo)
 {
-	return xe_vm_lock_obj(lock, &((struct xe_bo *)bo)->ttm.base);
+	return bo ? xe_vm_lock_obj(lock, &((struct xe_bo *)bo)->ttm.base) : 0;
 }
 
 void xe_fake_set_killed(bool killed)

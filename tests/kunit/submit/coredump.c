@@ -154,21 +154,27 @@ static struct xe_bo *buffer(struct kunit *test, struct xe_device *xe, u64 size, 
 	return bo;
 }
 
+static void map_it(struct kunit *test, struct xe_vm *vm, const struct xe_vm_map *map)
+{
+	struct xe_vm_lock lock;
+	struct xe_vm_log log;
+
+	down_write(&vm->lock);
+	KUNIT_ASSERT_EQ(test, xe_vm_lock_for(vm, &lock, 1, xe_fake_lock, map->bo), 0);
+	xe_vm_log_init(&log, vm, NULL);
+	KUNIT_ASSERT_EQ(test, xe_vm_map(&log, map), 0);
+	xe_vm_log_commit(&log);
+	xe_vm_unlock(&lock);
+	up_write(&vm->lock);
+}
+
 static void map(struct kunit *test, struct xe_vm *vm, struct xe_bo *bo, u64 addr, bool dumpable)
 {
 	struct xe_vm_map map = {
 		.addr = addr, .range = bo->ttm.base.size, .bo = bo, .dumpable = dumpable,
 	};
-	struct xe_vm_lock lock;
-	struct xe_vm_log log;
 
-	down_write(&vm->lock);
-	KUNIT_ASSERT_EQ(test, xe_vm_lock_for(vm, &lock, 1, xe_fake_lock, bo), 0);
-	xe_vm_log_init(&log, vm, NULL);
-	KUNIT_ASSERT_EQ(test, xe_vm_map(&log, &map), 0);
-	xe_vm_log_commit(&log);
-	xe_vm_unlock(&lock);
-	up_write(&vm->lock);
+	map_it(test, vm, &map);
 	drm_gem_object_put(&bo->ttm.base);
 }
 
@@ -203,11 +209,18 @@ static void test_contents(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, says("000000200000-"));
 	KUNIT_EXPECT_TRUE(test, says("** VM state ****\n[100000].length: 0x4000\n[100000].data: "));
 	KUNIT_EXPECT_FALSE(test, says("[200000]"));
-	KUNIT_EXPECT_TRUE_MSG(test, says("**** Xe Device Coredump ****"), "the head is still there");
+	KUNIT_EXPECT_TRUE_MSG(test, says("**** Xe Device Coredump ****"), "the head is there, too");
 	for (u32 page = 0; page < 4; page++) {
 		KUNIT_EXPECT_TRUE(test, says_words(0x11111110 + page));
 		KUNIT_EXPECT_FALSE_MSG(test, says_words(0x22222220 + page), "nobody allowed it");
 	}
+
+	remove_dump(NULL);
+	for (u64 i = 0; i < MAPPINGS_MAX; i++)
+		map_it(test, vm, &(struct xe_vm_map){ .addr = SZ_4G + i * SZ_4K, .range = SZ_4K });
+	take(q);
+	KUNIT_EXPECT_TRUE(test, says("000100ffd000-000100ffe000 null"));
+	KUNIT_EXPECT_FALSE_MSG(test, says("000100ffe000-000100fff000"), "that is enough of it");
 
 	map(test, vm, buffer(test, xe, SZ_64M, 0), SZ_64M, true);
 	text_size(q, &contents);

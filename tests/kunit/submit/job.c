@@ -245,6 +245,7 @@ static void test_starved(struct kunit *test)
 		let_time_pass(q);
 		stop_after(q, 20);
 		KUNIT_EXPECT_EQ(test, xe_fake_context(q)->resumed, i);
+		KUNIT_EXPECT_TRUE(test, delayed_work_pending(&q->timer));
 	}
 	KUNIT_EXPECT_FALSE(test, xe_queue_is_banned(q));
 	xe_fake_engine_ends(q, fence->seqno);
@@ -446,7 +447,7 @@ static void test_stopped_asleep(struct kunit *test)
 	dma_fence_put(fence);
 }
 
-/* The same, but sleep was called off: nothing was forgotten, and it is judged when that is known. */
+/* The same, but sleep was called off: nothing was forgotten, and it is judged when that is over. */
 static void test_judged_awake(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_submit_device(test);

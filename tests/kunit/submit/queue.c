@@ -198,6 +198,7 @@ static void test_destroyed(struct kunit *test)
 	xe_queue_kill(q);
 	flush_workqueue(xe->submit.wq);
 	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->ended, 1);
+	KUNIT_EXPECT_TRUE(test, xe_queue_is_banned(q));
 	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(first));
 
 	xe_fake_context_gone(q);
@@ -229,6 +230,39 @@ static void test_banned(struct kunit *test)
 	dma_fence_put(done);
 	dma_fence_put(first);
 	dma_fence_put(second);
+}
+
+/* It was not the GuC that found it out, and who did has said so. */
+static void test_ban(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+
+	xe_fake_contexts_end_at_once(false);
+	xe_queue_ban(q);
+	xe_queue_kick(q);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_TRUE(test, test_bit(XE_QUEUE_BANNED, &q->state));
+	KUNIT_EXPECT_GE(test, xe_fake_context(q)->ended, 1);
+	KUNIT_EXPECT_NULL(test, xe->coredump.why);
+}
+
+/* Its context is gone before the queue's work has heard of anything. */
+static void test_gone_first(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct dma_fence *fence = submit_one(test, q);
+
+	disable_work_sync(&q->work);
+	q->owner.ops->banned(&q->owner, false);
+	xe_fake_context_gone(q);
+	enable_work(&q->work);
+	xe_queue_kick(q);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -EIO);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->ended, 0);
+	dma_fence_put(fence);
 }
 
 /* Nobody unbinds: a lost device ends what it has, and what is made later is dead from birth. */
@@ -377,9 +411,14 @@ static void test_killed(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe), *other = xe_fake_queue(test, xe);
+	struct xe_queue *unborn = alloc_queue(xe, &q->args);
 	u64 batch = SZ_1M;
 
+	KUNIT_ASSERT_NOT_NULL(test, unborn);
 	xe_fake_contexts_end_at_once(false);
+	xe_queue_kill(unborn);
+	KUNIT_EXPECT_FALSE(test, test_bit(XE_QUEUE_ENDS_LATER, &unborn->state));
+	xe_queue_put(unborn);
 	xe_queue_kill(q);
 	KUNIT_EXPECT_FALSE(test, test_bit(XE_QUEUE_ENDS_LATER, &q->state));
 	xe_job_submit(q, &batch, 1, NULL, 0);
@@ -405,8 +444,9 @@ static void test_ban_all(struct kunit *test)
 	static const struct xe_vm_ops ops = {};
 	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe), *other = xe_fake_queue(test, xe);
+	struct xe_queue *dying = xe_fake_queue(test, xe);
 	struct xe_vm *vm = xe_fake_vm(test, xe, 0, &ops);
-	unsigned int refs = kref_read(&q->ref), woken = 0;
+	unsigned int refs = kref_read(&q->ref), dying_refs = kref_read(&dying->ref), woken = 0;
 	struct dma_fence *fence = submit_one(test, q);
 	struct wait_queue_entry wait;
 
@@ -415,6 +455,8 @@ static void test_ban_all(struct kunit *test)
 	add_wait_queue(&xe->submit.ufence_wq, &wait);
 	xe_fake_contexts_end_at_once(false);
 	q->args.vm = xe_vm_get(vm);
+	dying->args.vm = xe_vm_get(vm);
+	refcount_set(&dying->ref.refcount, 0);
 	xe_queue_ban_all(vm);
 	flush_workqueue(xe->submit.wq);
 	KUNIT_EXPECT_TRUE(test, xe_vm_is_banned(vm));
@@ -422,7 +464,9 @@ static void test_ban_all(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, xe_queue_is_banned(other));
 	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->ended, 1);
 	KUNIT_EXPECT_FALSE_MSG(test, dma_fence_is_signaled(fence), "the engine has not let go");
-	KUNIT_EXPECT_NULL_MSG(test, xe->coredump.owner, "nobody is to blame");
+	KUNIT_EXPECT_FALSE(test, xe_queue_is_banned(dying));
+	refcount_set(&dying->ref.refcount, dying_refs);
+	KUNIT_EXPECT_NULL_MSG(test, xe->coredump.why, "nobody is to blame");
 	woken = 0;
 	xe_fake_context_gone(q);
 	flush_workqueue(xe->submit.wq);
@@ -454,7 +498,7 @@ static void test_ban_device(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, xe_queue_is_banned(bind));
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(first), -EIO);
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(second), -ECANCELED);
-	KUNIT_EXPECT_NULL(test, xe->coredump.owner);
+	KUNIT_EXPECT_NULL(test, xe->coredump.why);
 	later = xe_fake_queue(test, xe);
 	dma_fence_put(first);
 	first = submit_one(test, later);
@@ -468,6 +512,8 @@ static void test_ban_device(struct kunit *test)
 static struct kunit_case queue_cases[] = {
 	KUNIT_CASE(test_destroyed),
 	KUNIT_CASE(test_banned),
+	KUNIT_CASE(test_ban),
+	KUNIT_CASE(test_gone_first),
 	KUNIT_CASE(test_kill_all),
 	KUNIT_CASE(test_last_reference),
 	KUNIT_CASE(test_lookup),
