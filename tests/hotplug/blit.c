@@ -215,14 +215,14 @@ static bool is_there(void)
 	return !ioctl(fd, DRM_IOCTL_XE_DEVICE_QUERY, &q);
 }
 
-/* Clears, moves out for an importer, and back. A word of each page: to the model each may be an access. */
+/* Clears, moves out for an importer, and back. Few words are looked at: each is an access, and copies are to be most. */
 static void flight(void)
 {
 	struct buffer b[FLYING];
 	unsigned int n = 0, bad = 0;
 
 	may_go = true;
-	step = 1024;
+	step = 16384;
 	stain(FLYING);
 	for (; n < FLYING && make(&b[n], BOTH, n + 1); n++)
 		;

@@ -156,7 +156,7 @@ judged() {
 act_work()	{ fly bind exec run fence; }
 act_queued()	{ fly spin queue; }
 act_copies()	{ launch blit flight "$gpu"; }
-prepare_copies() { prepare_share; }
+prepare_copies() { prepare_share; act_buffers >/dev/null; }	# the driver's queue is there: most that comes is copies
 act_hangs()	{ fly hang; }
 prepare_hangs()	{ engines job_timeout_ms 300; }
 # Each alone
