@@ -5,12 +5,15 @@
  *	storm chaos PCI-ADDRESS SECONDS SEED	processes of two threads each, killed and started again
  *	storm odd PCI-ADDRESS			orders of calls that nobody means
  *	storm binds PCI-ADDRESS COUNT		so many binds in one call, by who is killed, and who is not
+ *	storm groups PCI-ADDRESS		mounts the control groups, for which the guest has no program
+ *	storm greedy PCI-ADDRESS		asks for more and more, until it is killed
  *
  * Any call may fail in "chaos". What a fence says to be done is done, and done once.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
@@ -607,6 +610,37 @@ static void many_binds(unsigned int count)
 	free(many);
 }
 
+/*
+ * Whatever the kernel allocates for a client, much of it, over and over; each call may fail.
+ */
+static void greedy(void)
+{
+	struct drm_xe_engine_class_instance e = all.all[0];
+	unsigned int seed = 0;
+
+	for (;;) {
+		int file = open_card(pci, "renderD");
+		uint32_t buffer = create(file, SYSTEM, MiB);
+
+		for (unsigned int i = 0; i < 200; i++) {
+			struct drm_xe_vm_create vm = {};
+			struct drm_xe_exec_queue_create queue = {
+				.width = 1, .num_placements = 1, .instances = (uintptr_t)&e,
+			};
+			struct drm_xe_vm_bind_op ops[256];
+
+			for (unsigned int k = 0; k < 256; k++)
+				ops[k] = op_map(buffer, k * PAGE, BIG + (k * 512 + any(&seed, 512)) * PAGE, PAGE);
+			if (ioctl(file, DRM_IOCTL_XE_VM_CREATE, &vm))
+				continue;
+			bind_with(file, vm.vm_id, 0, ops, 256, NULL, 0);
+			queue.vm_id = vm.vm_id;
+			ioctl(file, DRM_IOCTL_XE_EXEC_QUEUE_CREATE, &queue);
+		}
+		close(file);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 3)
@@ -621,6 +655,10 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "chaos") && argc == 5) {
 		close(fd);
 		chaos(atof(argv[3]), atoi(argv[4]));
+	} else if (!strcmp(argv[1], "groups")) {
+		check(!mount("none", "/sys/fs/cgroup", "cgroup2", 0, NULL), "there are groups of processes");
+	} else if (!strcmp(argv[1], "greedy")) {
+		greedy();
 	} else if (!strcmp(argv[1], "odd")) {
 		odd();
 	} else if (!strcmp(argv[1], "binds") && argc == 4) {
