@@ -252,14 +252,15 @@ static int bring_up(struct xe_hw hw, struct xe_gt *gt)
 
 /*
  * Who waits for a GuC that hangs may hold the lock of SLPC, so the channel goes first and wakes
- * him. At unbind nobody waits any more, and the GuC has to be told to give back deep sleep.
+ * him. At unbind nobody waits any more, and the GuC has to be told to give back deep sleep; unless
+ * the GT does not wake up, which takes no register then.
  */
-static void close_channel(struct xe_hw hw, struct xe_gt *gt, bool unbind)
+static void close_channel(struct xe_hw hw, struct xe_gt *gt, bool tell)
 {
-	if (unbind)
+	if (tell)
 		xe_slpc_stop(hw, gt, true);
 	xe_guc_ct_disable(hw, gt, xe_hw_is_lost(hw) ? -ENODEV : -ECANCELED);
-	if (!unbind)
+	if (!tell)
 		xe_slpc_stop(hw, gt, false);
 }
 
@@ -288,7 +289,7 @@ static void take_down(struct xe_hw hw, struct xe_gt *gt, bool unbind)
 
 	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
 
-	close_channel(hw, gt, unbind);
+	close_channel(hw, gt, unbind && !fw.err);
 	guc->booted = false;
 	err = fw.err ?: xe_guc_core_reset(hw, gt);
 	if (unbind)

@@ -151,6 +151,7 @@ struct down_case {
 	const char *did;
 	unsigned int stopped;	/* how often those are told who keep contexts */
 	bool needs_reset;
+	bool asleep;
 };
 
 /* A reset of the GuC does not stop engines. T is its soft reset, r a hard one, G the whole GT. */
@@ -168,6 +169,8 @@ static const struct down_case down_cases[] = {
 	{ "unbind, contexts", true, .unbind = true, .did = "scrG" },
 	{ "unbind, no reset", .unbind = true, .fails = 3, .did = "scG", .needs_reset = true },
 	{ "unbind, contexts, runs on", true, .unbind = true, .fails = 4, .did = "scr",
+	  .needs_reset = true },
+	{ "unbind, does not wake up", .unbind = true, .asleep = true, .did = "csG",
 	  .needs_reset = true },
 };
 
@@ -195,6 +198,7 @@ static void test_down(struct kunit *test)
 		state->gt[0].contexts = c->contexts;
 		state->guc[0].booted = c->booted;
 		atomic_set(&xe->wedged, c->wedged);
+		state->gt[0].forcewake.present = c->asleep ? BIT(XE_FW_GT) : 0;
 		xe_fake_guc_fails(c->fails);
 		if (c->unbind)
 			take_down(hw, &state->gt[0], true);
