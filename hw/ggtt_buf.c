@@ -27,14 +27,15 @@
  *
  * The mappings end in one action, registered before any user of a buffer: when it runs, everything
  * that could make the card use a buffer has been stopped. The memory stays until the last
- * reference to the drm_device goes, so that what a late reader finds is stale but there.
+ * reference to the drm_device goes, so that what a late reader finds is stale but there; but for
+ * what its user is done with, see hw/lrc.c.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
- * GGTT entries             bound side    unbind
- * DMA mapping              bound side    unbind
- * memory                   drm_device    last reference to it is dropped
+ * GGTT entries             bound side    xe_ggtt_buf_unmap(), unbind
+ * DMA mapping              bound side    likewise
+ * memory                   drm_device    xe_ggtt_buf_release(), last reference is dropped
  * ======================== ============= ==========================================
  */
 
@@ -135,7 +136,7 @@ static void memory_free(struct drm_device *drm, void *data)
  * @name: for debugfs, constant
  *
  * For what a user may have: the memory is charged to who asks, and mapped on the bound side. It is
- * freed with the drm_device.
+ * freed with the drm_device, or by xe_ggtt_buf_release().
  *
  * Context: process context, may sleep.
  * Return: 0 or -ENOMEM.
@@ -164,7 +165,7 @@ int xe_ggtt_buf_alloc(struct xe_device *xe, struct xe_ggtt_buf *buf, size_t size
 /**
  * xe_ggtt_buf_release - undo xe_ggtt_buf_alloc()
  * @xe: the device
- * @buf: never mapped
+ * @buf: not mapped
  *
  * Context: process context, may sleep.
  */
@@ -178,7 +179,7 @@ void xe_ggtt_buf_release(struct xe_device *xe, struct xe_ggtt_buf *buf)
  * @hw: the token
  * @buf: from xe_ggtt_buf_alloc()
  *
- * There is nothing to undo: what the card sees ends with unbind.
+ * There is nothing that has to be undone: what the card sees ends with unbind.
  *
  * Context: bound, may sleep.
  * Return: 0; -ENOMEM, -ENOSPC if the GGTT is full.
@@ -236,6 +237,19 @@ static void buf_unmap(struct xe_hw hw, struct xe_ggtt_buf *buf)
 	list_del_init(&buf->link);
 	xe_ggtt_unmap(hw, &buf->node);
 	xe_dma_unmap(xe_hw_dma(hw), &buf->sgt, DMA_BIDIRECTIONAL);
+}
+
+/**
+ * xe_ggtt_buf_unmap - undo xe_ggtt_buf_map() before unbind does
+ * @hw: the token
+ * @buf: mapped; neither firmware nor an engine uses it
+ *
+ * Context: bound, may sleep.
+ */
+void xe_ggtt_buf_unmap(struct xe_hw hw, struct xe_ggtt_buf *buf)
+{
+	guard(mutex)(&xe_hw_state(hw)->ggtt_bufs_lock);
+	buf_unmap(hw, buf);
 }
 
 static bool within(struct xe_hw hw, const struct xe_ggtt_buf *buf, size_t offset, size_t len)

@@ -38,6 +38,7 @@ int __must_check xe_ggtt_buf_alloc(struct xe_device *xe, struct xe_ggtt_buf *buf
 				   gfp_t gfp, const char *name);
 void xe_ggtt_buf_release(struct xe_device *xe, struct xe_ggtt_buf *buf);
 int __must_check xe_ggtt_buf_map(struct xe_hw hw, struct xe_ggtt_buf *buf);
+void xe_ggtt_buf_unmap(struct xe_hw hw, struct xe_ggtt_buf *buf);
 
 /**
  * xe_ggtt_buf_ggtt - the address of a buffer for firmware and engines

@@ -26,11 +26,14 @@
  * *slot*. Slots are cut from chunks of 2 MiB of system memory, each mapped once. To make a context
  * is to take a slot and to write to memory; no entry of the GGTT changes and no firmware is asked,
  * unless the chunks are full. A new chunk is allocated by who needs it, charged to its cgroup, and
- * mapped by the bound side, since the GuC has to be told to forget what it caches of the GGTT.
+ * mapped by the bound side, since the GuC has to be told to forget what it caches of the GGTT. So
+ * the bound side also takes it back, when all of its slots are free and another such chunk is
+ * there for who comes next.
  *
- * Slots come in three sizes, 24 to 32 KiB, as classes of engines differ in their registers. There
- * are at most 256 chunks, 512 MiB of the GGTT's 4 GiB, which is room for the 2048 queues that a
- * file may have eight times over.
+ * All slots have the size that render engines need, although others need 4 or 8 KiB less: so any
+ * free slot will do for any context, and nobody can fill all chunks with a few slots of one size.
+ * There are at most 256 chunks, 512 MiB of the GGTT's 4 GiB. A slot has one id of the GuC's, which
+ * has four times as many, so it is slots that are shared out among clients: submit/usage.c.
  *
  * Whoever has a slot reads and writes it without a token: it is memory, also behind unbind. An
  * address in the GGTT is but a number. A slot is given back when the GuC has forgotten the context,
@@ -45,28 +48,26 @@
  * object                   owner         released when
  * ======================== ============= ==========================================
  * slot                     its user      xe_lrc_free()
- * chunk, default images    drm_device    last reference to it is dropped
- * mapping of a chunk       bound side    unbind, as every xe_ggtt_buf
+ * chunk                    drm_device    it is empty, another is too; last reference to the
+ *                                        device is dropped
+ * default images           drm_device    last reference to it is dropped
+ * mapping of a chunk       bound side    before its chunk; unbind, as every xe_ggtt_buf
  * ======================== ============= ==========================================
  */
 
 #define CHUNK_BYTES		SZ_2M
-#define MAX_SLOTS		(CHUNK_BYTES / (LRC_RING_BYTES + 2 * SZ_4K))
+#define SLOT_BYTES		(LRC_RING_BYTES + 4 * SZ_4K)
 
 struct xe_lrc_chunk {
 	/* on &xe_lrcs.roomy, or empty if no slot is free */
 	struct list_head link;
 	struct xe_ggtt_buf buf;
-	/* index of &xe_lrcs.roomy, constant */
-	unsigned int size;
-	/* how many slots, constant */
-	unsigned int slots;
 	/* it was mapped; then it stays, whatever became of the mapping */
 	bool mapped;
-	DECLARE_BITMAP(used, MAX_SLOTS);
+	DECLARE_BITMAP(used, XE_LRC_CHUNK_SLOTS);
 };
 
-static_assert(MAX_SLOTS <= U8_MAX);
+static_assert(CHUNK_BYTES == XE_LRC_CHUNK_SLOTS * SLOT_BYTES);
 
 /**
  * xe_lrc_image_bytes - size of the image of a context
@@ -101,19 +102,9 @@ size_t xe_lrc_regs_bytes(enum xe_engine_class class)
 	return xe_lrc_image_bytes(class) - LRC_STATUS_BYTES;
 }
 
-static size_t slot_bytes(unsigned int size)
-{
-	return LRC_RING_BYTES + (2 + size) * SZ_4K;
-}
-
-static unsigned int size_of(enum xe_engine_class class)
-{
-	return xe_lrc_image_bytes(class) / SZ_4K - 2;
-}
-
 static void slot_open(struct xe_lrc_chunk *chunk, unsigned int slot, struct xe_lrc *lrc)
 {
-	size_t offset = slot * slot_bytes(chunk->size);
+	size_t offset = slot * SLOT_BYTES;
 
 	lrc->chunk = chunk;
 	lrc->slot = slot;
@@ -123,7 +114,8 @@ static void slot_open(struct xe_lrc_chunk *chunk, unsigned int slot, struct xe_l
 	lrc->ggtt = xe_ggtt_buf_ggtt(&chunk->buf) + offset + LRC_RING_BYTES;
 }
 
-static int slot_take(struct xe_lrcs *lrcs, unsigned int size, struct xe_lrc *lrc)
+/* Chunks that are in use come first, so that others stay empty. */
+static int slot_take(struct xe_lrcs *lrcs, struct xe_lrc *lrc)
 {
 	struct xe_lrc_chunk *chunk;
 	unsigned int slot;
@@ -132,13 +124,14 @@ static int slot_take(struct xe_lrcs *lrcs, unsigned int size, struct xe_lrc *lrc
 	if (lrcs->closed)
 		return -ENODEV;
 
-	chunk = list_first_entry_or_null(&lrcs->roomy[size], struct xe_lrc_chunk, link);
+	chunk = list_first_entry_or_null(&lrcs->roomy, struct xe_lrc_chunk, link);
 	if (!chunk)
 		return -EAGAIN;
 
-	slot = find_first_zero_bit(chunk->used, chunk->slots);
+	lrcs->num_empty -= bitmap_empty(chunk->used, XE_LRC_CHUNK_SLOTS);
+	slot = find_first_zero_bit(chunk->used, XE_LRC_CHUNK_SLOTS);
 	__set_bit(slot, chunk->used);
-	if (bitmap_full(chunk->used, chunk->slots))
+	if (bitmap_full(chunk->used, XE_LRC_CHUNK_SLOTS))
 		list_del_init(&chunk->link);
 	slot_open(chunk, slot, lrc);
 	return 0;
@@ -149,7 +142,7 @@ static void chunk_free(struct drm_device *drm, void *data)
 	kfree(data);
 }
 
-static struct xe_lrc_chunk *chunk_alloc(struct xe_device *xe, unsigned int size)
+static struct xe_lrc_chunk *chunk_alloc(struct xe_device *xe)
 {
 	struct xe_lrc_chunk *chunk = kzalloc(sizeof(*chunk), GFP_KERNEL_ACCOUNT);
 	int err;
@@ -158,8 +151,6 @@ static struct xe_lrc_chunk *chunk_alloc(struct xe_device *xe, unsigned int size)
 		return NULL;
 
 	INIT_LIST_HEAD(&chunk->link);
-	chunk->size = size;
-	chunk->slots = CHUNK_BYTES / slot_bytes(size);
 	if (drmm_add_action_or_reset(&xe->drm, chunk_free, chunk))
 		return NULL;
 
@@ -171,6 +162,12 @@ static struct xe_lrc_chunk *chunk_alloc(struct xe_device *xe, unsigned int size)
 	return NULL;
 }
 
+static void chunk_release(struct xe_device *xe, struct xe_lrc_chunk *chunk)
+{
+	xe_ggtt_buf_release(xe, &chunk->buf);
+	drmm_release_action(&xe->drm, chunk_free, chunk);
+}
+
 static int chunk_map(struct xe_hw hw, void *data)
 {
 	struct xe_lrc_chunk *chunk = data;
@@ -180,51 +177,76 @@ static int chunk_map(struct xe_hw hw, void *data)
 	return err;
 }
 
-static bool is_roomy(struct xe_lrcs *lrcs, unsigned int size)
+/* 0 if there is room. */
+static int may_grow(struct xe_lrcs *lrcs)
 {
 	guard(spinlock_irqsave)(&lrcs->lock);
-	return lrcs->closed || !list_empty(&lrcs->roomy[size]);
+	if (lrcs->closed || !list_empty(&lrcs->roomy))
+		return 0;
+	return lrcs->num_chunks < XE_LRC_MAX_CHUNKS ? -EAGAIN : -ENOSPC;
 }
 
-static int chunk_add(struct xe_device *xe, unsigned int size)
+static int chunk_add(struct xe_device *xe)
 {
+	struct xe_lrc_chunk *chunk = chunk_alloc(xe);
 	struct xe_lrcs *lrcs = &xe->lrcs;
-	struct xe_lrc_chunk *chunk;
 	int err;
 
-	if (lrcs->num_chunks == XE_LRC_MAX_CHUNKS) {
-		drm_dbg(&xe->drm, "the device has as many contexts as it may have\n");
-		return -ENOSPC;
-	}
-
-	chunk = chunk_alloc(xe, size);
 	if (!chunk)
 		return -ENOMEM;
 
 	err = xe_hw_call(xe, chunk_map, chunk);
 	if (!chunk->mapped) {
-		xe_ggtt_buf_release(xe, &chunk->buf);
-		drmm_release_action(&xe->drm, chunk_free, chunk);
+		chunk_release(xe, chunk);
 		return err;
 	}
 
+	guard(spinlock_irqsave)(&lrcs->lock);
 	lrcs->num_chunks++;
-	scoped_guard(spinlock_irqsave, &lrcs->lock)
-		list_add_tail(&chunk->link, &lrcs->roomy[size]);
+	lrcs->num_empty++;
+	list_add_tail(&chunk->link, &lrcs->roomy);
 	return err;
 }
 
-static int grow(struct xe_device *xe, unsigned int size)
+static int grow(struct xe_device *xe)
 {
 	int err = mutex_lock_killable(&xe->lrcs.grow);
 
 	if (err)
 		return err;
 	/* Somebody may have made room while we waited. */
-	if (!is_roomy(&xe->lrcs, size))
-		err = chunk_add(xe, size);
+	err = may_grow(&xe->lrcs);
+	if (err == -EAGAIN)
+		err = chunk_add(xe);
 	mutex_unlock(&xe->lrcs.grow);
 	return err;
+}
+
+static struct xe_lrc_chunk *take_spare(struct xe_lrcs *lrcs)
+{
+	struct xe_lrc_chunk *chunk;
+
+	guard(spinlock_irqsave)(&lrcs->lock);
+	if (lrcs->closed || lrcs->num_empty < 2)
+		return NULL;
+
+	chunk = list_last_entry(&lrcs->roomy, struct xe_lrc_chunk, link);
+	list_del(&chunk->link);
+	lrcs->num_empty--;
+	lrcs->num_chunks--;
+	return chunk;
+}
+
+/* The GuC has let go of what was in them. */
+static void shrink(struct xe_hw hw, struct xe_hw_work *work)
+{
+	struct xe_device *xe = xe_hw_device(hw);
+	struct xe_lrc_chunk *chunk;
+
+	while ((chunk = take_spare(&xe->lrcs))) {
+		xe_ggtt_buf_unmap(hw, &chunk->buf);
+		chunk_release(xe, chunk);
+	}
 }
 
 /**
@@ -242,14 +264,13 @@ static int grow(struct xe_device *xe, unsigned int size)
 int xe_lrc_alloc(struct xe_device *xe, unsigned int gt_id, enum xe_engine_class class,
 		 struct xe_lrc *lrc)
 {
-	unsigned int size = size_of(class);
 	int err;
 
 	lrc->gt_id = gt_id;
 	lrc->class = class;
 	/* Others may take what was added; chunks have room for dozens, and come to an end. */
-	while ((err = slot_take(&xe->lrcs, size, lrc)) == -EAGAIN) {
-		err = grow(xe, size);
+	while ((err = slot_take(&xe->lrcs, lrc)) == -EAGAIN) {
+		err = grow(xe);
 		if (err)
 			break;
 	}
@@ -277,7 +298,13 @@ void xe_lrc_free(struct xe_device *xe, struct xe_lrc *lrc)
 	guard(spinlock_irqsave)(&lrcs->lock);
 	__clear_bit(lrc->slot, chunk->used);
 	if (list_empty(&chunk->link))
-		list_add(&chunk->link, &lrcs->roomy[chunk->size]);
+		list_add(&chunk->link, &lrcs->roomy);
+	if (!bitmap_empty(chunk->used, XE_LRC_CHUNK_SLOTS))
+		return;
+
+	list_move_tail(&chunk->link, &lrcs->roomy);
+	if (++lrcs->num_empty > 1)
+		xe_hw_work_queue(&lrcs->shrink);
 }
 
 /**
@@ -481,8 +508,8 @@ int xe_lrcs_init(struct xe_device *xe)
 	int err;
 
 	spin_lock_init(&lrcs->lock);
-	for (unsigned int i = 0; i < XE_LRC_SIZES; i++)
-		INIT_LIST_HEAD(&lrcs->roomy[i]);
+	INIT_LIST_HEAD(&lrcs->roomy);
+	xe_hw_work_init(xe, &lrcs->shrink, shrink);
 
 	err = drmm_mutex_init(&xe->drm, &lrcs->record);
 	if (err)

@@ -9,14 +9,15 @@
 #include <linux/types.h>
 
 #include "abi/lrc.h"
+#include "xe_hw.h"
 #include "xe_info.h"
 
 struct xe_device;
 struct xe_lrc_chunk;
 
-/* Images differ in their number of pages, and so do slots: see xe_lrc_image_bytes(). */
-#define XE_LRC_SIZES		3
-#define XE_LRC_MAX_CHUNKS	256	/* of 2 MiB, and 64 contexts or more */
+#define XE_LRC_MAX_SLOTS	16384
+#define XE_LRC_CHUNK_SLOTS	64
+#define XE_LRC_MAX_CHUNKS	(XE_LRC_MAX_SLOTS / XE_LRC_CHUNK_SLOTS)
 
 /**
  * struct xe_lrc - where a context lives: ring, status page and registers
@@ -61,16 +62,20 @@ struct xe_lrc_args {
  * struct xe_lrcs - slots of a device, software
  */
 struct xe_lrcs {
-	/** @lock: protects @roomy, &xe_lrc_chunk.used and @closed; interrupts off */
+	/** @lock: protects what follows up to @closed, and &xe_lrc_chunk.used; interrupts off */
 	spinlock_t lock;
-	/** @roomy: chunks with a slot that is free, by size of the slots */
-	struct list_head roomy[XE_LRC_SIZES];
+	/** @roomy: chunks with a slot that is free; those of which all are free are last */
+	struct list_head roomy;
+	/** @num_chunks: how many there are */
+	unsigned int num_chunks;
+	/** @num_empty: of which so many have no slot in use */
+	unsigned int num_empty;
 	/** @closed: no slot is handed out any more */
 	bool closed;
-	/** @grow: one chunk is added at a time; protects @num_chunks */
+	/** @grow: one chunk is added at a time */
 	struct mutex grow;
-	/** @num_chunks: how many there are; they stay */
-	unsigned int num_chunks;
+	/** @shrink: takes empty ones back; on the bound side */
+	struct xe_hw_work shrink;
 	/** @record: one default image is recorded at a time; outside of @grow */
 	struct mutex record;
 	/** @defaults: registers that a new context starts with, by GT and class; may be NULL */

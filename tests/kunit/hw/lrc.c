@@ -189,51 +189,101 @@ static void test_accessors(struct kunit *test)
  * Slots
  */
 
-struct size_case {
-	const char *name;
-	enum xe_engine_class class;
-	u32 bytes, slots;
+static const enum xe_engine_class any[] = {
+	XE_ENGINE_RENDER, XE_ENGINE_COPY, XE_ENGINE_COMPUTE, XE_ENGINE_VIDEO_DECODE,
 };
-
-static const struct size_case size_cases[] = {
-	{ "render", XE_ENGINE_RENDER, SZ_32K, 64 },
-	{ "compute", XE_ENGINE_COMPUTE, 28 * SZ_1K, 73 },
-	{ "copy", XE_ENGINE_COPY, 24 * SZ_1K, 85 },
-};
-
-KUNIT_ARRAY_PARAM_DESC(size, size_cases, name);
 
 /* One chunk as long as there is room, each slot once, one after the other in CPU and GGTT. */
 static void test_slots(struct kunit *test)
 {
-	const struct size_case *c = test->param_value;
 	struct xe_fake_slot *slot;
 	struct xe_device *xe = bind(test, &slot);
-	struct xe_lrc *lrcs = kunit_kcalloc(test, c->slots + 1, sizeof(*lrcs), GFP_KERNEL);
+	struct xe_lrc *lrcs = kunit_kcalloc(test, XE_LRC_CHUNK_SLOTS + 1, sizeof(*lrcs), GFP_KERNEL);
 	struct xe_lrc again;
+	unsigned int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, lrcs);
-	for (unsigned int i = 0; i < c->slots; i++) {
-		KUNIT_ASSERT_EQ(test, xe_lrc_alloc(xe, 0, c->class, &lrcs[i]), 0);
-		KUNIT_EXPECT_EQ(test, lrcs[i].ggtt, lrcs[0].ggtt + i * c->bytes);
-		KUNIT_EXPECT_PTR_EQ(test, (void *)lrcs[i].ring,
-				    (void *)lrcs[0].ring + i * c->bytes);
+	for (i = 0; i < XE_LRC_CHUNK_SLOTS; i++) {
+		KUNIT_ASSERT_EQ(test, xe_lrc_alloc(xe, 0, any[i % ARRAY_SIZE(any)], &lrcs[i]), 0);
+		KUNIT_EXPECT_EQ(test, lrcs[i].ggtt, lrcs[0].ggtt + i * SZ_32K);
+		KUNIT_EXPECT_PTR_EQ(test, (void *)lrcs[i].ring, (void *)lrcs[0].ring + i * SZ_32K);
 		KUNIT_EXPECT_PTR_EQ(test, lrcs[i].status, (void *)lrcs[i].ring + SZ_16K);
 		KUNIT_EXPECT_PTR_EQ(test, (void *)lrcs[i].regs, lrcs[i].status + SZ_4K);
 	}
 	KUNIT_EXPECT_EQ(test, xe->lrcs.num_chunks, 1);
 
-	KUNIT_ASSERT_EQ(test, xe_lrc_alloc(xe, 0, c->class, &lrcs[c->slots]), 0);
+	KUNIT_ASSERT_EQ(test, xe_lrc_alloc(xe, 0, any[0], &lrcs[i]), 0);
 	KUNIT_EXPECT_EQ(test, xe->lrcs.num_chunks, 2);
-	KUNIT_EXPECT_PTR_NE(test, lrcs[c->slots].chunk, lrcs[0].chunk);
+	KUNIT_EXPECT_PTR_NE(test, lrcs[i].chunk, lrcs[0].chunk);
 
 	/* What is given back is there again, from a chunk that was full as from another. */
 	again = lrcs[7];
 	xe_lrc_free(xe, &lrcs[7]);
 	xe_lrc_free(xe, &lrcs[7]);
-	KUNIT_ASSERT_EQ(test, xe_lrc_alloc(xe, 0, c->class, &lrcs[7]), 0);
+	KUNIT_ASSERT_EQ(test, xe_lrc_alloc(xe, 0, any[1], &lrcs[7]), 0);
 	KUNIT_EXPECT_EQ(test, lrcs[7].ggtt, again.ggtt);
 	KUNIT_EXPECT_EQ(test, xe->lrcs.num_chunks, 2);
+}
+
+static void settle(struct xe_device *xe)
+{
+	xe_hw_work_flush(&xe->lrcs.shrink);
+}
+
+/* Chunks that are empty are taken back but for one; what is in use is filled up first. */
+static void test_shrink(struct kunit *test)
+{
+	struct xe_fake_slot *slot;
+	struct xe_device *xe = bind(test, &slot);
+	const unsigned int count = 3 * XE_LRC_CHUNK_SLOTS;
+	struct xe_lrc *lrcs = kunit_kcalloc(test, count, sizeof(*lrcs), GFP_KERNEL);
+	struct xe_lrc_chunk *kept;
+	unsigned int mapped = 0;
+	u32 addresses[3];
+	u64 scratch = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, lrcs);
+	for (unsigned int i = 0; i < count; i++)
+		KUNIT_ASSERT_EQ(test, xe_lrc_alloc(xe, 0, any[0], &lrcs[i]), 0);
+	KUNIT_EXPECT_EQ(test, xe->lrcs.num_chunks, 3);
+	xe_fake_scoped(hw, xe)
+		scratch = xe_hw_state(hw)->ggtt.scratch_pte;
+	for (unsigned int i = 0; i < 3; i++)
+		addresses[i] = lrcs[i * XE_LRC_CHUNK_SLOTS].ggtt;
+
+	/* Two have room, of which one is empty. */
+	for (unsigned int i = XE_LRC_CHUNK_SLOTS - 1; i < 2 * XE_LRC_CHUNK_SLOTS; i++)
+		xe_lrc_free(xe, &lrcs[i]);
+	settle(xe);
+	KUNIT_EXPECT_EQ(test, xe->lrcs.num_chunks, 3);
+	KUNIT_EXPECT_EQ(test, xe->lrcs.num_empty, 1);
+	kept = lrcs[0].chunk;
+	for (unsigned int i = 0; i < 2; i++) {
+		KUNIT_ASSERT_EQ(test, xe_lrc_alloc(xe, 0, any[0], &lrcs[XE_LRC_CHUNK_SLOTS + i]), 0);
+		KUNIT_EXPECT_EQ(test, lrcs[XE_LRC_CHUNK_SLOTS + i].chunk == kept, !i);
+		KUNIT_EXPECT_EQ(test, xe->lrcs.num_empty, !i);
+	}
+
+	for (unsigned int i = 0; i < count; i++)
+		xe_lrc_free(xe, &lrcs[i]);
+	settle(xe);
+	KUNIT_EXPECT_EQ(test, xe->lrcs.num_chunks, 1);
+	KUNIT_EXPECT_EQ(test, xe->lrcs.num_empty, 1);
+	for (unsigned int i = 0; i < 3; i++)
+		mapped += entry(addresses[i]) != scratch;
+	KUNIT_EXPECT_EQ(test, mapped, 1);
+
+	/* And added again. */
+	for (unsigned int i = 0; i < count; i++)
+		KUNIT_ASSERT_EQ(test, xe_lrc_alloc(xe, 0, any[0], &lrcs[i]), 0);
+	KUNIT_EXPECT_EQ(test, xe->lrcs.num_chunks, 3);
+
+	/* If engines may still write, nothing is given to anybody. */
+	xe_lrcs_close(xe);
+	for (unsigned int i = 0; i < count; i++)
+		xe_lrc_free(xe, &lrcs[i]);
+	settle(xe);
+	KUNIT_EXPECT_EQ(test, xe->lrcs.num_chunks, 3);
 }
 
 /* Entries lead to the memory of the slot, come back after a loss of power, and end with unbind. */
@@ -263,6 +313,8 @@ static void test_ggtt(struct kunit *test)
 	xe_lrc_set_tail(&lrc, 64);
 
 	/* No chunk can be added any more; slots are memory. */
+	for (unsigned int i = 1; i < XE_LRC_CHUNK_SLOTS; i++)
+		KUNIT_EXPECT_EQ(test, xe_lrc_alloc(xe, 0, XE_ENGINE_COPY, &late), 0);
 	KUNIT_EXPECT_EQ(test, xe_lrc_alloc(xe, 0, XE_ENGINE_COPY, &late), -ENODEV);
 	KUNIT_EXPECT_EQ(test, xe->lrcs.num_chunks, 1);
 	xe_lrc_free(xe, &lrc);
@@ -304,9 +356,9 @@ static void test_no_room(struct kunit *test)
 		xe_ggtt_unmap(hw, &hog);
 	KUNIT_EXPECT_EQ(test, xe_lrc_alloc(xe, 0, XE_ENGINE_COPY, &lrc), 0);
 
-	scoped_guard(mutex, &xe->lrcs.grow)
-		xe->lrcs.num_chunks = XE_LRC_MAX_CHUNKS;
-	KUNIT_EXPECT_EQ(test, xe_lrc_alloc(xe, 0, XE_ENGINE_COPY, &lrc), 0);
+	xe->lrcs.num_chunks = XE_LRC_MAX_CHUNKS;
+	for (unsigned int i = 1; i < XE_LRC_CHUNK_SLOTS; i++)
+		KUNIT_EXPECT_EQ(test, xe_lrc_alloc(xe, 0, XE_ENGINE_COPY, &lrc), 0);
 	KUNIT_EXPECT_EQ(test, xe_lrc_alloc(xe, 0, XE_ENGINE_RENDER, &lrc), -ENOSPC);
 }
 
@@ -314,7 +366,8 @@ static struct kunit_case lrc_cases[] = {
 	KUNIT_CASE_PARAM(test_image, image_gen_params),
 	KUNIT_CASE(test_init),
 	KUNIT_CASE(test_accessors),
-	KUNIT_CASE_PARAM(test_slots, size_gen_params),
+	KUNIT_CASE(test_slots),
+	KUNIT_CASE(test_shrink),
 	KUNIT_CASE(test_ggtt),
 	KUNIT_CASE(test_close),
 	KUNIT_CASE(test_no_room),
