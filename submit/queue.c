@@ -60,6 +60,14 @@ static struct verdict verdict(const struct xe_queue *q)
 	return (struct verdict){ -ETIME, -ECANCELED };
 }
 
+static void free_slots(struct xe_queue *q)
+{
+	for (unsigned int i = 0; i < q->args.width; i++)
+		xe_lrc_free(q->xe, &q->lrc[i]);
+	kfree(q->lrc);
+	xe_usage_give_slots(&q->xe->submit.usages, q->args.usage, q->args.width);
+}
+
 static void free_queue(struct work_struct *work)
 {
 	struct xe_queue *q = container_of(work, struct xe_queue, free);
@@ -73,11 +81,10 @@ static void free_queue(struct work_struct *work)
 
 	xe_coredump_drop(&q->xe->coredump, q);
 	xe_usage_count(q);
-	xe_usage_put(q->args.usage);
 	dep_queue_fini(&q->dep);
-	for (unsigned int i = 0; q->lrc && i < q->args.width; i++)
-		xe_lrc_free(q->xe, &q->lrc[i]);
-	kfree(q->lrc);
+	if (q->lrc)
+		free_slots(q);
+	xe_usage_put(q->args.usage);
 	if (q->args.vm)
 		xe_vm_put(q->args.vm);
 	drm_dev_put(&q->xe->drm);
@@ -203,6 +210,9 @@ static const struct xe_context_owner_ops owner_ops = {
 	.gone = gone,
 };
 
+/* Whoever has a slot may have an id of the GuC's. */
+static_assert(XE_LRC_MAX_SLOTS <= GUC_CONTEXT_IDS);
+
 static int make_slots(struct xe_queue *q)
 {
 	struct xe_lrc_args args = {};
@@ -212,9 +222,15 @@ static int make_slots(struct xe_queue *q)
 	if (err)
 		return err;
 
-	q->lrc = kcalloc(q->args.width, sizeof(*q->lrc), GFP_KERNEL);
-	if (!q->lrc)
+	if (!xe_usage_take_slots(&q->xe->submit.usages, q->args.usage, q->args.width)) {
+		drm_dbg(&q->xe->drm, "the client, or its user, has as many contexts as are left\n");
+		return -ENOSPC;
+	}
+	q->lrc = kcalloc(q->args.width, sizeof(*q->lrc), GFP_KERNEL_ACCOUNT);
+	if (!q->lrc) {
+		xe_usage_give_slots(&q->xe->submit.usages, q->args.usage, q->args.width);
 		return -ENOMEM;
+	}
 
 	args.root = q->args.root;
 	if (q->args.vm) {
@@ -263,7 +279,7 @@ static struct xe_context_desc describe(const struct xe_queue *q)
 static int make_context(struct xe_queue *q)
 {
 	struct xe_context_desc desc = describe(q);
-	struct xe_context *ctx = xe_context_alloc(GFP_KERNEL);
+	struct xe_context *ctx = xe_context_alloc(GFP_KERNEL_ACCOUNT);
 	int ret = -ENODEV;
 
 	if (!ctx)
@@ -489,8 +505,8 @@ static struct xe_queue *alloc_queue(struct xe_device *xe, const struct xe_queue_
  * default image to be recorded.
  *
  * Context: process context, may sleep; enters.
- * Return: the queue, with a reference; -ENOMEM, -ENOSPC; -ENODEV if the device is gone; errors of
- * xe_record_default(), of which the engine's were logged.
+ * Return: the queue, with a reference; -ENOMEM; -ENOSPC if the client may not have more contexts;
+ * -ENODEV if the device is gone; errors of xe_record_default(), of which the engine's were logged.
  */
 struct xe_queue *xe_queue_create(struct xe_device *xe, const struct xe_queue_args *args)
 {

@@ -100,6 +100,8 @@ int xe_submit_init(struct xe_device *xe)
 	teach_lockdep(submit);
 	INIT_LIST_HEAD(&submit->queues);
 	INIT_LIST_HEAD(&submit->lr);
+	spin_lock_init(&submit->usages.lock);
+	INIT_LIST_HEAD(&submit->usages.list);
 	spin_lock_init(&submit->busy_lock);
 	for (unsigned int gt = 0; gt < XE_MAX_GTS; gt++)
 		for (unsigned int class = 0; class < XE_ENGINE_CLASSES; class++)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * How much time of engines a client has used, and how much memory waits for its binds.
+ * How much time of engines a client has used, how many contexts it has, and how much memory waits
+ * for its binds.
  */
 
+#include <linux/cred.h>
 #include <linux/slab.h>
 
 #include "submit/queue.h"
@@ -16,6 +18,13 @@
  * queue has nothing left to do, when somebody asks, and at the end of the queue. Software only:
  * what a device had saved before it went away is counted.
  *
+ * Memory of contexts is charged to cgroups, but there is room for so many only (hw/lrc.c). The rule
+ * by which they are shared out: what a client has, and what all clients of its user have, are
+ * together no more than what is left for others. So one client has a third at most, any number of
+ * clients of one user have half, and each user who comes behind greedy ones has half of what these
+ * have left: 4,080 the second, 16 the tenth. Nobody is taken anything away. What was destroyed counts
+ * until the GuC has let go of it.
+ *
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
@@ -24,18 +33,20 @@
  */
 
 /**
- * xe_usage_create - for a new client
+ * xe_usage_create - for a new client, of the user who calls
  *
  * Context: process context, may sleep.
  * Return: it, with a reference, or NULL.
  */
 struct xe_usage *xe_usage_create(void)
 {
-	struct xe_usage *usage = kzalloc(sizeof(*usage), GFP_KERNEL);
+	struct xe_usage *usage = kzalloc(sizeof(*usage), GFP_KERNEL_ACCOUNT);
 
 	if (!usage)
 		return NULL;
 	kref_init(&usage->ref);
+	usage->uid = current_euid();
+	INIT_LIST_HEAD(&usage->link);
 	spin_lock_init(&usage->lock);
 	return usage;
 }
@@ -69,6 +80,57 @@ void xe_usage_put(struct xe_usage *usage)
 {
 	if (usage)
 		kref_put(&usage->ref, usage_release);
+}
+
+/**
+ * xe_usage_take_slots - a client is to have more slots of contexts
+ * @usages: of the device
+ * @usage: of the client; NULL for the driver itself
+ * @slots: how many
+ *
+ * Context: any, but not in interrupts.
+ * Return: false if it is too much, and nothing is counted.
+ */
+bool xe_usage_take_slots(struct xe_usages *usages, struct xe_usage *usage, unsigned int slots)
+{
+	unsigned int users = slots, all = slots;
+	struct xe_usage *other;
+
+	if (!usage)
+		return true;
+
+	guard(spinlock)(&usages->lock);
+	list_for_each_entry(other, &usages->list, link) {
+		all += other->slots;
+		if (uid_eq(other->uid, usage->uid))
+			users += other->slots;
+	}
+	if (all + users + usage->slots + slots > XE_USAGE_SLOTS)
+		return false;
+
+	if (!usage->slots)
+		list_add(&usage->link, &usages->list);
+	usage->slots += slots;
+	return true;
+}
+
+/**
+ * xe_usage_give_slots - a client has given slots back
+ * @usages: of the device
+ * @usage: of the client; NULL for the driver itself
+ * @slots: how many, as were taken
+ *
+ * Context: any, but not in interrupts.
+ */
+void xe_usage_give_slots(struct xe_usages *usages, struct xe_usage *usage, unsigned int slots)
+{
+	if (!usage)
+		return;
+
+	guard(spinlock)(&usages->lock);
+	usage->slots -= slots;
+	if (!usage->slots)
+		list_del_init(&usage->link);
 }
 
 /**

@@ -3,14 +3,28 @@
 #define _XE_SUBMIT_USAGE_H_
 
 #include <linux/kref.h>
+#include <linux/list.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/uidgid.h>
 
+#include "hw/lrc.h"
 #include "xe_info.h"
 
 struct xe_queue;
 
 #define XE_USAGE_MAX_DEFERRED	(192 * 1024)	/* entries: 768 MiB in pages of 4 KiB */
+#define XE_USAGE_SLOTS		(XE_LRC_MAX_SLOTS - 64)	/* the driver has a few itself */
+
+/**
+ * struct xe_usages - clients that have slots of contexts
+ */
+struct xe_usages {
+	/** @lock: protects the rest, &xe_usage.link and &xe_usage.slots */
+	spinlock_t lock;
+	/** @list: those that have any */
+	struct list_head list;
+};
 
 /**
  * struct xe_usage - what a client has used of engines, and keeps of memory
@@ -21,6 +35,12 @@ struct xe_queue;
 struct xe_usage {
 	/** @ref: of the client and its queues */
 	struct kref ref;
+	/** @uid: of who opened the file, constant */
+	kuid_t uid;
+	/** @link: on &xe_usages.list, if it has slots */
+	struct list_head link;
+	/** @slots: how many, under &xe_usages.lock */
+	unsigned int slots;
 	/** @lock: protects the rest, and &xe_queue.counted; interrupts off */
 	spinlock_t lock;
 	/** @cycles: of the GT's clock, by class; children of a parallel queue count one by one */
@@ -32,6 +52,8 @@ struct xe_usage {
 struct xe_usage *xe_usage_create(void);
 struct xe_usage *xe_usage_get(struct xe_usage *usage);
 void xe_usage_put(struct xe_usage *usage);
+bool xe_usage_take_slots(struct xe_usages *usages, struct xe_usage *usage, unsigned int slots);
+void xe_usage_give_slots(struct xe_usages *usages, struct xe_usage *usage, unsigned int slots);
 bool xe_usage_defer(struct xe_usage *usage, u64 entries, bool alone);
 void xe_usage_undefer(struct xe_usage *usage, u64 entries);
 void xe_usage_count(struct xe_queue *q);

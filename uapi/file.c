@@ -37,7 +37,7 @@
  */
 int xe_file_open(struct drm_device *drm, struct drm_file *file)
 {
-	struct xe_file *client = kzalloc(sizeof(*client), GFP_KERNEL);
+	struct xe_file *client = kzalloc(sizeof(*client), GFP_KERNEL_ACCOUNT);
 
 	if (!client)
 		return -ENOMEM;
@@ -47,8 +47,8 @@ int xe_file_open(struct drm_device *drm, struct drm_file *file)
 		kfree(client);
 		return -ENOMEM;
 	}
-	xa_init_flags(&client->vms, XA_FLAGS_ALLOC1);
-	xa_init_flags(&client->queues, XA_FLAGS_ALLOC1);
+	xa_init_flags(&client->vms, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
+	xa_init_flags(&client->queues, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
 	file->driver_priv = client;
 	return 0;
 }

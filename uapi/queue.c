@@ -26,7 +26,7 @@
  */
 
 #define MAX_EXTENSIONS	16
-#define MAX_QUEUES	8192	/* of a file, of which IGT makes 4096; half of what has slots */
+#define MAX_QUEUES	4096	/* of a file: as many as IGT's xe_create@create-contexts makes */
 
 static int refuse(struct xe_device *xe, int err, const char *why)
 {

@@ -479,11 +479,80 @@ static void many_queues(void)
 
 	while (n < 100000 && !ioctl(file, DRM_IOCTL_XE_EXEC_QUEUE_CREATE, &args))
 		n++;
-	check(n == 8192 && errno == ENOSPC, "a file has up to 8192 queues");
+	check(n == 4096 && errno == ENOSPC, "a file has up to 4096 queues");
 	check(!queue_destroy(file, 77) && !ioctl(file, DRM_IOCTL_XE_EXEC_QUEUE_CREATE, &args) &&
 	      !ioctl(other, DRM_IOCTL_XE_EXEC_QUEUE_CREATE, &args), "of which each can be another's");
 	close(file);
 	close(other);
+}
+
+static unsigned int take_contexts(int file)
+{
+	struct drm_xe_exec_queue_create args = {
+		.width = 1, .num_placements = 1, .instances = (uintptr_t)&all.all[0], .vm_id = vm_create(file, 0),
+	};
+	unsigned int n = 0;
+
+	while (!ioctl(file, DRM_IOCTL_XE_EXEC_QUEUE_CREATE, &args))
+		n++;
+	need(errno == ENOSPC, "EXEC_QUEUE_CREATE");
+	return n;
+}
+
+/* Chunks of 2 MiB in the GGTT */
+static unsigned int chunks(void)
+{
+	char path[100], line[200];
+	unsigned int n = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/dri/%.40s/ggtt", pci);
+	f = fopen(path, "r");
+	need(f, path);
+	while (fgets(line, sizeof(line), f))
+		n += !!strstr(line, ":   2048 KiB");
+	fclose(f);
+	return n;
+}
+
+/* A process that takes all it can get does not get all, and what it had is there again when it is gone. */
+static void many_contexts(void)
+{
+	unsigned int n = 0, before = chunks(), then;
+	double end = now() + 60;
+	int pipes[2], file;
+	struct world w;
+	pid_t pid;
+
+	need(!pipe(pipes), "pipe");
+	pid = fork();
+	if (!pid) {
+		for (int i = 0; i < 10; i++)
+			n += take_contexts(open_card(pci, "renderD"));
+		if (write(pipes[1], &n, sizeof(n)) == sizeof(n))
+			pause();
+		_exit(1);
+	}
+	close(pipes[1]);
+	check(read(pipes[0], &n, sizeof(n)) == sizeof(n) && n > 8000 && n <= 8192,
+	      "all files of a user have half of the contexts");
+	then = chunks();
+
+	need(!seteuid(65534), "seteuid");
+	file = open_card(pci, "renderD");
+	need(!seteuid(0), "seteuid");
+	w = world_new(file);
+	check(counts(file, &w), "and jobs of another user run");
+	unmap_all(&w);
+	close(file);
+
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close(pipes[0]);
+	while (chunks() > before + 1 && now() < end)
+		usleep(100000);
+	printf("# %u contexts, chunks: %u, %u, %u\n", n, before, then, chunks());
+	check(chunks() <= before + 1 && then > 100, "memory of contexts is given back");
 }
 
 static void odd(void)
@@ -495,6 +564,7 @@ static void odd(void)
 	bad_addresses();
 	own_ring();
 	many_queues();
+	many_contexts();
 }
 
 /*

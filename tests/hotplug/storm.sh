@@ -29,6 +29,7 @@ dmesg -C
 put "$hung" /proc/sys/kernel/hung_task_timeout_secs
 put 1 "$dev/power/autosuspend_delay_ms"
 put auto "$dev/power/control"
+chmod a+rw /dev/dri/renderD*
 relay storm odd "$gpu"
 relay storm binds "$gpu" "$binds"
 t "no splat" no_splat

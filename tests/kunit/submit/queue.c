@@ -323,6 +323,7 @@ static void test_last_reference(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, desc->work_queue, q->lrc->status + GUC_PARALLEL_OFFSET);
 	KUNIT_EXPECT_EQ(test, kref_read(&vm->ref), 2);
 	KUNIT_EXPECT_EQ(test, kref_read(&usage->ref), 2);
+	KUNIT_EXPECT_EQ(test, usage->slots, 2);
 
 	xe_coredump_look(q);
 	q->lrc[1].regs[LRC_TIMESTAMP] = 1000;
@@ -336,6 +337,18 @@ static void test_last_reference(struct kunit *test)
 	fsleep(10000);
 	KUNIT_EXPECT_EQ(test, kref_read(&vm->ref), 1);
 	KUNIT_EXPECT_EQ(test, kref_read(&usage->ref), 1);
+	KUNIT_EXPECT_EQ(test, usage->slots, 0);
+
+	/* One that cannot be made counts for nothing. */
+	usage->slots = XE_USAGE_SLOTS / 3 - 1;
+	list_add(&usage->link, &xe->submit.usages.list);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(xe_queue_create(xe, &args)), -ENOSPC);
+	for (int i = 0; i < 500 && kref_read(&vm->ref) > 1; i++)
+		fsleep(10000);
+	KUNIT_EXPECT_EQ(test, usage->slots, XE_USAGE_SLOTS / 3 - 1);
+	usage->slots = 0;
+	list_del_init(&usage->link);
+	fsleep(10000);
 	KUNIT_EXPECT_EQ(test, kref_read(&xe->drm.ref), refs);
 	KUNIT_EXPECT_TRUE(test, list_empty(&xe->submit.queues));
 	KUNIT_EXPECT_TRUE(test, list_empty(&xe->submit.busy[0][XE_ENGINE_COPY]));
@@ -351,6 +364,8 @@ static void test_last_reference(struct kunit *test)
 	for (int i = 0; i < 500 && kref_read(&vm->ref) > 1; i++)
 		fsleep(10000);
 	KUNIT_EXPECT_EQ(test, kref_read(&vm->ref), 1);
+	KUNIT_EXPECT_EQ(test, usage->slots, 0);
+	KUNIT_EXPECT_TRUE(test, list_empty(&xe->submit.usages.list));
 	xe_usage_put(usage);
 	xe_vm_put(vm);
 }

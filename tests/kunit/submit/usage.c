@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Who may have how many contexts.
+ */
+
+#include "../../../submit/usage.c"
+
+#include <kunit/test.h>
+
+#define FILES	12
+
+struct world {
+	struct xe_usages usages;
+	struct xe_usage *file[FILES];
+};
+
+static struct world *new_world(struct kunit *test)
+{
+	struct world *w = kunit_kzalloc(test, sizeof(*w), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, w);
+	spin_lock_init(&w->usages.lock);
+	INIT_LIST_HEAD(&w->usages.list);
+	for (unsigned int i = 0; i < FILES; i++) {
+		w->file[i] = xe_usage_create();
+		KUNIT_ASSERT_NOT_NULL(test, w->file[i]);
+		KUNIT_EXPECT_TRUE(test, uid_eq(w->file[i]->uid, current_euid()));
+	}
+	return w;
+}
+
+static void end_world(struct kunit *test, struct world *w)
+{
+	for (unsigned int i = 0; i < FILES; i++) {
+		if (w->file[i]->slots)
+			xe_usage_give_slots(&w->usages, w->file[i], w->file[i]->slots);
+		KUNIT_EXPECT_TRUE(test, list_empty(&w->file[i]->link));
+		KUNIT_EXPECT_EQ(test, kref_read(&w->file[i]->ref), 1);
+		xe_usage_put(w->file[i]);
+	}
+	KUNIT_EXPECT_TRUE(test, list_empty(&w->usages.list));
+}
+
+static unsigned int take_all(struct world *w, unsigned int file, unsigned int slots)
+{
+	unsigned int n = 0;
+
+	while (xe_usage_take_slots(&w->usages, w->file[file], slots))
+		n += slots;
+	return n;
+}
+
+/* A file has a third, and one that comes later a third of what is left to its user. */
+static void test_files(struct kunit *test)
+{
+	struct world *w = new_world(test);
+
+	KUNIT_EXPECT_EQ(test, take_all(w, 0, 1), 5440);	/* IGT makes 4096 in one file */
+	KUNIT_EXPECT_EQ(test, take_all(w, 1, 1), 1813);
+	KUNIT_EXPECT_EQ(test, take_all(w, 2, 1), 604);
+	KUNIT_EXPECT_EQ(test, take_all(w, 0, 1), 0);
+
+	/* What one gives back is there for all, but not all of it for one. */
+	xe_usage_give_slots(&w->usages, w->file[0], 5440);
+	KUNIT_EXPECT_TRUE(test, list_empty(&w->file[0]->link));
+	KUNIT_EXPECT_EQ(test, take_all(w, 2, 1), (16320 - 2 * (1813 + 604) - 604) / 3);
+	end_world(test, w);
+}
+
+/* Many files of a user have half, and those of another user half of what is left. */
+static void test_users(struct kunit *test)
+{
+	struct world *w = new_world(test);
+	unsigned int left = XE_USAGE_SLOTS;
+
+	for (unsigned int user = 0; user < FILES / 4; user++) {
+		unsigned int n = 0;
+
+		for (unsigned int i = 4 * user; i < 4 * user + 4; i++) {
+			w->file[i]->uid = KUIDT_INIT(1000 + user);
+			n += take_all(w, i, 1);
+		}
+		KUNIT_EXPECT_LE(test, n, left / 2);
+		KUNIT_EXPECT_GE(test, n, left * 49 / 100);
+		left -= n;
+	}
+	end_world(test, w);
+}
+
+/* Of a queue that has more than one all count, or none. */
+static void test_width(struct kunit *test)
+{
+	struct world *w = new_world(test);
+
+	KUNIT_EXPECT_EQ(test, take_all(w, 0, 9), 604 * 9);
+	KUNIT_EXPECT_EQ(test, w->file[0]->slots, 604 * 9);
+	KUNIT_EXPECT_EQ(test, take_all(w, 0, 1), 5440 - 604 * 9);
+	end_world(test, w);
+}
+
+/* The driver's own are few, and not counted. */
+static void test_driver(struct kunit *test)
+{
+	struct world *w = new_world(test);
+
+	KUNIT_EXPECT_EQ(test, take_all(w, 0, 1), 5440);
+	KUNIT_EXPECT_TRUE(test, xe_usage_take_slots(&w->usages, NULL, 1));
+	xe_usage_give_slots(&w->usages, NULL, 1);
+	end_world(test, w);
+}
+
+static struct kunit_case usage_cases[] = {
+	KUNIT_CASE(test_files),
+	KUNIT_CASE(test_users),
+	KUNIT_CASE(test_width),
+	KUNIT_CASE(test_driver),
+	{ }
+};
+
+static struct kunit_suite usage_suite = {
+	.name = "xe_usage",
+	.test_cases = usage_cases,
+};
+
+kunit_test_suite(usage_suite);
