@@ -399,7 +399,7 @@ static enum ttm_bo_type bo_type(const struct xe_bo_args *args)
  */
 struct xe_bo *xe_bo_alloc(void)
 {
-	return kzalloc(sizeof(struct xe_bo), GFP_KERNEL);
+	return kzalloc(sizeof(struct xe_bo), GFP_KERNEL_ACCOUNT);
 }
 
 static struct dma_resv *shared_resv(const struct xe_bo_args *args)

@@ -64,9 +64,6 @@ static int export_pin(struct dma_buf_attachment *attach)
 	struct xe_bo *bo = dma_buf_to_bo(attach->dmabuf);
 	int err = 0;
 
-	if (!xe_bo_can_be_in(bo, XE_REGION_SYSTEM))
-		return -EINVAL;
-
 	if (!bo->ttm.pin_count)
 		err = xe_bo_move_to(bo, XE_MEM_TT);
 	if (!err)

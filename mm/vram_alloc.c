@@ -289,7 +289,7 @@ u64 xe_vram_at(const struct ttm_resource *res, u64 offset, u64 *len)
 {
 	const struct xe_vram_range *range = to_range(res);
 	size_t low = 0, high = range->count;
-	u64 end = PAGE_ALIGN(res->size);
+	u64 end = res->size;
 
 	*len = 0;
 	if (offset >= end)

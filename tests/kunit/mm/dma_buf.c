@@ -32,15 +32,23 @@ static int move(struct xe_bo *bo, u32 mem_type)
 	return err;
 }
 
-static struct dma_buf *export(struct kunit *test, struct xe_device *xe, struct xe_bo **bo)
+static struct dma_buf *export_of(struct kunit *test, struct xe_device *xe, struct xe_bo **bo,
+				 u32 regions)
 {
 	struct dma_buf *dma_buf;
 
-	*bo = xe_bo_create(xe, &(struct xe_bo_args){ .size = SZ_64K, .regions = XE_REGION_SYSTEM });
+	*bo = xe_bo_create(xe, &(struct xe_bo_args){
+		.size = SZ_64K, .regions = regions, .deferred = regions != XE_REGION_SYSTEM });
 	KUNIT_ASSERT_FALSE(test, IS_ERR(*bo));
 	dma_buf = xe_gem_prime_export(&(*bo)->ttm.base, O_RDWR);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(dma_buf));
+	KUNIT_EXPECT_PTR_EQ(test, (*bo)->exported, dma_buf);
 	return dma_buf;
+}
+
+static struct dma_buf *export(struct kunit *test, struct xe_device *xe, struct xe_bo **bo)
+{
+	return export_of(test, xe, bo, XE_REGION_SYSTEM);
 }
 
 /* As it is when its handle was closed: the dma-buf is all that holds it. */
@@ -62,6 +70,7 @@ static void test_importers_are_told(struct kunit *test)
 	dma_buf_detach(dma_buf, attach);
 	dma_buf_put(dma_buf);
 	flush_delayed_fput();
+	KUNIT_EXPECT_NULL(test, bo->exported);
 	KUNIT_EXPECT_EQ_MSG(test, move(bo, XE_MEM_TT), 0, "without the dma-buf");
 	KUNIT_EXPECT_EQ(test, told, 1);
 	drm_gem_object_put(&bo->ttm.base);
@@ -120,10 +129,96 @@ static void test_no_attaching_after_unbind(struct kunit *test)
 	drm_gem_object_put(&bo->ttm.base);
 }
 
+/* What may not be in system memory is nobody's to map. */
+static void test_no_attaching_to_vram(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct dma_buf_attachment *attach;
+	struct dma_buf *dma_buf;
+	struct xe_bo *bo;
+
+	dma_buf = export_of(test, xe, &bo, XE_REGION_VRAM);
+	attach = dma_buf_dynamic_attach(dma_buf, xe->drm.dev, &importer_ops, test);
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(attach), -EOPNOTSUPP);
+	dma_buf_put(dma_buf);
+	flush_delayed_fput();
+	drm_gem_object_put(&bo->ttm.base);
+}
+
+/* It is where the card and others reach it, and stays there as long as one has pinned it. */
+static void test_pin(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct dma_buf_attachment *attach;
+	struct dma_buf *dma_buf;
+	struct sg_table *sgt;
+	struct xe_bo *bo;
+
+	dma_buf = export_of(test, xe, &bo, XE_REGION_SYSTEM | XE_REGION_VRAM);
+	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_SYSTEM);
+	attach = dma_buf_dynamic_attach(dma_buf, xe->drm.dev, &importer_ops, test);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(attach));
+
+	dma_resv_lock(dma_buf->resv, NULL);
+	sgt = dma_buf_map_attachment(attach, DMA_BIDIRECTIONAL);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(sgt));
+	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_TT);
+	dma_buf_unmap_attachment(attach, sgt, DMA_BIDIRECTIONAL);
+	KUNIT_EXPECT_EQ(test, xe_bo_move_to(bo, XE_MEM_SYSTEM), 0);
+
+	for (unsigned int n = 1; n <= 2; n++) {
+		KUNIT_EXPECT_EQ(test, dma_buf_pin(attach), 0);
+		KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_TT);
+		KUNIT_EXPECT_EQ(test, bo->ttm.pin_count, n);
+	}
+	sgt = dma_buf_map_attachment(attach, DMA_BIDIRECTIONAL);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(sgt));
+	dma_buf_unmap_attachment(attach, sgt, DMA_BIDIRECTIONAL);
+	KUNIT_EXPECT_NE(test, xe_bo_move_to(bo, XE_MEM_SYSTEM), 0);
+	dma_buf_unpin(attach);
+	dma_buf_unpin(attach);
+	KUNIT_EXPECT_EQ(test, bo->ttm.pin_count, 0);
+	KUNIT_EXPECT_EQ(test, xe_bo_move_to(bo, XE_MEM_SYSTEM), 0);
+	dma_resv_unlock(dma_buf->resv);
+
+	dma_buf_detach(dma_buf, attach);
+	dma_buf_put(dma_buf);
+	flush_delayed_fput();
+	drm_gem_object_put(&bo->ttm.base);
+}
+
+/* One's own is the same buffer, and one more reference; one that is a VM's own is nobody else's. */
+static void test_own(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct drm_gem_object *obj, *resv;
+	struct dma_buf *dma_buf;
+	unsigned int refs;
+	struct xe_bo *bo;
+
+	dma_buf = export(test, xe, &bo);
+	obj = &bo->ttm.base;
+	refs = kref_read(&obj->refcount);
+	KUNIT_EXPECT_PTR_EQ(test, xe_gem_prime_import(&xe->drm, dma_buf), obj);
+	KUNIT_EXPECT_EQ(test, kref_read(&obj->refcount), refs + 1);
+	drm_gem_object_put(obj);
+
+	resv = obj;
+	swap(bo->vm_resv, resv);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(xe_gem_prime_export(obj, O_RDWR)), -EPERM);
+	swap(bo->vm_resv, resv);
+	dma_buf_put(dma_buf);
+	flush_delayed_fput();
+	drm_gem_object_put(obj);
+}
+
 static struct kunit_case prime_cases[] = {
 	KUNIT_CASE(test_importers_are_told),
 	KUNIT_CASE(test_importers_are_not_told),
 	KUNIT_CASE(test_no_attaching_after_unbind),
+	KUNIT_CASE(test_no_attaching_to_vram),
+	KUNIT_CASE(test_pin),
+	KUNIT_CASE(test_own),
 	{ }
 };
 

@@ -1,0 +1,466 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Buffers: what is in them, and where they are. The copy engine is played.
+ */
+
+#include "../../../mm/bo.c"
+
+#include <linux/sched/signal.h>
+
+#include <kunit/test.h>
+
+#include "tests/kunit/fake.h"
+
+#define VRAM_SIZE	SZ_1M		/* as the fake card has */
+#define NOISE		0xa5
+
+static struct engine {
+	struct dma_fence *fence;	/* of a clear that is under way; NULL: it refuses */
+	unsigned int clears, copies;
+	bool copies_well, to_vram;
+	dma_addr_t reached;
+} engine;
+
+static struct dma_fence *play_clear(struct xe_device *xe, const struct ttm_resource *res, u64 size)
+{
+	engine.clears++;
+	return engine.fence ? dma_fence_get(engine.fence) : ERR_PTR(-EBUSY);
+}
+
+static int play_copy(struct xe_device *xe, const struct ttm_resource *res,
+		     const struct sg_table *sgt, u64 size, bool to_vram)
+{
+	engine.copies++;
+	engine.to_vram = to_vram;
+	engine.reached = sg_dma_address(sgt->sgl);
+	return engine.copies_well ? 0 : -EIO;
+}
+
+static const struct xe_copy_ops engine_ops = { .clear = play_clear, .copy = play_copy };
+
+static const char *name(struct dma_fence *fence)
+{
+	return "unit test";
+}
+
+static const struct dma_fence_ops fence_ops = { .get_driver_name = name, .get_timeline_name = name };
+
+static struct dma_fence *fence_new(struct kunit *test)
+{
+	static DEFINE_SPINLOCK(lock);
+	struct dma_fence *fence = kzalloc(sizeof(*fence), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, fence);
+	dma_fence_init(fence, &fence_ops, &lock, dma_fence_context_alloc(1), 1);
+	return fence;
+}
+
+/* A device with VRAM that is full of noise; @with_engine: and a copy engine. */
+static struct xe_device *device(struct kunit *test, bool with_engine)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	int err = -ENODEV;
+
+	memset(&engine, 0, sizeof(engine));
+	xe_fake_scoped(hw, xe) {
+		err = xe_vram_bar_map(hw);
+		if (!err)
+			xe_vram_bar_fill(hw, 0, NOISE, VRAM_SIZE);
+	}
+	KUNIT_ASSERT_EQ(test, err, 0);
+	KUNIT_ASSERT_EQ(test, xe_vram_alloc_init(xe, VRAM_SIZE), 0);
+	xe->mm.vram_size = VRAM_SIZE;
+	xe->mm.system_size = SZ_16M;
+	xe->mm.copy = with_engine ? &engine_ops : NULL;
+	return xe;
+}
+
+static struct xe_bo *try_new(struct xe_device *xe, u64 size, u32 regions)
+{
+	return xe_bo_create(xe, &(struct xe_bo_args){ .size = size, .regions = regions });
+}
+
+static struct xe_bo *new(struct kunit *test, struct xe_device *xe, u64 size, u32 regions)
+{
+	struct xe_bo *bo = try_new(xe, size, regions);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(bo));
+	KUNIT_EXPECT_EQ(test, bo->mem_type,
+			regions & XE_REGION_VRAM ? XE_MEM_VRAM : XE_MEM_TT);
+	return bo;
+}
+
+static void put(struct xe_bo *bo)
+{
+	drm_gem_object_put(&bo->ttm.base);
+}
+
+/* The following statement with the buffer reserved. */
+#define reserved(bo)	scoped_guard(test_resv, (bo)->ttm.base.resv)
+
+DEFINE_GUARD(test_resv, struct dma_resv *, dma_resv_lock(_T, NULL), dma_resv_unlock(_T))
+
+static int move(struct xe_bo *bo, u32 mem_type)
+{
+	int err = 0;
+
+	reserved(bo)
+		err = xe_bo_move_to(bo, mem_type);
+	return err;
+}
+
+static bool all_are(struct kunit *test, struct xe_bo *bo, u8 byte)
+{
+	u8 *page = kunit_kmalloc(test, PAGE_SIZE, GFP_KERNEL);
+	bool good = true;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	reserved(bo)
+		for (u64 at = 0; at < bo->ttm.base.size; at += PAGE_SIZE)
+			good &= !xe_bo_read_page(bo, at, page) &&
+				!memchr_inv(page, byte, PAGE_SIZE);
+	return good;
+}
+
+/* As its owner does through a mapping. */
+static void fill(struct kunit *test, struct xe_bo *bo, u8 byte)
+{
+	u8 *page = kunit_kmalloc(test, PAGE_SIZE, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	memset(page, byte, PAGE_SIZE);
+	reserved(bo)
+		for (u64 at = 0; at < bo->ttm.base.size; at += PAGE_SIZE)
+			KUNIT_ASSERT_EQ(test, access_memory(&bo->ttm, at, page, PAGE_SIZE, 1),
+					PAGE_SIZE);
+}
+
+static size_t dma_mappings(struct xe_device *xe)
+{
+	return list_count_nodes(&xe->mm.mapped);
+}
+
+static bool is_zero(struct xe_bo *bo)
+{
+	return xe_vram_is_zero(bo->ttm.resource);
+}
+
+static void kill(bool killed)
+{
+	if (killed) {
+		sigaddset(&current->pending.signal, SIGKILL);
+		set_thread_flag(TIF_SIGPENDING);
+	} else {
+		sigdelset(&current->pending.signal, SIGKILL);
+		clear_thread_flag(TIF_SIGPENDING);
+	}
+}
+
+/* It is zero whatever was there, and what nobody has touched stays so. */
+static void test_cpu_clears(struct kunit *test)
+{
+	struct xe_device *xe = device(test, false);
+	struct xe_bo *bo;
+
+	kill(true);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(try_new(xe, VRAM_SIZE, XE_REGION_VRAM)), -EINTR);
+	kill(false);
+
+	bo = new(test, xe, VRAM_SIZE, XE_REGION_VRAM);
+	KUNIT_EXPECT_TRUE(test, is_zero(bo));
+	KUNIT_EXPECT_TRUE(test, all_are(test, bo, 0));
+	put(bo);
+
+	xe->mm.copy = &engine_ops;
+	bo = new(test, xe, VRAM_SIZE, XE_REGION_VRAM);
+	KUNIT_EXPECT_EQ_MSG(test, engine.clears, 0, "it is zero still");
+	fill(test, bo, 0x11);
+	put(bo);
+
+	bo = new(test, xe, VRAM_SIZE, XE_REGION_VRAM);
+	KUNIT_EXPECT_EQ_MSG(test, engine.clears, 1, "the engine is asked first");
+	KUNIT_EXPECT_TRUE(test, all_are(test, bo, 0));
+	put(bo);
+}
+
+/* Others wait for it, the CPU before it looks; and it is zero when that was a success. */
+static void test_engine_clears(struct kunit *test)
+{
+	struct xe_device *xe = device(test, true);
+	struct dma_fence *fence = fence_new(test);
+	struct xe_bo *bo;
+
+	engine.fence = fence;
+	bo = new(test, xe, ENGINE_MIN_SIZE, XE_REGION_VRAM);
+	KUNIT_EXPECT_EQ(test, engine.clears, 1);
+	KUNIT_EXPECT_PTR_EQ(test, xe_vram_clearing(bo->ttm.resource), fence);
+	reserved(bo) {
+		KUNIT_EXPECT_FALSE(test, dma_resv_test_signaled(bo->ttm.base.resv,
+								DMA_RESV_USAGE_KERNEL));
+		KUNIT_EXPECT_TRUE(test, xe_bo_needs_validate(bo));
+	}
+	dma_fence_set_error(fence, -EIO);
+	dma_fence_signal(fence);
+	reserved(bo)
+		KUNIT_EXPECT_TRUE(test, xe_bo_needs_validate(bo));
+	KUNIT_EXPECT_TRUE_MSG(test, all_are(test, bo, 0), "what it left undone the CPU does");
+	reserved(bo)
+		KUNIT_EXPECT_FALSE(test, xe_bo_needs_validate(bo));
+	put(bo);
+	KUNIT_EXPECT_EQ(test, kref_read(&fence->refcount), 1);
+	dma_fence_put(fence);
+
+	engine.fence = fence_new(test);
+	dma_fence_signal(engine.fence);
+	bo = new(test, xe, SZ_64K, XE_REGION_VRAM);
+	KUNIT_EXPECT_EQ(test, engine.clears, 2);
+	KUNIT_EXPECT_TRUE(test, is_zero(bo));
+	put(bo);
+	dma_fence_put(engine.fence);
+}
+
+/* What is small the CPU has cleared sooner; but not if memory may be compressed. */
+static void test_small(struct kunit *test)
+{
+	struct xe_device *xe = device(test, true);
+	struct xe_bo *small = new(test, xe, ENGINE_MIN_SIZE - PAGE_SIZE, XE_REGION_VRAM);
+
+	KUNIT_EXPECT_EQ(test, engine.clears, 0);
+	xe->mm.compresses = true;
+	put(new(test, xe, PAGE_SIZE, XE_REGION_VRAM));
+	KUNIT_EXPECT_EQ(test, engine.clears, 1);
+	put(small);
+}
+
+/* What is in it is anything, and nobody else's for long. */
+static void test_drivers_own(struct kunit *test)
+{
+	struct xe_device *xe = device(test, true);
+	struct xe_bo *bo;
+
+	bo = xe_bo_create(xe, &(struct xe_bo_args){
+		.size = VRAM_SIZE, .regions = XE_REGION_VRAM, .pinned = true });
+	KUNIT_ASSERT_FALSE(test, IS_ERR(bo));
+	KUNIT_EXPECT_EQ(test, engine.clears, 0);
+	KUNIT_EXPECT_TRUE(test, all_are(test, bo, NOISE));
+	KUNIT_EXPECT_NE(test, move(bo, XE_MEM_SYSTEM), 0);
+	xe_bo_unpin(bo);
+	put(bo);
+
+	put(new(test, xe, VRAM_SIZE, XE_REGION_VRAM));
+	KUNIT_EXPECT_EQ(test, engine.clears, 1);
+	/* All of it is zero now, until the driver has it. */
+	bo = xe_bo_create(xe, &(struct xe_bo_args){
+		.size = VRAM_SIZE, .regions = XE_REGION_VRAM, .pinned = true });
+	KUNIT_ASSERT_FALSE(test, IS_ERR(bo));
+	xe_bo_unpin(bo);
+	put(bo);
+	put(new(test, xe, VRAM_SIZE, XE_REGION_VRAM));
+	KUNIT_EXPECT_EQ(test, engine.clears, 2);
+}
+
+static void lose(struct xe_device *xe)
+{
+	xe_hw_scoped(hw, xe)
+		xe_hw_declare_lost(hw, "test");
+}
+
+/* Nothing new is made for a card that is gone; what there is can be moved, and is zero if it was there. */
+static void test_gone(struct kunit *test)
+{
+	struct xe_device *xe = device(test, true);
+	struct xe_bo *vram = new(test, xe, SZ_64K, XE_REGION_VRAM);
+	struct xe_bo *pages = new(test, xe, SZ_64K, XE_REGION_SYSTEM);
+
+	fill(test, vram, 0x22);
+	KUNIT_EXPECT_EQ(test, move(pages, XE_MEM_SYSTEM), 0);
+	put(new(test, xe, SZ_64K, XE_REGION_VRAM));
+	lose(xe);
+
+	KUNIT_EXPECT_EQ(test, PTR_ERR(try_new(xe, SZ_64K, XE_REGION_VRAM)), -ENODEV);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(try_new(xe, SZ_64K, XE_REGION_SYSTEM)), -ENODEV);
+	KUNIT_EXPECT_FALSE_MSG(test, all_are(test, vram, 0), "it cannot be read");
+	KUNIT_EXPECT_EQ(test, move(pages, XE_MEM_TT), 0);
+	KUNIT_EXPECT_EQ(test, move(pages, XE_MEM_VRAM), -ENODEV);
+	KUNIT_EXPECT_EQ(test, pages->mem_type, XE_MEM_TT);
+
+	engine.copies = 0;
+	KUNIT_EXPECT_EQ(test, move(vram, XE_MEM_SYSTEM), 0);
+	KUNIT_EXPECT_TRUE(test, all_are(test, vram, 0));
+	put(vram);
+	put(pages);
+}
+
+/* Contents go along, by the engine or, where it fails, by the CPU. */
+static void test_contents(struct kunit *test)
+{
+	struct xe_device *xe = device(test, false);
+	struct xe_bo *bo = new(test, xe, SZ_64K, XE_REGION_VRAM | XE_REGION_SYSTEM), *other;
+	size_t mappings = dma_mappings(xe);
+
+	fill(test, bo, 0x33);
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_TT), 0);
+	KUNIT_EXPECT_EQ(test, dma_mappings(xe), mappings + 1);
+	KUNIT_EXPECT_TRUE(test, all_are(test, bo, 0x33));
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), 0);
+	KUNIT_EXPECT_EQ_MSG(test, dma_mappings(xe), mappings, "not mapped for DMA any more");
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_VRAM), 0);
+	KUNIT_EXPECT_TRUE(test, all_are(test, bo, 0x33));
+
+	xe->mm.copy = &engine_ops;
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), 0);
+	KUNIT_EXPECT_EQ(test, engine.copies, 1);
+	KUNIT_EXPECT_FALSE(test, engine.to_vram);
+	KUNIT_EXPECT_NE(test, engine.reached, 0);
+	KUNIT_EXPECT_EQ_MSG(test, dma_mappings(xe), mappings, "for the engine alone");
+	KUNIT_EXPECT_TRUE(test, all_are(test, bo, 0x33));
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_VRAM), 0);
+	KUNIT_EXPECT_EQ(test, engine.copies, 2);
+	KUNIT_EXPECT_TRUE(test, engine.to_vram);
+	KUNIT_EXPECT_TRUE(test, all_are(test, bo, 0x33));
+
+	/* What the engine did is not done again; the range that was left may hold anything. */
+	engine.copies_well = true;
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), 0);
+	KUNIT_EXPECT_TRUE_MSG(test, all_are(test, bo, 0), "new pages are zero");
+	engine.clears = 0;
+	other = new(test, xe, VRAM_SIZE, XE_REGION_VRAM);
+	KUNIT_EXPECT_EQ(test, engine.clears, 1);
+	put(other);
+
+	/* One without contents is not copied, but cleared. */
+	engine.copies = 0;
+	other = xe_bo_create(xe, &(struct xe_bo_args){
+		.size = SZ_64K, .regions = XE_REGION_VRAM, .deferred = true });
+	KUNIT_ASSERT_FALSE(test, IS_ERR(other));
+	KUNIT_EXPECT_EQ(test, other->mem_type, XE_MEM_SYSTEM);
+	reserved(other) {
+		u8 page[8];
+
+		KUNIT_EXPECT_EQ(test, xe_bo_read_page(other, 0, page), -ENODATA);
+		KUNIT_EXPECT_EQ(test, xe_bo_make_reachable(other), 0);
+	}
+	KUNIT_EXPECT_EQ(test, other->mem_type, XE_MEM_VRAM);
+	KUNIT_EXPECT_EQ(test, engine.copies, 0);
+	KUNIT_EXPECT_TRUE(test, all_are(test, other, 0));
+	put(other);
+	put(bo);
+}
+
+/* Nobody moves what others use; but where pages stay, and are mapped for the card, nobody minds. */
+static void test_users(struct kunit *test)
+{
+	struct xe_device *xe = device(test, false);
+	struct xe_bo *bo = new(test, xe, SZ_64K, XE_REGION_VRAM | XE_REGION_SYSTEM);
+	struct dma_fence *fence = fence_new(test);
+
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), 0);
+	reserved(bo) {
+		KUNIT_ASSERT_EQ(test, dma_resv_reserve_fences(bo->ttm.base.resv, 1), 0);
+		dma_resv_add_fence(bo->ttm.base.resv, fence, DMA_RESV_USAGE_BOOKKEEP);
+		KUNIT_EXPECT_EQ(test, xe_bo_validate(bo), 0);
+	}
+	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_SYSTEM);
+	xe->mm.vram_size = 0;
+	reserved(bo)
+		KUNIT_EXPECT_EQ(test, xe_bo_make_reachable(bo), 0);
+	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_TT);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
+
+	dma_fence_signal(fence);
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), 0);
+	reserved(bo)
+		KUNIT_EXPECT_EQ(test, xe_bo_validate(bo), 0);
+	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_VRAM);
+	dma_fence_put(fence);
+	put(bo);
+}
+
+/* Where it may be, in the order in which it is wanted. */
+static void test_places(struct kunit *test)
+{
+	struct xe_device *xe = device(test, false);
+	struct xe_pt_source source = {};
+	struct xe_bo *bo, *hog;
+
+	bo = new(test, xe, 2 * VRAM_SIZE, XE_REGION_SYSTEM);
+	put(bo);
+	bo = try_new(xe, 2 * VRAM_SIZE, XE_REGION_SYSTEM | XE_REGION_VRAM);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(bo));
+	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_TT);
+	reserved(bo)
+		xe_bo_pt_source(bo, &source);
+	KUNIT_EXPECT_PTR_EQ(test, source.sgt, xe_tt_sgt(bo->ttm.ttm));
+	KUNIT_EXPECT_NULL(test, source.vram);
+	put(bo);
+
+	/* Whoever is shown the place may write to it. */
+	bo = new(test, xe, VRAM_SIZE, XE_REGION_VRAM);
+	reserved(bo)
+		xe_bo_pt_source(bo, &source);
+	KUNIT_EXPECT_PTR_EQ(test, source.vram, bo->ttm.resource);
+	put(bo);
+	xe->mm.copy = &engine_ops;
+	bo = new(test, xe, VRAM_SIZE, XE_REGION_VRAM);
+	KUNIT_EXPECT_EQ(test, engine.clears, 1);
+
+	/* One that is moved out has to wait until there is room, or the system is awake. */
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), 0);
+	hog = xe_bo_create(xe, &(struct xe_bo_args){
+		.size = SZ_64K, .regions = XE_REGION_VRAM, .pinned = true });
+	KUNIT_ASSERT_FALSE(test, IS_ERR(hog));
+	reserved(bo) {
+		KUNIT_EXPECT_FALSE(test, xe_bo_needs_validate(bo));
+		KUNIT_EXPECT_EQ(test, xe_bo_make_reachable(bo), -ENOSPC);
+		xe->mm.sleeping = true;
+		KUNIT_EXPECT_EQ(test, xe_bo_make_reachable(bo), -EAGAIN);
+		xe->mm.sleeping = false;
+	}
+	xe_bo_unpin(hog);
+	put(hog);
+	reserved(bo) {
+		KUNIT_EXPECT_TRUE(test, xe_bo_needs_validate(bo));
+		xe->mm.evicting = true;
+		KUNIT_EXPECT_FALSE(test, xe_bo_needs_validate(bo));
+		KUNIT_EXPECT_EQ(test, xe_bo_make_reachable(bo), 0);
+		KUNIT_EXPECT_FALSE(test, xe->mm.evicting);
+		KUNIT_EXPECT_EQ(test, xe_bo_make_reachable(bo), 0);
+	}
+	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_VRAM);
+	put(bo);
+}
+
+/* Mappings of VRAM that processes have are of the range that it is in now. */
+static void test_mappings(struct kunit *test)
+{
+	struct xe_device *xe = device(test, false);
+	struct xe_bo *bo = new(test, xe, SZ_64K, XE_REGION_VRAM);
+
+	list_add(&bo->vram_link, &xe->mm.vram_mapped);
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), 0);
+	KUNIT_EXPECT_TRUE(test, list_empty(&xe->mm.vram_mapped));
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_VRAM), 0);
+	list_add(&bo->vram_link, &xe->mm.vram_mapped);
+	put(bo);
+	KUNIT_EXPECT_TRUE(test, list_empty(&xe->mm.vram_mapped));
+}
+
+static struct kunit_case bo_cases[] = {
+	KUNIT_CASE(test_cpu_clears),
+	KUNIT_CASE(test_engine_clears),
+	KUNIT_CASE(test_small),
+	KUNIT_CASE(test_drivers_own),
+	KUNIT_CASE(test_gone),
+	KUNIT_CASE(test_contents),
+	KUNIT_CASE(test_users),
+	KUNIT_CASE(test_places),
+	KUNIT_CASE(test_mappings),
+	{ }
+};
+
+static struct kunit_suite bo_suite = {
+	.name = "xe_bo",
+	.test_cases = bo_cases,
+};
+
+kunit_test_suite(bo_suite);
