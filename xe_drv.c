@@ -55,8 +55,9 @@ module_param_named_unsafe(force_probe, xe_params.force_probe, charp, 0400);
 MODULE_PARM_DESC(force_probe,
 		 "Comma separated PCI device IDs to bind although unsupported; * for all, !ID for none");
 
-module_param_named(vram_bar_size, xe_params.vram_bar_size, uint, 0600);
-MODULE_PARM_DESC(vram_bar_size, "Wanted size of the VRAM BAR in MiB (0 = largest possible)");
+module_param_named(vram_bar_size, xe_params.vram_bar_size, int, 0600);
+MODULE_PARM_DESC(vram_bar_size,
+		 "Wanted size of the VRAM BAR in MiB (0 = largest possible, < 0 = as it is)");
 
 module_param_named_unsafe(wedged_mode, xe_params.wedged_mode, int, 0600);
 MODULE_PARM_DESC(wedged_mode,
@@ -79,10 +80,42 @@ static const struct kernel_param_ops absent_ops = {
 	module_param_cb(name, &absent_ops, (void *)(reason), 0);	\
 	MODULE_PARM_DESC(name, "No effect: " reason)
 
-XE_PARAM_ABSENT(probe_display, "there is no display support");
 XE_PARAM_ABSENT(max_vfs, "there is no SR-IOV support");
 XE_PARAM_ABSENT(gsc_firmware_path, "there is no GSC support");
 XE_PARAM_ABSENT(force_execlist, "there is no submission without the GuC");
+XE_PARAM_ABSENT(svm_notifier_size, "there is no shared virtual memory");
+
+#define XE_PARAM_OF_DISPLAY(name)	XE_PARAM_ABSENT(name, "there is no display support")
+
+XE_PARAM_OF_DISPLAY(disable_display);
+XE_PARAM_OF_DISPLAY(disable_power_well);
+XE_PARAM_OF_DISPLAY(dmc_firmware_path);
+XE_PARAM_OF_DISPLAY(edp_vswing);
+XE_PARAM_OF_DISPLAY(enable_dc);
+XE_PARAM_OF_DISPLAY(enable_dc_balance);
+XE_PARAM_OF_DISPLAY(enable_dmc_wl);
+XE_PARAM_OF_DISPLAY(enable_dp_mst);
+XE_PARAM_OF_DISPLAY(enable_dpcd_backlight);
+XE_PARAM_OF_DISPLAY(enable_dpt);
+XE_PARAM_OF_DISPLAY(enable_dsb);
+XE_PARAM_OF_DISPLAY(enable_fbc);
+XE_PARAM_OF_DISPLAY(enable_flipq);
+XE_PARAM_OF_DISPLAY(enable_ips);
+XE_PARAM_OF_DISPLAY(enable_panel_replay);
+XE_PARAM_OF_DISPLAY(enable_psr);
+XE_PARAM_OF_DISPLAY(enable_psr2_sel_fetch);
+XE_PARAM_OF_DISPLAY(enable_sagv);
+XE_PARAM_OF_DISPLAY(force_reset_modeset_test);
+XE_PARAM_OF_DISPLAY(invert_brightness);
+XE_PARAM_OF_DISPLAY(load_detect_test);
+XE_PARAM_OF_DISPLAY(lvds_channel_mode);
+XE_PARAM_OF_DISPLAY(nuclear_pageflip);
+XE_PARAM_OF_DISPLAY(panel_use_ssc);
+XE_PARAM_OF_DISPLAY(probe_display);
+XE_PARAM_OF_DISPLAY(psr_safest_params);
+XE_PARAM_OF_DISPLAY(vbt_firmware);
+XE_PARAM_OF_DISPLAY(vbt_sdvo_panel_type);
+XE_PARAM_OF_DISPLAY(verbose_state_checks);
 
 /*
  * Which world an ioctl runs in. The DRM core refuses all of them with -ENODEV once the device is

@@ -301,6 +301,8 @@ static void resize_vram_bar(struct xe_hw hw)
 	u64 now = pci_resource_len(priv->pdev, XE_BAR_VRAM);
 	int err = -ENOSPC;
 
+	if (xe_params.vram_bar_size < 0)
+		return;
 	if (!wanted)
 		wanted = sizes ? max_t(u64, now, SZ_1M * (1ull << __fls(sizes))) : now;
 	if (wanted == now)
@@ -308,7 +310,7 @@ static void resize_vram_bar(struct xe_hw hw)
 
 	if (!is_power_of_2(wanted) || !(sizes & BIT(pci_rebar_bytes_to_size(wanted)))) {
 		drm_warn(&priv->device.drm,
-			 "the VRAM BAR cannot have %u MiB (mask of possible sizes %#x); left at %llu MiB\n",
+			 "the VRAM BAR cannot have %d MiB (mask of possible sizes %#x); left at %llu MiB\n",
 			 xe_params.vram_bar_size, sizes, now / SZ_1M);
 		return;
 	}

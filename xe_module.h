@@ -19,8 +19,8 @@ struct xe_params {
 	char *huc_firmware_path;
 	/** @force_probe: IDs to bind although unsupported ("id", "*"), or not to bind ("!id") */
 	char *force_probe;
-	/** @vram_bar_size: wanted size of the VRAM BAR in MiB, 0 for the largest */
-	unsigned int vram_bar_size;
+	/** @vram_bar_size: wanted size of the VRAM BAR in MiB, 0 for the largest, < 0 as it is */
+	int vram_bar_size;
 	/** @wedged_mode: 0 if it does not come back, 1 after critical errors, 2 after any hang */
 	int wedged_mode;
 };

@@ -40,6 +40,9 @@ unload
 t "vram_bar_size=64, which it has" loaded vram_bar_size=64
 t "nothing is said about it" eval '! said "VRAM BAR cannot"'
 unload
+t "vram_bar_size=-1, to leave it alone" loaded vram_bar_size=-1
+t "nothing is said about that" eval '! said "VRAM BAR"'
+unload
 t "vram_bar_size=256, which it cannot have" loaded vram_bar_size=256
 t "that is said" said "the VRAM BAR cannot have 256 MiB.*left at 64 MiB"
 unload

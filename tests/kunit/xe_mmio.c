@@ -53,7 +53,8 @@ static void __maybe_unused core_release(struct pci_dev *pdev, int bar)
 
 struct resize_case {
 	const char *name;
-	u32 possible, asked;		/* mask in MiB; MiB */
+	u32 possible;			/* mask in MiB */
+	int asked;			/* MiB */
 	resource_size_t window_end;	/* of the host bridge */
 	int result;
 	unsigned int resizes;
@@ -70,6 +71,7 @@ static const struct resize_case resize_cases[] = {
 	{ "no power of two", BIT(8) | BIT(9), 300, HIGH, 0, 0 },
 	{ "no window above 4 GiB", BIT(8) | BIT(9), 0, SZ_4G - 1, 0, 0 },
 	{ "no window at all", BIT(8) | BIT(9), 0, 0, 0, 0 },
+	{ "not to be resized", BIT(8) | BIT(9), -1, HIGH, 0, 0 },
 	{ "no room", BIT(8) | BIT(9), 0, HIGH, -ENOSPC, 1, 9 },
 };
 
