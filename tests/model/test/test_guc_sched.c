@@ -195,6 +195,7 @@ static void parallel(void **state)
 	assert_int_equal(host_data(h, 2, 4), 44);
 	HOST_FAST(h, H2G_UPDATE_POLICIES, 3, 0x2003 << 16 | 1, 1);
 	MODE(h, 3, 0);
+	loop(h, MSEC);
 	assert_true(host_event(h, G2H_MODE_DONE, 3, 0));
 	HOST_FAST(h, H2G_DEREGISTER, 3);
 	assert_true(host_event(h, G2H_DEREGISTERED, 3, 0));
@@ -739,6 +740,25 @@ static void crash_while_busy(void **state)
 	assert_quiet(h->gpu);
 }
 
+/* A doorbell does not wait for what engines have to do: the answer is there, and the rest goes on behind it. */
+static void answered_at_once(void **state)
+{
+	struct host *h = *state;
+	u64 before;
+
+	spin(h, 0, true);
+	for (u32 i = 1; i < 10; i++) {
+		before = counter_get(h->gpu, CNT_CMD);
+		HOST_FAST(h, H2G_TLB_INVALIDATE, i, BIT(31));
+		assert_true(host_event(h, G2H_TLB_DONE, i, 0));
+		assert_in_range(counter_get(h->gpu, CNT_CMD) - before, 0, 1000);
+	}
+	before = counter_get(h->gpu, CNT_CMD);
+	assert_true(gpu_run(h->gpu, GPU_SLICE_BUDGET));
+	assert_in_range(counter_get(h->gpu, CNT_CMD) - before, 1, 500);
+	assert_quiet(h->gpu);
+}
+
 static void vanish_at(void **state)
 {
 	struct host *h = *state;
@@ -764,7 +784,8 @@ int main(void)
 		TEST(hang), TEST(short_timeout_has_grace), TEST(disabled_twice), TEST(hang_in_the_way),
 		TEST(illegal_command), TEST(unmapped), TEST(engine_reset_fails), TEST(semaphore),
 		TEST(semaphore_chain), TEST(guc_reset_alone), TEST(write_after_fence), TEST(started_while_busy),
-		TEST(full_reset_saves_nothing), TEST(reset_while_busy), TEST(self_service), TEST(crash_while_busy), TEST(vanish_at),
+		TEST(full_reset_saves_nothing), TEST(reset_while_busy), TEST(self_service), TEST(crash_while_busy), TEST(answered_at_once),
+		TEST(vanish_at),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
