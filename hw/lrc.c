@@ -67,7 +67,7 @@ struct xe_lrc_chunk {
 	DECLARE_BITMAP(used, XE_LRC_CHUNK_SLOTS);
 };
 
-static_assert(CHUNK_BYTES == XE_LRC_CHUNK_SLOTS * SLOT_BYTES);
+static_assert(XE_LRC_CHUNK_SLOTS * SLOT_BYTES == CHUNK_BYTES);
 
 /**
  * xe_lrc_image_bytes - size of the image of a context

@@ -22,8 +22,8 @@
  * by which they are shared out: what a client has, and what all clients of its user have, are
  * together no more than what is left for others. So one client has a third at most, any number of
  * clients of one user have half, and each user who comes behind greedy ones has half of what these
- * have left: 4,080 the second, 16 the tenth. Nobody is taken anything away. What was destroyed counts
- * until the GuC has let go of it.
+ * have left: 4,080 the second, 16 the tenth. Nobody is taken anything away. What was destroyed
+ * counts until the GuC has let go of it.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
