@@ -531,9 +531,8 @@ static bool wants_vram(struct xe_bo *bo)
 {
 	struct xe_mm *mm = &bo_to_xe(&bo->ttm)->mm;
 
-	return xe_bo_can_be_in(bo, XE_REGION_VRAM) && !bo->ttm.pin_count &&
-	       !READ_ONCE(mm->sleeping) && !READ_ONCE(mm->evicting) &&
-	       xe_vram_has_room(&mm->vram, bo->ttm.base.size);
+	return xe_bo_can_be_in(bo, XE_REGION_VRAM) && !READ_ONCE(mm->sleeping) &&
+	       !READ_ONCE(mm->evicting) && xe_vram_has_room(&mm->vram, bo->ttm.base.size);
 }
 
 /**

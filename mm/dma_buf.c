@@ -62,10 +62,8 @@ static int export_attach(struct dma_buf *dma_buf, struct dma_buf_attachment *att
 static int export_pin(struct dma_buf_attachment *attach)
 {
 	struct xe_bo *bo = dma_buf_to_bo(attach->dmabuf);
-	int err = 0;
+	int err = xe_bo_move_to(bo, XE_MEM_TT);
 
-	if (!bo->ttm.pin_count)
-		err = xe_bo_move_to(bo, XE_MEM_TT);
 	if (!err)
 		ttm_bo_pin(&bo->ttm);
 	return err;
@@ -78,11 +76,8 @@ static void export_unpin(struct dma_buf_attachment *attach)
 
 static struct sg_table *export_map(struct dma_buf_attachment *attach, enum dma_data_direction dir)
 {
-	struct xe_bo *bo = dma_buf_to_bo(attach->dmabuf);
-	int err = 0;
+	int err = xe_bo_move_to(dma_buf_to_bo(attach->dmabuf), XE_MEM_TT);
 
-	if (!bo->ttm.pin_count)
-		err = xe_bo_move_to(bo, XE_MEM_TT);
 	return err ? ERR_PTR(err) : drm_gem_map_dma_buf(attach, dir);
 }
 

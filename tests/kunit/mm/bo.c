@@ -3,13 +3,22 @@
  * Buffers: what is in them, and where they are. The copy engine is played.
  */
 
-#include "../../../mm/bo.c"
-
 #include <linux/sched/signal.h>
 
 #include <kunit/test.h>
 
+#include "mm/mm.h"
+#include "mm/vma.h"
 #include "tests/kunit/fake.h"
+
+static bool short_of_memory, called_off;
+static unsigned int marked_stale;
+
+#define xe_mm_has_memory(size)		(!short_of_memory)
+#define xe_mm_stop_evicting(mm)		(called_off)
+#define xe_vma_mark_stale(obj)		((void)(obj), marked_stale++)
+
+#include "../../../mm/bo.c"
 
 #define VRAM_SIZE	SZ_1M		/* as the fake card has */
 #define NOISE		0xa5
@@ -55,6 +64,12 @@ static struct dma_fence *fence_new(struct kunit *test)
 	return fence;
 }
 
+static void lose(struct xe_device *xe)
+{
+	xe_hw_scoped(hw, xe)
+		xe_hw_declare_lost(hw, "test");
+}
+
 /* A device with VRAM that is full of noise; @with_engine: and a copy engine. */
 static struct xe_device *device(struct kunit *test, bool with_engine)
 {
@@ -62,6 +77,8 @@ static struct xe_device *device(struct kunit *test, bool with_engine)
 	int err = -ENODEV;
 
 	memset(&engine, 0, sizeof(engine));
+	short_of_memory = false;
+	called_off = false;
 	xe_fake_scoped(hw, xe) {
 		err = xe_vram_bar_map(hw);
 		if (!err)
@@ -219,6 +236,43 @@ static void test_engine_clears(struct kunit *test)
 	dma_fence_put(engine.fence);
 }
 
+/* One that the engine was given to clear, and did not. */
+static struct xe_bo *left_undone(struct kunit *test, struct xe_device *xe)
+{
+	struct dma_fence *fence = fence_new(test);
+	struct xe_bo *bo;
+
+	engine.fence = fence;
+	bo = new(test, xe, SZ_64K, XE_REGION_VRAM);
+	engine.fence = NULL;
+	dma_fence_set_error(fence, -EIO);
+	dma_fence_signal(fence);
+	dma_fence_put(fence);
+	return bo;
+}
+
+/* Whoever looks at it, moves it, or is about to map it sees zeroes, and so with the card gone. */
+static void test_left_undone(struct kunit *test)
+{
+	struct xe_device *xe = device(test, true);
+	struct xe_bo *bo[3];
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(bo); i++)
+		bo[i] = left_undone(test, xe);
+	KUNIT_EXPECT_EQ(test, engine.clears, 3);
+
+	reserved(bo[0])
+		KUNIT_EXPECT_EQ(test, xe_bo_validate(bo[0]), 0);
+	KUNIT_EXPECT_TRUE(test, is_zero(bo[0]));
+	KUNIT_EXPECT_EQ(test, move(bo[1], XE_MEM_SYSTEM), 0);
+	KUNIT_EXPECT_TRUE(test, all_are(test, bo[1], 0));
+	lose(xe);
+	KUNIT_EXPECT_EQ(test, move(bo[2], XE_MEM_SYSTEM), 0);
+	KUNIT_EXPECT_TRUE(test, all_are(test, bo[2], 0));
+	for (unsigned int i = 0; i < ARRAY_SIZE(bo); i++)
+		put(bo[i]);
+}
+
 /* What is small the CPU has cleared sooner; but not if memory may be compressed. */
 static void test_small(struct kunit *test)
 {
@@ -249,20 +303,18 @@ static void test_drivers_own(struct kunit *test)
 
 	put(new(test, xe, VRAM_SIZE, XE_REGION_VRAM));
 	KUNIT_EXPECT_EQ(test, engine.clears, 1);
+	/* It is there when the system is about to sleep, too. */
+	xe->mm.sleeping = true;
 	/* All of it is zero now, until the driver has it. */
 	bo = xe_bo_create(xe, &(struct xe_bo_args){
 		.size = VRAM_SIZE, .regions = XE_REGION_VRAM, .pinned = true });
 	KUNIT_ASSERT_FALSE(test, IS_ERR(bo));
+	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_VRAM);
+	xe->mm.sleeping = false;
 	xe_bo_unpin(bo);
 	put(bo);
 	put(new(test, xe, VRAM_SIZE, XE_REGION_VRAM));
 	KUNIT_EXPECT_EQ(test, engine.clears, 2);
-}
-
-static void lose(struct xe_device *xe)
-{
-	xe_hw_scoped(hw, xe)
-		xe_hw_declare_lost(hw, "test");
 }
 
 /* Nothing new is made for a card that is gone; what there is can be moved, and is zero if it was there. */
@@ -299,7 +351,9 @@ static void test_contents(struct kunit *test)
 	size_t mappings = dma_mappings(xe);
 
 	fill(test, bo, 0x33);
+	marked_stale = 0;
 	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_TT), 0);
+	KUNIT_EXPECT_EQ(test, marked_stale, 1);
 	KUNIT_EXPECT_EQ(test, dma_mappings(xe), mappings + 1);
 	KUNIT_EXPECT_TRUE(test, all_are(test, bo, 0x33));
 	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), 0);
@@ -347,6 +401,98 @@ static void test_contents(struct kunit *test)
 	put(bo);
 }
 
+/* What was zero is not any more when contents have been moved there. */
+static void test_moved_into(struct kunit *test)
+{
+	struct xe_device *xe = device(test, false);
+	struct xe_bo *bo;
+
+	put(new(test, xe, VRAM_SIZE, XE_REGION_VRAM));
+	bo = new(test, xe, SZ_64K, XE_REGION_VRAM | XE_REGION_SYSTEM);
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), 0);
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_VRAM), 0);
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), 0);
+	xe->mm.copy = &engine_ops;
+	put(new(test, xe, VRAM_SIZE, XE_REGION_VRAM));
+	KUNIT_EXPECT_EQ(test, engine.clears, 1);
+	put(bo);
+}
+
+/* It stays where it is if there is no memory for it, or who wanted it out does not any more. */
+static void test_stays(struct kunit *test)
+{
+	struct xe_device *xe = device(test, false);
+	struct xe_bo *bo = new(test, xe, SZ_64K, XE_REGION_VRAM | XE_REGION_SYSTEM);
+
+	short_of_memory = true;
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), -ENOMEM);
+	short_of_memory = false;
+	called_off = true;
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), -EINTR);
+	called_off = false;
+	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_VRAM);
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_TT), 0);
+	reserved(bo) {
+		KUNIT_EXPECT_FALSE_MSG(test, xe_bo_needs_validate(bo), "the card reaches it");
+		KUNIT_EXPECT_EQ(test, xe_bo_validate(bo), 0);
+	}
+	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_TT);
+	put(bo);
+}
+
+/* A page of it, wherever that is, and no more than that. */
+static void test_read_page(struct kunit *test)
+{
+	struct xe_device *xe = device(test, false);
+	struct xe_bo *bo = new(test, xe, SZ_64K, XE_REGION_VRAM | XE_REGION_SYSTEM);
+	u8 *page = kunit_kzalloc(test, 2 * PAGE_SIZE, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	memset(page, 0x55, PAGE_SIZE);
+	reserved(bo) {
+		KUNIT_EXPECT_EQ(test, access_memory(&bo->ttm, SZ_64K - PAGE_SIZE, page,
+						    2 * PAGE_SIZE, 1), PAGE_SIZE);
+		KUNIT_EXPECT_EQ(test, access_memory(&bo->ttm, SZ_64K, page, 8, 0), -EIO);
+		KUNIT_EXPECT_EQ(test, xe_bo_move_to(bo, XE_MEM_SYSTEM), 0);
+		KUNIT_EXPECT_EQ(test, xe_bo_read_page(bo, 0, page), 0);
+		KUNIT_EXPECT_NULL(test, memchr_inv(page, 0, PAGE_SIZE));
+		KUNIT_EXPECT_EQ(test, xe_bo_read_page(bo, SZ_64K - PAGE_SIZE, page), 0);
+		KUNIT_EXPECT_NULL(test, memchr_inv(page, 0x55, PAGE_SIZE));
+		KUNIT_EXPECT_EQ(test, access_memory(&bo->ttm, 0, page, 8, 0), -EIO);
+		bo->import = (void *)page;
+		KUNIT_EXPECT_EQ(test, xe_bo_read_page(bo, 0, page), -EOPNOTSUPP);
+		bo->import = NULL;
+	}
+	put(bo);
+}
+
+/* It shares the reservation of a VM, and does not wait for what else is in there. */
+static void test_of_a_vm(struct kunit *test)
+{
+	struct xe_device *xe = device(test, false);
+	struct xe_bo *vm = new(test, xe, SZ_64K, XE_REGION_SYSTEM), *bo = xe_bo_alloc();
+	struct xe_bo_args args = {
+		.size = SZ_64K, .regions = XE_REGION_VRAM, .vm_resv = &vm->ttm.base,
+	};
+	struct dma_fence *fence = fence_new(test);
+	unsigned int refs = kref_read(&vm->ttm.base.refcount);
+
+	KUNIT_ASSERT_NOT_NULL(test, bo);
+	reserved(vm) {
+		KUNIT_ASSERT_EQ(test, dma_resv_reserve_fences(vm->ttm.base.resv, 1), 0);
+		dma_resv_add_fence(vm->ttm.base.resv, fence, DMA_RESV_USAGE_BOOKKEEP);
+		KUNIT_ASSERT_EQ(test, xe_bo_init(xe, bo, &args), 0);
+	}
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
+	KUNIT_EXPECT_PTR_EQ(test, bo->ttm.base.resv, vm->ttm.base.resv);
+	KUNIT_EXPECT_EQ(test, kref_read(&vm->ttm.base.refcount), refs + 1);
+	dma_fence_signal(fence);
+	dma_fence_put(fence);
+	put(bo);
+	KUNIT_EXPECT_EQ(test, kref_read(&vm->ttm.base.refcount), refs);
+	put(vm);
+}
+
 /* Nobody moves what others use; but where pages stay, and are mapped for the card, nobody minds. */
 static void test_users(struct kunit *test)
 {
@@ -382,6 +528,7 @@ static void test_places(struct kunit *test)
 	struct xe_device *xe = device(test, false);
 	struct xe_pt_source source = {};
 	struct xe_bo *bo, *hog;
+	u64 none = 0;
 
 	bo = new(test, xe, 2 * VRAM_SIZE, XE_REGION_SYSTEM);
 	put(bo);
@@ -392,6 +539,24 @@ static void test_places(struct kunit *test)
 		xe_bo_pt_source(bo, &source);
 	KUNIT_EXPECT_PTR_EQ(test, source.sgt, xe_tt_sgt(bo->ttm.ttm));
 	KUNIT_EXPECT_NULL(test, source.vram);
+	put(bo);
+
+	/* No place for it, or no room. */
+	xe->mm.system_size = SZ_64K;
+	bo = try_new(xe, SZ_128K, XE_REGION_SYSTEM);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(bo));
+	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_SYSTEM);
+	reserved(bo) {
+		KUNIT_EXPECT_TRUE_MSG(test, xe_bo_needs_validate(bo), "it has no pages");
+		KUNIT_EXPECT_EQ(test, xe_bo_validate(bo), 0);
+		KUNIT_EXPECT_TRUE(test, ttm_tt_is_populated(bo->ttm.ttm));
+		KUNIT_EXPECT_FALSE(test, xe_bo_needs_validate(bo));
+		KUNIT_EXPECT_EQ(test, xe_bo_make_reachable(bo), -ENOMEM);
+		xe->mm.system_size = SZ_16M;
+		swap(xe->mm.tt.size, none);
+		KUNIT_EXPECT_EQ(test, xe_bo_make_reachable(bo), -ENOMEM);
+		swap(xe->mm.tt.size, none);
+	}
 	put(bo);
 
 	/* Whoever is shown the place may write to it. */
@@ -420,6 +585,9 @@ static void test_places(struct kunit *test)
 	put(hog);
 	reserved(bo) {
 		KUNIT_EXPECT_TRUE(test, xe_bo_needs_validate(bo));
+		xe->mm.sleeping = true;
+		KUNIT_EXPECT_FALSE(test, xe_bo_needs_validate(bo));
+		xe->mm.sleeping = false;
 		xe->mm.evicting = true;
 		KUNIT_EXPECT_FALSE(test, xe_bo_needs_validate(bo));
 		KUNIT_EXPECT_EQ(test, xe_bo_make_reachable(bo), 0);
@@ -448,10 +616,15 @@ static void test_mappings(struct kunit *test)
 static struct kunit_case bo_cases[] = {
 	KUNIT_CASE(test_cpu_clears),
 	KUNIT_CASE(test_engine_clears),
+	KUNIT_CASE(test_left_undone),
 	KUNIT_CASE(test_small),
 	KUNIT_CASE(test_drivers_own),
 	KUNIT_CASE(test_gone),
 	KUNIT_CASE(test_contents),
+	KUNIT_CASE(test_moved_into),
+	KUNIT_CASE(test_stays),
+	KUNIT_CASE(test_read_page),
+	KUNIT_CASE(test_of_a_vm),
 	KUNIT_CASE(test_users),
 	KUNIT_CASE(test_places),
 	KUNIT_CASE(test_mappings),
