@@ -33,7 +33,8 @@
  * is to be stopped; when the GuC has let go of it, or the GT was reset, the table says so. Only
  * then the fences of what was not finished are signalled with an error: until then the engine may
  * write to memory that they protect. Nobody waits for this. If the device is asleep, it knows no
- * context, and the number is given back when it wakes up.
+ * context, but the number can be given back when it is awake only: it is woken up for that, as all
+ * the memory of a process may hang on it.
  *
  * What a queue of binds has accepted is done all the same: binds that came later build on it.
  *
@@ -162,7 +163,10 @@ static void end_context(struct xe_queue *q)
 	xe_hw_scoped_awake(hw, q->xe) {
 		clear_bit(XE_QUEUE_ENDS_LATER, &q->state);
 		xe_context_end(hw, &xe_hw_state(hw)->gt[q->args.gt_id], q->context);
+		return;
 	}
+	if (!xe_hw_is_gone(q->xe))
+		xe_hw_work_queue(&q->xe->submit.look);
 }
 
 static void banned(struct xe_context_owner *owner, bool faulted)

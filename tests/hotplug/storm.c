@@ -7,6 +7,7 @@
  *	storm binds PCI-ADDRESS COUNT		so many binds in one call, by who is killed, and who is not
  *	storm groups PCI-ADDRESS		mounts the control groups, for which the guest has no program
  *	storm greedy PCI-ADDRESS		asks for more and more, until it is killed
+ *	storm contexts PCI-ADDRESS FILES	a process has all contexts that it gets, and is killed when the card sleeps
  *
  * Any call may fail in "chaos". What a fence says to be done is done, and done once.
  */
@@ -499,43 +500,75 @@ static unsigned int take_contexts(int file)
 	return n;
 }
 
-/* Chunks of 2 MiB in the GGTT */
-static unsigned int chunks(void)
+/* Lines of a file in debugfs that have @text */
+static unsigned int lines(const char *name, const char *text)
 {
-	char path[100], line[200];
+	char path[100], line[500];
 	unsigned int n = 0;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/sys/kernel/debug/dri/%.40s/ggtt", pci);
+	snprintf(path, sizeof(path), "/sys/kernel/debug/dri/%.40s/%s", pci, name);
 	f = fopen(path, "r");
 	need(f, path);
 	while (fgets(line, sizeof(line), f))
-		n += !!strstr(line, ":   2048 KiB");
+		n += !!strstr(line, text);
 	fclose(f);
 	return n;
 }
 
-/* A process that takes all it can get does not get all, and what it had is there again when it is gone. */
-static void many_contexts(void)
+/* Those of contexts in the GGTT, each of 2 MiB; to look wakes the card up */
+static unsigned int chunks(void)
 {
-	unsigned int n = 0, before = chunks(), then;
+	return lines("ggtt", ":   2048 KiB");
+}
+
+static bool sleeps(void)
+{
+	char path[100], text[20] = "";
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%.40s/power/runtime_status", pci);
+	f = fopen(path, "r");
+	need(f && fgets(text, sizeof(text), f), path);
+	fclose(f);
+	return !strcmp(text, "suspended\n");
+}
+
+static void let_sleep(const char *control)
+{
 	double end = now() + 60;
+	char path[100];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%.40s/power/control", pci);
+	f = fopen(path, "w");
+	need(f && fputs(control, f) > 0 && !fclose(f), path);
+	while (!strcmp(control, "auto") && !sleeps() && now() < end)
+		usleep(1000);
+}
+
+/* A process that takes all it can get does not get all, and what it had is there again when it is gone. */
+static void many_contexts(unsigned int files)
+{
+	unsigned int n = 0, queues = lines("queues", ""), before = chunks(), then;
+	double end;
 	int pipes[2], file;
 	struct world w;
 	pid_t pid;
 
+	let_sleep("on");
 	need(!pipe(pipes), "pipe");
 	pid = fork();
 	if (!pid) {
-		for (int i = 0; i < 10; i++)
+		for (unsigned int i = 0; i < files; i++)
 			n += take_contexts(open_card(pci, "renderD"));
 		if (write(pipes[1], &n, sizeof(n)) == sizeof(n))
 			pause();
 		_exit(1);
 	}
 	close(pipes[1]);
-	check(read(pipes[0], &n, sizeof(n)) == sizeof(n) && n > 8000 && n <= 8192,
-	      "all files of a user have half of the contexts");
+	check(read(pipes[0], &n, sizeof(n)) == sizeof(n) && (files == 1 ? n == 4096 : n > 8000 && n <= 8192),
+	      files == 1 ? "a file has 4096 contexts" : "all files of a user have half of the contexts");
 	then = chunks();
 
 	need(!seteuid(65534), "seteuid");
@@ -546,13 +579,18 @@ static void many_contexts(void)
 	unmap_all(&w);
 	close(file);
 
+	let_sleep("auto");
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	close(pipes[0]);
+	end = now() + 60;
+	while (lines("queues", "") > queues && now() < end)
+		usleep(100000);
+	check(lines("queues", "") <= queues, "who is killed while the card sleeps leaves no queues behind");
 	while (chunks() > before + 1 && now() < end)
 		usleep(100000);
 	printf("# %u contexts, chunks: %u, %u, %u\n", n, before, then, chunks());
-	check(chunks() <= before + 1 && then > 100, "memory of contexts is given back");
+	check(chunks() <= before + 1 && then >= 64, "and no memory of contexts");
 }
 
 static void odd(void)
@@ -564,7 +602,6 @@ static void odd(void)
 	bad_addresses();
 	own_ring();
 	many_queues();
-	many_contexts();
 }
 
 /*
@@ -731,6 +768,8 @@ int main(int argc, char **argv)
 		greedy();
 	} else if (!strcmp(argv[1], "odd")) {
 		odd();
+	} else if (!strcmp(argv[1], "contexts") && argc == 4) {
+		many_contexts(atoi(argv[3]));
 	} else if (!strcmp(argv[1], "binds") && argc == 4) {
 		many_binds(atoi(argv[3]));
 	}

@@ -29,8 +29,9 @@ dmesg -C
 put "$hung" /proc/sys/kernel/hung_task_timeout_secs
 put 1 "$dev/power/autosuspend_delay_ms"
 put auto "$dev/power/control"
-chmod a+rw /dev/dri/renderD*
 relay storm odd "$gpu"
+chmod a+rw /dev/dri/renderD*
+relay storm contexts "$gpu" $((seconds ? 10 : 1))
 relay storm binds "$gpu" "$binds"
 t "no splat" no_splat
 t "no violation" no_violations

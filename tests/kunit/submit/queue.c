@@ -427,6 +427,7 @@ static void test_killed(struct kunit *test)
 	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe), *other = xe_fake_queue(test, xe);
 	struct xe_queue *unborn = alloc_queue(xe, &q->args);
+	struct xe_queue *asleep = xe_fake_queue(test, xe);
 	u64 batch = SZ_1M;
 
 	KUNIT_ASSERT_NOT_NULL(test, unborn);
@@ -440,9 +441,17 @@ static void test_killed(struct kunit *test)
 	flush_workqueue(xe->submit.wq);
 	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->submitted, 0);
 
+	xe->drm.dev->power.runtime_status = RPM_SUSPENDED;
+	xe_queue_kill(asleep);
+	xe_hw_work_flush(&xe->submit.look);
+	KUNIT_EXPECT_EQ_MSG(test, xe_fake_context(asleep)->ended, 1, "the device is woken up");
+	KUNIT_EXPECT_FALSE(test, test_bit(XE_QUEUE_ENDS_LATER, &asleep->state));
+	KUNIT_EXPECT_EQ(test, xe->drm.dev->power.runtime_status, RPM_ACTIVE);
+
 	xe_hw_scoped(hw, xe)
 		xe_hw_declare_lost(hw, "test");
 	xe_queue_kill(other);
+	xe_hw_work_flush(&xe->submit.look);
 	KUNIT_EXPECT_TRUE(test, test_bit(XE_QUEUE_ENDS_LATER, &other->state));
 	KUNIT_EXPECT_EQ(test, xe_fake_context(other)->ended, 0);
 }
