@@ -273,6 +273,14 @@ static void test_shrink(struct kunit *test)
 		mapped += entry(addresses[i]) != scratch;
 	KUNIT_EXPECT_EQ(test, mapped, 1);
 
+	for (unsigned int i = 0; i < XE_LRC_CHUNK_SLOTS + 1; i++)
+		KUNIT_ASSERT_EQ(test, xe_lrc_alloc(xe, 0, any[0], &lrcs[i]), 0);
+	KUNIT_EXPECT_EQ(test, xe->lrcs.num_chunks, 2);
+	for (unsigned int i = 0; i < XE_LRC_CHUNK_SLOTS + 1; i++)
+		xe_lrc_free(xe, &lrcs[i]);
+	settle(xe);
+	KUNIT_EXPECT_EQ_MSG(test, xe->lrcs.num_chunks, 1, "of two that are empty, too");
+
 	/* And added again. */
 	for (unsigned int i = 0; i < count; i++)
 		KUNIT_ASSERT_EQ(test, xe_lrc_alloc(xe, 0, any[0], &lrcs[i]), 0);

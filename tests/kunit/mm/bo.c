@@ -126,6 +126,12 @@ static int move(struct xe_bo *bo, u32 mem_type)
 	return err;
 }
 
+/* What page @at has that was filled with @byte: each page another, but for noise and zeroes. */
+static u8 byte_at(u8 byte, u64 at)
+{
+	return byte && byte != NOISE ? byte + at / PAGE_SIZE : byte;
+}
+
 static bool all_are(struct kunit *test, struct xe_bo *bo, u8 byte)
 {
 	u8 *page = kunit_kmalloc(test, PAGE_SIZE, GFP_KERNEL);
@@ -135,7 +141,7 @@ static bool all_are(struct kunit *test, struct xe_bo *bo, u8 byte)
 	reserved(bo)
 		for (u64 at = 0; at < bo->ttm.base.size; at += PAGE_SIZE)
 			good &= !xe_bo_read_page(bo, at, page) &&
-				!memchr_inv(page, byte, PAGE_SIZE);
+				!memchr_inv(page, byte_at(byte, at), PAGE_SIZE);
 	return good;
 }
 
@@ -145,11 +151,12 @@ static void fill(struct kunit *test, struct xe_bo *bo, u8 byte)
 	u8 *page = kunit_kmalloc(test, PAGE_SIZE, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, page);
-	memset(page, byte, PAGE_SIZE);
 	reserved(bo)
-		for (u64 at = 0; at < bo->ttm.base.size; at += PAGE_SIZE)
+		for (u64 at = 0; at < bo->ttm.base.size; at += PAGE_SIZE) {
+			memset(page, byte_at(byte, at), PAGE_SIZE);
 			KUNIT_ASSERT_EQ(test, access_memory(&bo->ttm, at, page, PAGE_SIZE, 1),
 					PAGE_SIZE);
+		}
 }
 
 static size_t dma_mappings(struct xe_device *xe)
@@ -401,6 +408,79 @@ static void test_contents(struct kunit *test)
 	put(bo);
 }
 
+/* However VRAM is cut up. */
+static void test_scattered(struct kunit *test)
+{
+	struct xe_device *xe = device(test, false);
+	struct xe_bo *hold[16], *bo;
+	u64 adjacent;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(hold); i++)
+		hold[i] = new(test, xe, SZ_64K, XE_REGION_VRAM);
+	for (unsigned int i = 0; i < ARRAY_SIZE(hold); i += 2)
+		put(hold[i]);
+	bo = new(test, xe, SZ_512K, XE_REGION_VRAM | XE_REGION_SYSTEM);
+	xe_vram_at(bo->ttm.resource, 0, &adjacent);
+	KUNIT_EXPECT_EQ(test, adjacent, SZ_64K);
+
+	fill(test, bo, 1);
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), 0);
+	KUNIT_EXPECT_TRUE(test, all_are(test, bo, 1));
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_VRAM), 0);
+	KUNIT_EXPECT_TRUE(test, all_are(test, bo, 1));
+	for (unsigned int i = 1; i < ARRAY_SIZE(hold); i += 2) {
+		KUNIT_EXPECT_TRUE(test, all_are(test, hold[i], 0));
+		put(hold[i]);
+	}
+	put(bo);
+}
+
+/* What is read of a card that is being pulled is nobody's. */
+static void test_pulled(struct kunit *test)
+{
+	struct xe_device *xe = device(test, false);
+	struct xe_bo *bo = new(test, xe, SZ_64K, XE_REGION_VRAM | XE_REGION_SYSTEM);
+
+	fill(test, bo, 0x66);
+	xe_fake_vanish(0);
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), 0);
+	KUNIT_EXPECT_TRUE(test, xe_hw_is_gone(xe));
+	KUNIT_EXPECT_TRUE(test, all_are(test, bo, 0));
+	put(bo);
+}
+
+struct late {
+	struct delayed_work work;
+	struct dma_fence *fence;
+};
+
+static void fail_late(struct work_struct *work)
+{
+	struct late *late = container_of(work, struct late, work.work);
+
+	dma_fence_set_error(late->fence, -EIO);
+	dma_fence_signal(late->fence);
+}
+
+/* Who looks at it waits for the engine. */
+static void test_waits_for_clear(struct kunit *test)
+{
+	struct xe_device *xe = device(test, true);
+	struct late late = { .fence = fence_new(test) };
+	struct xe_bo *bo;
+
+	engine.fence = late.fence;
+	bo = new(test, xe, SZ_64K, XE_REGION_VRAM);
+	INIT_DELAYED_WORK_ONSTACK(&late.work, fail_late);
+	schedule_delayed_work(&late.work, HZ / 20);
+	KUNIT_EXPECT_TRUE(test, all_are(test, bo, 0));
+	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(late.fence));
+	flush_delayed_work(&late.work);
+	destroy_delayed_work_on_stack(&late.work);
+	put(bo);
+	dma_fence_put(late.fence);
+}
+
 /* What was zero is not any more when contents have been moved there. */
 static void test_moved_into(struct kunit *test)
 {
@@ -621,6 +701,9 @@ static struct kunit_case bo_cases[] = {
 	KUNIT_CASE(test_drivers_own),
 	KUNIT_CASE(test_gone),
 	KUNIT_CASE(test_contents),
+	KUNIT_CASE(test_scattered),
+	KUNIT_CASE(test_pulled),
+	KUNIT_CASE(test_waits_for_clear),
 	KUNIT_CASE(test_moved_into),
 	KUNIT_CASE(test_stays),
 	KUNIT_CASE(test_read_page),

@@ -3,21 +3,35 @@
  * When VRAM may lose its power.
  */
 
-#include "../../../mm/evict.c"
-
 #include <linux/sched/signal.h>
 
 #include <kunit/test.h>
 
+#include "mm/mm.h"
 #include "mm/vram_alloc.h"
 #include "tests/kunit/fake.h"
 #include "xe_mmio.h"
+
+/* Memory of page tables, see mm/pt_save.c. */
+static struct pool {
+	u64 size;
+	int err;
+	unsigned int prepared, forgotten;
+} pool;
+
+#define xe_pt_pool_size(unused)		(pool.size)
+#define xe_pt_pool_prepare(xe)		(pool.prepared++, pool.err)
+#define xe_pt_pool_is_prepared(xe)	(!pool.err)
+#define xe_pt_pool_forget(xe)		(pool.forgotten++)
+
+#include "../../../mm/evict.c"
 
 /* A device with VRAM, and no buffers in it that could be moved. */
 static struct xe_device *device_using(struct kunit *test, struct ttm_resource_manager **man)
 {
 	struct xe_device *xe = xe_fake_device(test);
 
+	memset(&pool, 0, sizeof(pool));
 	*man = kunit_kzalloc(test, sizeof(**man), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, *man);
 	ttm_resource_manager_init(*man, &xe->mm.ttm, SZ_1G >> PAGE_SHIFT);
@@ -39,6 +53,14 @@ static void test_may_lose_power(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xe_mm_may_lose_power(xe), -EAGAIN);
 	man->usage = 300ull * SZ_1M;
 	KUNIT_EXPECT_EQ(test, xe_mm_may_lose_power(xe), 0);
+
+	/* Page tables are not moved, but there has to be memory for a copy. */
+	man->usage = SZ_2M;
+	pool.size = SZ_2M;
+	KUNIT_EXPECT_EQ(test, xe_mm_may_lose_power(xe), 1);
+	pool.err = -ENOMEM;
+	KUNIT_EXPECT_EQ(test, xe_mm_may_lose_power(xe), -EAGAIN);
+	pool.err = 0;
 
 	flush_work(&xe->mm.evict);
 	KUNIT_EXPECT_FALSE(test, xe->mm.evicting);
@@ -76,6 +98,7 @@ static struct xe_device *device_with_vram(struct kunit *test)
 	struct xe_device *xe = xe_fake_device(test);
 	int err = -ENODEV;
 
+	memset(&pool, 0, sizeof(pool));
 	xe_fake_scoped(hw, xe)
 		err = xe_vram_bar_map(hw);
 	KUNIT_ASSERT_EQ(test, err, 0);
@@ -216,7 +239,10 @@ static void test_called_off(struct kunit *test)
 /* Rather an error than a process killed for its memory. */
 static void test_memory(struct kunit *test)
 {
+	u64 available = (u64)si_mem_available() << PAGE_SHIFT;
+
 	KUNIT_EXPECT_TRUE(test, xe_mm_has_memory(SZ_1M));
+	KUNIT_EXPECT_FALSE_MSG(test, xe_mm_has_memory(available - SZ_1M), "a part is others'");
 	KUNIT_EXPECT_FALSE(test, xe_mm_has_memory((u64)totalram_pages() << PAGE_SHIFT));
 	KUNIT_EXPECT_FALSE(test, xe_mm_has_memory(U64_MAX));
 	KUNIT_EXPECT_NULL(test, xe_mm_array(totalram_pages(), PAGE_SIZE));
@@ -293,8 +319,11 @@ static void test_notifier(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, nb->notifier_call(nb, PM_SUSPEND_PREPARE, NULL), NOTIFY_OK);
 	KUNIT_EXPECT_TRUE(test, xe->mm.sleeping);
+	KUNIT_EXPECT_EQ(test, pool.prepared, 1);
+	KUNIT_EXPECT_EQ(test, pool.forgotten, 0);
 	KUNIT_EXPECT_EQ(test, nb->notifier_call(nb, PM_POST_SUSPEND, NULL), NOTIFY_OK);
 	KUNIT_EXPECT_FALSE(test, xe->mm.sleeping);
+	KUNIT_EXPECT_EQ(test, pool.forgotten, 1);
 	KUNIT_EXPECT_EQ(test, nb->notifier_call(nb, PM_HIBERNATION_PREPARE, NULL), NOTIFY_OK);
 	KUNIT_EXPECT_TRUE(test, xe->mm.sleeping);
 	KUNIT_EXPECT_EQ(test, nb->notifier_call(nb, PM_POST_HIBERNATION, NULL), NOTIFY_OK);

@@ -338,6 +338,7 @@ static void test_last_reference(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kref_read(&vm->ref), 1);
 	KUNIT_EXPECT_EQ(test, kref_read(&usage->ref), 1);
 	KUNIT_EXPECT_EQ(test, usage->slots, 0);
+	KUNIT_EXPECT_EQ(test, xe->lrcs.num_empty, 1);
 
 	/* One that cannot be made counts for nothing. */
 	usage->slots = XE_USAGE_SLOTS / 3 - 1;
@@ -421,6 +422,13 @@ static void test_references(struct kunit *test)
 	dma_fence_put(fence);
 }
 
+static unsigned int looks;
+
+static void count_look(struct xe_hw hw, struct xe_hw_work *work)
+{
+	looks++;
+}
+
 /* Nothing is issued any more; and if the device cannot be had, it is told of the end later. */
 static void test_killed(struct kunit *test)
 {
@@ -441,17 +449,20 @@ static void test_killed(struct kunit *test)
 	flush_workqueue(xe->submit.wq);
 	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->submitted, 0);
 
+	xe->submit.look.run = count_look;
+	looks = 0;
 	xe->drm.dev->power.runtime_status = RPM_SUSPENDED;
 	xe_queue_kill(asleep);
 	xe_hw_work_flush(&xe->submit.look);
-	KUNIT_EXPECT_EQ_MSG(test, xe_fake_context(asleep)->ended, 1, "the device is woken up");
-	KUNIT_EXPECT_FALSE(test, test_bit(XE_QUEUE_ENDS_LATER, &asleep->state));
+	KUNIT_EXPECT_TRUE(test, test_bit(XE_QUEUE_ENDS_LATER, &asleep->state));
+	KUNIT_EXPECT_EQ_MSG(test, looks, 1, "the device is woken up");
 	KUNIT_EXPECT_EQ(test, xe->drm.dev->power.runtime_status, RPM_ACTIVE);
 
 	xe_hw_scoped(hw, xe)
 		xe_hw_declare_lost(hw, "test");
 	xe_queue_kill(other);
 	xe_hw_work_flush(&xe->submit.look);
+	KUNIT_EXPECT_EQ(test, looks, 1);
 	KUNIT_EXPECT_TRUE(test, test_bit(XE_QUEUE_ENDS_LATER, &other->state));
 	KUNIT_EXPECT_EQ(test, xe_fake_context(other)->ended, 0);
 }

@@ -60,10 +60,13 @@ static void test_files(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, take_all(w, 2, 1), 604);
 	KUNIT_EXPECT_EQ(test, take_all(w, 0, 1), 0);
 
+	xe_usage_give_slots(&w->usages, w->file[1], 1);
+	KUNIT_EXPECT_FALSE(test, list_empty(&w->file[1]->link));
+
 	/* What one gives back is there for all, but not all of it for one. */
 	xe_usage_give_slots(&w->usages, w->file[0], 5440);
 	KUNIT_EXPECT_TRUE(test, list_empty(&w->file[0]->link));
-	KUNIT_EXPECT_EQ(test, take_all(w, 2, 1), (16320 - 2 * (1813 + 604) - 604) / 3);
+	KUNIT_EXPECT_EQ(test, take_all(w, 2, 1), (16320 - 2 * (1812 + 604) - 604) / 3);
 	end_world(test, w);
 }
 
