@@ -45,7 +45,8 @@ static struct {
 	unsigned int planned, committed, undone, freed, dropped;
 	u64 written[MAX_WRITTEN];	/* where they begin */
 	unsigned int num_written;
-	struct xe_tlb_wait *wait;	/* the last that was asked */
+	struct xe_tlb_wait *wait[XE_MAX_GTS];	/* those that were asked */
+	unsigned int waiting;
 	u64 start, size;
 	unsigned int asked;
 	bool over_scratch;
@@ -123,7 +124,7 @@ static bool fake_valid(void)
 
 static void fake_invalidate(u64 start, u64 size, struct xe_tlb_wait *wait)
 {
-	fake.wait = wait;
+	fake.wait[fake.waiting++] = wait;
 	fake.start = start;
 	fake.size = size;
 	fake.asked++;
@@ -157,9 +158,8 @@ static int fake_make_reachable(struct xe_vm *vm)
 
 static void answer(int err)
 {
-	struct xe_tlb_wait *wait = fake.wait;
+	struct xe_tlb_wait *wait = fake.wait[--fake.waiting];
 
-	fake.wait = NULL;
 	wait->done(wait, err);
 }
 
@@ -383,9 +383,56 @@ static void test_begins_to_run(struct kunit *test)
 	fence = bind_at(w, SZ_1M, NULL);
 	KUNIT_EXPECT_EQ(test, fake.asked, 1);
 	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
-	if (fake.wait)
+	if (fake.waiting)
 		answer(0);
 	dma_fence_put(fence);
+	end_world(w);
+}
+
+/* All GTs have the same tables: the bind is over when the last of them has forgotten it. */
+static void test_invalidate_all(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_fence *fence;
+
+	xe_fake_scoped(hw, w->xe) {
+		struct xe_hw_state *state = xe_hw_state(hw);
+
+		for (state->num_gts = 0; state->num_gts < XE_MAX_GTS; state->num_gts++)
+			state->gt[state->num_gts].id = state->num_gts;
+	}
+	fake.invalidates = true;
+	xe_vm_set_ran(w->vm);
+	fence = bind_at(w, SZ_1M, NULL);
+	KUNIT_EXPECT_EQ(test, fake.asked, XE_MAX_GTS);
+	while (fake.waiting) {
+		KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
+		answer(0);
+	}
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+	dma_fence_put(fence);
+	end_world(w);
+}
+
+/*
+ * What waits for others keeps the device awake, and is no change of entries before it is written:
+ * a job that flushes before that would have the engine cache what was there.
+ */
+static void test_later(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_fence *in = foreign_fence(test), *fence;
+	u32 changes = w->vm->map_changes;
+
+	fake.over_scratch = true;
+	fence = bind_at(w, SZ_1M, in);
+	KUNIT_EXPECT_EQ(test, awake(w), w->awake + 1);
+	KUNIT_EXPECT_EQ(test, w->vm->map_changes, changes);
+	dma_fence_signal(in);
+	KUNIT_EXPECT_GT(test, dma_fence_wait_timeout(fence, false, 5 * HZ), 0);
+	KUNIT_EXPECT_EQ(test, w->vm->map_changes, changes + 1);
+	dma_fence_put(fence);
+	dma_fence_put(in);
 	end_world(w);
 }
 
@@ -991,6 +1038,7 @@ static void test_stale_later(struct kunit *test)
 	xe_vm_unlock(&lock);
 	KUNIT_ASSERT_NOT_NULL(test, fence);
 	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
+	KUNIT_EXPECT_EQ(test, awake(w), w->awake + 1);
 	answer(0);
 	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(fence));
 
@@ -1017,6 +1065,7 @@ static void test_former(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, forget_former(w->vm), 0);
 	KUNIT_EXPECT_EQ(test, fake.asked, 1);
 	KUNIT_EXPECT_EQ(test, fake.size, 0);
+	KUNIT_EXPECT_EQ(test, awake(w), w->awake + 1);
 	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(w->vm->moved));
 	answer(0);
 	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(w->vm->moved));
@@ -1027,6 +1076,8 @@ static struct kunit_case bind_cases[] = {
 	KUNIT_CASE(test_at_once),
 	KUNIT_CASE(test_invalidate),
 	KUNIT_CASE(test_begins_to_run),
+	KUNIT_CASE(test_invalidate_all),
+	KUNIT_CASE(test_later),
 	KUNIT_CASE(test_over_scratch),
 	KUNIT_CASE(test_moving),
 	KUNIT_CASE(test_dead_queue),

@@ -15,6 +15,7 @@
 #include "mm/pt_pool.h"
 #include "mm/vram.h"
 #include "mm/vram_alloc.h"
+#include "submit/queue.h"
 #include "submit/submit.h"
 #include "tests/kunit/fake.h"
 #include "tests/kunit/submit/fake.h"
@@ -40,6 +41,7 @@ static struct move {
 } moved[MAX_MOVED];
 static unsigned int num_moved, played, flushed;
 static bool fails;
+static bool tables_arrive, arrives;	/* what was written is there for an engine to be read */
 
 static int fake_take(struct xe_pt_page *page)
 {
@@ -56,6 +58,7 @@ static u64 *fake_word(u64 at)
 
 static void fake_write64(u64 at, u64 value, u64 step, u32 count)
 {
+	arrives = false;
 	for (u32 i = 0; i < count; i++)
 		*fake_word(at + i * sizeof(u64)) = value + i * step;
 }
@@ -77,8 +80,10 @@ static int fake_clear_part(u64 offset, u64 size)
 #define xe_pt_pool_give(xe, page)			((void)(page), taken--)
 #define xe_vram_bar_write64(hw, at, value, step, count)	fake_write64(at, value, step, count)
 #define xe_vram_bar_fill(hw, at, byte, len)		memset(fake_word(at), byte, len)
-#define xe_vram_bar_write(hw, at, buf, len)		memcpy(fake_word(at), buf, len)
-#define xe_vram_bar_flush(hw)				((void)0)
+#define xe_vram_bar_write(hw, at, buf, len) \
+	(arrives = false, memcpy(fake_word(at), buf, len))
+#define xe_vram_bar_flush(hw)				((void)(arrives = true))
+#define xe_queue_create(xe, args)		(tables_arrive = arrives, xe_queue_create(xe, args))
 #define xe_vram_at(res, offset, len)			fake_at(offset, len)
 #define xe_vram_clear_part(xe, res, offset, size)	fake_clear_part(offset, size)
 #define xe_hw_awake_get(hw)				(awake && awake-- && xe_hw_awake_get(hw))
@@ -167,6 +172,7 @@ static void play(struct dma_fence *fence)
 		return;
 	played++;
 	flushed += job->flush;
+	KUNIT_EXPECT_TRUE(kunit_get_current_test(), arrives);
 	if (fails) {
 		xe_queue_ban(q);
 		xe_fake_context_gone(q);
@@ -210,6 +216,7 @@ static void test_address_space(struct kunit *test)
 	u64 root;
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR(fence));
+	KUNIT_EXPECT_TRUE_MSG(test, tables_arrive, "whoever made the queue may be on another CPU");
 	root = xe->submit.copy.q->args.root;
 	for (unsigned int i = 0; i < ARRAY_SIZE(at); i++) {
 		KUNIT_EXPECT_EQ(test, address_of(walk(root, VRAM + at[i])), at[i]);

@@ -8,11 +8,13 @@
 
 #include <kunit/test.h>
 
+#include "hw/gt_reset.h"
 #include "xe_module.h"
 #include "tests/kunit/fake.h"
 #include "tests/kunit/mm/fake.h"
 #include "tests/kunit/submit/fake.h"
 
+#include "abi/mi_commands.h"
 #include "../../../submit/job.c"
 
 static struct dma_fence *last_fence(struct xe_queue *q)
@@ -71,6 +73,91 @@ static void test_ran(struct kunit *test)
 	xe_vm_put(vm);
 }
 
+/* What was issued, or waits, keeps the device awake until it is over. */
+static void test_awake(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	int awake = atomic_read(&xe->drm.dev->power.usage_count);
+	struct dma_fence *fence = submit(test, q, 1);
+
+	KUNIT_EXPECT_EQ(test, atomic_read(&xe->drm.dev->power.usage_count), awake + 1);
+	xe_fake_engine_ends(q, fence->seqno);
+	dma_fence_put(fence);
+	dep_module_exit();
+	KUNIT_EXPECT_EQ(test, atomic_read(&xe->drm.dev->power.usage_count), awake);
+}
+
+/* In an address space: what is given back at the end is a reference to it. */
+static struct xe_vm *vm_of(struct kunit *test, struct xe_queue *q)
+{
+	static const struct xe_vm_ops ops = { };
+	struct xe_vm *vm = xe_fake_vm(test, q->xe, 0, &ops);
+
+	q->args.vm = vm;
+	return vm;
+}
+
+static bool flushes(const struct xe_queue *q, u32 from)
+{
+	for (u32 at = from; at != q->tail; at = xe_ring_advance(at, sizeof(u32)))
+		if (q->lrc->ring[at / sizeof(u32)] ==
+		    (MI_FLUSH_DW | MI_FLUSH_DW_STORE | MI_FLUSH_DW_INVALIDATE_TLB))
+			return true;
+	return false;
+}
+
+/* Entries change while a job waits for that: the text is written, and flushes, behind it. */
+static void test_flush(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe), *other = xe_fake_queue(test, xe);
+	struct xe_vm *vm = vm_of(test, q);
+	struct dma_fence *bind = submit(test, other, 1), *fence;
+	struct xe_sync sync = { .fence = bind };
+	u64 batch = SZ_1M;
+	u32 tail;
+
+	KUNIT_ASSERT_EQ(test, xe_job_submit(q, &batch, 1, &sync, 1), 0);
+	KUNIT_EXPECT_EQ(test, issued(q), 0);
+	vm->map_changes++;
+	xe_fake_engine_ends(other, bind->seqno);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(test, issued(q), 1);
+	KUNIT_EXPECT_TRUE(test, flushes(q, LRC_RING_FIRST));
+	KUNIT_EXPECT_TRUE(test, vm->ran);
+
+	tail = q->tail;
+	fence = submit(test, q, 1);
+	KUNIT_EXPECT_EQ(test, issued(q), 2);
+	KUNIT_EXPECT_FALSE_MSG(test, flushes(q, tail), "nothing has changed since");
+	xe_fake_engine_ends(q, fence->seqno);
+	dma_fence_put(fence);
+	dma_fence_put(bind);
+}
+
+/* Memory of a process goes while a job is made: nobody would wait for a job that is published. */
+static void test_taken_away(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct xe_vm *vm = vm_of(test, q);
+	struct xe_job *job = xe_job_make(q, (u64[]){ SZ_1M }, 1);
+	struct xe_vm_lock lock;
+	struct list_head taken;
+
+	KUNIT_ASSERT_NOT_NULL(test, job);
+	KUNIT_ASSERT_EQ(test, xe_vm_lock(vm, &lock, 2), 0);
+	list_add(&taken, &vm->invalidated);
+	KUNIT_EXPECT_EQ(test, push_locked(job, &lock, NULL, 0), -EAGAIN);
+	list_del(&taken);
+	xe_vm_ban(vm);
+	KUNIT_EXPECT_EQ(test, push_locked(job, &lock, NULL, 0), -ECANCELED);
+	xe_vm_unlock(&lock);
+	KUNIT_EXPECT_TRUE(test, list_empty(&q->dep.waiting));
+	xe_job_drop(job);
+}
+
 /* More than fits: in order, each once, and none written over what is not done. */
 static void test_full_ring(struct kunit *test)
 {
@@ -102,7 +189,10 @@ static void test_empty(struct kunit *test)
 	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe);
 	struct dma_fence *batch, *empty;
+	u64 unused;
 
+	KUNIT_EXPECT_EQ(test, xe_job_submit(q, &unused, 0, NULL, 0), 0);
+	KUNIT_EXPECT_EQ_MSG(test, dep_queue_pending(&q->dep), 0, "nothing was before");
 	batch = submit(test, q, 1);
 	empty = submit(test, q, 0);
 	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->submitted, 1);
@@ -148,6 +238,43 @@ static void test_forgotten(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(next), 1);
 	dma_fence_put(done);
 	dma_fence_put(next);
+}
+
+/* Nothing is left to run: it does not when the next job comes. */
+static void test_forgotten_idle(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct dma_fence *fence = submit(test, q, 1);
+
+	xe_fake_engine_ends(q, fence->seqno);
+	dma_fence_put(fence);
+	xe_lrc_set_head(q->lrc, LRC_RING_FIRST);
+	forget(q);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->revived, 0);
+	fence = submit(test, q, 1);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->revived, 1);
+	for (u32 at = xe_lrc_head(q->lrc) / 4 + 1; at < q->head / 4; at++)
+		KUNIT_EXPECT_EQ(test, q->lrc->ring[at], 0);
+	xe_fake_engine_ends(q, fence->seqno);
+	dma_fence_put(fence);
+}
+
+/* What could not be issued during a reset is looked at behind it, whoever was told what. */
+static void test_running(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct dma_fence *fence = submit(test, q, 1);
+
+	set_bit(XE_QUEUE_FORGOTTEN, &q->state);
+	xe_hw_scoped(hw, xe)
+		xe_gt_tell_running(hw, queue_gt(hw, q));
+	xe_hw_work_flush(&xe->submit.look);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->revived, 1);
+	xe_fake_engine_ends(q, fence->seqno);
+	dma_fence_put(fence);
 }
 
 /* One that had begun may have done half of its work. */
@@ -587,9 +714,14 @@ static struct kunit_case job_cases[] = {
 	KUNIT_CASE(test_judged_awake),
 	KUNIT_CASE(test_at_once),
 	KUNIT_CASE(test_ran),
+	KUNIT_CASE(test_awake),
+	KUNIT_CASE(test_flush),
+	KUNIT_CASE(test_taken_away),
 	KUNIT_CASE(test_full_ring),
 	KUNIT_CASE(test_empty),
 	KUNIT_CASE(test_forgotten),
+	KUNIT_CASE(test_forgotten_idle),
+	KUNIT_CASE(test_running),
 	KUNIT_CASE(test_forgotten_half_done),
 	KUNIT_CASE(test_forgotten_saved),
 	KUNIT_CASE(test_slow_is_no_hang),

@@ -516,6 +516,22 @@ static void test_last_queue(struct kunit *test)
 	dma_fence_put(fence);
 }
 
+/* What could not start is tried again when a GT runs again, or the device is awake. */
+static void test_look_again(struct kunit *test)
+{
+	struct world *w = make_world(test);
+
+	stopped(w, w->q);
+	w->xe->submit.lr_sleeps = true;
+	submit(w);
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 0);
+	w->xe->submit.lr_sleeps = false;
+	xe_hw_work_queue(&w->xe->submit.look);
+	xe_hw_work_flush(&w->xe->submit.look);
+	settle(w);
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 1);
+}
+
 /* Sleep stops what runs, and nothing starts before the system is awake. */
 static void test_sleep(struct kunit *test)
 {
@@ -597,6 +613,7 @@ static struct kunit_case preempt_cases[] = {
 	KUNIT_CASE(test_own_fault),
 	KUNIT_CASE(test_kill),
 	KUNIT_CASE(test_last_queue),
+	KUNIT_CASE(test_look_again),
 	KUNIT_CASE(test_sleep),
 	KUNIT_CASE(test_forget),
 	{ }

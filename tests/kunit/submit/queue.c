@@ -20,7 +20,10 @@
 #include "tests/kunit/submit/fake.h"
 
 /* There is no engine that could run a first context. */
-#define xe_record_default(xe, gt_id, class)	0
+static unsigned int recorded;
+static int record_err;
+
+#define xe_record_default(xe, gt_id, class)	(recorded++, record_err)
 /* Nor page tables. */
 #define xe_vm_root(vm, gt_id)			0
 
@@ -118,6 +121,7 @@ struct xe_device *xe_fake_submit_device(struct kunit *test)
 		{ "DMA", xe_hw_enable_dma },
 		{ "GGTT", xe_ggtt_start },
 		{ "firmware buffers", xe_ggtt_buf_start },
+		{ "submission", xe_submit_start },
 	};
 	struct xe_fake_slot *slot = xe_fake_slot(test);
 	struct xe_hw_state *state;
@@ -492,8 +496,11 @@ static void test_ban_all(struct kunit *test)
 	q->args.vm = xe_vm_get(vm);
 	dying->args.vm = xe_vm_get(vm);
 	refcount_set(&dying->ref.refcount, 0);
+	/* Whoever has that lock may be waiting for user space. */
+	down_write(&vm->lock);
 	xe_queue_ban_all(vm);
 	flush_workqueue(xe->submit.wq);
+	up_write(&vm->lock);
 	KUNIT_EXPECT_TRUE(test, xe_vm_is_banned(vm));
 	KUNIT_EXPECT_TRUE(test, xe_queue_is_banned(q));
 	KUNIT_EXPECT_FALSE(test, xe_queue_is_banned(other));
@@ -544,6 +551,25 @@ static void test_ban_device(struct kunit *test)
 	xe_queue_put(bind);
 }
 
+/*
+ * A context begins with the image of its class, in which no other client has left anything: without
+ * one there is no queue, also at the next try.
+ */
+static void test_default_image(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue_args args = {
+		.ops = &xe_exec_queue_ops, .class = XE_ENGINE_COPY, .mask = BIT(0), .width = 1,
+	};
+
+	recorded = 0;
+	record_err = -EIO;
+	for (unsigned int i = 0; i < 2; i++)
+		KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(xe_queue_create(xe, &args)), -EIO);
+	record_err = 0;
+	KUNIT_EXPECT_EQ(test, recorded, 2);
+}
+
 static struct kunit_case queue_cases[] = {
 	KUNIT_CASE(test_destroyed),
 	KUNIT_CASE(test_banned),
@@ -556,6 +582,7 @@ static struct kunit_case queue_cases[] = {
 	KUNIT_CASE(test_killed),
 	KUNIT_CASE(test_ban_all),
 	KUNIT_CASE(test_ban_device),
+	KUNIT_CASE(test_default_image),
 	{ }
 };
 

@@ -65,11 +65,24 @@ static u64 read_word(u64 address)
 	return word;
 }
 
+static unsigned int woken;
+
+static int count_wake(struct wait_queue_entry *entry, unsigned int mode, int flags, void *key)
+{
+	return woken++, 0;
+}
+
+/* There is somebody who waits for a word. */
 static struct xe_device *make_device(struct kunit *test)
 {
+	struct wait_queue_entry *waiter = kunit_kzalloc(test, sizeof(*waiter), GFP_KERNEL);
 	struct xe_device *xe = xe_fake_device(test);
 
+	KUNIT_ASSERT_NOT_NULL(test, waiter);
 	init_waitqueue_head(&xe->submit.ufence_wq);
+	init_waitqueue_func_entry(waiter, count_wake);
+	add_wait_queue(&xe->submit.ufence_wq, waiter);
+	woken = 0;
 	return xe;
 }
 
@@ -93,6 +106,7 @@ static void test_direct(struct kunit *test)
 	xe_user_fence_signal(user_fence, fence);
 	KUNIT_EXPECT_TRUE(test, xe_user_fence_is_written(user_fence));
 	KUNIT_EXPECT_EQ(test, read_word(address + 8), 7);
+	KUNIT_EXPECT_EQ(test, woken, 1);
 	KUNIT_EXPECT_EQ(test, read_word(address), 0);
 	dma_fence_put(fence);
 	xe_user_fence_put(user_fence);
@@ -110,9 +124,11 @@ static void test_deferred(struct kunit *test)
 	xe_user_fence_put(user_fence);
 	flush_workqueue(workqueue);
 	KUNIT_EXPECT_EQ(test, read_word(address), 0);
+	KUNIT_EXPECT_EQ(test, woken, 0);
 	signal_and_put(fence);
 	flush_workqueue(workqueue);
 	KUNIT_EXPECT_EQ(test, read_word(address), 7);
+	KUNIT_EXPECT_EQ(test, woken, 1);
 }
 
 /* What is over at once does not overtake what is being written. */
@@ -163,6 +179,7 @@ static void test_no_memory_there(struct kunit *test)
 	dma_fence_put(fence[0]);
 	signal_and_put(fence[1]);
 	flush_workqueue(workqueue);
+	KUNIT_EXPECT_EQ(test, woken, 2);
 	for (unsigned int i = 0; i < 2; i++) {
 		KUNIT_EXPECT_TRUE(test, xe_user_fence_is_written(user_fence[i]));
 		xe_user_fence_put(user_fence[i]);
