@@ -12,8 +12,11 @@
 #include "hw/ggtt_buf.h"
 #include "hw/gt_reset.h"
 #include "hw/irq.h"
+#include "hw/pcode.h"
+#include "hw/sensors.h"
 #include "hw/state.h"
 #include "mm/mm.h"
+#include "mm/pt_pool.h"
 #include "tests/kunit/fake.h"
 #include "xe_device.h"
 #include "xe_guc.h"
@@ -35,6 +38,14 @@ static void note(const char *what)
 #define xe_irq_suspend(...)		note("interrupts ")
 #define xe_irq_resume(...)		note("interrupts-on ")
 #define xe_hw_allow_d3cold(...)	do { } while (0)
+#define xe_pt_pool_suspend(...)	(note("tables "), 0)
+#define xe_pt_pool_resume(...)	note("tables-back ")
+#define xe_pcode_wait_ready(...)	0
+#define xe_pcode_wait_memory(...)	0
+#define xe_display_off(...)	(note("display "), 0)
+#define xe_ggtt_restore(...)	note("GGTT ")
+#define xe_ggtt_buf_restore(...)	do { } while (0)
+#define xe_sensors_restore(...)	do { } while (0)
 
 #include "../../xe_pm.c"
 
@@ -61,7 +72,7 @@ static void test_suspend(struct kunit *test)
 
 	xe_fake_scoped(hw, xe)
 		KUNIT_EXPECT_EQ(test, xe_power_suspend(hw, true), 0);
-	KUNIT_EXPECT_STREQ(test, order, "mappings GuC L2 interrupts ");
+	KUNIT_EXPECT_STREQ(test, order, "mappings GuC tables L2 interrupts ");
 }
 
 static void test_stays_awake(struct kunit *test)
@@ -83,6 +94,21 @@ static void test_stays_awake_contexts(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, xe_power_suspend(hw, true), -EBUSY);
 	}
 	KUNIT_EXPECT_STREQ(test, order, "mappings GuC reset GuC-on ");
+}
+
+/* Jobs that go on find the tables as they were, before anything can walk them. */
+static void test_resume_cold(struct kunit *test)
+{
+	struct xe_device *xe = device_with_gt(test, 0);
+
+	xe_fake_scoped(hw, xe) {
+		xe_hw_state(hw)->cold = true;
+		xe_hw_state(hw)->gt[0].contexts = true;
+		KUNIT_EXPECT_EQ(test, xe_power_resume(hw, true), 0);
+		KUNIT_EXPECT_FALSE(test, xe_hw_state(hw)->cold);
+	}
+	KUNIT_EXPECT_STREQ(test, order,
+			   "display tables-back GGTT reset interrupts-on GuC-on ");
 }
 
 /* Nothing is cached of what ran before sleep. */
@@ -110,6 +136,7 @@ static void test_resume(struct kunit *test)
 static struct kunit_case pm_cases[] = {
 	KUNIT_CASE(test_stays_awake_contexts),
 	KUNIT_CASE(test_resume),
+	KUNIT_CASE(test_resume_cold),
 	KUNIT_CASE(test_suspend),
 	KUNIT_CASE(test_stays_awake),
 	{ }

@@ -20,6 +20,7 @@ static int fake_post(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsig
 #include <kunit/test.h>
 
 #include "tests/kunit/fake.h"
+#include "xe_hw_private.h"
 
 /*
  * Ranges
@@ -165,6 +166,7 @@ static void end(struct kunit *test, struct xe_device *xe, struct xe_hw hw)
 	KUNIT_EXPECT_TRUE(test, list_empty(&of_gt->tlb.owed));
 	KUNIT_EXPECT_TRUE(test, list_empty(&of_gt->tlb.asked));
 	KUNIT_EXPECT_EQ(test, atomic_read(&xe->guc_owed.count), 0);
+	KUNIT_EXPECT_EQ(test, xe_hw_of(xe)->keep_awake, 0);
 	memset(&of_gt->ct.buf, 0, sizeof(of_gt->ct.buf));
 }
 

@@ -7,6 +7,7 @@
 
 #include <kunit/test.h>
 
+#include "mm/copy.h"
 #include "mm/mm.h"
 #include "mm/vram_alloc.h"
 #include "tests/kunit/fake.h"
@@ -43,10 +44,19 @@ static struct xe_device *device_using(struct kunit *test, struct ttm_resource_ma
 
 static void test_may_lose_power(struct kunit *test)
 {
+	static struct xe_pt_chunk chunk = { .free = XE_PT_CHUNK_PAGES - 1 };
 	struct ttm_resource_manager *man;
 	struct xe_device *xe = device_using(test, &man);
 
 	KUNIT_EXPECT_EQ(test, xe_mm_may_lose_power(xe), 1);
+	list_add(&chunk.link, &xe->mm.pt_pool.chunks);
+	KUNIT_EXPECT_EQ_MSG(test, xe_mm_may_lose_power(xe), -EAGAIN, "tables cannot be copied");
+	flush_work(&xe->mm.evict);
+	KUNIT_EXPECT_EQ(test, xe_mm_may_lose_power(xe), 1);
+	list_del(&chunk.link);
+	kvfree(chunk.copy);
+	chunk.copy = NULL;
+
 	man->usage = SZ_4K;
 	KUNIT_EXPECT_EQ(test, xe_mm_may_lose_power(xe), -EAGAIN);
 	man->usage = 300ull * SZ_1M - SZ_4K;
@@ -296,6 +306,48 @@ static void test_card_is_gone(struct kunit *test)
 	ttm_set_driver_manager(&xe->mm.ttm, XE_MEM_VRAM, NULL);
 }
 
+static const struct dma_fence_ops clearing_ops = {
+	.get_driver_name = no_name,
+	.get_timeline_name = no_name,
+};
+
+static struct dma_fence *clearing;
+
+static struct dma_fence *begin_to_clear(struct xe_device *xe, const struct ttm_resource *res,
+					u64 size)
+{
+	return dma_fence_get(clearing);
+}
+
+/* Others wait for it; what it has left is nobody's to read, and so is cleared before. */
+static void test_clear_fails(struct kunit *test)
+{
+	static const struct xe_copy_ops ops = { .clear = begin_to_clear };
+	static DEFINE_SPINLOCK(lock);
+	struct xe_device *xe = device_with_vram(test);
+	u32 *page = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+	struct xe_bo *bo;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	clearing = kzalloc(sizeof(*clearing), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, clearing);
+	dma_fence_init(clearing, &clearing_ops, &lock, dma_fence_context_alloc(1), 1);
+	xe->mm.copy = &ops;
+	bo = buffer(test, xe, XE_REGION_VRAM);
+	xe->mm.copy = NULL;
+	KUNIT_EXPECT_FALSE(test, dma_resv_test_signaled(bo->ttm.base.resv, DMA_RESV_USAGE_KERNEL));
+
+	poke_vram(test, xe, bo, 0x1234);
+	dma_fence_set_error(clearing, -EIO);
+	dma_fence_signal(clearing);
+	dma_resv_lock(bo->ttm.base.resv, NULL);
+	KUNIT_EXPECT_EQ(test, xe_bo_read_page(bo, 0, page), 0);
+	dma_resv_unlock(bo->ttm.base.resv);
+	KUNIT_EXPECT_EQ(test, *page, 0);
+	drm_gem_object_put(&bo->ttm.base);
+	dma_fence_put(clearing);
+}
+
 static void test_threshold(struct kunit *test)
 {
 	struct ttm_resource_manager *man;
@@ -340,6 +392,7 @@ static struct kunit_case evict_cases[] = {
 	KUNIT_CASE(test_called_off),
 	KUNIT_CASE(test_memory),
 	KUNIT_CASE(test_card_is_gone),
+	KUNIT_CASE(test_clear_fails),
 	KUNIT_CASE(test_threshold),
 	KUNIT_CASE(test_notifier),
 	{ }

@@ -15,7 +15,7 @@
 #include "tests/kunit/fake.h"
 
 /* An exporter of one page, whose importers have to be dynamic. */
-static unsigned int mapped;
+static unsigned int mapped, maps;	/* now, and ever */
 
 static int pin(struct dma_buf_attachment *attach)
 {
@@ -35,6 +35,7 @@ static struct sg_table *map(struct dma_buf_attachment *attach, enum dma_data_dir
 
 	sg_set_page(sgt->sgl, ZERO_PAGE(0), PAGE_SIZE, 0);
 	mapped++;
+	maps++;
 	return sgt;
 }
 
@@ -73,6 +74,7 @@ static struct dma_buf *exported(struct kunit *test)
 	info.size = PAGE_SIZE;
 	info.priv = test;
 	mapped = 0;
+	maps = 0;
 	dma_buf = dma_buf_export(&info);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(dma_buf));
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, put_dma_buf, dma_buf), 0);
@@ -177,8 +179,44 @@ static void test_does_not_wait(struct kunit *test)
 	flush_workqueue(xe->mm.ttm.wq);
 }
 
+/* An engine uses the pages while they move: it has them until it is done. */
+static void test_moves_in_use(struct kunit *test)
+{
+	static DEFINE_SPINLOCK(lock);
+	struct xe_device *xe = xe_fake_device(test);
+	struct dma_buf *dma_buf = exported(test);
+	struct xe_bo *bo = imported(test, xe, dma_buf);
+	struct dma_fence *fence = kzalloc(sizeof(*fence), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, fence);
+	dma_fence_init(fence, &fence_ops, &lock, dma_fence_context_alloc(1), 1);
+	dma_resv_lock(dma_buf->resv, NULL);
+	KUNIT_EXPECT_EQ(test, dma_resv_reserve_fences(dma_buf->resv, 1), 0);
+	dma_resv_add_fence(dma_buf->resv, fence, DMA_RESV_USAGE_BOOKKEEP);
+	dma_buf_invalidate_mappings(dma_buf);
+	KUNIT_EXPECT_EQ(test, mapped, 1);
+
+	/* Whoever wants them where they are now waits for it; and is interrupted. */
+	set_thread_flag(TIF_SIGPENDING);
+	KUNIT_EXPECT_EQ(test, xe_import_map(bo->import), -ERESTARTSYS);
+	clear_thread_flag(TIF_SIGPENDING);
+	KUNIT_EXPECT_EQ(test, mapped, 1);
+	KUNIT_EXPECT_EQ(test, maps, 1);
+	dma_fence_signal(fence);
+	KUNIT_EXPECT_EQ(test, xe_import_map(bo->import), 0);
+	KUNIT_EXPECT_EQ(test, mapped, 1);
+	KUNIT_EXPECT_EQ(test, maps, 2);
+	dma_resv_unlock(dma_buf->resv);
+
+	dma_fence_put(fence);
+	drm_gem_object_put(&bo->ttm.base);
+	flush_workqueue(xe->mm.ttm.wq);
+	KUNIT_EXPECT_EQ(test, mapped, 0);
+}
+
 static struct kunit_case import_cases[] = {
 	KUNIT_CASE(test_moves),
+	KUNIT_CASE(test_moves_in_use),
 	KUNIT_CASE(test_does_not_wait),
 	KUNIT_CASE(test_moves_while_it_dies),
 	{ }

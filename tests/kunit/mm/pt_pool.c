@@ -7,6 +7,7 @@
 
 #include <kunit/test.h>
 
+#include "regs/mem.h"
 #include "tests/kunit/fake.h"
 #include "xe_mmio.h"
 
@@ -119,6 +120,13 @@ static void test_room(struct kunit *test)
 	xe_pt_pool_give(xe, page);
 }
 
+static unsigned int flushes;
+
+static void count_flushes(u32 offset, u32 value)
+{
+	flushes += offset == VF_CAP_REG.offset;
+}
+
 static void test_sleep(struct kunit *test)
 {
 	struct xe_device *xe = device(test);
@@ -142,8 +150,12 @@ static void test_sleep(struct kunit *test)
 	xe_pt_pool_give(xe, &page[5]);
 	for (unsigned int i = 0; i < 10; i++)
 		fill(xe, &page[i], ~0ull);
+	flushes = 0;
+	xe_fake_on_write(count_flushes);
 	xe_fake_scoped(hw, xe)
 		xe_pt_pool_resume(hw);
+	xe_fake_on_write(NULL);
+	KUNIT_EXPECT_EQ(test, flushes, 1);
 	for (unsigned int i = 0; i < 10; i++)
 		if (i != 5)
 			KUNIT_EXPECT_EQ(test, last_entry(xe, &page[i]),

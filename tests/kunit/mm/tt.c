@@ -49,9 +49,28 @@ static void test_caching(struct kunit *test)
 	xe->platform = real;
 }
 
+/* A copy that an engine does not finish shows nobody what was in the pages before. */
+static void test_zero(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct xe_bo bo = { .ttm.bdev = &xe->mm.ttm, .ttm.base.size = PAGE_SIZE };
+
+	for (u32 regions = XE_REGION_SYSTEM; regions <= XE_REGION_VRAM; regions <<= 1) {
+		struct ttm_tt *ttm;
+
+		bo.regions = regions;
+		ttm = xe_tt_create(&bo.ttm, 0);
+		KUNIT_ASSERT_NOT_NULL(test, ttm);
+		KUNIT_EXPECT_EQ(test, !!(ttm->page_flags & TTM_TT_FLAG_ZERO_ALLOC),
+				regions == XE_REGION_VRAM);
+		xe_tt_destroy(&xe->mm.ttm, ttm);
+	}
+}
+
 static struct kunit_case tt_cases[] = {
 	KUNIT_CASE(test_count),
 	KUNIT_CASE(test_caching),
+	KUNIT_CASE(test_zero),
 	{ }
 };
 
