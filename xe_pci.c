@@ -95,7 +95,6 @@ static const struct xe_hw_step xe_probe_steps[] = {
 /* In a work, once, when nobody else ends what waits for the device: it may never be unbound. */
 static void lost(struct xe_device *xe)
 {
-	xe_hw_silence_lost(xe);
 	xe_submit_kill(xe, -ENODEV);
 	xe_mm_lost(xe);
 }

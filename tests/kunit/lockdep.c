@@ -13,6 +13,7 @@
 
 #include <kunit/test.h>
 
+#include "dep/queue.h"
 #include "tests/kunit/fake.h"
 #include "xe_hw_private.h"
 #include "xe_mmio.h"
@@ -140,6 +141,38 @@ static void nested(struct xe_device *xe)
 		open_section(xe);
 }
 
+/* What the notifier of user pages, and who signals fences, would wait for. */
+static void reclaims_with(struct mutex *lock)
+{
+	scoped_guard(mutex, lock)
+		might_alloc(GFP_KERNEL);
+}
+
+static void with_lock_of_user_pages(struct xe_device *xe)
+{
+	reclaims_with(&xe->mm.userptr_lock);
+}
+
+static void with_lock_of_queues(struct xe_device *xe)
+{
+	reclaims_with(&xe->submit.lock);
+}
+
+static void with_lock_of_spaces(struct xe_device *xe)
+{
+	reclaims_with(&xe->vms.lock);
+}
+
+static void with_lock_of_jobs(struct xe_device *xe)
+{
+	static const struct dep_queue_ops ops = { };
+	struct dep_queue queue;
+
+	dep_queue_init(&queue, &ops);
+	reclaims_with(&queue.lock);
+	dep_queue_fini(&queue);
+}
+
 static void reclaim(struct xe_device *xe)
 {
 	xe_hw_scoped(hw, xe)
@@ -231,6 +264,10 @@ static const struct lockdep_case lockdep_cases[] = {
 	{ "a lock of a power callback held at a section", lock_of_power_callback, true },
 	{ "a section in a power callback", section_of_power_callback, true },
 	{ "a lock of a power callback held at a call", call_of_power_callback, true },
+	{ "reclaim with the lock of user pages", with_lock_of_user_pages, true },
+	{ "reclaim with the lock of queues", with_lock_of_queues, true },
+	{ "reclaim with the lock of address spaces", with_lock_of_spaces, true },
+	{ "reclaim with the lock of jobs", with_lock_of_jobs, true },
 	{ "nothing wrong afterwards", nothing_wrong, false },
 };
 

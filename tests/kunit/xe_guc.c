@@ -5,6 +5,7 @@
  */
 
 #include <linux/delay.h>
+#include <linux/pci.h>
 #include <linux/workqueue.h>
 
 #include <drm/drm_drv.h>
@@ -21,6 +22,7 @@
 #include "tests/kunit/fake.h"
 #include "xe_device.h"
 #include "xe_guc.h"
+#include "xe_hw_private.h"
 
 static struct {
 	char did[128];
@@ -102,6 +104,9 @@ static void fake_disable(struct xe_hw hw, struct xe_gt *gt, int err)
 #define xe_slpc_uncap(...)		fake_call('U')
 #define xe_slpc_stop(...)		fake_call('s')
 #define xe_guc_ct_disable		fake_disable
+/* Not of a reset of the GuC: the GT tells when that was reset. */
+#define xe_contexts_forget(...)		fake_call('F')
+#define xe_guc_tlb_reset_done(...)	fake_call('F')
 #define xe_guc_core_reset(...)		fake_call('r')
 #define xe_gt_reset(...)		fake_call('G')
 
@@ -213,8 +218,28 @@ static void test_down(struct kunit *test)
 	}
 }
 
+/* It may be alive: whoever ends what it worked for comes behind this. */
+static void test_down_lost(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe_fake_scoped(hw, xe) {
+		bring_up_fake(test, xe, hw);
+		xe_fake_config_outlives();
+		xe_hw_declare_lost(hw, "for the test");
+		flush_work(&xe_hw_of(xe)->lost_work);
+		xe_hw_of(xe)->silenced = false;
+		*xe_fake_config(PCI_COMMAND) |= PCI_COMMAND_MASTER;
+		take_down(hw, &xe_hw_state(hw)->gt[0], true);
+		KUNIT_EXPECT_FALSE(test, *xe_fake_config(PCI_COMMAND) & PCI_COMMAND_MASTER);
+		KUNIT_EXPECT_FALSE(test, strchr(xe_fake_guc_did(), 'G'));
+		put_away(hw);
+	}
+}
+
 static struct kunit_case guc_cases[] = {
 	KUNIT_CASE_PARAM(test_down, down_gen_params),
+	KUNIT_CASE(test_down_lost),
 	KUNIT_CASE(test_breaks_in_bring_up),
 	{ }
 };

@@ -785,6 +785,18 @@ static void test_wake_unbind(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, told.lost, 0);
 }
 
+/* Who waits looks again at once, and not only when the engines have been stopped. */
+static void test_told_wedged(struct kunit *test)
+{
+	struct xe_fake_slot *slot = xe_fake_slot(test);
+
+	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
+	memset(&told, 0, sizeof(told));
+	xe_device_declare_wedged(&slot->priv->device, "for the test");
+	KUNIT_EXPECT_EQ(test, told.wakes, 1);
+	xe_fake_unbind(slot);
+}
+
 /* Nobody has to unbind it: software is told, and once. */
 static void test_told_lost(struct kunit *test)
 {
@@ -866,6 +878,39 @@ static struct xe_hw_private *bind_counted(struct kunit *test, struct xe_fake_slo
 	KUNIT_ASSERT_EQ(test, counted_runs, 1);
 	memset(&told, 0, sizeof(told));
 	return slot->priv;
+}
+
+static struct {
+	struct work_struct work;
+	struct device *dev;
+	int err;
+} sleeper;
+
+static void sleep_fn(struct work_struct *work)
+{
+	sleeper.err = xe_hw_pm_ops.suspend(sleeper.dev);
+}
+
+/* A section that is open when the system is about to sleep is waited for. */
+static void test_parks_behind_section(struct kunit *test)
+{
+	struct xe_fake_slot *slot = xe_fake_slot(test);
+	struct xe_hw_private *priv = bind_counted(test, slot);
+
+	sleeper.dev = &slot->pdev.dev;
+	sleeper.err = 1;
+	INIT_WORK(&sleeper.work, sleep_fn);
+	pm_runtime_get_noresume(sleeper.dev);
+	xe_hw_scoped(hw, &priv->device) {
+		schedule_work(&sleeper.work);
+		msleep(50);
+		KUNIT_EXPECT_EQ(test, sleeper.err, 1);
+	}
+	flush_work(&sleeper.work);
+	KUNIT_EXPECT_EQ(test, sleeper.err, 0);
+	*xe_fake_config(PCI_VENDOR_ID) = PCI_VENDOR_ID_INTEL;
+	KUNIT_EXPECT_EQ(test, xe_hw_pm_ops.resume(sleeper.dev), 0);
+	pm_runtime_put_noidle(sleeper.dev);
 }
 
 /* While the system sleeps nothing begins; nobody is told that the device is gone. */
@@ -1322,8 +1367,10 @@ static struct kunit_case door_cases[] = {
 	KUNIT_CASE(test_keep_awake_unbind),
 	KUNIT_CASE(test_wake_unbind),
 	KUNIT_CASE(test_told_lost),
+	KUNIT_CASE(test_told_wedged),
 	KUNIT_CASE(test_told_lost_at_unbind),
 	KUNIT_CASE(test_parked),
+	KUNIT_CASE(test_parks_behind_section),
 	KUNIT_CASE(test_work_cannot_resume),
 	KUNIT_CASE(test_steps),
 	KUNIT_CASE(test_shutdown),

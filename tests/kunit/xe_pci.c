@@ -345,6 +345,37 @@ static void test_vanish(struct kunit *test)
 	}
 }
 
+/* What the door tells of a device that is lost or given up ends all there is; the first counts. */
+static void test_told(struct kunit *test)
+{
+	void (*const tell[])(struct xe_device *xe) = { xe_ops.lost, xe_ops.wedged };
+	static const int error[] = { -ENODEV, -EIO };
+	static const struct xe_hw_step step = { "contexts", xe_submit_contexts_start };
+	struct xe_fake_slot *slot = xe_fake_slot(test);
+	struct xe_hw_state *state;
+	struct xe_device *xe;
+
+	KUNIT_ASSERT_EQ(test, xe_fake_bind(slot, &battlemage, &step, 1), 0);
+	xe = xe_fake_bound(slot, &state);
+	drm_dev_get(&xe->drm);
+	xe_fake_unbind(slot);
+	KUNIT_EXPECT_EQ_MSG(test, xe->submit.error, -ENODEV, "unbind does as well");
+	drm_dev_put(&xe->drm);
+	kunit_release_action(test, xe_fake_slot_remove, slot);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(tell); i++) {
+		slot = xe_fake_slot(test);
+		KUNIT_ASSERT_EQ(test, xe_fake_bind(slot, &battlemage, NULL, 0), 0);
+		xe = xe_fake_bound(slot, &state);
+		tell[i](xe);
+		KUNIT_EXPECT_EQ(test, xe->submit.error, error[i]);
+		KUNIT_EXPECT_TRUE(test, xe->vms.dead);
+		tell[!i](xe);
+		KUNIT_EXPECT_EQ(test, xe->submit.error, error[i]);
+		kunit_release_action(test, xe_fake_slot_remove, slot);
+	}
+}
+
 /*
  * Which cards
  */
@@ -401,6 +432,7 @@ static struct kunit_case probe_cases[] = {
 	KUNIT_CASE(test_step_fails),
 	KUNIT_CASE(test_firmware_fails),
 	KUNIT_CASE(test_vanish),
+	KUNIT_CASE(test_told),
 	KUNIT_CASE(test_listed),
 	{ }
 };
