@@ -237,6 +237,13 @@ static void finish_move(struct ttm_buffer_object *bo, struct ttm_resource *to)
 		dma_resv_add_fence(bo->base.resv, xe_vram_clearing(to), DMA_RESV_USAGE_KERNEL);
 }
 
+/* For those who wait for room, see xe_vm_may_try(): who misses one of two looks once more. */
+static void note_mover(struct xe_mm *mm)
+{
+	WRITE_ONCE(mm->mover, current);
+	WRITE_ONCE(mm->moves, mm->moves + 1);
+}
+
 static int bo_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operation_ctx *ctx,
 		   struct ttm_resource *to, struct ttm_place *hop)
 {
@@ -264,6 +271,8 @@ static int bo_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operatio
 		err = move_pages(bo, to);
 	if (!err)
 		finish_move(bo, to);
+	if (!err && to_vram)
+		note_mover(&bo_to_xe(bo)->mm);
 	return err;
 }
 

@@ -74,6 +74,10 @@ struct xe_mm {
 	bool sleeping;
 	/** @evict: empties VRAM so that an idle card can lose its power */
 	struct work_struct evict;
+	/** @moves: buffers that were moved into VRAM */
+	u32 moves;
+	/** @mover: who moved the last of them; to be compared only */
+	const struct task_struct *mover;
 	/** @evicting: it is doing so, and nothing is moved back; cleared to have it stop */
 	bool evicting;
 	/** @stuck: bytes in VRAM when it failed, not tried again until they change; or U64_MAX */

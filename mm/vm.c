@@ -53,7 +53,8 @@
  * ======================== ============= ==========================================
  */
 
-#define TRIES		100	/* to find room in VRAM */
+#define IDLE_TRIES	100	/* to find room in VRAM, while nobody else finds any */
+#define MAX_TRIES	1500
 #define RETRY_MS	20
 
 /*
@@ -533,19 +534,39 @@ void xe_vm_unlock(struct xe_vm_lock *lock)
 }
 
 /**
- * xe_vm_try_again - sleep, if it makes sense to take the reservations once more
- * @err: of the last try, the reservations of which have been let go
- * @tries: how many there were, 0 at first
+ * xe_vm_may_try - whether there may be room in VRAM at the next try
+ * @mm: the device's memory
+ * @tries: of the caller
+ * @max_idle: how often to try while nobody else gets a buffer into VRAM, either
  *
  * Who makes room in VRAM while others do the same is told that there is none, where he would have
- * to wait for those who wait for what he has. The others need a while for what they move.
+ * to wait for those who wait for what he has. As long as others move they are going to be done.
+ *
+ * Context: any; the thread that moves buffers for the caller.
+ * Return: false also if it has been too often altogether.
+ */
+bool xe_vm_may_try(const struct xe_mm *mm, struct xe_vm_tries *tries, unsigned int max_idle)
+{
+	u32 moves = READ_ONCE(mm->moves);
+
+	if (moves != tries->moves && READ_ONCE(mm->mover) != current)
+		tries->idle = 0;
+	tries->moves = moves;
+	return ++tries->idle < max_idle && ++tries->all < MAX_TRIES;
+}
+
+/**
+ * xe_vm_try_again - sleep, if it makes sense to take the reservations once more
+ * @vm: the VM
+ * @err: of the last try, the reservations of which have been let go
+ * @tries: how many there were
  *
  * Context: process context, no locks.
  * Return: whether to try again; not if there is no room for some seconds, or on a fatal signal.
  */
-bool xe_vm_try_again(int err, unsigned int *tries)
+bool xe_vm_try_again(const struct xe_vm *vm, int err, struct xe_vm_tries *tries)
 {
-	return err == -ENOSPC && ++*tries < TRIES &&
+	return err == -ENOSPC && xe_vm_may_try(&vm->xe->mm, tries, IDLE_TRIES) &&
 	       !schedule_timeout_killable(msecs_to_jiffies(RETRY_MS));
 }
 

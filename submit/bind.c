@@ -827,7 +827,7 @@ static void signal_syncs(const struct xe_bind_args *args, struct dma_fence *fenc
 int xe_bind(struct xe_bind_args *args)
 {
 	struct xe_queue *q = args->q ?: args->vm->queues[XE_VM_BINDS];
-	unsigned int tries = 0;
+	struct xe_vm_tries tries = { };
 	struct dma_fence *fence;
 	struct page_job *job;
 	int err;
@@ -843,7 +843,7 @@ int xe_bind(struct xe_bind_args *args)
 	if (!err)
 		do
 			err = bind(job, args, &fence);
-		while (xe_vm_try_again(err, &tries));
+		while (xe_vm_try_again(args->vm, err, &tries));
 	if (err) {
 		discard_job(job);
 		return err;

@@ -570,7 +570,7 @@ static int try_push(struct xe_job *job, struct xe_sync *syncs, unsigned int num_
 static int push_job(struct xe_job *job, struct xe_sync *syncs, unsigned int num_syncs)
 {
 	struct xe_vm *vm = job->q->args.vm;
-	unsigned int tries = 0;
+	struct xe_vm_tries tries = { };
 	int err;
 
 	if (!vm || vm->preempt || !job->num_batches) {
@@ -584,7 +584,7 @@ static int push_job(struct xe_job *job, struct xe_sync *syncs, unsigned int num_
 		err = -EAGAIN;
 		for (int i = 0; i < XE_USERPTR_TRIES && err == -EAGAIN; i++)
 			err = try_push(job, syncs, num_syncs);
-	} while (xe_vm_try_again(err, &tries));
+	} while (xe_vm_try_again(vm, err, &tries));
 	return err;
 }
 

@@ -74,7 +74,7 @@
 
 #define MIN_RUN_MS	5	/* as upstream has it */
 #define RETRY_MS	20
-#define TRIES		500	/* when there is no memory */
+#define IDLE_TRIES	500	/* when there is no memory, and nobody else finds any */
 #define SLEEP_TIMEOUT	(10 * HZ)	/* twice what the GuC has for an answer */
 
 enum state { OFF, ARMED, RUNNING, STOPPING };
@@ -91,7 +91,7 @@ struct xe_preempt {
 	struct dma_fence *moved;	/* of ARMED: behind it the queues are resumed */
 	u64 context, seqno;		/* of fences */
 	unsigned long since;		/* when it was armed or resumed, in jiffies */
-	unsigned int tries;		/* to start, that found no memory */
+	struct xe_vm_tries tries;	/* to start, that found no memory */
 	struct delayed_work start, stop;	/* pending with a reference to @vm */
 };
 
@@ -237,7 +237,7 @@ static int arm(struct xe_preempt *p, struct xe_vm_lock *lock, struct xe_preempt_
 	p->fence = fence;
 	p->moved = moved;
 	WRITE_ONCE(p->since, jiffies);
-	p->tries = 0;
+	p->tries = (struct xe_vm_tries){};
 	atomic_inc(&p->vm->xe->submit.lr_armed);
 	xe_vm_add_fence(lock, &fence->base);
 	return 0;
@@ -318,7 +318,8 @@ static void start_failed(struct xe_preempt *p, int err)
 
 	if (xe_hw_is_gone(p->vm->xe) || err == -ECANCELED)
 		return;
-	if (short_of_memory ? ++p->tries < TRIES : err == -EBUSY || err == -EAGAIN)
+	if (short_of_memory ? xe_vm_may_try(&p->vm->xe->mm, &p->tries, IDLE_TRIES) :
+			      err == -EBUSY || err == -EAGAIN)
 		queue_start(p, RETRY_MS);
 	else
 		ban(p, err);

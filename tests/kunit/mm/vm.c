@@ -494,6 +494,32 @@ static void test_ran(struct kunit *test)
 	end_world(w);
 }
 
+/* Who finds no room waits for others as long as they get somewhere, but not for ever. */
+static void test_may_try(struct kunit *test)
+{
+	const struct task_struct *other = (void *)current + 1;
+	struct xe_vm_tries tries = { };
+	struct xe_mm mm = { };
+	unsigned int n;
+
+	for (n = 0; xe_vm_may_try(&mm, &tries, 3); n++)
+		;
+	KUNIT_EXPECT_EQ(test, n, 2);
+
+	/* What it moved itself does not count: it is too large. */
+	tries = (struct xe_vm_tries){ };
+	mm.mover = current;
+	for (n = 0; xe_vm_may_try(&mm, &tries, 3); n++)
+		mm.moves++;
+	KUNIT_EXPECT_EQ(test, n, 2);
+
+	tries = (struct xe_vm_tries){ };
+	mm.mover = other;
+	for (n = 0; xe_vm_may_try(&mm, &tries, 3); n++)
+		mm.moves++;
+	KUNIT_EXPECT_EQ(test, n, MAX_TRIES - 1);
+}
+
 static struct kunit_case vm_cases[] = {
 	KUNIT_CASE(test_random),
 	KUNIT_CASE(test_ran),
@@ -503,6 +529,7 @@ static struct kunit_case vm_cases[] = {
 	KUNIT_CASE(test_user_fence),
 	KUNIT_CASE(test_kill),
 	KUNIT_CASE(test_killed),
+	KUNIT_CASE(test_may_try),
 	KUNIT_CASE(test_asid_reused),
 	{ }
 };

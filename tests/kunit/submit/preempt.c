@@ -366,18 +366,18 @@ static void test_no_memory(struct kunit *test)
 
 	fake.err = -ENOSPC;
 	fake.fail = 1;
-	w->p->tries = TRIES - 2;
+	w->p->tries.idle = IDLE_TRIES - 2;
 	stopped(w, w->q);
 	submit(w);
 	for (int i = 0; i < 500 && !context(w)->resumed; i++)
 		fsleep(10000);
 	KUNIT_EXPECT_EQ(test, context(w)->resumed, 1);
-	KUNIT_EXPECT_EQ(test, w->p->tries, 0);
+	KUNIT_EXPECT_EQ(test, w->p->tries.idle, 0);
 
 	fence = armed(w);
 	fake.err = -ENOMEM;
 	fake.fail = UINT_MAX;
-	w->p->tries = TRIES - 1;
+	w->p->tries.idle = IDLE_TRIES - 1;
 	want(w, fence);
 	stopped(w, w->q);
 	dma_fence_put(fence);
