@@ -101,8 +101,13 @@ static size_t find_extents(const struct list_head *blocks, struct extent *table)
 
 static int take_blocks(struct xe_vram_alloc *alloc, u64 size, u64 align, struct list_head *blocks)
 {
+	struct xe_device *xe = container_of(alloc, struct xe_device, mm.vram);
+
 	guard(mutex)(&alloc->lock);
 
+	/* An engine that could not be stopped may go on writing to what was given back. */
+	if (xe_device_is_wedged(xe))
+		return -ENOSPC;
 	/*
 	 * The allocator would take all that is free before it gives up, and is asked again after
 	 * each buffer that is evicted. What is larger than all of VRAM it calls invalid.

@@ -143,6 +143,18 @@ static void test_large_blocks(struct kunit *test)
 	xe_vram_alloc_fini(xe);
 }
 
+/* Engines may not have been stopped: what is free is theirs. */
+static void test_given_up(struct kunit *test)
+{
+	struct ttm_buffer_object *bo = buffers(test, 1);
+	struct xe_device *xe = device(test);
+
+	atomic_set(&xe->wedged, 1);
+	KUNIT_EXPECT_EQ(test, take(xe, bo, 1, 1), -ENOSPC);
+	atomic_set(&xe->wedged, 0);
+	xe_vram_alloc_fini(xe);
+}
+
 static const char *name(struct dma_fence *fence)
 {
 	return "unit test";
@@ -206,6 +218,7 @@ static struct kunit_case vram_alloc_cases[] = {
 	KUNIT_CASE(test_scattered),
 	KUNIT_CASE(test_zero),
 	KUNIT_CASE(test_bounds),
+	KUNIT_CASE(test_given_up),
 	{ }
 };
 
