@@ -2,6 +2,7 @@
 # timeout: 1800
 # full: timeout=21600 mem=4G xe_igt=1
 # expect: igt.expected
+# passes: ../upstream/igt.passes
 # needs: igt
 #
 # SPDX-License-Identifier: MIT

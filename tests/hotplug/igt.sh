@@ -1,6 +1,7 @@
 # driver: xe
 # timeout: 1800
 # expect: igt.expected
+# passes: ../upstream/igt.passes
 # needs: igt
 #
 # SPDX-License-Identifier: MIT
