@@ -198,7 +198,8 @@ static void test_slots(struct kunit *test)
 {
 	struct xe_fake_slot *slot;
 	struct xe_device *xe = bind(test, &slot);
-	struct xe_lrc *lrcs = kunit_kcalloc(test, XE_LRC_CHUNK_SLOTS + 1, sizeof(*lrcs), GFP_KERNEL);
+	struct xe_lrc *lrcs = kunit_kcalloc(test, XE_LRC_CHUNK_SLOTS + 1, sizeof(*lrcs),
+					    GFP_KERNEL);
 	struct xe_lrc again;
 	unsigned int i;
 
@@ -259,8 +260,10 @@ static void test_shrink(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xe->lrcs.num_empty, 1);
 	kept = lrcs[0].chunk;
 	for (unsigned int i = 0; i < 2; i++) {
-		KUNIT_ASSERT_EQ(test, xe_lrc_alloc(xe, 0, any[0], &lrcs[XE_LRC_CHUNK_SLOTS + i]), 0);
-		KUNIT_EXPECT_EQ(test, lrcs[XE_LRC_CHUNK_SLOTS + i].chunk == kept, !i);
+		struct xe_lrc *lrc = &lrcs[XE_LRC_CHUNK_SLOTS + i];
+
+		KUNIT_ASSERT_EQ(test, xe_lrc_alloc(xe, 0, any[0], lrc), 0);
+		KUNIT_EXPECT_EQ(test, lrc->chunk == kept, !i);
 		KUNIT_EXPECT_EQ(test, xe->lrcs.num_empty, !i);
 	}
 

@@ -53,7 +53,10 @@ static const char *name(struct dma_fence *fence)
 	return "unit test";
 }
 
-static const struct dma_fence_ops fence_ops = { .get_driver_name = name, .get_timeline_name = name };
+static const struct dma_fence_ops fence_ops = {
+	.get_driver_name = name,
+	.get_timeline_name = name,
+};
 
 static struct dma_fence *fence_new(struct kunit *test)
 {
@@ -325,7 +328,7 @@ static void test_drivers_own(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, engine.clears, 2);
 }
 
-/* Nothing new is made for a card that is gone; what there is can be moved, and is zero if it was there. */
+/* Nothing new is made for a card that is gone; what there is moves, and is zero if it was there. */
 static void test_gone(struct kunit *test)
 {
 	struct xe_device *xe = device(test, true);
