@@ -3,13 +3,12 @@
  * Buffers: what is in them, and where they are. The copy engine is played.
  */
 
-#include <linux/sched/signal.h>
-
 #include <kunit/test.h>
 
 #include "mm/mm.h"
 #include "mm/vma.h"
 #include "tests/kunit/fake.h"
+#include "tests/kunit/mm/fake.h"
 
 static bool short_of_memory, called_off;
 static unsigned int marked_stale;
@@ -173,26 +172,15 @@ static bool is_zero(struct xe_bo *bo)
 	return xe_vram_is_zero(bo->ttm.resource);
 }
 
-static void kill(bool killed)
-{
-	if (killed) {
-		sigaddset(&current->pending.signal, SIGKILL);
-		set_thread_flag(TIF_SIGPENDING);
-	} else {
-		sigdelset(&current->pending.signal, SIGKILL);
-		clear_thread_flag(TIF_SIGPENDING);
-	}
-}
-
 /* It is zero whatever was there, and what nobody has touched stays so. */
 static void test_cpu_clears(struct kunit *test)
 {
 	struct xe_device *xe = device(test, false);
 	struct xe_bo *bo;
 
-	kill(true);
+	xe_fake_set_killed(true);
 	KUNIT_EXPECT_EQ(test, PTR_ERR(try_new(xe, VRAM_SIZE, XE_REGION_VRAM)), -EINTR);
-	kill(false);
+	xe_fake_set_killed(false);
 
 	bo = new(test, xe, VRAM_SIZE, XE_REGION_VRAM);
 	KUNIT_EXPECT_TRUE(test, is_zero(bo));

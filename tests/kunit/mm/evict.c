@@ -3,14 +3,13 @@
  * When VRAM may lose its power.
  */
 
-#include <linux/sched/signal.h>
-
 #include <kunit/test.h>
 
 #include "mm/copy.h"
 #include "mm/mm.h"
 #include "mm/vram_alloc.h"
 #include "tests/kunit/fake.h"
+#include "tests/kunit/mm/fake.h"
 #include "xe_mmio.h"
 
 /* Memory of page tables, see mm/pt_save.c. */
@@ -166,17 +165,6 @@ static void test_new_buffers_before_sleep(struct kunit *test)
 	drm_gem_object_put(&vram->ttm.base);
 }
 
-static void kill(bool killed)
-{
-	if (killed) {
-		sigaddset(&current->pending.signal, SIGKILL);
-		set_thread_flag(TIF_SIGPENDING);
-	} else {
-		sigdelset(&current->pending.signal, SIGKILL);
-		clear_thread_flag(TIF_SIGPENDING);
-	}
-}
-
 static void poke_vram(struct kunit *test, struct xe_device *xe, struct xe_bo *bo, u32 value)
 {
 	bool done = false;
@@ -196,18 +184,18 @@ static void test_copies_are_killed(struct kunit *test)
 	struct xe_bo *bo = buffer(test, xe, XE_REGION_VRAM), *none;
 
 	poke_vram(test, xe, bo, 0x1234);
-	kill(true);
+	xe_fake_set_killed(true);
 	KUNIT_EXPECT_EQ(test, xe_mm_evict(xe), -EINTR);
 	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_VRAM);
-	kill(false);
+	xe_fake_set_killed(false);
 	KUNIT_EXPECT_EQ(test, xe_mm_evict(xe), 0);
 	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_SYSTEM);
 	KUNIT_EXPECT_EQ(test, *(u32 *)page_address(bo->ttm.ttm->pages[0]), 0x1234);
 
-	kill(true);
+	xe_fake_set_killed(true);
 	KUNIT_EXPECT_EQ(test, validate(bo), -EINTR);
 	none = xe_bo_create(xe, &(struct xe_bo_args){ .size = SZ_64K, .regions = XE_REGION_VRAM });
-	kill(false);
+	xe_fake_set_killed(false);
 	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(none), -EINTR);
 	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_SYSTEM);
 	KUNIT_EXPECT_EQ(test, *(u32 *)page_address(bo->ttm.ttm->pages[0]), 0x1234);

@@ -148,10 +148,13 @@ static void test_given_up(struct kunit *test)
 {
 	struct ttm_buffer_object *bo = buffers(test, 1);
 	struct xe_device *xe = device(test);
+	int err;
 
 	atomic_set(&xe->wedged, 1);
-	KUNIT_EXPECT_EQ(test, take(xe, bo, 1, 1), -ENOSPC);
-	atomic_set(&xe->wedged, 0);
+	err = take(xe, bo, 1, 1);
+	KUNIT_EXPECT_EQ(test, err, -ENOSPC);
+	if (!err)
+		give(xe, bo);
 	xe_vram_alloc_fini(xe);
 }
 
