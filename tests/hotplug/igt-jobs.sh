@@ -12,12 +12,8 @@
 # the guest is too small.
 . /lab/igt.sh
 
-# xe_exec_reset comes last: what it leaves on the engines has as long to leave them as is set below, which others would wait for.
-# As on upstream: the CPU is emulated, and prepares some hundred binds or jobs behind one that spins.
-for f in "$dev"/tile0/gt0/engines/*; do
-	echo 10000 >"$f/job_timeout_ms"
-	echo 5000000 >"$f/preempt_timeout_us"
-done
+# xe_exec_reset comes last: what it leaves on the engines has as long to leave them as patient() sets, which others would wait for.
+patient
 if grep -q xe_igt=1 /proc/cmdline; then
 	igt xe_exec_basic 3600 --run-subtest '*,!multigpu-*'
 	igt xe_exec_store 1800

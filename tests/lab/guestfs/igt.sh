@@ -39,6 +39,15 @@ again() {
 	return 1
 }
 
+# The CPU is emulated, and prepares some hundred binds or jobs behind one that spins: that one has longer.
+patient() {
+	local f
+	for f in "$dev"/tile0/gt0/engines/*; do
+		echo 10000 >"$f/job_timeout_ms"
+		echo 5000000 >"$f/preempt_timeout_us"
+	done
+}
+
 # igt PROGRAM SECONDS [ARGUMENTS...]
 igt() {
 	local program=$1 limit=$2 rc=0 line log=/tmp/igt.$1
