@@ -247,14 +247,14 @@ int xe_vram_clear_part(struct xe_device *xe, const struct ttm_resource *res, u64
 
 	for (u64 at = offset >> PAGE_SHIFT; at < end && !err; at += n) {
 		n = min(end - at, COPY_PAGES);
-		err = xe_hw_is_gone(xe) ? -ENODEV : -EBUSY;
+		err = -EBUSY;
 		xe_hw_scoped_awake(hw, xe) {
 			copy_extents(hw, &copy, at, n);
 			err = still_there(hw) ? 0 : -ENODEV;
 		}
 		cond_resched();
 	}
-	return err;
+	return err == -EBUSY && xe_hw_is_gone(xe) ? -ENODEV : err;
 }
 
 /**

@@ -175,13 +175,14 @@ void xe_submit_kill(struct xe_device *xe, int error)
  */
 int xe_submit_keep_awake(struct xe_device *xe, bool *awake)
 {
-	int err = xe_hw_is_gone(xe) ? -ENODEV : -EAGAIN;
 	bool taken = false;
 
 	xe_hw_scoped(hw, xe)
 		taken = xe_hw_awake_get(hw);
 	*awake = taken;
-	return taken ? 0 : err;
+	if (taken)
+		return 0;
+	return xe_hw_is_gone(xe) ? -ENODEV : -EAGAIN;
 }
 
 /**

@@ -10,10 +10,12 @@
 #include <linux/irq.h>
 #include <linux/logic_iomem.h>
 #include <linux/pci.h>
+#include <linux/pm_domain.h>
 #include <linux/vmalloc.h>
 
 #include <kunit/test.h>
 
+#include "submit/submit.h"
 #include "tests/kunit/fake.h"
 
 #define FAKE_BAR	0xa0000000
@@ -741,6 +743,30 @@ static void test_keep_awake(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fall_asleep(slot), 0);
 }
 
+static int lost_at_resume(struct device *dev)
+{
+	xe_hw_declare_lost(xe_hw_token(dev_get_drvdata(dev)), "test");
+	return 0;
+}
+
+/* Lost while it was waited for: there is nothing to try again for. */
+static void test_keep_awake_lost(struct kunit *test)
+{
+	struct dev_pm_domain domain = { .ops.runtime_resume = lost_at_resume };
+	struct xe_fake_slot *slot = xe_fake_slot(test);
+	struct device *dev = &slot->pdev.dev;
+	bool awake = true;
+
+	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
+	KUNIT_ASSERT_EQ(test, fall_asleep(slot), 0);
+	dev->power.no_callbacks = false;
+	dev_pm_domain_set(dev, &domain);
+	KUNIT_EXPECT_EQ(test, xe_submit_keep_awake(&slot->priv->device, &awake), -ENODEV);
+	KUNIT_EXPECT_FALSE(test, awake);
+	dev_pm_domain_set(dev, NULL);
+	dev->power.no_callbacks = true;
+}
+
 /* What is left of the count is undone by unbind, and by nobody behind it. */
 static void test_keep_awake_unbind(struct kunit *test)
 {
@@ -1364,6 +1390,7 @@ static struct kunit_case door_cases[] = {
 	KUNIT_CASE(test_section_dma),
 	KUNIT_CASE(test_section_awake),
 	KUNIT_CASE(test_keep_awake),
+	KUNIT_CASE(test_keep_awake_lost),
 	KUNIT_CASE(test_keep_awake_unbind),
 	KUNIT_CASE(test_wake_unbind),
 	KUNIT_CASE(test_told_lost),

@@ -150,7 +150,7 @@ landed() { grep -q '^1\.\.' /tmp/flight; }
 judged() {
 	[[ -e /tmp/flight ]] || return 0
 	until_ 60 landed || { echo "work is not over"; return 1; }
-	! grep -v '^ok' /tmp/flight | grep -B 9 '^not ok' || return
+	! grep -v '^ok' /tmp/flight | grep -B 9 -A 1 '^not ok' || return
 	rm /tmp/flight
 }
 act_work()	{ fly bind exec run fence; }
