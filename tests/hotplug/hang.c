@@ -406,6 +406,7 @@ static void never(const char *command)
  * nobody
  */
 #define CLIENTS		4
+#define JOB_TIMEOUT_S	5	/* see hang.sh */
 
 static uint32_t never_of(int file)
 {
@@ -488,7 +489,7 @@ static void kill_clients(pid_t *pids)
 
 	for (unsigned int i = 0; i < CLIENTS; i++)
 		kill(pids[i], SIGKILL);
-	while (left && now() - begin < 10) {
+	while (left && (now() - begin) * 1000 < BOUND_MS) {
 		for (unsigned int i = 0; i < CLIENTS; i++)
 			if (pids[i] && waitpid(pids[i], NULL, WNOHANG) == pids[i]) {
 				pids[i] = 0;
@@ -503,6 +504,21 @@ static void kill_clients(pid_t *pids)
 			state_of(pids[i]);
 }
 
+/* They say @err; or if the spinners in front have had their time before it happened, as the machine is slow, that. */
+static bool all_say(struct world *w, unsigned int end, int err, bool late)
+{
+	bool good = true;
+
+	for (unsigned int i = 0; i < end && good; i++) {
+		int status = -ends(w, i, BOUND_MS);
+
+		good = status == err || (late && (status == ETIME || status == ECANCELED));
+		if (!good)
+			printf("# job %u: %d\n", i, status);
+	}
+	return good;
+}
+
 static void nobody(int err, const char *command)
 {
 	uint32_t gate = syncobj(fd);
@@ -510,6 +526,7 @@ static void nobody(int err, const char *command)
 	int file = sync_file(fd, gate), pipes[2];
 	pid_t pids[CLIENTS];
 	double begin;
+	bool late;
 	char byte;
 
 	need(!pipe(pipes), "pipe");
@@ -520,15 +537,15 @@ static void nobody(int err, const char *command)
 	}
 	for (unsigned int i = 0; i < CLIENTS; i++)
 		need(read(pipes[0], &byte, 1) == 1, "a client");
-	in_flight(file, 20);
-
 	begin = now();
+	in_flight(file, 20);
 	check(!run(command), "it happens");
-	check(fails(mine, 0, err), "the first fence has the error");
+	late = now() - begin > JOB_TIMEOUT_S / 2.0;
+	check(all_say(mine, 1, err, late), "the first fence has the error");
 	run("model fenced on >/dev/null");
 	printf("# after %.0f ms\n", (now() - begin) * 1000);
 	kill_clients(pids);
-	check(each(mine, 0, mine->jobs, -err), "all the others have it, too");
+	check(all_say(mine, mine->jobs, err, late), "all the others have it, too");
 	check(wait_user_fence(fd, &user_words[1], 1, WAIT_NS, 0) && errno != ETIME, "and waiters are told");
 	usleep(500000);
 	run("model fenced off >/dev/null");

@@ -55,8 +55,10 @@ for fault in "guc.h2g-drop value=0x1001" "guc.h2g-drop value=0x4503" "guc.g2h-dr
 	     guc.g2h-twice guc.h2g-stall guc.crash tlb.lost; do
 	diag "$fault"
 	timeout_of 300
+	put on "$dev/power/control"	# a card that wakes up meets it at boot, and boots again
 	model fault $fault >/dev/null
 	relay hang any "$gpu" 400
+	put auto "$dev/power/control"
 	t "$fault: the GT is reset" until_ 30 was_reset
 	part "$fault"
 	relay hang all "$gpu" 400

@@ -17,6 +17,9 @@ declare -A timed=(
 	[xe_query@query-cs-cycles]='calc_freq .* err'
 	[xe_waitfence@reltime]='Timer expired'
 	[xe_vm@out-of-memory]='Timer expired'	# one second, for clearing 512 MiB
+	# 100 ms, which may be 50 to 150
+	[xe_spin_batch@spin-fixed-duration]='elapsed_ms < duration_ns'
+	[xe_spin_batch@spin-fixed-duration-with-preempter]='elapsed_ms < duration_ns'
 )
 # Threads that have 100 ms for all that the test does
 for what in any all for-submit all-for-submit; do
