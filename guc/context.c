@@ -462,7 +462,7 @@ static int send_of(struct xe_hw hw, struct xe_gt *gt, struct xe_context *ctx)
 		if (!err)
 			paid(ctx, BIT(which));
 	}
-	if (err == -EBUSY)
+	if (err == -EBUSY || err == -EAGAIN)
 		xe_guc_owed_by(hw, jiffies + msecs_to_jiffies(XE_GUC_RETRY_MS));
 	count(hw, ctx);
 	return err;
@@ -480,16 +480,20 @@ static void send_number(struct xe_hw hw, struct xe_gt *gt, u32 number)
 		send_of(hw, gt, ctx);
 }
 
+/* A work queue that is full, -EAGAIN, is one context's: others are told all the same. */
 static void send_owed(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_contexts *contexts = contexts_of(hw, gt);
-	struct xe_context *ctx;
+	struct xe_context *ctx, *next;
+	int err;
 
 	guard(mutex)(&xe_guc(hw, gt)->ct.send_lock);
 	guard(spinlock)(&contexts->lock);
-	while ((ctx = list_first_entry_or_null(&contexts->owing, struct xe_context, owing)))
-		if (send_of(hw, gt, ctx))
+	list_for_each_entry_safe(ctx, next, &contexts->owing, owing) {
+		err = send_of(hw, gt, ctx);
+		if (err && err != -EAGAIN)
 			break;
+	}
 }
 
 /* The number of a context whose answer is overdue, or -ENOENT. */

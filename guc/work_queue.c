@@ -119,7 +119,7 @@ static void skip(struct xe_work_queue *queue, u32 words)
  * @id: of the context
  *
  * Context: any; software.
- * Return: 0; -EBUSY if the GuC has to read on first; -EPROTO if it has read what does not exist.
+ * Return: 0; -EAGAIN if the GuC has to read on first; -EPROTO if it has read what does not exist.
  */
 int xe_work_queue_append(struct xe_work_queue *queue, u32 descriptor, u32 id)
 {
@@ -130,7 +130,7 @@ int xe_work_queue_append(struct xe_work_queue *queue, u32 descriptor, u32 id)
 	if (head % sizeof(u32) || head >= GUC_WORK_QUEUE_BYTES)
 		return -EPROTO;
 	if (xe_ring_free(head / sizeof(u32), queue->tail, QUEUE_WORDS) < padding + len)
-		return -EBUSY;
+		return -EAGAIN;
 
 	if (padding)
 		skip(queue, padding);

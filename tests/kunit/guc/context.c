@@ -845,6 +845,47 @@ static void test_parallel(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xe_fake_resets(xe), 1);
 }
 
+/*
+ * A GuC that does not come to the items of one context: what others are owed is not behind them.
+ *
+ * Seen to fail: with send_owed() ending at the first that cannot be told everything.
+ */
+static void test_full_work_queue(struct kunit *test)
+{
+	static u32 area[GUC_PARALLEL_BYTES / sizeof(u32)];
+	static const struct xe_context_desc two = {
+		.class = XE_ENGINE_VIDEO_DECODE, .mask = 1, .width = 2,
+		.lrca = { 0x10000, 0x20000 }, .ppgtt = true, .work_queue = area,
+	};
+	const u32 ends[] = { 64, 128 };
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe_fake_scoped(hw, xe) {
+		struct xe_gt *gt = begin(test, xe, hw);
+		struct owner full, other;
+
+		create(test, hw, &full, &two);
+		for (unsigned int i = 0; i < GUC_WORK_QUEUE_BYTES / sizeof(u32); i++)
+			KUNIT_EXPECT_EQ(test, xe_context_submit(hw, gt, full.number, ends), 0);
+		KUNIT_EXPECT_EQ(test, happens_to(hw, &full, IS_ON), 0);
+		KUNIT_EXPECT_FALSE(test, list_empty(&contexts_of(hw, gt)->owing));
+
+		reach(test, hw, &other, DISABLING);
+		happens_to(hw, &other, ENDED);
+		happens_to(hw, &other, IS_OFF);
+		KUNIT_EXPECT_STREQ(test, guc.heard, "X");
+
+		/* It reads on, and finds the last item, which has all tails. */
+		forget_letters(&full);
+		area[0] = area[1];
+		xe_contexts_catch_up(hw, gt);
+		KUNIT_EXPECT_STREQ(test, guc.heard, "S");
+		KUNIT_EXPECT_TRUE(test, list_empty(&contexts_of(hw, gt)->owing));
+		end(test, xe, hw);
+	}
+	KUNIT_EXPECT_EQ(test, xe_fake_resets(xe), 0);
+}
+
 /* Each number of a context that is parallel means all of it, to a GuC that resets one of them. */
 static void test_child_is_reset(struct kunit *test)
 {
@@ -1011,6 +1052,7 @@ static struct kunit_case context_cases[] = {
 	KUNIT_CASE(test_words),
 	KUNIT_CASE(test_policies),
 	KUNIT_CASE(test_parallel),
+	KUNIT_CASE(test_full_work_queue),
 	KUNIT_CASE(test_child_is_reset),
 	KUNIT_CASE(test_memory_error),
 	KUNIT_CASE(test_random),

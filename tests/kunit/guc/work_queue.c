@@ -54,7 +54,7 @@ static void test_random(struct kunit *test)
 			for (unsigned int ring = 0; ring < width; ring++)
 				ends[ring] = prandom_u32_state(&rnd) % 2048 * 8;
 			xe_work_queue_set_ends(&queue, ends);
-			full += xe_work_queue_append(&queue, 0x12345119, 77) == -EBUSY;
+			full += xe_work_queue_append(&queue, 0x12345119, 77) == -EAGAIN;
 			if (i / 100 % 2)
 				for (unsigned int n = prandom_u32_state(&rnd) % 4;
 				     n && desc->head != desc->tail; n--)
