@@ -63,6 +63,9 @@
 #define MAPPING_TEXT	160	/* at most, of one: what it is, and what is said of its contents */
 #define HEAD_TEXT	SZ_16K	/* at most, of all that has no words */
 
+/* Nobody's any more: a work is to write what is in it. */
+#define TAKEN		((struct xe_queue *)ERR_PTR(-EBUSY))
+
 /* Of words: five letters each, or one if it is zero. */
 #define WORDS_TEXT(bytes)	((bytes) / sizeof(u32) * 5)
 
@@ -343,7 +346,7 @@ static void text_shrink(struct text *text)
 static void text_write(struct text *text, const struct xe_coredump *dump)
 {
 	struct drm_printer p = { .printfn = text_printfn, .arg = text };
-	struct xe_queue *q = dump->owner;
+	struct xe_queue *q = dump->queue;
 
 	print_device(&p, dump, q);
 	print_guc(&p, q);
@@ -387,13 +390,13 @@ static int hand_over(struct xe_hw hw, void *data)
 
 static void make_dump(const struct xe_coredump *dump)
 {
-	struct xe_device *xe = dump->owner->xe;
+	struct xe_device *xe = dump->queue->xe;
 	struct text text = { };
 	int err;
 
 	err = xe_hw_call(xe, find_room, NULL);
 	if (!err)
-		err = text_alloc(&text, dump->owner);
+		err = text_alloc(&text, dump->queue);
 	if (!err) {
 		text_write(&text, dump);
 		err = xe_hw_call(xe, hand_over, &text);
@@ -412,7 +415,7 @@ static void make_dump(const struct xe_coredump *dump)
 void xe_coredump_work(struct work_struct *work)
 {
 	struct xe_coredump *dump = container_of(work, struct xe_coredump, work);
-	struct xe_queue *q = dump->owner;
+	struct xe_queue *q = dump->queue;
 
 	make_dump(dump);
 	/* Pairs with cmpxchg() in xe_coredump_look(): who finds it free writes to it. */
@@ -441,7 +444,8 @@ static void read_engines(struct xe_coredump *dump, struct xe_queue *q)
  * xe_coredump_look - see what the engines of a queue do, while it may hang
  * @q: the queue
  *
- * xe_coredump_take() or xe_coredump_drop() follows, or the end of the queue.
+ * xe_coredump_take() or xe_coredump_drop() follows, or the end of the queue. The GuC may find the
+ * queue out meanwhile, so that another thread takes what is dropped here.
  *
  * Context: process context, on the way to fences; opens a section.
  */
@@ -469,13 +473,13 @@ void xe_coredump_take(struct xe_queue *q, const char *why)
 	struct xe_coredump *dump = &q->xe->coredump;
 
 	xe_coredump_look(q);
-	if (READ_ONCE(dump->owner) != q)
+	if (cmpxchg(&dump->owner, q, TAKEN) != q)
 		return;
 
 	dump->why = why;
 	dump->time = ktime_get_real();
 	dump->uptime = ktime_get_boottime();
 	dump->num_batches = xe_job_batches(q, dump->batch);
-	xe_queue_get(q);
+	dump->queue = xe_queue_get(q);
 	xe_module_release(&dump->work);
 }

@@ -20,8 +20,10 @@ struct xe_queue;
  * Memory for what is gone a moment later, so that nothing is allocated on the way to a fence.
  */
 struct xe_coredump {
-	/** @owner: whose all of it is, NULL if it is free; a reference while @work is queued */
+	/** @owner: who may write to it, before it is @queue's; NULL if it is free */
 	struct xe_queue *owner;
+	/** @queue: that went wrong, a reference; for @work, until it has run */
+	struct xe_queue *queue;
 	/** @why: it went wrong; constant text */
 	const char *why;
 	/** @time: when it was found out, by the calendar */
@@ -47,9 +49,9 @@ void xe_coredump_take(struct xe_queue *q, const char *why);
 /**
  * xe_coredump_drop - what was seen of a queue is of no interest
  * @dump: of its device
- * @q: the queue
+ * @q: the queue; nothing happens if xe_coredump_take() was called for it
  *
- * Context: any; not behind xe_coredump_take().
+ * Context: any.
  */
 static inline void xe_coredump_drop(struct xe_coredump *dump, struct xe_queue *q)
 {
