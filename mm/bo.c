@@ -206,6 +206,18 @@ static int wait_for_users(struct ttm_buffer_object *bo, struct ttm_operation_ctx
 	return ttm_bo_wait_ctx(bo, ctx);
 }
 
+/*
+ * Importers have the pages mapped while it is here only. They are told before its users are waited
+ * for: the one has fences that he adds then, the other has none, and writes until he is told.
+ */
+static void tell_importers(struct ttm_buffer_object *bo)
+{
+	struct dma_buf *exported = ttm_to_xe_bo(bo)->exported;
+
+	if (exported && place_of(bo) == XE_MEM_TT)
+		dma_buf_invalidate_mappings(exported);
+}
+
 /* A buffer has no VRAM any more that could be mapped; it is reserved, or nobody else has it. */
 static void forget_mapping(struct xe_bo *bo)
 {
@@ -220,10 +232,6 @@ static void finish_move(struct ttm_buffer_object *bo, struct ttm_resource *to)
 	struct xe_bo *xe_bo = ttm_to_xe_bo(bo);
 
 	xe_vma_mark_stale(&bo->base);
-	/* Importers have the pages mapped while it is here only, and it does leave. */
-	if (xe_bo->exported && place_of(bo) == XE_MEM_TT)
-		dma_buf_invalidate_mappings(xe_bo->exported);
-
 	if (place_of(bo) == XE_MEM_VRAM)
 		forget_mapping(xe_bo);
 	if (bo->resource && (place_of(bo) == XE_MEM_VRAM || to->mem_type == XE_MEM_VRAM))
@@ -259,6 +267,7 @@ static int bo_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operatio
 	if (to_vram)	/* the card is not idle */
 		WRITE_ONCE(bo_to_xe(bo)->mm.evicting, false);
 
+	tell_importers(bo);
 	err = wait_for_users(bo, ctx, to);
 	if (err)
 		return err;

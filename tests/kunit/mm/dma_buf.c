@@ -9,6 +9,7 @@
 
 #include <kunit/test.h>
 
+#include "mm/copy.h"
 #include "mm/tt.h"
 #include "mm/vram_alloc.h"
 #include "tests/kunit/fake.h"
@@ -19,6 +20,22 @@ static void count(struct dma_buf_attachment *attach)
 {
 	told++;
 }
+
+static unsigned int told_before;	/* that there was a copy */
+
+static struct dma_fence *no_clear(struct xe_device *xe, const struct ttm_resource *res, u64 size)
+{
+	return ERR_PTR(-EBUSY);
+}
+
+static int note_copy(struct xe_device *xe, const struct ttm_resource *res,
+		     const struct sg_table *sgt, u64 size, bool to_vram)
+{
+	told_before = told;
+	return 0;
+}
+
+static const struct xe_copy_ops copy_ops = { .clear = no_clear, .copy = note_copy };
 
 static const struct dma_buf_attach_ops importer_ops = { .invalidate_mappings = count };
 
@@ -76,7 +93,37 @@ static void test_importers_are_told(struct kunit *test)
 	drm_gem_object_put(&bo->ttm.base);
 }
 
-/* Only those who have the pages mapped are told, and only when the pages really go. */
+/*
+ * An importer may be one that is on no fence, and writes until it is told.
+ *
+ * Seen to fail: when they were told behind the copy.
+ */
+static void test_importers_are_told_first(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct dma_buf_attachment *attach;
+	struct dma_buf *dma_buf;
+	struct xe_bo *bo;
+
+	KUNIT_ASSERT_EQ(test, xe_vram_alloc_init(xe, SZ_1M), 0);
+	dma_buf = export(test, xe, &bo);
+	attach = dma_buf_dynamic_attach(dma_buf, xe->drm.dev, &importer_ops, test);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(attach));
+
+	told = 0;
+	told_before = 0;
+	xe->mm.copy = &copy_ops;
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_VRAM), 0);
+	KUNIT_EXPECT_EQ(test, told, 1);
+	KUNIT_EXPECT_EQ(test, told_before, 1);
+
+	dma_buf_detach(dma_buf, attach);
+	dma_buf_put(dma_buf);
+	flush_delayed_fput();
+	drm_gem_object_put(&bo->ttm.base);
+}
+
+/* Only those who have the pages mapped are told; and before it is known whether the pages go. */
 static void test_importers_are_not_told(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
@@ -93,13 +140,13 @@ static void test_importers_are_not_told(struct kunit *test)
 		xe_hw_declare_lost(hw, "test");
 	told = 0;
 	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_VRAM), -ENODEV);
-	KUNIT_EXPECT_EQ_MSG(test, told, 0, "the move failed");
+	KUNIT_EXPECT_EQ_MSG(test, told, 1, "the move failed");
 	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_TT);
 
 	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), 0);
-	KUNIT_EXPECT_EQ(test, told, 1);
+	KUNIT_EXPECT_EQ(test, told, 2);
 	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_TT), 0);
-	KUNIT_EXPECT_EQ_MSG(test, told, 1, "nobody had them mapped");
+	KUNIT_EXPECT_EQ_MSG(test, told, 2, "nobody had them mapped");
 
 	dma_buf_detach(dma_buf, attach);
 	dma_buf_put(dma_buf);
@@ -214,6 +261,7 @@ static void test_own(struct kunit *test)
 
 static struct kunit_case prime_cases[] = {
 	KUNIT_CASE(test_importers_are_told),
+	KUNIT_CASE(test_importers_are_told_first),
 	KUNIT_CASE(test_importers_are_not_told),
 	KUNIT_CASE(test_no_attaching_after_unbind),
 	KUNIT_CASE(test_no_attaching_to_vram),
