@@ -66,6 +66,7 @@
 #define D3COLD_THRESHOLD_MIB	300u	/* as upstream ships it */
 #define NOT_STUCK		U64_MAX
 #define SPARE_PART		32u	/* of memory, is not filled with what was in VRAM */
+#define LARGE_ARRAY		SZ_1M
 
 /* Page tables stay where they are, see mm/pt_save.c. */
 static u64 in_use(struct xe_device *xe)
@@ -105,7 +106,9 @@ bool xe_mm_has_memory(u64 size)
  */
 void *xe_mm_array(size_t count, size_t size)
 {
-	if (!xe_mm_has_memory(array_size(count, size)))
+	size_t bytes = array_size(count, size);
+
+	if (bytes >= LARGE_ARRAY && !xe_mm_has_memory(bytes))
 		return NULL;
 	return kvcalloc(count, size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL);
 }

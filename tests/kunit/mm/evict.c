@@ -3,6 +3,8 @@
  * When VRAM may lose its power.
  */
 
+#include <linux/mm.h>
+
 #include <kunit/test.h>
 
 #include "mm/copy.h"
@@ -24,6 +26,10 @@ static struct pool {
 #define xe_pt_pool_prepare(xe)		(pool.prepared++, pool.err ?: xe_pt_pool_prepare(xe))
 #define xe_pt_pool_is_prepared(xe)	(!pool.err && xe_pt_pool_is_prepared(xe))
 #define xe_pt_pool_forget(xe)		(pool.forgotten++, xe_pt_pool_forget(xe))
+
+static bool no_memory;
+
+#define si_mem_available()		(no_memory ? 0 : si_mem_available())
 
 #include "../../../mm/evict.c"
 
@@ -250,6 +256,19 @@ static void test_memory(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, xe_mm_array(SIZE_MAX, SZ_1M));
 }
 
+/* Where memory is short, a large array is refused; who wants a few bytes may have them. */
+static void test_short_of_memory(struct kunit *test)
+{
+	void *few;
+
+	no_memory = true;
+	few = xe_mm_array(16, sizeof(u64));
+	KUNIT_EXPECT_NOT_NULL(test, few);
+	KUNIT_EXPECT_NULL(test, xe_mm_array(SZ_2M, sizeof(u64)));
+	no_memory = false;
+	kvfree(few);
+}
+
 /* TTM waits for the last move before it makes another; here, to be counted. */
 static unsigned int evictions;
 
@@ -382,6 +401,7 @@ static struct kunit_case evict_cases[] = {
 	KUNIT_CASE(test_card_cannot_be_had),
 	KUNIT_CASE(test_called_off),
 	KUNIT_CASE(test_memory),
+	KUNIT_CASE(test_short_of_memory),
 	KUNIT_CASE(test_card_is_gone),
 	KUNIT_CASE(test_clear_fails),
 	KUNIT_CASE(test_threshold),
