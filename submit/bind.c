@@ -76,8 +76,9 @@ struct invalidation {
 
 struct page_job {
 	struct dep_job dep;		/* base */
-	struct xe_vm *vm;		/* a reference */
-	struct xe_queue *q;		/* a reference */
+	struct xe_vm *vm;		/* a reference, until it is released */
+	struct xe_queue *q;		/* likewise; an invalidation has another */
+	u32 asid;			/* of @vm */
 	struct xe_pt_plan plan;
 	struct list_head gone;		/* &xe_vma.link: what it unmaps */
 	struct list_head fresh;		/* &xe_vma.link: what is not stale any more; until commit */
@@ -116,14 +117,14 @@ static void finish_part(struct page_job *job)
 
 	if (!atomic_dec_and_test(&job->unfinished))
 		return;
-	trace_xe_bind_done(q->xe->drm.dev, job->vm->asid, job->plan.start, job->plan.end,
+	trace_xe_bind_done(q->xe->drm.dev, job->asid, job->plan.start, job->plan.end,
 			   &job->dep.fence);
 	dep_queue_complete(&q->dep, job_done);
 }
 
 /*
- * The job may have been buried before, and released: whoever kills everything does not wait for
- * answers. After an error it has been, or is about to be.
+ * The job may have been buried before, and released, with its VM: whoever kills everything does not
+ * wait for answers. After an error it has been, or is about to be.
  */
 static void tlb_done(struct xe_tlb_wait *wait, int err)
 {
@@ -162,7 +163,7 @@ static void invalidate(struct xe_hw hw, struct page_job *job)
 		xe_queue_get(job->q);
 		tlb->job = job;
 		tlb->wait.done = tlb_done;
-		xe_guc_tlb_invalidate_vm(hw, gt, job->vm->asid, start, size, &tlb->wait);
+		xe_guc_tlb_invalidate_vm(hw, gt, job->asid, start, size, &tlb->wait);
 	}
 }
 
@@ -214,7 +215,7 @@ static bool write_ready(struct xe_hw hw, struct xe_queue *q)
 		return true;
 
 	dep_queue_issue(&q->dep, dep);
-	trace_xe_bind_write(q->xe->drm.dev, job->vm->asid, job->plan.start, job->plan.end,
+	trace_xe_bind_write(q->xe->drm.dev, job->asid, job->plan.start, job->plan.end,
 			    &dep->fence);
 	if (written == WRITTEN_INVALIDATE)
 		invalidate(hw, job);
@@ -262,7 +263,7 @@ static void release(struct dep_job *dep)
 	struct page_job *job = to_page_job(dep);
 
 	if (dep->fence.error)
-		trace_xe_bind_done(job->q->xe->drm.dev, job->vm->asid, job->plan.start,
+		trace_xe_bind_done(job->q->xe->drm.dev, job->asid, job->plan.start,
 				   job->plan.end, &dep->fence);
 	delist(job);
 	if (job_done(dep))
@@ -296,6 +297,7 @@ static struct page_job *make_job(struct xe_vm *vm, struct xe_queue *q)
 		return NULL;
 
 	job->vm = xe_vm_get(vm);
+	job->asid = vm->asid;
 	job->q = xe_queue_get(q);
 	xe_pt_plan_init(&job->plan, &vm->tree);
 	INIT_LIST_HEAD(&job->gone);
@@ -447,7 +449,7 @@ static struct dma_fence *publish(struct page_job *job, struct xe_vm_lock *lock)
 	enlist(job);
 	scoped_guard(mutex, &q->dep.lock) {
 		accepted = dep_queue_push(&q->dep, &job->dep);
-		trace_xe_bind_plan(q->xe->drm.dev, job->vm->asid, job->plan.start, job->plan.end,
+		trace_xe_bind_plan(q->xe->drm.dev, job->asid, job->plan.start, job->plan.end,
 				   fence);
 		set_bit(XE_VM_BIND_FENCE, &fence->flags);
 		dma_fence_get(fence);

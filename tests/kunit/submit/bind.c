@@ -958,7 +958,8 @@ static void kill_and_answer(struct kunit *test, int err)
 	KUNIT_EXPECT_EQ(test, fake.freed, 0);
 	KUNIT_EXPECT_EQ(test, bind_to(w, NULL, SZ_4M, NULL, NULL), -ENOENT);
 
-	/* Whoever was asked answers afterwards, when nobody else knows of it. */
+	/* Whoever was asked answers afterwards, when nobody else knows of it; nor is there a VM. */
+	to_page_job(container_of(asked, struct dep_job, fence))->vm = NULL;
 	dma_fence_put(asked);
 	answer(err);
 	dma_fence_signal(in);
