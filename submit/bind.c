@@ -470,10 +470,10 @@ static int prefetch_one(struct page_job *job, struct xe_vma *vma, u32 region)
 {
 	struct drm_gem_object *obj = vma->gpuva.gem.obj;
 
-	/* The kernel sees to where memory of processes is. */
-	if (vma->pages)
+	/* The kernel sees to where memory of processes is, and what reads zero is nowhere. */
+	if (!obj)
 		return 0;
-	if (!obj || !xe_bo_can_be_in(to_xe_bo(obj), region)) {
+	if (!xe_bo_can_be_in(to_xe_bo(obj), region)) {
 		drm_dbg(&job->vm->xe->drm, "VM_BIND: what is to be moved cannot be there\n");
 		return -EINVAL;
 	}

@@ -861,6 +861,10 @@ static void test_prefetch(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, map_and_prefetch(w, &map, SZ_1M, XE_REGION_VRAM), -EINVAL,
 			    "not allowed");
 	KUNIT_EXPECT_EQ(test, fake.undone, 1);
+	map.map = (struct xe_vm_map){ .addr = SZ_8M, .range = SZ_64K };
+	KUNIT_EXPECT_EQ_MSG(test, map_and_prefetch(w, &map, SZ_8M, XE_REGION_SYSTEM), 0,
+			    "what reads zero is nowhere");
+	map.map = (struct xe_vm_map){ .addr = SZ_1M, .range = SZ_64K, .bo = w->bo };
 
 	w->bo->regions |= XE_REGION_VRAM;
 	fake.used = &used;
