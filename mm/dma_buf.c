@@ -156,7 +156,7 @@ struct dma_buf *xe_gem_prime_export(struct drm_gem_object *obj, int flags)
 struct drm_gem_object *xe_gem_prime_import(struct drm_device *drm, struct dma_buf *dma_buf)
 {
 	struct xe_bo_args args = {
-		.size = dma_buf->size,
+		.size = PAGE_ALIGN(dma_buf->size),
 		.regions = XE_REGION_SYSTEM,
 		.caching = DRM_XE_GEM_CPU_CACHING_WB,
 	};

@@ -7,7 +7,10 @@
 #include <linux/dma-resv.h>
 #include <linux/kref.h>
 #include <linux/mm.h>
+#include <linux/scatterlist.h>
 #include <linux/slab.h>
+
+#include <drm/drm_print.h>
 
 #include "mm/import.h"
 #include "mm/vma.h"
@@ -233,6 +236,18 @@ const struct sg_table *xe_import_sgt(const struct xe_import *import)
 	return import->sgt;
 }
 
+/* Page tables lead to whole pages: of a part of one they would show the rest, too. */
+static bool has_whole_pages(const struct sg_table *sgt)
+{
+	struct scatterlist *sg;
+	unsigned int i;
+
+	for_each_sgtable_dma_sg(sgt, sg, i)
+		if (!PAGE_ALIGNED(sg_dma_address(sg) | sg_dma_len(sg)))
+			return false;
+	return true;
+}
+
 /* Those who used the pages where they were have to be done with them. */
 static int give_back_outdated(struct xe_import *import)
 {
@@ -256,7 +271,7 @@ static int give_back_outdated(struct xe_import *import)
  * Context: the reservation is held; may wait for the exporter, and for those who use the pages, so
  * not in a section.
  * Return: 0; -ENODEV after unbind; -EBUSY if a fence does not signal in 15 seconds; -ERESTARTSYS;
- * whatever the exporter returns.
+ * -EINVAL if it maps anything but whole pages; whatever the exporter returns.
  */
 int xe_import_map(struct xe_import *import)
 {
@@ -277,7 +292,12 @@ int xe_import_map(struct xe_import *import)
 		return PTR_ERR(sgt);
 
 	import->sgt = sgt;
-	return 0;
+	if (has_whole_pages(sgt))
+		return 0;
+
+	drm_dbg(&import->xe->drm, "an exporter maps parts of pages, which cannot be mapped on\n");
+	xe_import_unmap(import);
+	return -EINVAL;
 }
 
 /**

@@ -16,6 +16,8 @@
 
 /* An exporter of one page, whose importers have to be dynamic. */
 static unsigned int mapped, maps;	/* now, and ever */
+static unsigned int length = PAGE_SIZE;	/* of the page, as far as it is mapped */
+static unsigned int size = PAGE_SIZE;	/* of the dma-buf */
 
 static int pin(struct dma_buf_attachment *attach)
 {
@@ -33,7 +35,8 @@ static struct sg_table *map(struct dma_buf_attachment *attach, enum dma_data_dir
 	if (!sgt || sg_alloc_table(sgt, 1, GFP_KERNEL))
 		return ERR_PTR(-ENOMEM);
 
-	sg_set_page(sgt->sgl, ZERO_PAGE(0), PAGE_SIZE, 0);
+	sg_set_page(sgt->sgl, ZERO_PAGE(0), length, 0);
+	sg_dma_len(sgt->sgl) = length;
 	mapped++;
 	maps++;
 	return sgt;
@@ -71,7 +74,7 @@ static struct dma_buf *exported(struct kunit *test)
 	struct dma_buf *dma_buf;
 
 	info.ops = &exporter_ops;
-	info.size = PAGE_SIZE;
+	info.size = size;
 	info.priv = test;
 	mapped = 0;
 	maps = 0;
@@ -116,6 +119,43 @@ static void test_moves(struct kunit *test)
 	drm_gem_object_put(&bo->ttm.base);
 	flush_workqueue(xe->mm.ttm.wq);
 	KUNIT_EXPECT_EQ(test, mapped, 0);
+}
+
+/*
+ * Page tables can lead to whole pages alone: there is no import of less.
+ *
+ * Seen to fail: without a look at what the exporter mapped.
+ */
+static void test_parts_of_pages(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct dma_buf *dma_buf = exported(test);
+	struct drm_gem_object *obj;
+
+	length = 512;
+	obj = xe_gem_prime_import(&xe->drm, dma_buf);
+	length = PAGE_SIZE;
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(obj), -EINVAL);
+	if (!IS_ERR(obj))
+		drm_gem_object_put(obj);
+	flush_workqueue(xe->mm.ttm.wq);
+	KUNIT_EXPECT_EQ(test, mapped, 0);
+}
+
+/* A buffer is whole pages, of whatever size its exporter says that it is. */
+static void test_odd_size(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct dma_buf *dma_buf;
+	struct xe_bo *bo;
+
+	size = 100;
+	dma_buf = exported(test);
+	size = PAGE_SIZE;
+	bo = imported(test, xe, dma_buf);
+	KUNIT_EXPECT_EQ(test, bo->ttm.base.size, PAGE_SIZE);
+	drm_gem_object_put(&bo->ttm.base);
+	flush_workqueue(xe->mm.ttm.wq);
 }
 
 /* Between the end of what TTM knows of the buffer and the end of the attachment. */
@@ -218,6 +258,8 @@ static struct kunit_case import_cases[] = {
 	KUNIT_CASE(test_moves),
 	KUNIT_CASE(test_moves_in_use),
 	KUNIT_CASE(test_does_not_wait),
+	KUNIT_CASE(test_parts_of_pages),
+	KUNIT_CASE(test_odd_size),
 	KUNIT_CASE(test_moves_while_it_dies),
 	{ }
 };
