@@ -756,38 +756,6 @@ int xe_context_end(struct xe_hw hw, struct xe_gt *gt, u32 number)
 	return change(hw, gt, number, LEAVE);
 }
 
-/**
- * xe_context_set_policies - change priority, quantum and preemption timeout of a context
- * @hw: the token
- * @gt: the GT
- * @number: of the context
- * @desc: has the new ones; nothing else of it is looked at
- *
- * Context: as xe_context_submit().
- * Return: 0; -ENODEV if the context has ended.
- */
-int xe_context_set_policies(struct xe_hw hw, struct xe_gt *gt, u32 number,
-			    const struct xe_context_desc *desc)
-{
-	struct xe_contexts *contexts = contexts_of(hw, gt);
-	struct xe_context *ctx;
-
-	scoped_guard(spinlock, &contexts->lock) {
-		ctx = find_alive(contexts, number);
-		if (!ctx)
-			return -ENODEV;
-
-		ctx->desc.priority = desc->priority;
-		ctx->desc.quantum_us = desc->quantum_us;
-		ctx->desc.preempt_us = desc->preempt_us;
-		if (ctx->state != NEW)
-			owe(contexts, ctx, BIT(POLICIES));
-		count(hw, ctx);
-	}
-	send_number(hw, gt, number % HANDLES);
-	return 0;
-}
-
 /*
  * What the GuC says
  */

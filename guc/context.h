@@ -123,8 +123,6 @@ int xe_context_revive(struct xe_hw hw, struct xe_gt *gt, u32 number, const u32 *
 int xe_context_suspend(struct xe_hw hw, struct xe_gt *gt, u32 number);
 int xe_context_resume(struct xe_hw hw, struct xe_gt *gt, u32 number);
 int xe_context_end(struct xe_hw hw, struct xe_gt *gt, u32 number);
-int xe_context_set_policies(struct xe_hw hw, struct xe_gt *gt, u32 number,
-			    const struct xe_context_desc *desc);
 
 /* All of a GT: bound */
 void xe_contexts_forget(struct xe_hw hw, struct xe_gt *gt);

@@ -154,8 +154,6 @@ int xe_guc_ct_send_for(struct xe_hw hw, struct xe_gt *gt, const u32 *action, uns
 		       struct xe_ct_wait *wait, u32 words);
 int xe_guc_ct_post(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
 		   struct xe_ct_wait *wait, u32 words);
-int xe_guc_ct_try_send(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
-		       u32 words);
 int xe_guc_ct_wait_room(struct xe_hw hw, struct xe_gt *gt, struct xe_ct_patience *waited);
 int xe_guc_ct_wait(struct xe_hw hw, struct xe_gt *gt, struct xe_ct_wait *wait, u32 action);
 

@@ -226,24 +226,6 @@ int xe_guc_ct_post(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigne
 }
 
 /**
- * xe_guc_ct_try_send - tell the GuC something if that takes no wait
- * @hw: the token
- * @gt: its GT
- * @action: code of the action, and what belongs to it
- * @len: in words
- * @words: room to reserve for the event that follows, XE_CT_WORDS_*; 0 if none does
- *
- * Context: bound or in a section; may sleep for a lock that is held briefly.
- * Return: as xe_guc_ct_post().
- */
-int xe_guc_ct_try_send(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
-		       u32 words)
-{
-	guard(mutex)(&xe_guc(hw, gt)->ct.send_lock);
-	return xe_guc_ct_post(hw, gt, action, len, NULL, words);
-}
-
-/**
  * xe_guc_ct_wait_room - wait a while before xe_guc_ct_post() is tried again
  * @hw: the token
  * @gt: its GT

@@ -15,9 +15,7 @@ struct xe_gt;
 
 /* Rows of the PAT table that the driver itself uses */
 #define XE_PAT_WRITE_BACK	2
-#define XE_PAT_UNCACHED		3
 #define XE_PAT_COMPRESSED	12
-#define XE_PAT_WRITE_THROUGH	15
 
 void xe_cache_program(struct xe_hw hw, struct xe_gt *gt);
 void xe_cache_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);

@@ -47,10 +47,11 @@
 #define GGTT_END_MAX		0xfee00000ull	/* above is the GuC's, hardware.rst xe-hw-ggtt */
 #define GGTT_PAT_WB		2		/* write-back, hardware.rst xe-hw-cache */
 
-static u64 encode(u64 address, bool vram)
+/* Of system memory: firmware and contexts have none in VRAM. */
+static u64 encode(u64 address)
 {
 	return (address & GGTT_PTE_ADDRESS) | GGTT_PTE_PRESENT |
-	       FIELD_PREP(GGTT_PTE_PAT, GGTT_PAT_WB) | (vram ? GGTT_PTE_DM : 0);
+	       FIELD_PREP(GGTT_PTE_PAT, GGTT_PAT_WB);
 }
 
 /*
@@ -149,7 +150,7 @@ static void write_sgt(struct xe_hw hw, struct xe_ggtt *ggtt, struct drm_mm_node 
 		dma_addr_t dma = sg_page_iter_dma_address(&iter);
 
 		for (u64 i = 0; i < PAGE_SIZE && address < node->start + node->size; i += SZ_4K) {
-			write_entry(hw, ggtt, address, encode(dma + i, false));
+			write_entry(hw, ggtt, address, encode(dma + i));
 			address += SZ_4K;
 		}
 	}
@@ -201,32 +202,6 @@ int xe_ggtt_map(struct xe_hw hw, struct drm_mm_node *node, struct sg_table *sgt,
 ALLOW_ERROR_INJECTION(xe_ggtt_map, ERRNO);
 
 /**
- * xe_ggtt_map_vram - give a range of VRAM an address that firmware and engines can use
- * @hw: the token
- * @node: zeroed, or used before and unmapped; its start is the address
- * @vram: address in VRAM, a multiple of 4 KiB
- * @size: in bytes
- *
- * Context: bound or in a section, may sleep.
- * Return: 0; -ENOSPC if the space is full.
- */
-int xe_ggtt_map_vram(struct xe_hw hw, struct drm_mm_node *node, u64 vram, u64 size)
-{
-	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
-	int err;
-
-	guard(mutex)(&ggtt->lock);
-	err = insert(hw, ggtt, node, size);
-	if (err)
-		return err;
-
-	for (u64 i = 0; i < node->size; i += SZ_4K)
-		write_entry(hw, ggtt, node->start + i, encode(vram + i, true));
-	invalidate(hw, ggtt);
-	return 0;
-}
-
-/**
  * xe_ggtt_rewrite - write the entries of a mapping again, after xe_ggtt_restore()
  * @hw: the token
  * @node: as given to xe_ggtt_map()
@@ -245,7 +220,7 @@ void xe_ggtt_rewrite(struct xe_hw hw, struct drm_mm_node *node, struct sg_table 
 }
 
 /**
- * xe_ggtt_unmap - undo xe_ggtt_map() or xe_ggtt_map_vram()
+ * xe_ggtt_unmap - undo xe_ggtt_map()
  * @hw: the token
  * @node: what to unmap; nothing happens if it is not mapped
  *
@@ -374,7 +349,7 @@ static int scratch_start(struct xe_hw_bind bind, struct xe_ggtt *ggtt)
 	if (err)
 		return err;
 
-	ggtt->scratch_pte = encode(sg_dma_address(ggtt->scratch_sgt.sgl), false);
+	ggtt->scratch_pte = encode(sg_dma_address(ggtt->scratch_sgt.sgl));
 	return xe_hw_on_unbind(bind, scratch_stop, ggtt);
 }
 

@@ -60,7 +60,6 @@ int xe_ggtt_start(struct xe_hw_bind bind);
 void xe_ggtt_restore(struct xe_hw hw);
 int __must_check xe_ggtt_map(struct xe_hw hw, struct drm_mm_node *node, struct sg_table *sgt,
 			     u64 size);
-int __must_check xe_ggtt_map_vram(struct xe_hw hw, struct drm_mm_node *node, u64 vram, u64 size);
 void xe_ggtt_rewrite(struct xe_hw hw, struct drm_mm_node *node, struct sg_table *sgt);
 void xe_ggtt_unmap(struct xe_hw hw, struct drm_mm_node *node);
 void xe_ggtt_set_invalidate(struct xe_hw hw, xe_ggtt_invalidate_t how);

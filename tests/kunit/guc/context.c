@@ -770,30 +770,6 @@ static void test_words(struct kunit *test)
 	}
 }
 
-static void test_policies(struct kunit *test)
-{
-	struct xe_device *xe = xe_fake_device(test);
-	struct xe_context_desc other = plain;
-
-	other.priority = GUC_PRIORITY_NORMAL;
-	xe_fake_scoped(hw, xe) {
-		struct xe_gt *gt = begin(test, xe, hw);
-		struct owner owner;
-
-		create(test, hw, &owner, &plain);
-		KUNIT_EXPECT_EQ(test, xe_context_set_policies(hw, gt, owner.number, &other), 0);
-		KUNIT_EXPECT_STREQ(test, guc.heard, "");
-		happens_to(hw, &owner, SUBMITTED);
-		KUNIT_EXPECT_EQ(test, xe_context_set_policies(hw, gt, owner.number, &other), 0);
-		KUNIT_EXPECT_STREQ(test, guc.heard, "RPOP");
-		KUNIT_EXPECT_EQ(test, guc.last[3], GUC_PRIORITY_NORMAL);
-		happens_to(hw, &owner, ENDED);
-		KUNIT_EXPECT_EQ(test, xe_context_set_policies(hw, gt, owner.number, &plain),
-				-ENODEV);
-		end(test, xe, hw);
-	}
-}
-
 static void test_parallel(struct kunit *test)
 {
 	static const u32 registration[] = {
@@ -1050,7 +1026,6 @@ static struct kunit_case context_cases[] = {
 	KUNIT_CASE(test_overdue),
 	KUNIT_CASE(test_numbers),
 	KUNIT_CASE(test_words),
-	KUNIT_CASE(test_policies),
 	KUNIT_CASE(test_parallel),
 	KUNIT_CASE(test_full_work_queue),
 	KUNIT_CASE(test_child_is_reset),

@@ -153,6 +153,14 @@ static void test_overflow(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xe_fake_resets(xe), 1);
 }
 
+/* As one who must not wait. */
+static int try_send(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
+		    u32 words)
+{
+	guard(mutex)(&xe_guc(hw, gt)->ct.send_lock);
+	return xe_guc_ct_post(hw, gt, action, len, NULL, words);
+}
+
 /*
  * What happens while somebody waits. A waiter may be kept from looking until its time is over; then
  * the answer is there.
@@ -169,7 +177,7 @@ static void fake_receive(struct xe_hw hw, struct xe_gt *gt)
 	const u32 action[99] = { 0x42 };
 
 	if (late.try_while_waiting && !late.tried)
-		late.tried = xe_guc_ct_try_send(hw, gt, action, ARRAY_SIZE(action), 0);
+		late.tried = try_send(hw, gt, action, ARRAY_SIZE(action), 0);
 	if (late.keep_ms) {
 		msleep(late.keep_ms);
 		xe_guc_ct_finish_answer(&xe_guc(hw, gt)->ct, late.fence, 0, 0);
@@ -191,13 +199,13 @@ static void test_try(struct kunit *test)
 		struct xe_guc_ct *ct = channel(test, xe, hw, false);
 		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 
-		KUNIT_EXPECT_EQ(test, xe_guc_ct_try_send(hw, gt, action, 1,
-							 CT_CREDITS - CT_CREDITS_OF_WAITERS), 0);
-		KUNIT_EXPECT_EQ(test, xe_guc_ct_try_send(hw, gt, action, 1, 1), -EBUSY);
+		KUNIT_EXPECT_EQ(test, try_send(hw, gt, action, 1,
+					       CT_CREDITS - CT_CREDITS_OF_WAITERS), 0);
+		KUNIT_EXPECT_EQ(test, try_send(hw, gt, action, 1, 1), -EBUSY);
 		KUNIT_EXPECT_EQ(test, ct->credits, CT_CREDITS_OF_WAITERS);
-		while (!xe_guc_ct_try_send(hw, gt, action, 99, 0))
+		while (!try_send(hw, gt, action, 99, 0))
 			KUNIT_ASSERT_LT(test, ct->sent, CT_H2G_WORDS);
-		KUNIT_EXPECT_EQ(test, xe_guc_ct_try_send(hw, gt, action, 99, 0), -EBUSY);
+		KUNIT_EXPECT_EQ(test, try_send(hw, gt, action, 99, 0), -EBUSY);
 		KUNIT_EXPECT_EQ(test, ct->state, XE_CT_UP);
 
 		late.try_while_waiting = true;
@@ -220,17 +228,17 @@ static void test_slow(struct kunit *test)
 		struct xe_guc_ct *ct = channel(test, xe, hw, false);
 		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
 
-		while (!xe_guc_ct_try_send(hw, gt, action, 99, 0))
+		while (!try_send(hw, gt, action, 99, 0))
 			KUNIT_ASSERT_LT(test, ct->sent, CT_H2G_WORDS);
 		for (u32 read = 1; read < 4; read++) {
 			ct->head_moved -= msecs_to_jiffies(XE_CT_TIMEOUT_MS);
 			*desc_word(ct, CT_DESC_HEAD) = read;
-			KUNIT_EXPECT_EQ(test, xe_guc_ct_try_send(hw, gt, action, 99, 0), -EBUSY);
+			KUNIT_EXPECT_EQ(test, try_send(hw, gt, action, 99, 0), -EBUSY);
 		}
 		KUNIT_EXPECT_EQ(test, ct->state, XE_CT_UP);
 
 		ct->head_moved -= msecs_to_jiffies(XE_CT_TIMEOUT_MS);
-		KUNIT_EXPECT_EQ(test, xe_guc_ct_try_send(hw, gt, action, 99, 0), -EPIPE);
+		KUNIT_EXPECT_EQ(test, try_send(hw, gt, action, 99, 0), -EPIPE);
 		channel_end(test, ct);
 	}
 	KUNIT_EXPECT_EQ(test, xe_fake_resets(xe), 1);

@@ -45,12 +45,12 @@ static struct xe_ggtt *ggtt_init(struct xe_hw hw)
 
 static void test_encode(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, encode(0, false) & GGTT_PTE_PRESENT, GGTT_PTE_PRESENT);
-	KUNIT_EXPECT_EQ(test, encode(0x123456789000, false) & GGTT_PTE_ADDRESS,
+	KUNIT_EXPECT_EQ(test, encode(0) & GGTT_PTE_PRESENT, GGTT_PTE_PRESENT);
+	KUNIT_EXPECT_EQ(test, encode(0x123456789000) & GGTT_PTE_ADDRESS,
 			0x123456789000ull & GGTT_PTE_ADDRESS);
-	KUNIT_EXPECT_EQ(test, encode(0x1fff, false), encode(0x1000, false));
-	KUNIT_EXPECT_EQ(test, encode(0x1000, true) ^ encode(0x1000, false), GGTT_PTE_DM);
-	KUNIT_EXPECT_EQ(test, FIELD_GET(GGTT_PTE_PAT, encode(~0ull, true)), GGTT_PAT_WB);
+	KUNIT_EXPECT_EQ(test, encode(0x1fff), encode(0x1000));
+	KUNIT_EXPECT_EQ(test, encode(~0ull) & GGTT_PTE_DM, 0);
+	KUNIT_EXPECT_EQ(test, FIELD_GET(GGTT_PTE_PAT, encode(~0ull)), GGTT_PAT_WB);
 }
 
 struct ready_case {
@@ -94,6 +94,18 @@ static void test_ready(struct kunit *test)
 	}
 }
 
+/* Two pages as xe_dma_map() leaves them. */
+static struct sg_table *two_pages(dma_addr_t address)
+{
+	static struct scatterlist sg;
+	static struct sg_table sgt = { .sgl = &sg, .nents = 1, .orig_nents = 1 };
+
+	sg_init_table(&sg, 1);
+	sg_dma_address(&sg) = address;
+	sg_dma_len(&sg) = SZ_8K;
+	return &sgt;
+}
+
 static void test_map(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
@@ -102,14 +114,15 @@ static void test_map(struct kunit *test)
 	xe_fake_scoped(hw, xe) {
 		struct xe_ggtt *ggtt = ggtt_init(hw);
 
-		KUNIT_EXPECT_EQ(test, xe_ggtt_map_vram(hw, &node, 0x10000, SZ_4K + 1), 0);
+		KUNIT_EXPECT_EQ(test, xe_ggtt_map(hw, &node, two_pages(0x10000), SZ_4K + 1), 0);
 		KUNIT_EXPECT_EQ(test, node.size, SZ_8K);
-		KUNIT_EXPECT_EQ(test, entry(node.start), encode(0x10000, true));
-		KUNIT_EXPECT_EQ(test, entry(node.start + SZ_4K), encode(0x11000, true));
+		KUNIT_EXPECT_EQ(test, entry(node.start), encode(0x10000));
+		KUNIT_EXPECT_EQ(test, entry(node.start + SZ_4K), encode(0x11000));
 		KUNIT_EXPECT_EQ(test, entry(node.start + SZ_8K), SCRATCH);
 		KUNIT_EXPECT_EQ(test, invalidations, 1);
 
-		KUNIT_EXPECT_EQ(test, xe_ggtt_map_vram(hw, &too_large, 0, END - START), -ENOSPC);
+		KUNIT_EXPECT_EQ(test, xe_ggtt_map(hw, &too_large, two_pages(0), END - START),
+				-ENOSPC);
 		KUNIT_EXPECT_EQ(test, invalidations, 1);
 
 		xe_ggtt_unmap(hw, &too_large);
@@ -146,7 +159,7 @@ static void test_channel_is_broken(struct kunit *test)
 			spin_lock_init(&gt->forcewake.lock);
 
 		KUNIT_EXPECT_EQ(test, xe_fake_peek(valid), 0);
-		KUNIT_EXPECT_EQ(test, xe_ggtt_map_vram(hw, &node, 0x10000, SZ_4K), 0);
+		KUNIT_EXPECT_EQ(test, xe_ggtt_map(hw, &node, two_pages(0x10000), SZ_4K), 0);
 		KUNIT_EXPECT_EQ(test, xe_fake_peek(valid), PVC_GUC_TLB_INV_DESC0_VALID);
 
 		xe_fake_poke(valid, 0);

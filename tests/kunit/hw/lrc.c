@@ -358,7 +358,7 @@ static void test_no_room(struct kunit *test)
 		struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
 		u64 all = ggtt->end - ggtt->start;
 
-		KUNIT_EXPECT_EQ(test, xe_ggtt_map_vram(hw, &hog, 0, all - SZ_1M), 0);
+		KUNIT_EXPECT_EQ(test, xe_ggtt_map(hw, &hog, &ggtt->scratch_sgt, all - SZ_1M), 0);
 	}
 	for (int i = 0; i < 2; i++)
 		KUNIT_EXPECT_EQ(test, xe_lrc_alloc(xe, 0, XE_ENGINE_COPY, &lrc), -ENOSPC);
