@@ -16,6 +16,7 @@
 #include <kunit/test.h>
 
 #include "hw/state.h"
+#include "mm/bo.h"
 #include "regs/gt.h"
 #include "regs/guc.h"
 #include "regs/irq.h"
@@ -351,10 +352,12 @@ static void test_told(struct kunit *test)
 	void (*const tell[])(struct xe_device *xe) = { xe_ops.lost, xe_ops.wedged };
 	static const int error[] = { -ENODEV, -EIO };
 	static const struct xe_hw_step step = { "contexts", xe_submit_contexts_start };
+	struct xe_bo *mapped = kunit_kzalloc(test, sizeof(*mapped), GFP_KERNEL);
 	struct xe_fake_slot *slot = xe_fake_slot(test);
 	struct xe_hw_state *state;
 	struct xe_device *xe;
 
+	KUNIT_ASSERT_NOT_NULL(test, mapped);
 	KUNIT_ASSERT_EQ(test, xe_fake_bind(slot, &battlemage, &step, 1), 0);
 	xe = xe_fake_bound(slot, &state);
 	drm_dev_get(&xe->drm);
@@ -367,9 +370,12 @@ static void test_told(struct kunit *test)
 		slot = xe_fake_slot(test);
 		KUNIT_ASSERT_EQ(test, xe_fake_bind(slot, &battlemage, NULL, 0), 0);
 		xe = xe_fake_bound(slot, &state);
+		list_add(&mapped->vram_link, &xe->mm.vram_mapped);
 		tell[i](xe);
 		KUNIT_EXPECT_EQ(test, xe->submit.error, error[i]);
 		KUNIT_EXPECT_TRUE(test, xe->vms.dead);
+		KUNIT_EXPECT_EQ_MSG(test, list_empty(&xe->mm.vram_mapped), i == 0,
+				    "VRAM is taken away from processes with the device, and only then");
 		tell[!i](xe);
 		KUNIT_EXPECT_EQ(test, xe->submit.error, error[i]);
 		kunit_release_action(test, xe_fake_slot_remove, slot);
