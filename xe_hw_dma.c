@@ -6,6 +6,9 @@
 #include <linux/dma-mapping.h>
 #include <linux/error-injection.h>
 #include <linux/pci.h>
+#include <linux/swiotlb.h>
+
+#include <drm/drm_print.h>
 
 #include "xe_hw_private.h"
 #include "xe_platform.h"
@@ -49,12 +52,29 @@ static void bus_master_off(struct xe_hw hw, void *unused)
 	pci_clear_master(xe_hw_priv(hw)->pdev);
 }
 
+/*
+ * What is mapped is used by CPU and device at the same time. Where the kernel has the device use a
+ * copy of it (swiotlb), that takes a call for each use, which ring buffers and jobs do not make.
+ */
+static int check_copies(struct xe_hw hw)
+{
+	struct device *dev = &xe_hw_priv(hw)->pdev->dev;
+
+	if (!is_swiotlb_force_bounce(dev) || dma_max_mapping_size(dev) == SIZE_MAX)
+		return 0;
+
+	drm_err(&xe_hw_device(hw)->drm,
+		"the kernel copies all that a device reaches (swiotlb=force, or a confidential guest), which this one cannot work with; boot without, or with an IOMMU\n");
+	return -EOPNOTSUPP;
+}
+
 /**
  * xe_hw_enable_dma - probe step: the card may reach memory
  * @bind: the token of a probe step
  *
  * Context: bound, when nothing of an earlier life of the card runs any more.
- * Return: 0 or a negative error code.
+ * Return: 0; -EOPNOTSUPP, which was logged, where the device would be given copies of memory; or
+ * another negative error code.
  */
 int xe_hw_enable_dma(struct xe_hw_bind bind)
 {
@@ -63,6 +83,10 @@ int xe_hw_enable_dma(struct xe_hw_bind bind)
 
 	err = dma_set_mask_and_coherent(&xe_hw_priv(hw)->pdev->dev,
 					DMA_BIT_MASK(xe_hw_device(hw)->platform->dma_mask_bits));
+	if (err)
+		return err;
+
+	err = check_copies(hw);
 	if (err)
 		return err;
 
