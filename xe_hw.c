@@ -237,7 +237,7 @@ static noinline __noipa int allow_runtime_pm(struct xe_hw_bind bind)
 }
 ALLOW_ERROR_INJECTION(allow_runtime_pm, ERRNO);
 
-/* Of each part of probe; but not of -ENOMEM, of which the kernel has said enough. */
+/* Names the part of probe that failed; silent on -ENOMEM, which the allocator has reported. */
 static int failed(struct pci_dev *pdev, const char *what, int err)
 {
 	return dev_err_probe(&pdev->dev, err, "%s: cannot be brought up\n", what);

@@ -27,7 +27,7 @@
  * fence.
  *
  * Flow control: a request is sent when the H2G ring has room for it and when room in the G2H ring
- * is reserved for what it brings about. Half of the G2H ring is never promised: it is for events
+ * is reserved for what it brings about. Half of the G2H ring is never reserved: it is for events
  * that nobody asked for. Who finds no room comes back: one who waits tries again now and then and
  * holds no lock meanwhile, so that a sender that must not wait (xe_guc_ct_post()) is never
  * behind him. What runs out of room for events is busy and not broken; only a GuC that has messages

@@ -121,7 +121,7 @@ struct xe_guc_ct {
 	enum xe_ct_state state;
 	/** @waits: &xe_ct_wait.link */
 	struct list_head waits;
-	/** @credits: words of the G2H ring that are not promised to anybody */
+	/** @credits: words of the G2H ring that are not reserved */
 	u32 credits;
 	/** @sent: messages to the GuC since probe */
 	u64 sent;

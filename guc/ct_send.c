@@ -98,8 +98,9 @@ static int find_room(struct xe_hw hw, struct xe_gt *gt, u32 words)
 }
 
 /*
- * Reserve room for what comes back; the rest is the other half's, for events unasked for. Who does
- * not wait leaves some to those who do: there may be thousands of the former.
+ * Reserve G2H space for the reply. Half of that ring is never reserved, but kept for events that
+ * nobody asked for. Senders that do not wait, of which there may be thousands, leave some of it to
+ * those that do.
  */
 static int take_credits(struct xe_guc_ct *ct, u32 words, bool waits)
 {

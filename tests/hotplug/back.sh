@@ -13,7 +13,7 @@
 # which sees each page that is unmapped while the card may still reach it. On the kernel's command line: xe_seed=N
 # repeats a run, xe_points=N is how many for each phase.
 #
-# Seen to fail: without pci_clear_master() in silence() of xe_hw.c, in 7 of 30 cases.
+# Seen to fail: without pci_clear_master() in xe_hw_silence() of xe_hw_lost.c, in 7 of 30 cases.
 . /lab/gpu.sh
 . ./lib/phases.sh
 
