@@ -210,6 +210,21 @@ int xe_wait32_atomic(struct xe_hw hw, struct xe_reg reg, u32 mask, u32 value,
 }
 
 /**
+ * xe_hw_answers - is the device still there?
+ * @hw: the token
+ *
+ * For who has only written, or looked at memory: that a device is gone shows where it is read.
+ *
+ * Context: bound or in a section; any interrupt state.
+ * Return: false if it is lost.
+ */
+bool xe_hw_answers(struct xe_hw hw)
+{
+	xe_read32(hw, GU_CNTL);
+	return !xe_hw_is_lost(hw);
+}
+
+/**
  * xe_hw_accesses - register accesses since bind
  * @hw: the token
  */

@@ -51,6 +51,7 @@ int xe_wait32(struct xe_hw hw, struct xe_reg reg, u32 mask, u32 value,
 	      unsigned int timeout_us, u32 *last);
 int xe_wait32_atomic(struct xe_hw hw, struct xe_reg reg, u32 mask, u32 value,
 		     unsigned int timeout_us, u32 *last);
+bool xe_hw_answers(struct xe_hw hw);
 u64 xe_hw_accesses(struct xe_hw hw);
 
 /* GGTT entries (the upper half of BAR 0) */

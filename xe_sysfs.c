@@ -3,7 +3,6 @@
  * Files below the PCI device: frequencies, idle states, scheduling defaults, depth of sleep.
  */
 
-#include <linux/bitfield.h>
 #include <linux/error-injection.h>
 #include <linux/kobject.h>
 #include <linux/math64.h>
@@ -17,8 +16,6 @@
 #include "hw/state.h"
 #include "hw/topology.h"
 #include "regs/gt.h"
-#include "regs/guc.h"
-#include "regs/soc.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
 #include "xe_recovery.h"
@@ -131,9 +128,8 @@ static int store_call(struct xe_hw hw, void *data)
 	int err;
 
 	err = file->store(hw, &xe_hw_state(hw)->gt[access->dir->gt], file->what, access->value);
-	/* A message to the GuC is written only; a read tells whether it arrived anywhere. */
-	xe_read32(hw, GU_CNTL);
-	return xe_hw_is_lost(hw) ? -ENODEV : err;
+	/* A message to the GuC is written only. */
+	return xe_hw_answers(hw) ? err : -ENODEV;
 }
 
 static ssize_t store(struct kobject *kobj, struct attribute *attr, const char *buf, size_t count)
@@ -227,9 +223,7 @@ static struct entry freq_files[] = {
 
 static ssize_t show_throttle(struct xe_hw hw, struct xe_gt *gt, u32 what, char *buf)
 {
-	u32 reasons = xe_read32(hw, gt->id ? MTL_MEDIA_PERF_LIMIT_REASONS : GT0_PERF_LIMIT_REASONS);
-
-	return sysfs_emit(buf, "%u\n", !!(reasons & what));
+	return sysfs_emit(buf, "%u\n", !!(xe_gt_throttled(hw, gt) & what));
 }
 
 #define THROTTLE_ANY	(POWER_LIMIT_1_MASK | POWER_LIMIT_2_MASK | POWER_LIMIT_4_MASK |	\
@@ -255,42 +249,29 @@ static struct entry throttle_files[] = {
 
 enum idle { IDLE_NAME, IDLE_STATUS, IDLE_RESIDENCY };
 
-#define C_STATE_0	0
-#define C_STATE_6	3
-
-static const char *idle_status(struct xe_hw hw, struct xe_gt *gt)
-{
-	/* Awake parts of the register file say whether the rest sleeps. */
-	switch (FIELD_GET(MTL_CC_MASK, xe_gt_read32(hw, gt, MTL_MIRROR_TARGET_WP1))) {
-	case C_STATE_0:
-		return "gt-c0";
-	case C_STATE_6:
-		return "gt-c6";
-	default:
-		return "unknown";
-	}
-}
-
 /* The counter has 32 bits and counts 1.28 us: it goes round in 91 minutes. */
 static u64 residency_ms(struct xe_hw hw, struct xe_gt *gt)
 {
-	struct xe_reg reg = gt->id ? MTL_MEDIA_MC6 : GT_GFX_RC6;
 	struct xe_device *xe = xe_hw_device(hw);
 	u64 ticks;
 
 	guard(mutex)(&xe->sysfs_lock);
-	ticks = xe_counter_advance(&xe->residency[gt->id], xe_read32(hw, reg),
+	ticks = xe_counter_advance(&xe->residency[gt->id], xe_gt_idle_ticks(hw, gt),
 				   xe_hw_state(hw)->power_losses);
 	return div_u64(ticks * 128, 100 * 1000);
 }
 
 static ssize_t show_idle(struct xe_hw hw, struct xe_gt *gt, u32 what, char *buf)
 {
+	static const char *const states[] = {
+		[XE_GT_AWAKE] = "gt-c0", [XE_GT_ASLEEP] = "gt-c6", [XE_GT_BETWEEN] = "unknown",
+	};
+
 	switch (what) {
 	case IDLE_NAME:
 		return sysfs_emit(buf, "gt%u-%s\n", gt->id, gt->id ? "mc" : "rc");
 	case IDLE_STATUS:
-		return sysfs_emit(buf, "%s\n", idle_status(hw, gt));
+		return sysfs_emit(buf, "%s\n", states[xe_gt_sleep_state(hw, gt)]);
 	default:
 		return sysfs_emit(buf, "%llu\n", residency_ms(hw, gt));
 	}

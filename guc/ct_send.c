@@ -15,7 +15,6 @@
 #include "guc/mailbox.h"
 #include "guc/ring.h"
 #include "hw/state.h"
-#include "regs/soc.h"
 #include "xe_device.h"
 #include "xe_guc.h"
 #include "xe_trace.h"
@@ -41,10 +40,11 @@ static int state_error(struct xe_hw hw, const struct xe_guc_ct *ct)
 /* A card that is gone raises no interrupt, so who waits has to look. */
 static void poll(struct xe_hw hw, struct xe_gt *gt)
 {
-	xe_read32(hw, GU_CNTL);
+	bool answers = xe_hw_answers(hw);
+
 	if (xe_hw_is_going(hw))
 		xe_guc_ct_abandon(hw, gt);
-	else if (xe_hw_is_lost(hw))
+	else if (!answers)
 		xe_guc_ct_break(hw, gt, "the card is lost");
 	else
 		xe_guc_ct_receive(hw, gt);

@@ -16,7 +16,6 @@
 #include "guc/slpc.h"
 #include "hw/state.h"
 #include "regs/guc.h"
-#include "regs/soc.h"
 #include "xe_device.h"
 #include "xe_guc.h"
 
@@ -230,8 +229,7 @@ static int poll_running(struct xe_hw hw, struct xe_gt *gt)
 		usleep_range(50, 100);
 	} while (waited_us < STATE_TIMEOUT_US);
 
-	xe_read32(hw, GU_CNTL);
-	return xe_hw_is_lost(hw) ? -ENODEV : -ETIMEDOUT;
+	return xe_hw_answers(hw) ? -ETIMEDOUT : -ENODEV;
 }
 
 static int wait_running(struct xe_hw hw, struct xe_gt *gt)

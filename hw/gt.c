@@ -11,6 +11,7 @@
 #include "hw/gt.h"
 #include "hw/state.h"
 #include "regs/gt.h"
+#include "regs/guc.h"
 #include "xe_device.h"
 
 /**
@@ -89,6 +90,56 @@ int xe_gt_wait32(struct xe_hw hw, const struct xe_gt *gt, struct xe_gt_reg reg,
 		 u32 mask, u32 value, unsigned int timeout_us, u32 *last)
 {
 	return xe_wait32(hw, xe_gt_reg(gt, reg), mask, value, timeout_us, last);
+}
+
+/**
+ * xe_gt_throttled - why a GT runs slower than it could
+ * @hw: the token
+ * @gt: the GT
+ *
+ * Context: bound or in a section.
+ * Return: bits of GT0_PERF_LIMIT_REASONS.
+ */
+u32 xe_gt_throttled(struct xe_hw hw, const struct xe_gt *gt)
+{
+	return xe_read32(hw, gt->id ? MTL_MEDIA_PERF_LIMIT_REASONS : GT0_PERF_LIMIT_REASONS);
+}
+
+#define C_STATE_0	0
+#define C_STATE_6	3
+
+/**
+ * xe_gt_sleep_state - does a GT sleep just now?
+ * @hw: the token
+ * @gt: the GT
+ *
+ * Awake parts of the register file say so: it is not woken up.
+ *
+ * Context: bound or in a section.
+ */
+enum xe_gt_sleep xe_gt_sleep_state(struct xe_hw hw, const struct xe_gt *gt)
+{
+	switch (FIELD_GET(MTL_CC_MASK, xe_gt_read32(hw, gt, MTL_MIRROR_TARGET_WP1))) {
+	case C_STATE_0:
+		return XE_GT_AWAKE;
+	case C_STATE_6:
+		return XE_GT_ASLEEP;
+	default:
+		return XE_GT_BETWEEN;
+	}
+}
+
+/**
+ * xe_gt_idle_ticks - how long a GT has slept
+ * @hw: the token
+ * @gt: the GT
+ *
+ * Context: bound or in a section.
+ * Return: in units of 1.28 us, modulo 2^32; for xe_counter_advance().
+ */
+u32 xe_gt_idle_ticks(struct xe_hw hw, const struct xe_gt *gt)
+{
+	return xe_read32(hw, gt->id ? MTL_MEDIA_MC6 : GT_GFX_RC6);
 }
 
 static void identify(struct xe_hw hw, struct xe_gt *gt)

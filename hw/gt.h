@@ -33,6 +33,18 @@ struct xe_gt {
 	bool contexts;
 };
 
+/**
+ * enum xe_gt_sleep - how deep a GT sleeps by itself, between two jobs
+ * @XE_GT_AWAKE: not at all
+ * @XE_GT_ASLEEP: without power
+ * @XE_GT_BETWEEN: anything else
+ */
+enum xe_gt_sleep {
+	XE_GT_AWAKE,
+	XE_GT_ASLEEP,
+	XE_GT_BETWEEN,
+};
+
 /* for (each GT that the card has) */
 #define xe_for_each_gt(gt, state)	\
 	for (struct xe_gt *gt = (state)->gt; gt < (state)->gt + (state)->num_gts; gt++)
@@ -45,5 +57,9 @@ void xe_gt_write32(struct xe_hw hw, const struct xe_gt *gt, struct xe_gt_reg reg
 u32 xe_gt_rmw32(struct xe_hw hw, const struct xe_gt *gt, struct xe_gt_reg reg, u32 clear, u32 set);
 int xe_gt_wait32(struct xe_hw hw, const struct xe_gt *gt, struct xe_gt_reg reg,
 		 u32 mask, u32 value, unsigned int timeout_us, u32 *last);
+
+u32 xe_gt_throttled(struct xe_hw hw, const struct xe_gt *gt);
+enum xe_gt_sleep xe_gt_sleep_state(struct xe_hw hw, const struct xe_gt *gt);
+u32 xe_gt_idle_ticks(struct xe_hw hw, const struct xe_gt *gt);
 
 #endif

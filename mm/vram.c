@@ -17,7 +17,6 @@
 #include "mm/vram.h"
 #include "mm/vram_alloc.h"
 #include "regs/mem.h"
-#include "regs/soc.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
 
@@ -157,12 +156,6 @@ static void copy_extents(struct xe_hw hw, const struct copy *copy, u64 first, u6
 	}
 }
 
-static bool still_there(struct xe_hw hw)
-{
-	xe_read32(hw, GU_CNTL);
-	return !xe_hw_is_lost(hw);
-}
-
 /* A device that is there but cannot be had now keeps what is in its VRAM: that is not -ENODEV. */
 static int copy_piece(struct xe_device *xe, const struct copy *copy, u64 first, u64 count)
 {
@@ -171,7 +164,7 @@ static int copy_piece(struct xe_device *xe, const struct copy *copy, u64 first, 
 
 	xe_hw_scoped(hw, xe) {
 		copy_extents(hw, copy, first, count);
-		return still_there(hw) ? 0 : -ENODEV;
+		return xe_hw_answers(hw) ? 0 : -ENODEV;
 	}
 	return xe_hw_is_gone(xe) ? -ENODEV : -EBUSY;
 }
@@ -250,7 +243,7 @@ int xe_vram_clear_part(struct xe_device *xe, const struct ttm_resource *res, u64
 		err = -EBUSY;
 		xe_hw_scoped_awake(hw, xe) {
 			copy_extents(hw, &copy, at, n);
-			err = still_there(hw) ? 0 : -ENODEV;
+			err = xe_hw_answers(hw) ? 0 : -ENODEV;
 		}
 		cond_resched();
 	}
