@@ -3,6 +3,8 @@
  * The software world of one card.
  */
 
+#include <linux/jiffies.h>
+
 #include <drm/drm_print.h>
 
 #include "xe_device.h"
@@ -42,6 +44,24 @@ void xe_device_reset_broken(struct xe_device *xe, unsigned int gt_id)
 void xe_device_reset_later(struct xe_device *xe, unsigned int gt_id)
 {
 	ask(xe, &xe->recovery.wanted, gt_id);
+}
+
+/**
+ * xe_fails_too_often - something has failed once more
+ * @failures: how often it did so far, zeroed before the first time
+ * @max: how often it may
+ * @time: within so many jiffies
+ *
+ * Context: any; the caller has @failures for itself.
+ * Return: true if that is too often for another try.
+ */
+bool xe_fails_too_often(struct xe_failures *failures, unsigned int max, unsigned long time)
+{
+	if (!failures->count || time_after(jiffies, failures->since + time)) {
+		failures->since = jiffies;
+		failures->count = 0;
+	}
+	return ++failures->count > max;
 }
 
 /**

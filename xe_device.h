@@ -33,10 +33,8 @@ struct xe_recovery {
 	unsigned long broken;
 	/** @wanted: bits of GTs to be reset because a user wants it */
 	unsigned long wanted;
-	/** @since: start of the time over which @count counts, in jiffies; only for @work */
-	unsigned long since;
-	/** @count: resets of GTs that were @broken, of late; only for @work */
-	unsigned int count;
+	/** @failures: resets of GTs that were @broken; only for @work */
+	struct xe_failures failures;
 };
 
 /**
@@ -120,6 +118,7 @@ static inline bool xe_device_is_wedged(struct xe_device *xe)
 	return atomic_read(&xe->wedged);
 }
 
+bool xe_fails_too_often(struct xe_failures *failures, unsigned int max, unsigned long time);
 u64 xe_counter_advance(struct xe_counter *counter, u32 now, unsigned int power_losses);
 
 #endif

@@ -123,6 +123,16 @@ struct xe_counter {
 	unsigned int power_losses;
 };
 
+/**
+ * struct xe_failures - how often something has failed of late
+ */
+struct xe_failures {
+	/** @since: start of the time over which @count counts, in jiffies */
+	unsigned long since;
+	/** @count: failures since then */
+	unsigned int count;
+};
+
 /* Limits that a user can set and the device forgets without power. */
 enum xe_user_limit {
 	XE_USER_CARD,

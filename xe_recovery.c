@@ -45,19 +45,12 @@
  * ======================== ============= ==========================================
  */
 
-/* More resets than this in so much time are too many. */
+/*
+ * More resets than this in so much time are too many: such a GT does not work, and without an end
+ * neither does the log.
+ */
 #define RESETS_MAX	8
 #define RESETS_TIME	(60 * HZ)
-
-/* A GT that has to be reset over and over does not work; without an end neither does the log. */
-static bool too_often(struct xe_recovery *recovery)
-{
-	if (!recovery->count || time_after(jiffies, recovery->since + RESETS_TIME)) {
-		recovery->since = jiffies;
-		recovery->count = 0;
-	}
-	return ++recovery->count > RESETS_MAX;
-}
 
 static int reset_gt(struct xe_hw hw, struct xe_gt *gt)
 {
@@ -88,7 +81,7 @@ static bool give_up(struct xe_hw hw, struct xe_gt *gt)
 		"GT%u: its GuC has to be reset over and over; with wedged_mode=0 all queues are banned, and the card is used on\n",
 		gt->id);
 	xe_queue_ban_device(xe);
-	xe->recovery.count = 0;
+	xe->recovery.failures.count = 0;
 	return false;
 }
 
@@ -104,7 +97,9 @@ static void reset_gts(struct xe_hw hw)
 
 		if (!(broken || wanted) || xe_device_is_wedged(xe))
 			continue;
-		if (broken && too_often(&xe->recovery) && give_up(hw, gt))
+		if (broken &&
+		    xe_fails_too_often(&xe->recovery.failures, RESETS_MAX, RESETS_TIME) &&
+		    give_up(hw, gt))
 			return;
 
 		err = reset_gt(hw, gt);

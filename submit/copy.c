@@ -50,9 +50,11 @@
  * data is lost by a copy engine that hangs. Fences of such jobs are not shown to anybody.
  *
  * Both write the same when they are begun again, so a reset of the GT costs them nothing. If a job
- * hangs the queue is banned like any other, and the CPU does all until the driver is bound anew.
- * The CPU also does what comes before there is a queue, while the system is about to sleep and
- * there was none, and what is so small that an engine would not be quicker.
+ * hangs the queue is banned like any other, and the CPU does what it had left. The next clear or
+ * copy behind the end of its context has another one made: not before, as the tables are written
+ * anew. A queue that is banned over and over has no successor, and the CPU does all until the
+ * driver is bound anew. The CPU also does what comes before there is a queue, while the system is
+ * about to sleep and there is none, and what is so small that an engine would not be quicker.
  *
  * Compression: what an engine writes here is not compressed, and says so in the metadata. VRAM is
  * read through rows of the PAT that undo compression; in system memory nothing is compressed. The
@@ -62,7 +64,8 @@
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
- * queue                    bound side    unbind, behind the kill of everything
+ * queue                    bound side    it was banned, and another is wanted; unbind, behind
+ *                                        the kill of everything
  * tables, batches          drm_device    last reference to it is dropped
  * batch of a job           the job       it is over
  * window                   a copy        it is over
@@ -79,6 +82,10 @@
 
 #define NUM_BATCHES	(XE_COPY_PAGES - XE_COPY_BATCH)
 #define BATCH_TIMEOUT	(15 * HZ)	/* several times that of a job */
+
+/* More queues than this that fail in so much time are too many. */
+#define FAILURES_MAX	3
+#define FAILURES_TIME	(600 * HZ)
 
 static_assert(NUM_BATCHES <= BITS_PER_LONG);
 
@@ -186,8 +193,8 @@ static void mend(struct xe_queue *q)
 		return;
 
 	drm_err(&q->xe->drm,
-		"the engine that clears and moves buffers failed, and the CPU does it, which is slow; bind the driver anew%s\n",
-		q->xe->mm.compresses ? ", as it cannot move what is compressed" : "");
+		"the engine that clears and moves buffers failed, and the CPU does it until that is tried again%s\n",
+		q->xe->mm.compresses ? "; what is compressed it moves wrongly" : "");
 	dep_queue_seize(&q->dep, &jobs);
 	list_for_each_entry_safe(dep, next, &jobs, link) {
 		const struct xe_copy_part *part = container_of(dep, struct xe_job, dep)->part;
@@ -297,10 +304,38 @@ static void keep_queue(struct xe_copy *copy, struct xe_queue *q)
 		xe_queue_put(q);
 }
 
+/* It was banned, and no engine reads its tables any more. */
+static bool is_over(const struct xe_queue *q)
+{
+	return test_bit(XE_QUEUE_BANNED, &q->state) && test_bit(XE_QUEUE_GONE, &q->state);
+}
+
 static struct xe_queue *find_queue(struct xe_copy *copy)
 {
 	guard(spinlock)(&copy->lock);
-	return copy->q ? xe_queue_get(copy->q) : NULL;
+	return copy->q && !is_over(copy->q) ? xe_queue_get(copy->q) : NULL;
+}
+
+/* Return: false if there was one too many. */
+static bool drop_failed(struct xe_device *xe)
+{
+	struct xe_copy *copy = &xe->submit.copy;
+	struct xe_queue *failed;
+	bool over_and_over;
+
+	scoped_guard(spinlock, &copy->lock) {
+		failed = copy->q;
+		copy->q = NULL;
+		over_and_over = failed &&
+			xe_fails_too_often(&copy->failures, FAILURES_MAX, FAILURES_TIME);
+		copy->closed |= over_and_over;
+	}
+	if (failed)
+		xe_queue_put(failed);
+	if (over_and_over)
+		drm_err(&xe->drm,
+			"the engine that clears and moves buffers fails over and over: from now on the CPU does it, which is slow; bind the driver anew\n");
+	return !over_and_over;
 }
 
 /* Return: a reference, or NULL. */
@@ -315,7 +350,7 @@ static struct xe_queue *get_queue(struct xe_device *xe)
 
 	guard(mutex)(&copy->make);
 	q = find_queue(copy);
-	if (!q && !READ_ONCE(copy->closed)) {
+	if (!q && !READ_ONCE(copy->closed) && drop_failed(xe)) {
 		WRITE_ONCE(copy->maker, current);
 		keep_queue(copy, make_queue(xe));
 		WRITE_ONCE(copy->maker, NULL);

@@ -10,6 +10,7 @@
 #include "mm/pt_pool.h"
 #include "submit/blit.h"
 #include "xe_hw.h"
+#include "xe_info.h"
 
 struct task_struct;
 struct xe_device;
@@ -37,10 +38,12 @@ struct xe_copy {
 	struct mutex make;
 	/** @maker: who does so */
 	struct task_struct *maker;
-	/** @lock: protects @q and @closed */
+	/** @lock: protects @q, @closed and @failures */
 	spinlock_t lock;
 	/** @q: a reference; NULL: there is none, yet or any more */
 	struct xe_queue *q;
+	/** @failures: queues that were banned */
+	struct xe_failures failures;
 	/** @closed: there will be none */
 	bool closed;
 	/** @window: pages of system memory are in reach of the engine for one copy at a time */

@@ -35,6 +35,7 @@ t "an engine did it" eval '! dmesg | grep "the CPU does it"'
 timeout_of 300
 relay blit under "$gpu" "$hang"
 t "then it is said who does it" eval 'dmesg | grep "the CPU does it"'
+t "and that it stays so" eval 'dmesg | grep "from now on the CPU does it"'
 t "no splat" no_splat
 t "no violation" no_violations
 ways=(lost unbind wedged)

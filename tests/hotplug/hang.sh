@@ -78,6 +78,8 @@ timeout_of 5000
 put 0 /sys/module/xe/parameters/wedged_mode
 relay hang never "$gpu" "model fault guc.crash >/dev/null"
 t "never: it was not given up" calm 'the card is given up'
+# Of no process's address space.
+t "never: the driver has another queue of its own" eval 'grep -E " bcs .* VM 0, seqno [1-9]" '"$debugfs/dri/$gpu/queues"' | grep -v banned'
 part "never"
 put 1 /sys/module/xe/parameters/wedged_mode
 t "never: another life of the driver" rebind

@@ -44,14 +44,14 @@ static void reset_broken_now(struct xe_device *xe)
 
 static void test_too_often(struct kunit *test)
 {
-	struct xe_recovery recovery = {};
+	struct xe_failures failures = {};
 
-	for (unsigned int i = 0; i < RESETS_MAX; i++)
-		KUNIT_EXPECT_FALSE(test, too_often(&recovery));
-	KUNIT_EXPECT_TRUE(test, too_often(&recovery));
-	recovery.since -= RESETS_TIME + 1;
-	KUNIT_EXPECT_FALSE(test, too_often(&recovery));
-	KUNIT_EXPECT_EQ(test, recovery.count, 1);
+	for (unsigned int i = 0; i < 3; i++)
+		KUNIT_EXPECT_FALSE(test, xe_fails_too_often(&failures, 3, HZ));
+	KUNIT_EXPECT_TRUE(test, xe_fails_too_often(&failures, 3, HZ));
+	failures.since -= HZ + 1;
+	KUNIT_EXPECT_FALSE(test, xe_fails_too_often(&failures, 3, HZ));
+	KUNIT_EXPECT_EQ(test, failures.count, 1);
 }
 
 /* A user may have a GT reset as often as he likes; one that breaks over and over is given up. */

@@ -482,9 +482,82 @@ static void test_engine_fails(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(second), 1);
 	for (unsigned int i = 0; i < BUFFER; i++)
 		KUNIT_EXPECT_EQ(test, cleared[i], 2);
-	KUNIT_EXPECT_TRUE(test, IS_ERR(clear_buffer(xe)));
 	dma_fence_put(first);
 	dma_fence_put(second);
+	finish(xe);
+}
+
+/* The engine is tried, and ends at once; true if there was one that did. */
+static bool fails_once(struct xe_device *xe)
+{
+	struct dma_fence *fence = clear_buffer(xe);
+	struct xe_queue *q = find_queue(&xe->submit.copy);
+
+	if (IS_ERR(fence))
+		return false;
+	xe_queue_ban(q);
+	KUNIT_EXPECT_TRUE_MSG(kunit_get_current_test(), IS_ERR(clear_buffer(xe)),
+			      "the engine may still read the tables");
+	KUNIT_EXPECT_PTR_EQ(kunit_get_current_test(), xe->submit.copy.q, q);
+	xe_fake_context_gone(q);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(kunit_get_current_test(), dma_fence_get_status(fence), 1);
+	xe_queue_put(q);
+	dma_fence_put(fence);
+	return true;
+}
+
+/* There is another queue behind one that failed; but not over and over. */
+static void test_made_anew(struct kunit *test)
+{
+	struct xe_device *xe = device(test);
+	struct xe_copy *copy = &xe->submit.copy;
+	struct dma_fence *fence;
+
+	for (unsigned int i = 0; i < FAILURES_MAX; i++)
+		KUNIT_EXPECT_TRUE(test, fails_once(xe));
+	/* Not while the system is about to sleep, which has to wait for no work. */
+	xe->mm.sleeping = true;
+	KUNIT_EXPECT_TRUE(test, IS_ERR(clear_buffer(xe)));
+	xe->mm.sleeping = false;
+	memset(cleared, 0, sizeof(cleared));
+	KUNIT_EXPECT_EQ(test, copy_buffer(xe, SZ_64K, true), 0);
+	KUNIT_EXPECT_EQ_MSG(test, played, 1, "an engine does it");
+	copy->failures.since -= FAILURES_TIME + 1;
+	for (unsigned int i = 0; i < FAILURES_MAX; i++)
+		KUNIT_EXPECT_TRUE(test, fails_once(xe));
+	fence = clear_buffer(xe);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(fence));
+	dma_fence_put(fence);
+	KUNIT_EXPECT_TRUE(test, fails_once(xe));
+	KUNIT_EXPECT_FALSE_MSG(test, fails_once(xe), "that is too often");
+	KUNIT_EXPECT_NULL(test, copy->q);
+	copy->failures.since -= FAILURES_TIME + 1;
+	KUNIT_EXPECT_TRUE_MSG(test, IS_ERR(clear_buffer(xe)), "for good");
+	finish(xe);
+}
+
+/* The device is given up, or is gone, between the two. */
+static void test_not_when_given_up(struct kunit *test)
+{
+	struct xe_device *xe = device(test);
+
+	KUNIT_EXPECT_TRUE(test, fails_once(xe));
+	xe_submit_kill(xe, -EIO);
+	KUNIT_EXPECT_TRUE(test, IS_ERR(clear_buffer(xe)));
+	KUNIT_EXPECT_NULL(test, xe->submit.copy.q);
+	finish(xe);
+}
+
+static void test_not_when_gone(struct kunit *test)
+{
+	struct xe_device *xe = device(test);
+
+	KUNIT_EXPECT_TRUE(test, fails_once(xe));
+	xe_hw_scoped(hw, xe)
+		xe_hw_declare_lost(hw, "test");
+	KUNIT_EXPECT_TRUE(test, IS_ERR(clear_buffer(xe)));
+	KUNIT_EXPECT_NULL(test, xe->submit.copy.q);
 	finish(xe);
 }
 
@@ -554,6 +627,9 @@ static struct kunit_case copy_cases[] = {
 	KUNIT_CASE(test_being_killed),
 	KUNIT_CASE(test_clear),
 	KUNIT_CASE(test_engine_fails),
+	KUNIT_CASE(test_made_anew),
+	KUNIT_CASE(test_not_when_given_up),
+	KUNIT_CASE(test_not_when_gone),
 	KUNIT_CASE(test_cpu_fails),
 	KUNIT_CASE(test_kill),
 	KUNIT_CASE(test_many_batches),
