@@ -31,6 +31,8 @@ struct xe_recovery {
 	bool given_up;
 	/** @broken: bits of GTs to be reset because their GuC does not work */
 	unsigned long broken;
+	/** @mode_set: the GuCs are to be told of &xe_device.wedged_mode */
+	bool mode_set;
 	/** @wanted: bits of GTs to be reset because a user wants it */
 	unsigned long wanted;
 	/** @failures: resets of GTs that were @broken; only for @work */
@@ -77,6 +79,8 @@ struct xe_device {
 	struct xe_counter residency[XE_MAX_GTS];
 	/** @hwmon: sensors */
 	struct xe_hwmon hwmon;
+	/** @wedged_mode: as &xe_params.wedged_mode, which it begins with; READ_ONCE() */
+	int wedged_mode;
 	/** @wedged: nothing makes the card work; see xe_device_declare_wedged() */
 	atomic_t wedged;
 

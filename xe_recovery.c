@@ -33,9 +33,13 @@
  * &xe_hw_ops.wedged. A lost card, and one that is being unbound, have ways of their own.
  *
  * One whose GuC has to be reset over and over does work, now and then. It is given up as well, but
- * for the module parameter wedged_mode=0: then only what it was doing is, as that may be why. All
- * queues of engines are banned, and the next reset is the first again. A card that does not come
- * back from a reset or from sleep is given up whatever the parameter says.
+ * for wedged_mode=0: then only what it was doing is, as that may be why. All queues of engines are
+ * banned, and the next reset is the first again. A card that does not come back from a reset or
+ * from sleep is given up whatever the mode is; with wedged_mode=2 also one that has to be reset at
+ * all, as nothing of what went wrong would be left.
+ *
+ * A device begins with the mode that the parameter of the module says. When it is changed GuCs are
+ * told by the work that does resets, so that none boots meanwhile.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -70,10 +74,13 @@ static int reset_gt(struct xe_hw hw, struct xe_gt *gt)
 static bool give_up(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_device *xe = xe_hw_device(hw);
+	int mode = READ_ONCE(xe->wedged_mode);
 
-	if (xe_params.wedged_mode) {
+	if (mode) {
 		xe_guc_reset_prepare(hw, gt);
-		xe_device_declare_wedged(xe, "its GuC has to be reset over and over");
+		xe_device_declare_wedged(xe, mode == 2 ?
+					 "wedged_mode=2, and its GuC has to be reset" :
+					 "its GuC has to be reset over and over");
 		return true;
 	}
 
@@ -83,6 +90,13 @@ static bool give_up(struct xe_hw hw, struct xe_gt *gt)
 	xe_queue_ban_device(xe);
 	xe->recovery.failures.count = 0;
 	return false;
+}
+
+/* That its GuC has failed once more. */
+static bool is_too_much(struct xe_device *xe)
+{
+	return READ_ONCE(xe->wedged_mode) == 2 ||
+	       xe_fails_too_often(&xe->recovery.failures, RESETS_MAX, RESETS_TIME);
 }
 
 static void reset_gts(struct xe_hw hw)
@@ -97,9 +111,7 @@ static void reset_gts(struct xe_hw hw)
 
 		if (!(broken || wanted) || xe_device_is_wedged(xe))
 			continue;
-		if (broken &&
-		    xe_fails_too_often(&xe->recovery.failures, RESETS_MAX, RESETS_TIME) &&
-		    give_up(hw, gt))
+		if (broken && is_too_much(xe) && give_up(hw, gt))
 			return;
 
 		err = reset_gt(hw, gt);
@@ -110,10 +122,24 @@ static void reset_gts(struct xe_hw hw)
 	}
 }
 
+/* One that does not take it is reset, and learns of it as it boots. */
+static void tell_mode(struct xe_hw hw)
+{
+	struct xe_hw_state *state = xe_hw_state(hw);
+
+	xe_for_each_gt(gt, state)
+		xe_guc_ads_set_policies(hw, gt);
+}
+
 static void run_recovery(struct xe_hw hw, struct xe_hw_work *work)
 {
-	if (!xe_hw_is_lost(hw))
-		reset_gts(hw);
+	struct xe_recovery *recovery = container_of(work, struct xe_recovery, work);
+
+	if (xe_hw_is_lost(hw))
+		return;
+	reset_gts(hw);
+	if (xchg(&recovery->mode_set, false))
+		tell_mode(hw);
 }
 
 /* Engines first: a fence that is signalled says that memory may be used again. */
@@ -147,11 +173,29 @@ static void run_give_up(struct xe_hw hw, struct xe_hw_work *work)
  */
 int xe_recovery_init(struct xe_device *xe)
 {
+	xe->wedged_mode = xe_params.wedged_mode;
 	xe_hw_reset_work_init(xe, &xe->recovery.work, run_recovery);
 	xe_hw_reset_work_init(xe, &xe->recovery.give_up, run_give_up);
 	return 0;
 }
 ALLOW_ERROR_INJECTION(xe_recovery_init, ERRNO);
+
+/**
+ * xe_recovery_set_wedged_mode - what is to be done about a card that goes wrong
+ * @xe: the device
+ * @mode: as &xe_params.wedged_mode
+ *
+ * It counts from now on, also for the GuCs. While the system sleeps these are told behind that.
+ *
+ * Context: not in a section, may sleep; as xe_guc_ads_set_policies(), and as a reset.
+ */
+void xe_recovery_set_wedged_mode(struct xe_device *xe, int mode)
+{
+	WRITE_ONCE(xe->wedged_mode, mode);
+	WRITE_ONCE(xe->recovery.mode_set, true);
+	xe_hw_work_queue(&xe->recovery.work);
+	xe_hw_work_flush(&xe->recovery.work);
+}
 
 /**
  * xe_recovery_reset_now - reset a GT and wait for it

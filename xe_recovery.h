@@ -5,6 +5,7 @@
 struct xe_device;
 
 int xe_recovery_init(struct xe_device *xe);
+void xe_recovery_set_wedged_mode(struct xe_device *xe, int mode);
 void xe_recovery_reset_now(struct xe_device *xe, unsigned int gt_id);
 
 #endif

@@ -42,6 +42,7 @@ static inline u32 xe_hxg_hint(u32 header)
 
 /* What the host can ask for */
 enum xe_guc_action {
+	GUC_ACTION_READ_POLICIES	= 0x0506,
 	GUC_ACTION_SELF_CONFIG		= 0x0508,	/* mailbox */
 	GUC_ACTION_SCHEDULE		= 0x1000,
 	GUC_ACTION_SET_MODE		= 0x1001,

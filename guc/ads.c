@@ -9,12 +9,12 @@
 #include <linux/string.h>
 
 #include "guc/ads.h"
+#include "guc/ct.h"
 #include "hw/lrc.h"
 #include "hw/state.h"
 #include "regs/guc.h"
 #include "xe_device.h"
 #include "xe_guc.h"
-#include "xe_module.h"
 
 /**
  * DOC: GuC ADS
@@ -181,17 +181,39 @@ static size_t header_word(size_t array, unsigned int index)
 	return offsetof(struct xe_guc_ads_blob, header) + array + index * sizeof(u32);
 }
 
+/* An engine that hangs is to be looked at, if somebody wants that. */
 static void fill_policies(struct xe_hw hw, struct xe_guc_ads *ads)
 {
+	bool no_reset = READ_ONCE(xe_hw_device(hw)->wedged_mode) == 2;
 	const struct xe_guc_policies policies = {
 		.dpc_promote_us = DPC_PROMOTE_US,
 		.max_work_items = MAX_WORK_ITEMS,
-		.flags = xe_params.wedged_mode == 2 ? GUC_POLICY_NO_ENGINE_RESET : 0,
+		.flags = no_reset ? GUC_POLICY_NO_ENGINE_RESET : 0,
 		.valid = 1,
 	};
 
 	xe_ggtt_buf_write(hw, &ads->buf, offsetof(struct xe_guc_ads_blob, policies), &policies,
 			  sizeof(policies));
+}
+
+/**
+ * xe_guc_ads_set_policies - tell a GuC that runs what &xe_device.wedged_mode is now
+ * @hw: the token
+ * @gt: its GT
+ *
+ * Context: bound, may sleep, as xe_guc_ct_request(); not beside a boot, which tells it as well.
+ * Return: as xe_guc_ct_request().
+ */
+int xe_guc_ads_set_policies(struct xe_hw hw, struct xe_gt *gt)
+{
+	struct xe_guc_ads *ads = ads_of(hw, gt);
+	const u32 request[] = {
+		GUC_ACTION_READ_POLICIES,
+		xe_ggtt_buf_ggtt(&ads->buf) + offsetof(struct xe_guc_ads_blob, policies),
+	};
+
+	fill_policies(hw, ads);
+	return xe_guc_ct_request(hw, gt, request, ARRAY_SIZE(request), NULL);
 }
 
 static void fill_info(struct xe_hw hw, struct xe_gt *gt)

@@ -78,6 +78,7 @@ enum xe_guc_class xe_guc_class(enum xe_engine_class class);
 struct xe_ads_layout xe_guc_ads_layout(const struct xe_ads_sizes *sizes);
 int xe_guc_ads_init(struct xe_hw hw, struct xe_gt *gt);
 void xe_guc_ads_fill(struct xe_hw hw, struct xe_gt *gt);
+int xe_guc_ads_set_policies(struct xe_hw hw, struct xe_gt *gt);
 void xe_guc_ads_fill_golden(struct xe_hw hw, struct xe_gt *gt, enum xe_engine_class class);
 
 #endif

@@ -15,7 +15,6 @@
 #include "submit/job.h"
 #include "submit/queue.h"
 #include "xe_device.h"
-#include "xe_module.h"
 #include "xe_trace.h"
 
 /**
@@ -32,6 +31,9 @@
  *    reset.
  * 4. If the job did not have its time, since others ran, the context goes on.
  * 5. Else the queue is banned: the job has the error -ETIME, those behind it -ECANCELED.
+ *
+ * With wedged_mode=2 the GuC resets no engine. One that does not let go of the context is left as
+ * it is: the queue is banned, and the card given up.
  *
  * If the GT is reset meanwhile, nothing of this counts: a job that had begun is lost with it, and
  * one that had not gets all of its time again. A GuC that stands still is not the fault of those
@@ -51,7 +53,8 @@
  * ======================== ============= ==========================================
  */
 
-#define TRIES	2	/* of a job that does not begin */
+#define TRIES		2	/* of a job that does not begin */
+#define LET_GO_MS	1000	/* for the GuC, on top of what the engine has */
 
 /* Ticks of a context are counted a little slow by some engines. */
 static u64 ticks_to_ms(const struct xe_queue *q, u32 ticks)
@@ -105,25 +108,16 @@ static bool suspend(struct xe_queue *q)
 	return false;
 }
 
-/**
- * xe_hang_expired - &xe_queue_ops.expired: the oldest job had its time
- * @q: the queue
- *
- * Context: process context, on the way to fences; opens a section.
- */
-void xe_hang_expired(struct xe_queue *q)
+static bool keeps_hangs(const struct xe_queue *q)
 {
-	if (!check(q))
-		return;
+	return READ_ONCE(q->xe->wedged_mode) == 2;
+}
 
-	xe_coredump_look(q);
-	if (suspend(q))
-		return;
+static unsigned int preempt_timeout(const struct xe_queue *q)
+{
+	const struct xe_sched *sched = &q->xe->sched[q->args.gt_id][q->args.class];
 
-	/* The system sleeps: nothing runs, and nobody is blamed for that. Or the device is gone. */
-	clear_bit(XE_QUEUE_CHECKED, &q->state);
-	xe_coredump_drop(&q->xe->coredump, q);
-	xe_queue_arm(q, xe_queue_timeout(q));
+	return READ_ONCE(sched->value[XE_SCHED_PREEMPT_TIMEOUT_US][XE_SCHED_VALUE]) / USEC_PER_MSEC;
 }
 
 static bool hangs(struct xe_queue *q)
@@ -167,8 +161,39 @@ static void blame(struct xe_queue *q, const char *why)
 			   q->who.comm, q->who.pid, why, xe_engine_class_name(q->args.class),
 			   q->args.gt_id, q->context, batch[0]);
 	xe_coredump_take(q, why);
-	if (xe_params.wedged_mode == 2)
+	if (keeps_hangs(q))
 		xe_device_declare_wedged(q->xe, "wedged_mode=2, and a job went wrong");
+}
+
+/**
+ * xe_hang_expired - &xe_queue_ops.expired: the oldest job had its time
+ * @q: the queue
+ *
+ * Context: process context, on the way to fences; opens a section.
+ */
+void xe_hang_expired(struct xe_queue *q)
+{
+	bool again = test_bit(XE_QUEUE_CHECKED, &q->state);
+
+	if (!check(q))
+		return;
+	if (again && keeps_hangs(q)) {
+		blame(q, "its engine does not let go of it");
+		xe_queue_ban(q);
+		return;
+	}
+
+	xe_coredump_look(q);
+	if (suspend(q)) {
+		if (keeps_hangs(q))
+			xe_queue_arm(q, preempt_timeout(q) + LET_GO_MS);
+		return;
+	}
+
+	/* The system sleeps: nothing runs, and nobody is blamed for that. Or the device is gone. */
+	clear_bit(XE_QUEUE_CHECKED, &q->state);
+	xe_coredump_drop(&q->xe->coredump, q);
+	xe_queue_arm(q, xe_queue_timeout(q));
 }
 
 /**

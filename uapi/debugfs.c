@@ -34,6 +34,7 @@
  *	guc_info, guc_log		the firmware
  *	contexts			what the firmware schedules, unless the card sleeps
  *	queues, vms			who has them, what is in them
+ *	wedged_mode			when the card is given up: as the module's parameter
  *	gt<n>/force_reset[_sync]	reading asks for a reset of the GT [and waits for it]
  *
  * The files belong to the DRM minor: they are made when it is registered, and removed at unplug
@@ -301,6 +302,25 @@ static const struct drm_info_list gt_files[XE_MAX_GTS][2] = {
 	  { "force_reset_sync", force_reset_sync, 0, (void *)1 } },
 };
 
+static int get_wedged_mode(void *data, u64 *mode)
+{
+	struct xe_device *xe = data;
+
+	*mode = READ_ONCE(xe->wedged_mode);
+	return 0;
+}
+
+static int set_wedged_mode(void *data, u64 mode)
+{
+	if (mode > 2)
+		return -EINVAL;
+
+	xe_recovery_set_wedged_mode(data, mode);
+	return 0;
+}
+
+DEFINE_DEBUGFS_ATTRIBUTE(wedged_mode, get_wedged_mode, set_wedged_mode, "%llu\n");
+
 /**
  * xe_debugfs_init - &drm_driver.debugfs_init
  * @minor: where the files go
@@ -312,6 +332,7 @@ void xe_debugfs_init(struct drm_minor *minor)
 	struct xe_device *xe = to_xe_device(minor->dev);
 
 	drm_debugfs_create_files(files, ARRAY_SIZE(files), minor->debugfs_root, minor);
+	debugfs_create_file("wedged_mode", 0600, minor->debugfs_root, xe, &wedged_mode);
 	for (unsigned int i = 0; i < xe->num_gts; i++) {
 		char name[16];
 

@@ -344,9 +344,8 @@ runs_on() {
 	local before
 	before=$(function_resets)
 	arm "guc.no-reset count=0"
-	put 0 /sys/module/xe/parameters/wedged_mode
+	put 0 $debugfs/dri/$gpu/wedged_mode
 	unbind
-	put 1 /sys/module/xe/parameters/wedged_mode
 	disarm
 	(($(function_resets) > before)) || { echo "no function level reset"; errors; return 1; }
 	bind_awake && until_ 30 works && use_channel >/dev/null

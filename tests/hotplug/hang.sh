@@ -75,13 +75,12 @@ done
 timeout_of 5000
 
 # Resets over and over, and a user who wants the card not to be given up for that.
-put 0 /sys/module/xe/parameters/wedged_mode
+put 0 $debugfs/dri/$gpu/wedged_mode
 relay hang never "$gpu" "model fault guc.crash >/dev/null"
 t "never: it was not given up" calm 'the card is given up'
 # Of no process's address space.
 t "never: the driver has another queue of its own" eval 'grep -E " bcs .* VM 0, seqno [1-9]" '"$debugfs/dri/$gpu/queues"' | grep -v banned'
 part "never"
-put 1 /sys/module/xe/parameters/wedged_mode
 t "never: another life of the driver" rebind
 
 # Where the engines cannot be stopped they are kept from memory, and try.

@@ -38,7 +38,7 @@ put none /sys/power/pm_test
 clean "sleep"
 
 rebind() { put "$gpu" $bus/drivers/xe/unbind && disarm && put "$gpu" $bus/drivers/xe/bind; }
-mode=/sys/module/xe/parameters/wedged_mode
+mode=$debugfs/dri/$gpu/wedged_mode
 relay longrun wedged "$gpu" stops "echo 2 >$mode; dump leave $gpu once >/dev/null; echo 1 >$mode"
 clean "given up for a hang"
 t "another life of the driver" rebind

@@ -9,7 +9,7 @@
 
 id=$(<"$dev/device")
 id=${id#0x}
-unload() { rmmod xe; dmesg -C; }
+unload() { disarm; rmmod xe; dmesg -C; }
 # loaded PARAMETER...: the card works with them
 loaded() { modprobe xe "$@" && until_ 30 works; }
 is()	{ [[ $(<"/sys/module/xe/parameters/$1") == "$2" ]]; }
@@ -46,6 +46,15 @@ unload
 t "vram_bar_size=256, which it cannot have" loaded vram_bar_size=256
 t "that is said" said "the VRAM BAR cannot have 256 MiB.*left at 64 MiB"
 unload
+# kept: an engine that hangs is left as it is, and the card given up. Default images were recorded before.
+kept() {
+	modprobe vgem && work flood "$gpu" 20 8 >/dev/null || return
+	for f in "$dev"/tile*/gt*/engines/*/job_timeout_ms; do put 500 "$f" || return; done
+	model fault cs.hang count=0 >/dev/null
+	dump leave "$gpu" once >/dev/null
+	until_ 30 said "the card is given up: wedged_mode=2" && said "does not let go of it"
+}
+mode=$debugfs/dri/$gpu/wedged_mode
 t "wedged_mode=0" loaded wedged_mode=0
 t "is what the parameter says" is wedged_mode 0
 t "the card is used" act_buffers
@@ -53,6 +62,14 @@ unload
 t "wedged_mode=2" loaded wedged_mode=2
 dump leave "$gpu" once >/dev/null
 t "a job that goes wrong has the card given up" until_ 30 said "the card is given up: wedged_mode=2"
+unload
+t "wedged_mode=2 again" loaded wedged_mode=2
+t "an engine that hangs is not reset" kept
+unload
+t "wedged_mode=1, which can be changed" loaded
+t "to nothing else" eval '! put 3 $mode 2>/dev/null && (($(<$mode) == 1))'
+t "but to 2" put 2 "$mode"
+t "and at once no engine is reset" kept
 unload
 t "what upstream has and we do not" loaded probe_display=1 max_vfs=2 gsc_firmware_path=xe/gsc.bin force_execlist=1
 for name in probe_display max_vfs gsc_firmware_path force_execlist; do

@@ -33,6 +33,7 @@ static int note(char what, int result)
 #define xe_gt_tell_running(...)		note('r', 0)
 #define xe_gt_tell_stopped(...)		note(xe_fake_told_wedged() == told ? '?' : 's', 0)
 #define xe_queue_ban_device(...)	note('B', 0)
+#define xe_guc_ads_set_policies(...)	note('m', 0)
 
 #include "../../xe_recovery.c"
 
@@ -159,9 +160,8 @@ static void test_give_up_never(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
 	unsigned int before = xe_fake_told_wedged();
-	int mode = xe_params.wedged_mode;
 
-	xe_params.wedged_mode = 0;
+	xe->wedged_mode = 0;
 	for (unsigned int round = 0; round < 2; round++) {
 		start_over();
 		for (unsigned int i = 0; i < RESETS_MAX; i++)
@@ -181,7 +181,39 @@ static void test_give_up_never(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, xe_device_is_wedged(xe));
 	KUNIT_EXPECT_EQ(test, xe_fake_told_wedged(), before + 1);
 	start_over();
-	xe_params.wedged_mode = mode;
+}
+
+/* GuCs are told once, and when they run. */
+static void test_mode(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	start_over();
+	KUNIT_EXPECT_EQ(test, xe->wedged_mode, 1);
+	disable_work_sync(&xe->recovery.work.work);
+	xe_recovery_set_wedged_mode(xe, 2);
+	KUNIT_EXPECT_EQ(test, xe->wedged_mode, 2);
+	KUNIT_EXPECT_STREQ(test, order, "");
+	enable_work(&xe->recovery.work.work);
+	xe_recovery_reset_now(xe, 0);
+	KUNIT_EXPECT_STREQ(test, order, "pGSrm");
+	xe_recovery_reset_now(xe, 0);
+	KUNIT_EXPECT_STREQ(test, order, "pGSrmpGSr");
+}
+
+/* Who wants to look at it: a reset would destroy what there is to see. */
+static void test_give_up_at_once(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	start_over();
+	xe->wedged_mode = 2;
+	xe_recovery_reset_now(xe, 0);
+	KUNIT_EXPECT_FALSE(test, xe_device_is_wedged(xe));
+	reset_broken_now(xe);
+	xe_hw_work_flush(&xe->recovery.give_up);
+	KUNIT_EXPECT_TRUE(test, xe_device_is_wedged(xe));
+	KUNIT_EXPECT_STREQ(test, order, "pGSrppGs");
 }
 
 /* A GT that does not come out of reset: its GuC is not started, and the device is given up. */
@@ -219,6 +251,8 @@ static struct kunit_case recovery_cases[] = {
 	KUNIT_CASE(test_order),
 	KUNIT_CASE(test_give_up),
 	KUNIT_CASE(test_give_up_never),
+	KUNIT_CASE(test_mode),
+	KUNIT_CASE(test_give_up_at_once),
 	KUNIT_CASE(test_reset_fails),
 	KUNIT_CASE(test_give_up_lost),
 	KUNIT_CASE(test_too_often),

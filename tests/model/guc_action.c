@@ -24,10 +24,7 @@ static enum guc_error do_log(struct guc *guc, const u32 *payload, unsigned int l
 
 static enum guc_error do_policy_change(struct guc *guc, const u32 *payload, unsigned int len)
 {
-	if (guc_buffer_ok(guc, payload[0], 96))
-		return GUC_OK;
-	violation(guc->gpu, V_ADS_POINTER, "policies at GGTT %#x", payload[0]);
-	return GUC_ERR_GGTT;
+	return guc_ads_load_policies(guc, payload[0]) ? GUC_OK : GUC_ERR_GGTT;
 }
 
 /* Keys with their lengths that fill @len words exactly; false and a violation if they do not. */

@@ -73,7 +73,7 @@ static bool read_part(struct guc *guc, const char *name, u64 addr, void *buf, si
 	return false;
 }
 
-static bool policies_load(struct guc *guc, u64 addr)
+bool guc_ads_load_policies(struct guc *guc, u64 addr)
 {
 	u8 p[POLICY_BYTES];
 
@@ -244,7 +244,7 @@ u8 guc_ads_load(struct guc *guc, u64 base)
 	if (!read_part(guc, "ADS", base, blob, sizeof(blob)))
 		return FW_INIT_DATA_INVALID;
 	guc->ads.base = base;
-	if (!policies_load(guc, word_at(blob, ADS_POLICIES)) ||
+	if (!guc_ads_load_policies(guc, word_at(blob, ADS_POLICIES)) ||
 	    !system_info_load(guc, word_at(blob, ADS_SYSTEM_INFO)) ||
 	    !golden_load(guc, blob) || !private_ok(guc, blob))
 		return FW_INIT_DATA_INVALID;

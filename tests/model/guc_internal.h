@@ -329,6 +329,7 @@ enum guc_error guc_auth_huc(struct guc *guc, u32 signature);
 
 /* guc_ads.c: 0, or the firmware status that says what is wrong. */
 u8 guc_ads_load(struct guc *guc, u64 base);
+bool guc_ads_load_policies(struct guc *guc, u64 addr);
 
 /* guc_mbox.c */
 void guc_mbox_reset(struct guc *guc);

@@ -438,16 +438,42 @@ static void test_wedged_by_hang(struct kunit *test)
 	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_queue *q = xe_fake_queue(test, xe);
 	struct dma_fence *fence = submit(test, q, 1);
-	int mode = xe_params.wedged_mode;
 
-	xe_params.wedged_mode = 2;
+	xe->wedged_mode = 2;
 	xe_fake_contexts_end_at_once(true);
 	q->owner.ops->banned(&q->owner, true);
 	flush_workqueue(xe->submit.wq);
-	xe_params.wedged_mode = mode;
 	KUNIT_EXPECT_STREQ(test, xe->coredump.why, "it accessed memory that is not mapped");
 	KUNIT_EXPECT_TRUE(test, xe_device_is_wedged(xe));
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -EIO);
+	dma_fence_put(fence);
+	flush_work(&xe->coredump.work);
+}
+
+/* No GuC resets its engine then, which is left as it is: somebody wants to look at it. */
+static void test_hang_is_kept(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct dma_fence *fence = submit(test, q, 1);
+
+	xe_fake_engine_begins(q, fence->seqno);
+	let_time_pass(q);
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&q->timer));
+	let_time_pass(q);
+	KUNIT_EXPECT_FALSE_MSG(test, xe_queue_is_banned(q), "the GuC will see to it");
+	xe->wedged_mode = 2;
+	clear_bit(XE_QUEUE_CHECKED, &q->state);
+	let_time_pass(q);
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&q->timer));
+	KUNIT_EXPECT_FALSE(test, xe_queue_is_banned(q));
+	let_time_pass(q);
+	KUNIT_EXPECT_TRUE(test, xe_queue_is_banned(q));
+	KUNIT_EXPECT_STREQ(test, xe->coredump.why, "its engine does not let go of it");
+	KUNIT_EXPECT_TRUE(test, xe_device_is_wedged(xe));
+	xe_fake_context_gone(q);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -ETIME);
 	dma_fence_put(fence);
 	flush_work(&xe->coredump.work);
 }
@@ -756,6 +782,7 @@ static struct kunit_case job_cases[] = {
 	KUNIT_CASE(test_not_judged),
 	KUNIT_CASE(test_hang),
 	KUNIT_CASE(test_wedged_by_hang),
+	KUNIT_CASE(test_hang_is_kept),
 	KUNIT_CASE(test_does_not_begin),
 	KUNIT_CASE(test_lost_interrupt),
 	KUNIT_CASE(test_reset_while_stopped),
