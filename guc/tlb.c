@@ -64,6 +64,12 @@ static bool is_by(u32 earlier, u32 later)
 	return ((later - earlier) & (GUC_TLB_SEQUENCE_END - 1)) < GUC_TLB_SEQUENCE_END / 2;
 }
 
+static void count(struct xe_guc_tlb *tlb, u32 sequence)
+{
+	tlb->sequence = sequence;
+	WRITE_ONCE(tlb->asked_for, tlb->asked_for + 1);
+}
+
 static bool is_done(const struct xe_ct_wait *wait, u32 sequence)
 {
 	return wait->what == XE_CT_TLB && is_by(wait->id, sequence);
@@ -89,7 +95,7 @@ static int post_ggtt(struct xe_hw hw, struct xe_gt *gt, struct xe_ct_wait *wait)
 	request[1] = wait->id;
 	err = xe_guc_ct_post(hw, gt, request, ARRAY_SIZE(request), wait, XE_CT_WORDS_TLB);
 	if (!err)
-		tlb->sequence = wait->id;
+		count(tlb, wait->id);
 	return err;
 }
 
@@ -160,7 +166,7 @@ static int post_vm(struct xe_hw hw, struct xe_gt *gt, struct xe_tlb_wait *wait)
 	if (err)
 		return err;
 
-	tlb->sequence = sequence;
+	count(tlb, sequence);
 	wait->sequence = sequence;
 	wait->deadline = jiffies + msecs_to_jiffies(XE_CT_TLB_TIMEOUT_MS);
 	xe_guc_owed_by(hw, wait->deadline);

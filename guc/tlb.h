@@ -45,6 +45,8 @@ struct xe_guc_tlb {
 	spinlock_t lock;
 	/** @sequence: of the last request, 0 before the first; changed with send_lock held, too */
 	u32 sequence;
+	/** @asked_for: how many invalidations the GuC was asked for since probe */
+	u32 asked_for;
 	/** @owed: invalidations that the GuC was not asked for yet, in order */
 	struct list_head owed;
 	/** @asked: those that it was asked for and has not answered, in order */

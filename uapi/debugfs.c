@@ -35,6 +35,7 @@
  *	contexts			what the firmware schedules, unless the card sleeps
  *	queues, vms			who has them, what is in them
  *	wedged_mode			when the card is given up: as the module's parameter
+ *	gt<n>/stats			what the GT did since probe
  *	gt<n>/force_reset[_sync]	reading asks for a reset of the GT [and waits for it]
  *
  * The files belong to the DRM minor: they are made when it is registered, and removed at unplug
@@ -295,11 +296,29 @@ static int force_reset_sync(struct seq_file *m, void *unused)
 	return 0;
 }
 
-static const struct drm_info_list gt_files[XE_MAX_GTS][2] = {
+/* The name is that of upstream: IGT looks for it. */
+static int show_stats(struct seq_file *m, void *unused)
+{
+	const struct drm_info_node *node = m->private;
+	struct drm_printer p = drm_seq_file_printer(m);
+	uintptr_t gt = (uintptr_t)node->info_ent->data;
+	int err = -ENODEV;
+
+	xe_hw_scoped(hw, show_device(m)) {
+		drm_printf(&p, "tlb_inval_count: %u\n",
+			   READ_ONCE(xe_guc(hw, &xe_hw_state(hw)->gt[gt])->tlb.asked_for));
+		err = 0;
+	}
+	return err;
+}
+
+static const struct drm_info_list gt_files[XE_MAX_GTS][3] = {
 	{ { "force_reset", force_reset, 0, (void *)0 },
-	  { "force_reset_sync", force_reset_sync, 0, (void *)0 } },
+	  { "force_reset_sync", force_reset_sync, 0, (void *)0 },
+	  { "stats", show_stats, 0, (void *)0 } },
 	{ { "force_reset", force_reset, 0, (void *)1 },
-	  { "force_reset_sync", force_reset_sync, 0, (void *)1 } },
+	  { "force_reset_sync", force_reset_sync, 0, (void *)1 },
+	  { "stats", show_stats, 0, (void *)1 } },
 };
 
 static int get_wedged_mode(void *data, u64 *mode)

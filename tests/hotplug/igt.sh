@@ -20,6 +20,7 @@ igt xe_create 360
 igt xe_exec_queue_property 360
 igt xe_waitfence 360
 igt xe_mmap 360
+igt xe_tlb 360
 if grep -q xe_igt=1 /proc/cmdline; then
 	igt xe_dma_buf_sync 900
 	igt xe_prime_self_import 900
