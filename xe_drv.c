@@ -137,13 +137,16 @@ static int ioctl_later(struct drm_device *drm, void *data, struct drm_file *file
 
 /*
  * What is about address spaces and work says of a lost device what it says behind unplug, though it
- * may be long until somebody removes it.
+ * may be long until somebody removes it; and what fails meanwhile, fails for that.
  */
 #define XE_WORK_IOCTL(handler)							\
 	static int handler##_if_there(struct drm_device *drm, void *data,	\
 				      struct drm_file *file)			\
 	{									\
-		return xe_hw_is_gone(to_xe_device(drm)) ? -ENODEV : handler(drm, data, file); \
+		struct xe_device *xe = to_xe_device(drm);			\
+		int err = xe_hw_is_gone(xe) ? -ENODEV : handler(drm, data, file); \
+										\
+		return err && xe_hw_is_gone(xe) ? -ENODEV : err;		\
 	}
 #define XE_IOCTL_WORK(name, handler)	XE_IOCTL_OWN(name, handler##_if_there)
 

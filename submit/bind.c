@@ -790,7 +790,9 @@ static int bind(struct page_job *job, struct xe_bind_args *args, struct dma_fenc
 	if (err)
 		return err;
 
-	err = xe_vm_is_banned(vm) ? -ENOENT : -EAGAIN;
+	err = -EAGAIN;
+	if (xe_vm_is_banned(vm))
+		err = xe_device_is_wedged(vm->xe) ? -ECANCELED : -ENOENT;
 	for (int i = 0; i < XE_USERPTR_TRIES && err == -EAGAIN; i++)
 		err = try_bind(job, args, fence);
 	up_write(&vm->lock);
@@ -821,10 +823,10 @@ static void signal_syncs(const struct xe_bind_args *args, struct dma_fence *fenc
  * All changes are made, or none. With none asked for, what the queue has still to do is waited for.
  *
  * Context: ioctl, no locks; enters in parts.
- * Return: 0; -ENOENT if nothing is accepted for the VM any more; -EBUSY as xe_vm_unmap() and
- * xe_bo_move_to(); -EINVAL; -ENOMEM, -ENOSPC; -ENOBUFS if too much waits to be written, or
- * is looked at; -ENODEV; -EAGAIN while the system is about to sleep; -EINTR, -ERESTARTSYS; as
- * xe_userptr_pin().
+ * Return: 0; -ENOENT if nothing is accepted for the VM any more, -ECANCELED if the card was given
+ * up; -EBUSY as xe_vm_unmap() and xe_bo_move_to(); -EINVAL; -ENOMEM, -ENOSPC; -ENOBUFS if too much
+ * waits to be written, or is looked at; -ENODEV; -EAGAIN while the system is about to sleep;
+ * -EINTR, -ERESTARTSYS; as xe_userptr_pin().
  */
 int xe_bind(struct xe_bind_args *args)
 {

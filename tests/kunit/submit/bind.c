@@ -961,6 +961,9 @@ static void kill_and_answer(struct kunit *test, int err)
 	KUNIT_EXPECT_EQ(test, fake.dropped, 2);
 	KUNIT_EXPECT_EQ(test, fake.freed, 0);
 	KUNIT_EXPECT_EQ(test, bind_to(w, NULL, SZ_4M, NULL, NULL), -ENOENT);
+	atomic_set(&w->xe->wedged, 1);
+	KUNIT_EXPECT_EQ(test, bind_to(w, NULL, SZ_4M, NULL, NULL), -ECANCELED);
+	atomic_set(&w->xe->wedged, 0);
 
 	/* Whoever was asked answers afterwards, when nobody else knows of it; nor is there a VM. */
 	to_page_job(container_of(asked, struct dep_job, fence))->vm = NULL;
