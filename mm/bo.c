@@ -245,13 +245,6 @@ static void finish_move(struct ttm_buffer_object *bo, struct ttm_resource *to)
 		dma_resv_add_fence(bo->base.resv, xe_vram_clearing(to), DMA_RESV_USAGE_KERNEL);
 }
 
-/* For those who wait for room, see xe_vm_may_try(): who misses one of two looks once more. */
-static void note_mover(struct xe_mm *mm)
-{
-	WRITE_ONCE(mm->mover, current);
-	WRITE_ONCE(mm->moves, mm->moves + 1);
-}
-
 static int bo_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operation_ctx *ctx,
 		   struct ttm_resource *to, struct ttm_place *hop)
 {
@@ -280,8 +273,8 @@ static int bo_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operatio
 		err = move_pages(bo, to);
 	if (!err)
 		finish_move(bo, to);
-	if (!err && to_vram)
-		note_mover(&bo_to_xe(bo)->mm);
+	if (!err && to_vram)	/* for those who wait for room; one of two may be missed */
+		WRITE_ONCE(bo_to_xe(bo)->mm.moves, bo_to_xe(bo)->mm.moves + 1);
 	return err;
 }
 
@@ -420,6 +413,14 @@ struct xe_bo *xe_bo_alloc(void)
 	return kzalloc(sizeof(struct xe_bo), GFP_KERNEL_ACCOUNT);
 }
 
+/* TTM says the same of VRAM and of pages. */
+static int want_of_room(u32 regions, int err)
+{
+	if (err != -ENOMEM && err != -ENOSPC)
+		return err;
+	return regions & XE_REGION_SYSTEM ? -ENOMEM : -ENOSPC;
+}
+
 static struct dma_resv *shared_resv(const struct xe_bo_args *args)
 {
 	if (args->import)
@@ -435,8 +436,8 @@ static struct dma_resv *shared_resv(const struct xe_bo_args *args)
  *        from now on, also on failure
  *
  * Context: process context; the reservation of the import or the VM, if any, is held; enters.
- * Return: 0, then there is one reference for the caller; -ENOMEM, -ENODEV, -EBUSY, -ERESTARTSYS; or
- * -EINTR if the process is being killed.
+ * Return: 0, then there is one reference for the caller; -ENOMEM; -ENOSPC as
+ * xe_bo_make_reachable(); -ENODEV, -EBUSY, -ERESTARTSYS; or -EINTR if the process is being killed.
  */
 int xe_bo_init(struct xe_device *xe, struct xe_bo *bo, const struct xe_bo_args *args)
 {
@@ -470,7 +471,7 @@ int xe_bo_init(struct xe_device *xe, struct xe_bo *bo, const struct xe_bo_args *
 	err = ttm_bo_init_reserved(&xe->mm.ttm, &bo->ttm, bo_type(args), &placement,
 				   args->align >> PAGE_SHIFT, &ctx, NULL, resv, bo_destroy);
 	if (err)
-		return err == -ENOSPC ? -ENOMEM : err;
+		return want_of_room(args->deferred ? XE_REGION_SYSTEM : args->regions, err);
 
 	if (args->pinned)
 		ttm_bo_pin(&bo->ttm);
@@ -532,9 +533,9 @@ bool xe_bo_can_be_in(const struct xe_bo *bo, u32 region)
  * @mem_type: XE_MEM_*
  *
  * Context: process context; enters.
- * Return: 0; -ENODEV if it is to be in VRAM and there is no hardware; -ENOMEM; -EBUSY if a fence on
- * it does not signal in 15 seconds, or the card cannot be had now; -EINTR if the process is being
- * killed while contents are copied.
+ * Return: 0; -ENODEV if it is to be in VRAM and there is no hardware; -ENOMEM, or -ENOSPC if that
+ * is VRAM; -EBUSY if a fence on it does not signal in 15 seconds, or the card cannot be had now;
+ * -EINTR if the process is being killed while contents are copied.
  */
 int xe_bo_move_to(struct xe_bo *bo, u32 mem_type)
 {
@@ -542,7 +543,8 @@ int xe_bo_move_to(struct xe_bo *bo, u32 mem_type)
 	struct ttm_place place = { .mem_type = mem_type };
 	struct ttm_placement placement = { .placement = &place, .num_placement = 1 };
 
-	return ttm_bo_validate(&bo->ttm, &placement, &ctx);
+	return want_of_room(mem_type == XE_MEM_VRAM ? XE_REGION_VRAM : XE_REGION_SYSTEM,
+			    ttm_bo_validate(&bo->ttm, &placement, &ctx));
 }
 
 static bool wants_vram(struct xe_bo *bo)
@@ -590,13 +592,10 @@ static int move_to_reach(struct xe_bo *bo)
 		.placement = place,
 		.num_placement = places(mm, bo, bo->ttm.base.size, false, place),
 	};
-	int err;
 
 	if (!placement.num_placement)
 		return READ_ONCE(mm->sleeping) ? -EAGAIN : -ENOMEM;
-	err = ttm_bo_validate(&bo->ttm, &placement, &ctx);
-	/* TTM says the same of VRAM and of pages. */
-	return err == -ENOMEM && !xe_bo_can_be_in(bo, XE_REGION_SYSTEM) ? -ENOSPC : err;
+	return want_of_room(bo->regions, ttm_bo_validate(&bo->ttm, &placement, &ctx));
 }
 
 /**

@@ -76,8 +76,6 @@ struct xe_mm {
 	struct work_struct evict;
 	/** @moves: buffers that were moved into VRAM */
 	u32 moves;
-	/** @mover: who moved the last of them; to be compared only */
-	const struct task_struct *mover;
 	/** @evicting: it is doing so, and nothing is moved back; cleared to have it stop */
 	bool evicting;
 	/** @stuck: bytes in VRAM when it failed, not tried again until they change; or U64_MAX */

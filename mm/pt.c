@@ -806,8 +806,8 @@ void xe_pt_plan_init(struct xe_pt_plan *plan, struct xe_pt_tree *tree)
  *
  * Context: process context, outside of sections; the lock of the VM, and the reservation of what is
  * mapped are held; may make room in VRAM for tables.
- * Return: 0; -EINVAL for a range that is none; -ENOMEM; -ENODEV, -EBUSY or -EINTR if tables cannot
- * be had. The plan has to be undone then.
+ * Return: 0; -EINVAL for a range that is none; -ENOMEM; -ENOSPC, -ENODEV, -EBUSY or -EINTR if
+ * tables cannot be had. The plan has to be undone then.
  */
 int xe_pt_plan_map(struct xe_pt_plan *plan, u64 va, u64 size, const struct xe_pt_source *source)
 {
@@ -984,7 +984,7 @@ static int make_root(struct xe_pt_plan *plan)
  *
  * Context: process context, outside of sections.
  * Return: 0, then xe_pt_tree_fini() undoes it, when @first was freed or dropped; -ENOMEM;
- * -EOPNOTSUPP on a part without VRAM; -ENODEV, -EBUSY or -EINTR if tables cannot be had.
+ * -EOPNOTSUPP on a part without VRAM; -ENOSPC, -ENODEV, -EBUSY or -EINTR if tables cannot be had.
  */
 int xe_pt_tree_init(struct xe_device *xe, struct xe_pt_tree *tree, bool scratch,
 		    struct xe_pt_plan *first)

@@ -121,8 +121,8 @@ static bool take(struct xe_pt_pool *pool, struct xe_pt_page *page)
  * @page: which one it is, and which parts of it are not known to be zero
  *
  * Context: process context, reservations may be held; enters if VRAM has to be had.
- * Return: 0; -EOPNOTSUPP on a part without VRAM; -ENOMEM; -ENODEV, -EBUSY or -EINTR if it cannot
- * be had, see xe_bo_create().
+ * Return: 0; -EOPNOTSUPP on a part without VRAM; -ENOMEM; -ENOSPC, -ENODEV, -EBUSY or -EINTR if it
+ * cannot be had, see xe_bo_create().
  */
 int xe_pt_pool_take(struct xe_device *xe, struct xe_pt_page *page)
 {

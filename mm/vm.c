@@ -434,7 +434,17 @@ static int lock_few(struct xe_vm_lock *lock, int (*more)(struct xe_vm_lock *lock
 	return err;
 }
 
-static int lock_in_order(struct xe_vm_lock *lock,
+/* All tries of a caller are as old as the first: who tries for longest waits for the others. */
+static void keep_age(struct ww_acquire_ctx *ticket, struct xe_vm_tries *tries)
+{
+	if (!tries)
+		return;
+	if (!tries->stamp)
+		tries->stamp = ticket->stamp;
+	ticket->stamp = tries->stamp;
+}
+
+static int lock_in_order(struct xe_vm_lock *lock, struct xe_vm_tries *tries,
 			 int (*more)(struct xe_vm_lock *lock, void *data), void *data)
 {
 	struct drm_exec *exec = &lock->exec;
@@ -443,6 +453,7 @@ static int lock_in_order(struct xe_vm_lock *lock,
 	drm_exec_init(exec, DRM_EXEC_INTERRUPTIBLE_WAIT | DRM_EXEC_IGNORE_DUPLICATES,
 		      2 * XE_VM_FEW);
 	drm_exec_until_all_locked(exec) {
+		keep_age(&exec->ticket, tries);
 		err = drm_gpuvm_prepare_vm(&lock->vm->gpuvm, exec, lock->num_fences);
 		err = err ?: more(lock, data);
 		drm_exec_retry_on_contention(exec);
@@ -459,24 +470,30 @@ static int lock_in_order(struct xe_vm_lock *lock,
  * @vm: the VM
  * @lock: which are held
  * @num_fences: that can be added to each
+ * @tries: of the caller, if this is one of several, or NULL
  * @more: takes those of buffers with xe_vm_lock_obj(), and has them where they have to be; -EDEADLK
  *        if something has to be waited for: it is called again then, in the order of drm_exec
  * @data: for @more
+ *
+ * Who makes room in VRAM cannot wait for others without a ticket, and with one only for younger
+ * ones. So a second try has one, and it gets no younger from then on: it is its turn some time.
  *
  * Context: process context, &xe_vm.lock is held.
  * Return: 0; -ENOMEM; -EINTR or -ERESTARTSYS; what @more returns.
  */
 int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences,
+		   struct xe_vm_tries *tries,
 		   int (*more)(struct xe_vm_lock *lock, void *data), void *data)
 {
-	int err;
+	int err = -EDEADLK;
 
 	lock->vm = vm;
 	lock->shared = false;
 	lock->num_few = 0;
 	lock->num_fences = num_fences;
-	err = lock_few(lock, more, data);
-	return err == -EDEADLK ? lock_in_order(lock, more, data) : err;
+	if (!tries || !tries->all)
+		err = lock_few(lock, more, data);
+	return err == -EDEADLK ? lock_in_order(lock, tries, more, data) : err;
 }
 
 /*
@@ -500,17 +517,19 @@ static int lock_reachable(struct xe_vm_lock *lock, void *unused)
  * @vm: the VM
  * @lock: what is held: &xe_vm.lock, the reservations of the VM and of all buffers in it
  * @num_fences: that can be added to each reservation
+ * @tries: as xe_vm_lock_for()
  *
  * Context: process context; enters.
  * Return: 0; as xe_bo_make_reachable().
  */
-int xe_vm_lock(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences)
+int xe_vm_lock(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences,
+	       struct xe_vm_tries *tries)
 {
 	int err = down_read_killable(&vm->lock);
 
 	if (err)
 		return err;
-	err = xe_vm_lock_for(vm, lock, num_fences, lock_reachable, NULL);
+	err = xe_vm_lock_for(vm, lock, num_fences, tries, lock_reachable, NULL);
 	if (err)
 		up_read(&vm->lock);
 	lock->shared = !err;
@@ -536,38 +555,52 @@ void xe_vm_unlock(struct xe_vm_lock *lock)
 /**
  * xe_vm_may_try - whether there may be room in VRAM at the next try
  * @mm: the device's memory
- * @tries: of the caller
+ * @tries: of the caller, the last of which is over
  * @max_idle: how often to try while nobody else gets a buffer into VRAM, either
  *
  * Who makes room in VRAM while others do the same is told that there is none, where he would have
  * to wait for those who wait for what he has. As long as others move they are going to be done.
  *
- * Context: any; the thread that moves buffers for the caller.
+ * Context: any.
  * Return: false also if it has been too often altogether.
  */
 bool xe_vm_may_try(const struct xe_mm *mm, struct xe_vm_tries *tries, unsigned int max_idle)
 {
-	u32 moves = READ_ONCE(mm->moves);
-
-	if (moves != tries->moves && READ_ONCE(mm->mover) != current)
-		tries->idle = 0;
-	tries->moves = moves;
+	tries->moves = READ_ONCE(mm->moves);
 	return ++tries->idle < max_idle && ++tries->all < MAX_TRIES;
 }
 
 /**
+ * xe_vm_tries_look - before the next try: whether others have moved since xe_vm_may_try()
+ * @mm: the device's memory
+ * @tries: of the caller, who has slept
+ *
+ * What is moved during the caller's tries does not count: it may be the caller who moves it.
+ *
+ * Context: any.
+ */
+void xe_vm_tries_look(const struct xe_mm *mm, struct xe_vm_tries *tries)
+{
+	if (READ_ONCE(mm->moves) != tries->moves)
+		tries->idle = 0;
+}
+
+/**
  * xe_vm_try_again - sleep, if it makes sense to take the reservations once more
- * @vm: the VM
+ * @mm: the device's memory
  * @err: of the last try, the reservations of which have been let go
  * @tries: how many there were
  *
  * Context: process context, no locks.
  * Return: whether to try again; not if there is no room for some seconds, or on a fatal signal.
  */
-bool xe_vm_try_again(const struct xe_vm *vm, int err, struct xe_vm_tries *tries)
+bool xe_vm_try_again(const struct xe_mm *mm, int err, struct xe_vm_tries *tries)
 {
-	return err == -ENOSPC && xe_vm_may_try(&vm->xe->mm, tries, IDLE_TRIES) &&
-	       !schedule_timeout_killable(msecs_to_jiffies(RETRY_MS));
+	if (err != -ENOSPC || !xe_vm_may_try(mm, tries, IDLE_TRIES) ||
+	    schedule_timeout_killable(msecs_to_jiffies(RETRY_MS)))
+		return false;
+	xe_vm_tries_look(mm, tries);
+	return true;
 }
 
 /**
@@ -754,12 +787,15 @@ static int write_first(struct xe_vm *vm, struct xe_pt_plan *plan)
 
 static int make_tree(struct xe_vm *vm)
 {
+	struct xe_vm_tries tries = { };
 	struct xe_pt_plan plan;
 	int err;
 
-	err = xe_pt_tree_init(vm->xe, &vm->tree, vm->flags & XE_VM_SCRATCH, &plan);
+	do
+		err = xe_pt_tree_init(vm->xe, &vm->tree, vm->flags & XE_VM_SCRATCH, &plan);
+	while (xe_vm_try_again(&vm->xe->mm, err, &tries));
 	if (err)
-		return err;
+		return err == -ENOSPC ? -ENOMEM : err;
 
 	vm->has_tree = true;
 	err = write_first(vm, &plan);

@@ -349,26 +349,33 @@ static inline int xe_vm_go_on(void)
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
-int xe_vm_lock(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences);
 int xe_vm_make_reachable(struct xe_vm *vm);
 int xe_vm_lock_obj(struct xe_vm_lock *lock, struct drm_gem_object *obj);
 int xe_vm_lock_all(struct xe_vm_lock *lock);
-int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences,
-		   int (*more)(struct xe_vm_lock *lock, void *data), void *data);
-void xe_vm_unlock(struct xe_vm_lock *lock);
-
-/** struct xe_vm_tries - how often there was no room in VRAM; all zero at first */
+/**
+ * struct xe_vm_tries - how often there was no room in VRAM; all zero at first
+ */
 struct xe_vm_tries {
 	/** @all: tries */
 	unsigned int all;
 	/** @idle: of those, since somebody else was seen to move a buffer into VRAM */
 	unsigned int idle;
-	/** @moves: &xe_mm.moves, at the last one */
+	/** @moves: &xe_mm.moves, at the end of the last one */
 	u32 moves;
+	/** @stamp: of the first one's ticket, see xe_vm_lock_for() */
+	unsigned long stamp;
 };
 
+int xe_vm_lock(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences,
+	       struct xe_vm_tries *tries);
+int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_fences,
+		   struct xe_vm_tries *tries,
+		   int (*more)(struct xe_vm_lock *lock, void *data), void *data);
+void xe_vm_unlock(struct xe_vm_lock *lock);
+
 bool xe_vm_may_try(const struct xe_mm *mm, struct xe_vm_tries *tries, unsigned int max_idle);
-bool xe_vm_try_again(const struct xe_vm *vm, int err, struct xe_vm_tries *tries);
+void xe_vm_tries_look(const struct xe_mm *mm, struct xe_vm_tries *tries);
+bool xe_vm_try_again(const struct xe_mm *mm, int err, struct xe_vm_tries *tries);
 void xe_vm_add_fence(struct xe_vm_lock *lock, struct dma_fence *fence);
 
 void xe_vm_log_init(struct xe_vm_log *log, struct xe_vm *vm, struct xe_user_fence *user_fence);

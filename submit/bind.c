@@ -772,7 +772,8 @@ static int try_bind(struct page_job *job, struct xe_bind_args *args, struct dma_
 	struct xe_vm_lock lock;
 	int err = pin(args);
 
-	err = err ?: xe_vm_lock_for(args->vm, &lock, NUM_FENCES, lock_buffers, args);
+	err = err ?: xe_vm_lock_for(args->vm, &lock, NUM_FENCES, &args->tries, lock_buffers,
+				    args);
 	if (err)
 		return err;
 
@@ -831,7 +832,6 @@ static void signal_syncs(const struct xe_bind_args *args, struct dma_fence *fenc
 int xe_bind(struct xe_bind_args *args)
 {
 	struct xe_queue *q = args->q ?: args->vm->queues[XE_VM_BINDS];
-	struct xe_vm_tries tries = { };
 	struct dma_fence *fence;
 	struct page_job *job;
 	int err;
@@ -843,11 +843,12 @@ int xe_bind(struct xe_bind_args *args)
 	if (!job)
 		return -ENOMEM;
 
+	args->tries = (struct xe_vm_tries){};
 	err = xe_submit_keep_awake(job->vm->xe, &job->awake);
 	if (!err)
 		do
 			err = bind(job, args, &fence);
-		while (xe_vm_try_again(args->vm, err, &tries));
+		while (xe_vm_try_again(&args->vm->xe->mm, err, &args->tries));
 	if (err) {
 		discard_job(job);
 		return err;
@@ -951,8 +952,8 @@ static int follow_moves(struct xe_vm_lock *lock)
  * @fence: what the job has to wait for, with a reference; NULL if there is nothing
  *
  * Context: process context; enters.
- * Return: 0; -ENOMEM, -ENODEV; -EAGAIN if xe_userptr_repin() has to be called, or while the system
- * is about to sleep.
+ * Return: 0; -ENOMEM, -ENOSPC, -ENODEV; -EAGAIN if xe_userptr_repin() has to be called, or while
+ * the system is about to sleep.
  */
 int xe_bind_prepare(struct xe_vm_lock *lock, struct dma_fence **fence)
 {
@@ -994,7 +995,7 @@ static int forget_former(struct xe_vm *vm)
 	job->whole = true;
 	err = xe_submit_keep_awake(job->vm->xe, &job->awake);
 	if (!err)
-		err = xe_vm_lock(vm, &lock, 1);
+		err = xe_vm_lock(vm, &lock, 1, NULL);
 	if (err) {
 		discard_job(job);
 		return err;

@@ -60,6 +60,8 @@ struct xe_bind_args {
 	struct xe_user_fence *user_fence;
 	/** @looks: by xe_bind(): mappings that were come across */
 	unsigned int looks;
+	/** @tries: by xe_bind(): how often there was no room in VRAM */
+	struct xe_vm_tries tries;
 };
 
 extern const struct xe_queue_ops xe_bind_queue_ops;

@@ -551,7 +551,8 @@ static int push_locked(struct xe_job *job, struct xe_vm_lock *lock, struct xe_sy
 	return 0;
 }
 
-static int try_push(struct xe_job *job, struct xe_sync *syncs, unsigned int num_syncs)
+static int try_push(struct xe_job *job, struct xe_sync *syncs, unsigned int num_syncs,
+		    struct xe_vm_tries *tries)
 {
 	struct xe_vm *vm = job->q->args.vm;
 	struct xe_vm_lock lock;
@@ -559,7 +560,7 @@ static int try_push(struct xe_job *job, struct xe_sync *syncs, unsigned int num_
 
 	err = xe_userptr_repin(vm);
 	/* One for the job, one for entries that are written anew. */
-	err = err ?: xe_vm_lock(vm, &lock, 2);
+	err = err ?: xe_vm_lock(vm, &lock, 2, tries);
 	if (err)
 		return err;
 	err = push_locked(job, &lock, syncs, num_syncs);
@@ -583,8 +584,8 @@ static int push_job(struct xe_job *job, struct xe_sync *syncs, unsigned int num_
 	do {
 		err = -EAGAIN;
 		for (int i = 0; i < XE_USERPTR_TRIES && err == -EAGAIN; i++)
-			err = try_push(job, syncs, num_syncs);
-	} while (xe_vm_try_again(vm, err, &tries));
+			err = try_push(job, syncs, num_syncs, &tries);
+	} while (xe_vm_try_again(&vm->xe->mm, err, &tries));
 	return err;
 }
 
@@ -597,9 +598,9 @@ static int push_job(struct xe_job *job, struct xe_sync *syncs, unsigned int num_
  * @num_syncs: how many
  *
  * Context: ioctl, may sleep; enters in parts.
- * Return: 0; -ENOMEM; -ERESTARTSYS or -EINTR; -ENODEV if the device is gone, -EAGAIN while the
- * system is about to sleep, or memory that is mapped is taken away all the time; -ECANCELED if the
- * address space is banned.
+ * Return: 0; -ENOMEM, -ENOSPC; -ERESTARTSYS or -EINTR; -ENODEV if the device is gone, -EAGAIN while
+ * the system is about to sleep, or memory that is mapped is taken away all the time; -ECANCELED if
+ * the address space is banned.
  */
 int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batches,
 		  struct xe_sync *syncs, unsigned int num_syncs)

@@ -268,7 +268,7 @@ static int prepare_and_arm(struct xe_preempt *p)
 
 	err = xe_userptr_repin(p->vm);
 	/* One for the fence, one for entries that are written anew. */
-	err = err ?: xe_vm_lock(p->vm, &lock, 2);
+	err = err ?: xe_vm_lock(p->vm, &lock, 2, &p->tries);
 	if (!err) {
 		err = prepare_locked(p, &lock, fence);
 		xe_vm_unlock(&lock);
@@ -334,6 +334,7 @@ static void start_fn(struct work_struct *work)
 
 	scoped_guard(mutex, &p->lock)
 		due = may_start(p);
+	xe_vm_tries_look(&vm->xe->mm, &p->tries);
 	if (due)
 		err = prepare_and_arm(p);
 	if (err)

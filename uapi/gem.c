@@ -103,16 +103,24 @@ static struct xe_bo *create_private(struct xe_device *xe, const struct xe_bo_arg
 static int create(struct xe_device *xe, struct drm_xe_gem_create *args, struct drm_file *file,
 		  struct xe_vm *vm)
 {
-	struct xe_bo *bo = (vm ? create_private : xe_bo_create)(xe, &(struct xe_bo_args){
+	struct xe_bo_args bo_args = {
 		.size = args->size,
 		.align = wants_64k(args) ? SZ_64K : 0,
 		.regions = args->placement,
 		.caching = args->cpu_caching,
 		.deferred = args->flags & DRM_XE_GEM_CREATE_FLAG_DEFER_BACKING,
 		.vm_resv = vm ? vm->gpuvm.r_obj : NULL,
-	});
+	};
+	struct xe_bo *(*create_bo)(struct xe_device *xe, const struct xe_bo_args *args) =
+		vm ? create_private : xe_bo_create;
+	struct xe_bo *bo = create_bo(xe, &bo_args);
 	int err;
 
+	if (bo == ERR_PTR(-ENOSPC)) {
+		/* As one that had to leave VRAM: who uses it waits until there is room. */
+		bo_args.deferred = true;
+		bo = create_bo(xe, &bo_args);
+	}
 	if (IS_ERR(bo))
 		return PTR_ERR(bo);
 

@@ -649,10 +649,12 @@ static void test_places(struct kunit *test)
 	reserved(bo) {
 		KUNIT_EXPECT_FALSE(test, xe_bo_needs_validate(bo));
 		KUNIT_EXPECT_EQ(test, xe_bo_make_reachable(bo), -ENOSPC);
+		KUNIT_EXPECT_EQ(test, xe_bo_move_to(bo, XE_MEM_VRAM), -ENOSPC);
 		xe->mm.sleeping = true;
 		KUNIT_EXPECT_EQ(test, xe_bo_make_reachable(bo), -EAGAIN);
 		xe->mm.sleeping = false;
 	}
+	KUNIT_EXPECT_EQ(test, PTR_ERR(try_new(xe, VRAM_SIZE, XE_REGION_VRAM)), -ENOSPC);
 	xe_bo_unpin(hog);
 	put(hog);
 	reserved(bo) {

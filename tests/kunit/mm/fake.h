@@ -19,4 +19,16 @@ int xe_fake_lock(struct xe_vm_lock *lock, void *bo);
 /* As if the process had a fatal signal, which it gets over. */
 void xe_fake_set_killed(bool killed);
 
+/* Who waits for room in VRAM does not sleep, but says for how long; others move in that time. */
+extern struct xe_fake_sleep {
+	unsigned int ms;
+	struct xe_mm *others;
+} xe_fake_sleep;
+
+/* Within some tries of what a page says. */
+static inline bool xe_fake_is_nearly(unsigned int ms, unsigned int says)
+{
+	return ms <= says && ms > says - 100;
+}
+
 #endif

@@ -3,15 +3,29 @@
  * Mappings of an address space against a list of pages.
  */
 
-#include "../../../mm/vm.c"
-
 #include <kunit/test.h>
 #include <linux/delay.h>
 #include <linux/prandom.h>
+#include <linux/sched.h>
 
 #include "mm/vma.h"
 #include "tests/kunit/fake.h"
 #include "tests/kunit/mm/fake.h"
+#include "xe_device.h"
+
+struct xe_fake_sleep xe_fake_sleep;
+
+static long fake_sleep(long timeout)
+{
+	xe_fake_sleep.ms += jiffies_to_msecs(timeout);
+	if (xe_fake_sleep.others)
+		xe_fake_sleep.others->moves++;
+	return 0;
+}
+
+#define schedule_timeout_killable(timeout)	fake_sleep(timeout)
+
+#include "../../../mm/vm.c"
 
 #define PAGES	48
 #define BUFFERS	3
@@ -150,7 +164,7 @@ static int lock_all(struct xe_vm_lock *lock, void *data)
 static void lock_world(struct world *w, struct xe_vm_lock *lock)
 {
 	down_write(&w->vm->lock);
-	KUNIT_ASSERT_EQ(w->test, xe_vm_lock_for(w->vm, lock, 1, lock_all, w), 0);
+	KUNIT_ASSERT_EQ(w->test, xe_vm_lock_for(w->vm, lock, 1, NULL, lock_all, w), 0);
 }
 
 static void unlock_world(struct world *w, struct xe_vm_lock *lock)
@@ -320,7 +334,7 @@ static void test_reachable(struct kunit *test)
 			xe_vma_mark_stale(&w->bo[k]->ttm.base);
 			dma_resv_unlock(w->bo[k]->ttm.base.resv);
 		}
-		KUNIT_ASSERT_EQ(test, xe_vm_lock(w->vm, &lock, 1), 0);
+		KUNIT_ASSERT_EQ(test, xe_vm_lock(w->vm, &lock, 1, NULL), 0);
 		for (int k = i; k < 2; k++)
 			KUNIT_EXPECT_EQ(test, w->bo[k]->ttm.resource->mem_type, XE_MEM_TT);
 		KUNIT_EXPECT_EQ(test, count_stale(w), 2 - i);
@@ -335,7 +349,7 @@ static void test_reachable(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, xe_bo_move_to(w->bo[i], XE_MEM_SYSTEM), 0);
 		dma_resv_unlock(w->bo[i]->ttm.base.resv);
 		w->bo[i]->regions = XE_REGION_VRAM;
-		KUNIT_EXPECT_EQ(test, xe_vm_lock(w->vm, &lock, 1), -ENOMEM);
+		KUNIT_EXPECT_EQ(test, xe_vm_lock(w->vm, &lock, 1, NULL), -ENOMEM);
 		KUNIT_EXPECT_FALSE(test, rwsem_is_locked(&w->vm->lock));
 		KUNIT_EXPECT_FALSE(test, dma_resv_is_locked(xe_vm_resv(w->vm)));
 		w->bo[i]->regions = XE_REGION_SYSTEM;
@@ -494,30 +508,63 @@ static void test_ran(struct kunit *test)
 	end_world(w);
 }
 
-/* Who finds no room waits for others as long as they get somewhere, but not for ever. */
-static void test_may_try(struct kunit *test)
+static unsigned int ms_of_tries(struct xe_mm *mm, bool others)
 {
-	const struct task_struct *other = (void *)current + 1;
+	struct xe_vm_tries tries = { };
+
+	xe_fake_sleep.ms = 0;
+	xe_fake_sleep.others = others ? mm : NULL;
+	do	/* What it moves itself does not count: it is too large. */
+		mm->moves++;
+	while (xe_vm_try_again(mm, -ENOSPC, &tries));
+	xe_fake_sleep.others = NULL;
+	return xe_fake_sleep.ms;
+}
+
+/*
+ * Who finds no room waits for others as long as they get somewhere, but not for ever. It is as long
+ * as submission.rst says.
+ */
+static void test_tries(struct kunit *test)
+{
 	struct xe_vm_tries tries = { };
 	struct xe_mm mm = { };
-	unsigned int n;
 
-	for (n = 0; xe_vm_may_try(&mm, &tries, 3); n++)
-		;
-	KUNIT_EXPECT_EQ(test, n, 2);
+	KUNIT_EXPECT_TRUE(test, xe_fake_is_nearly(ms_of_tries(&mm, false), 2 * MSEC_PER_SEC));
+	KUNIT_EXPECT_TRUE(test, xe_fake_is_nearly(ms_of_tries(&mm, true), 30 * MSEC_PER_SEC));
+	KUNIT_EXPECT_FALSE(test, xe_vm_try_again(&mm, 0, &tries));
+	KUNIT_EXPECT_FALSE_MSG(test, xe_vm_try_again(&mm, -ENOMEM, &tries), "that is not VRAM");
+}
 
-	/* What it moved itself does not count: it is too large. */
-	tries = (struct xe_vm_tries){ };
-	mm.mover = current;
-	for (n = 0; xe_vm_may_try(&mm, &tries, 3); n++)
-		mm.moves++;
-	KUNIT_EXPECT_EQ(test, n, 2);
+static unsigned long stamp_of_try(struct world *w, struct xe_vm_tries *tries)
+{
+	struct xe_vm_lock lock;
+	unsigned long stamp;
 
-	tries = (struct xe_vm_tries){ };
-	mm.mover = other;
-	for (n = 0; xe_vm_may_try(&mm, &tries, 3); n++)
-		mm.moves++;
-	KUNIT_EXPECT_EQ(test, n, MAX_TRIES - 1);
+	KUNIT_ASSERT_EQ(w->test, xe_vm_lock(w->vm, &lock, 1, tries), 0);
+	stamp = lock.num_few ? 0 : lock.exec.ticket.stamp;
+	xe_vm_unlock(&lock);
+	return stamp;
+}
+
+/*
+ * Who has to try again waits for others in the order of drm_exec, and is older than all who came
+ * later: else those who are quicker keep him out for ever.
+ */
+static void test_age(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct xe_vm_tries first = { }, second = { };
+	unsigned long stamp;
+
+	KUNIT_EXPECT_EQ(test, stamp_of_try(w, &first), 0);
+	KUNIT_EXPECT_TRUE(test, xe_vm_may_try(&w->xe->mm, &first, 3));
+	KUNIT_EXPECT_TRUE(test, xe_vm_may_try(&w->xe->mm, &second, 3));
+	stamp = stamp_of_try(w, &first);
+	KUNIT_EXPECT_NE(test, stamp, 0);
+	KUNIT_EXPECT_GT(test, stamp_of_try(w, &second), stamp);
+	KUNIT_EXPECT_EQ(test, stamp_of_try(w, &first), stamp);
+	end_world(w);
 }
 
 static struct kunit_case vm_cases[] = {
@@ -529,7 +576,8 @@ static struct kunit_case vm_cases[] = {
 	KUNIT_CASE(test_user_fence),
 	KUNIT_CASE(test_kill),
 	KUNIT_CASE(test_killed),
-	KUNIT_CASE(test_may_try),
+	KUNIT_CASE(test_tries),
+	KUNIT_CASE(test_age),
 	KUNIT_CASE(test_asid_reused),
 	{ }
 };

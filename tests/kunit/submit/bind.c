@@ -55,6 +55,7 @@ static struct {
 	unsigned int pinned, unpinned;	/* memory of a process */
 	unsigned int goes;		/* so often it is taken away again */
 	struct dma_resv *used;		/* of a buffer that has to make room for what is moved */
+	unsigned int full;		/* so often there is no room for what is moved */
 	unsigned int moved;
 	unsigned int locked;		/* buffers, some of them twice */
 	struct xe_vm *begins;		/* to run, just when it is written */
@@ -136,13 +137,16 @@ static int fake_move(struct xe_bo *bo)
 	struct ww_acquire_ctx *ticket = dma_resv_locking_ctx(bo->ttm.base.resv);
 	int err;
 
-	fake.moved++;
+	if (fake.full && fake.full--)
+		return -ENOSPC;
 	if (!ticket || fake.planned)
 		return -EINVAL;
 	err = dma_resv_lock(fake.used, ticket);
-	if (!err)
-		dma_resv_unlock(fake.used);
-	return err;
+	if (err)
+		return err == -EDEADLK ? -ENOSPC : err;
+	dma_resv_unlock(fake.used);
+	fake.moved++;
+	return 0;
 }
 
 /* Each of them is locked, in the order of drm_exec: lockdep takes all such locks for one. */
@@ -878,6 +882,16 @@ static void test_prefetch(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, map_and_prefetch(w, &map, SZ_512K, XE_REGION_VRAM), 0);
 	KUNIT_EXPECT_EQ(test, fake.moved, 0);
 
+	/* No room, and then there is. */
+	fake.full = 2;
+	KUNIT_EXPECT_EQ(test, map_and_prefetch(w, &map, SZ_2M, XE_REGION_VRAM), 0);
+	KUNIT_EXPECT_EQ(test, fake.moved, 2);
+	fake.full = UINT_MAX;
+	xe_fake_sleep.ms = 0;
+	KUNIT_EXPECT_EQ(test, map_and_prefetch(w, &map, SZ_2M, XE_REGION_VRAM), -ENOSPC);
+	KUNIT_EXPECT_TRUE(test, xe_fake_is_nearly(xe_fake_sleep.ms, 2 * MSEC_PER_SEC));
+	fake.full = 0;
+
 	/* Nothing gets into VRAM just now. */
 	w->xe->mm.sleeping = true;
 	KUNIT_EXPECT_EQ(test, map_and_prefetch(w, &map, SZ_2M, XE_REGION_VRAM), 0);
@@ -1000,7 +1014,7 @@ static void test_stale(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, drm_gpuva_invalidated(&vma->gpuva));
 	list_add(&vma->unwritten_link, &w->vm->unwritten);
 	for (int i = 0; i < 2; i++) {
-		KUNIT_ASSERT_EQ(test, xe_vm_lock(w->vm, &lock, 2), 0);
+		KUNIT_ASSERT_EQ(test, xe_vm_lock(w->vm, &lock, 2, NULL), 0);
 		KUNIT_EXPECT_EQ(test, xe_bind_prepare(&lock, &fence), 0);
 		xe_vm_unlock(&lock);
 		KUNIT_EXPECT_NULL(test, fence);
@@ -1015,7 +1029,7 @@ static void test_stale(struct kunit *test)
 	/* Memory of a process that was found anew; and some goes again meanwhile. */
 	list_add(&vma->unwritten_link, &w->vm->unwritten);
 	list_add(&taken, &w->vm->invalidated);
-	KUNIT_ASSERT_EQ(test, xe_vm_lock(w->vm, &lock, 2), 0);
+	KUNIT_ASSERT_EQ(test, xe_vm_lock(w->vm, &lock, 2, NULL), 0);
 	KUNIT_EXPECT_EQ(test, xe_bind_prepare(&lock, &fence), -EAGAIN);
 	KUNIT_EXPECT_EQ(test, fake.undone, 1);
 	KUNIT_EXPECT_TRUE(test, drm_gpuva_invalidated(&vma->gpuva));
@@ -1040,7 +1054,7 @@ static void test_stale_later(struct kunit *test)
 	make_stale(w, SZ_1M);
 	fake.invalidates = true;
 	fake.fail_at = fake.planned + 1;
-	KUNIT_ASSERT_EQ(test, xe_vm_lock(w->vm, &lock, 2), 0);
+	KUNIT_ASSERT_EQ(test, xe_vm_lock(w->vm, &lock, 2, NULL), 0);
 	KUNIT_EXPECT_EQ(test, xe_bind_prepare(&lock, &fence), -ENOMEM);
 	KUNIT_EXPECT_EQ(test, xe_bind_prepare(&lock, &fence), 0);
 	xe_vm_unlock(&lock);
@@ -1052,7 +1066,7 @@ static void test_stale_later(struct kunit *test)
 
 	/* The next takes its place, and nobody has it any more. */
 	make_stale(w, SZ_1M);
-	KUNIT_ASSERT_EQ(test, xe_vm_lock(w->vm, &lock, 2), 0);
+	KUNIT_ASSERT_EQ(test, xe_vm_lock(w->vm, &lock, 2, NULL), 0);
 	KUNIT_EXPECT_EQ(test, xe_bind_prepare(&lock, &last), 0);
 	xe_vm_unlock(&lock);
 	settle();

@@ -185,7 +185,7 @@ static void map_it(struct kunit *test, struct xe_vm *vm, const struct xe_vm_map 
 	struct xe_vm_log log;
 
 	down_write(&vm->lock);
-	KUNIT_ASSERT_EQ(test, xe_vm_lock_for(vm, &lock, 1, xe_fake_lock, map->bo), 0);
+	KUNIT_ASSERT_EQ(test, xe_vm_lock_for(vm, &lock, 1, NULL, xe_fake_lock, map->bo), 0);
 	xe_vm_log_init(&log, vm, NULL);
 	KUNIT_ASSERT_EQ(test, xe_vm_map(&log, map), 0);
 	xe_vm_log_commit(&log);

@@ -148,7 +148,7 @@ static void test_taken_away(struct kunit *test)
 	struct list_head taken;
 
 	KUNIT_ASSERT_NOT_NULL(test, job);
-	KUNIT_ASSERT_EQ(test, xe_vm_lock(vm, &lock, 2), 0);
+	KUNIT_ASSERT_EQ(test, xe_vm_lock(vm, &lock, 2, NULL), 0);
 	list_add(&taken, &vm->invalidated);
 	KUNIT_EXPECT_EQ(test, push_locked(job, &lock, NULL, 0), -EAGAIN);
 	list_del(&taken);

@@ -5,6 +5,7 @@
  */
 
 #include <linux/delay.h>
+#include <linux/workqueue.h>
 #include <kunit/test-bug.h>
 #include <kunit/test.h>
 
@@ -19,7 +20,10 @@ struct world;
 
 static int fake_repin(struct xe_vm *vm);
 static void fake_wait(void);
+static bool fake_queue_work(struct workqueue_struct *wq, struct delayed_work *work,
+			    unsigned long delay);
 
+#define queue_delayed_work(wq, work, delay)	fake_queue_work(wq, work, delay)
 #define xe_userptr_repin(vm)			fake_repin(vm)
 #undef wait_event_timeout
 #define wait_event_timeout(wq, cond, time)	fake_wait()
@@ -35,12 +39,27 @@ static struct {
 	struct list_head taken;		/* memory of a process */
 	bool takes, sleeps;		/* that, or the system does, just then */
 	struct world *stops;		/* while it is waited for */
+	bool hurries;			/* nothing is delayed; by how much it would be: */
+	unsigned long delayed;
+	struct xe_mm *others;		/* who move in that time */
 } fake;
 
 static int fake_repin(struct xe_vm *vm)
 {
 	list_del_init(&fake.taken);
 	return 0;
+}
+
+static bool fake_queue_work(struct workqueue_struct *wq, struct delayed_work *work,
+			    unsigned long delay)
+{
+	if (fake.others)
+		fake.others->moves++;
+	if (fake.hurries) {
+		fake.delayed += delay;
+		delay = 0;
+	}
+	return (queue_delayed_work)(wq, work, delay);
 }
 
 static int fake_prepare(struct xe_vm_lock *lock, struct dma_fence **moved)
@@ -384,6 +403,34 @@ static void test_no_memory(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, xe_vm_is_banned(w->vm));
 }
 
+static void lose_patience(struct kunit *test, bool others, unsigned int seconds)
+{
+	struct world *w = make_world(test);
+
+	fake.err = -ENOSPC;
+	fake.fail = UINT_MAX;
+	fake.hurries = true;
+	fake.others = others ? &w->xe->mm : NULL;
+	stopped(w, w->q);
+	submit(w);
+	for (int i = 0; i < 500 && !xe_vm_is_banned(w->vm); i++)
+		fsleep(10000);
+	KUNIT_EXPECT_TRUE(test, xe_vm_is_banned(w->vm));
+	KUNIT_EXPECT_TRUE(test, xe_fake_is_nearly(jiffies_to_msecs(fake.delayed),
+						  seconds * MSEC_PER_SEC));
+}
+
+/* As submission.rst says. */
+static void test_nobody_moves(struct kunit *test)
+{
+	lose_patience(test, false, 10);
+}
+
+static void test_others_move(struct kunit *test)
+{
+	lose_patience(test, true, 30);
+}
+
 /* One ended just before the others were resumed: it is off its engine. */
 static void test_ended_before(struct kunit *test)
 {
@@ -434,7 +481,7 @@ static void test_new_buffer(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(bo));
 	stopped(w, w->q);
 	submit(w);
-	KUNIT_ASSERT_EQ(test, xe_vm_lock_for(w->vm, &lock, 1, xe_fake_lock, bo), 0);
+	KUNIT_ASSERT_EQ(test, xe_vm_lock_for(w->vm, &lock, 1, NULL, xe_fake_lock, bo), 0);
 	xe_preempt_add_fence(&lock);
 	KUNIT_EXPECT_FALSE(test, dma_resv_test_signaled(bo->ttm.base.resv,
 							DMA_RESV_USAGE_BOOKKEEP));
@@ -605,6 +652,8 @@ static struct kunit_case preempt_cases[] = {
 	KUNIT_CASE(test_others_are_late),
 	KUNIT_CASE(test_too_late),
 	KUNIT_CASE(test_no_memory),
+	KUNIT_CASE(test_nobody_moves),
+	KUNIT_CASE(test_others_move),
 	KUNIT_CASE(test_ended_before),
 	KUNIT_CASE(test_gone),
 	KUNIT_CASE(test_banned),

@@ -179,6 +179,16 @@ static void test_ioctls(struct kunit *test)
 	atomic_set(&xe->wedged, 0);
 	args.placement = VRAM;
 	KUNIT_EXPECT_EQ(test, xe_gem_create_ioctl(&xe->drm, &args, file), -EINVAL);
+
+	/* No room in VRAM now: it begins outside. */
+	xe->mm.regions |= VRAM;
+	xe->mm.vram_size = SZ_1M;
+	args.cpu_caching = WC;
+	KUNIT_EXPECT_EQ(test, xe_gem_create_ioctl(&xe->drm, &args, file), 0);
+	KUNIT_EXPECT_EQ(test, drm_gem_handle_delete(file, args.handle), 0);
+	args.handle = 0;
+	args.size = SZ_2M;
+	KUNIT_EXPECT_EQ(test, xe_gem_create_ioctl(&xe->drm, &args, file), -ENOMEM);
 	KUNIT_EXPECT_TRUE(test, idr_is_empty(&file->object_idr));
 	idr_destroy(&file->object_idr);
 }
