@@ -81,7 +81,8 @@ static void tt_unmap(struct xe_dma dma, struct xe_mm *mm, struct xe_tt *tt)
  * @ttm: populated; nothing happens if it is mapped
  *
  * Context: the buffer is reserved; enters.
- * Return: 0; -ENODEV if there is no hardware; -ENOMEM; for an import, what its exporter returns.
+ * Return: 0; -ENODEV if there is no hardware; -EBUSY if it cannot be had now; -ENOMEM; for an import,
+ * what its exporter returns.
  */
 int xe_tt_map_dma(struct xe_device *xe, struct ttm_tt *ttm)
 {
@@ -101,9 +102,11 @@ int xe_tt_map_dma(struct xe_device *xe, struct ttm_tt *ttm)
 	if (err)
 		return err;
 
-	err = -ENODEV;
+	err = -EBUSY;
 	xe_hw_scoped(hw, xe)
 		err = tt_map(hw, &xe->mm, tt);
+	if (err == -EBUSY && xe_hw_is_gone(xe))
+		err = -ENODEV;
 	if (err)
 		sg_free_table(&tt->sgt);
 	return err;

@@ -497,16 +497,17 @@ static int fault_in(struct xe_user_pages *pages, unsigned long *pfns, unsigned l
 
 static int find(struct xe_user_pages *pages, unsigned long *pfns, unsigned long count)
 {
+	struct xe_device *xe = pages->userptr->vm->xe;
 	int err = fault_in(pages, pfns, count);
 
 	err = err ?: make_sgt(&pages->sgt, pfns, count);
 	if (err)
 		return err;
 
-	err = -ENODEV;
-	xe_hw_scoped(hw, pages->userptr->vm->xe)
+	err = -EBUSY;
+	xe_hw_scoped(hw, xe)
 		err = map(hw, pages, pfns, count);
-	return err;
+	return err == -EBUSY && xe_hw_is_gone(xe) ? -ENODEV : err;
 }
 
 /* -EAGAIN if pages are taken away meanwhile. */
@@ -539,7 +540,8 @@ static struct xe_user_pages *pin(struct xe_userptr *userptr, u64 start, u64 rang
  *
  * Context: ioctl, &xe_vm.lock may be held; waits for user space; enters.
  * Return: with one reference for the caller; as error pointers: -EFAULT if there is no memory,
- * -EPERM if it is read-only, -EAGAIN if it is taken away all the time; -ENOMEM; -ENODEV; -EINTR.
+ * -EPERM if it is read-only, -EAGAIN if it is taken away all the time; -ENOMEM; -ENODEV; -EBUSY if
+ * the card cannot be had now; -EINTR.
  */
 struct xe_user_pages *xe_userptr_pin(struct xe_userptr *userptr)
 {
@@ -689,8 +691,8 @@ static int repin_all(struct xe_vm *vm)
  *
  * Context: process context, no locks; waits for user space, so not where unbind or a fence waits
  * for it; enters.
- * Return: 0; -EAGAIN if memory is taken away all the time; -ENOMEM; -ENODEV; -EINTR or
- * -ERESTARTSYS.
+ * Return: 0; -EAGAIN if memory is taken away all the time; -ENOMEM; -ENODEV; -EBUSY if the card
+ * cannot be had now; -EINTR or -ERESTARTSYS.
  */
 int xe_userptr_repin(struct xe_vm *vm)
 {

@@ -5,6 +5,8 @@
 
 #include "../../../mm/tt.c"
 
+#include <linux/pci.h>
+
 #include <kunit/test.h>
 
 #include "tests/kunit/fake.h"
@@ -67,10 +69,37 @@ static void test_zero(struct kunit *test)
 	}
 }
 
+/*
+ * A device that cannot be had now is not one that is gone: what it is to reach is mapped, or it is
+ * not moved.
+ *
+ * Seen to fail: when a section that did not open was -ENODEV in either case.
+ */
+static void test_asleep(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct xe_bo *bo = xe_bo_create(xe, &(struct xe_bo_args){
+		.size = SZ_64K, .regions = XE_REGION_SYSTEM, .deferred = true });
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(bo));
+	KUNIT_ASSERT_EQ(test, xe_hw_pm_ops.suspend(xe->drm.dev), 0);
+	dma_resv_lock(bo->ttm.base.resv, NULL);
+	KUNIT_EXPECT_EQ(test, xe_bo_move_to(bo, XE_MEM_TT), -EBUSY);
+	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_SYSTEM);
+
+	*xe_fake_config(PCI_VENDOR_ID) = PCI_VENDOR_ID_INTEL;
+	KUNIT_EXPECT_EQ(test, xe_hw_pm_ops.resume(xe->drm.dev), 0);
+	KUNIT_EXPECT_EQ(test, xe_bo_move_to(bo, XE_MEM_TT), 0);
+	KUNIT_EXPECT_NOT_NULL(test, xe_tt_sgt(bo->ttm.ttm)->sgl);
+	dma_resv_unlock(bo->ttm.base.resv);
+	drm_gem_object_put(&bo->ttm.base);
+}
+
 static struct kunit_case tt_cases[] = {
 	KUNIT_CASE(test_count),
 	KUNIT_CASE(test_caching),
 	KUNIT_CASE(test_zero),
+	KUNIT_CASE(test_asleep),
 	{ }
 };
 

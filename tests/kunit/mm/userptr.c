@@ -7,6 +7,7 @@
 #include <linux/dma-fence.h>
 #include <linux/hmm.h>
 #include <linux/mmu_notifier.h>
+#include <linux/pci.h>
 #include <linux/scatterlist.h>
 
 #define hmm_range_fault			fake_range_fault
@@ -238,6 +239,25 @@ static void test_read_only(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, fake.write);
 	KUNIT_EXPECT_EQ(test, fake.dirty, 0);
 	KUNIT_EXPECT_EQ(test, fake.dir, DMA_TO_DEVICE);
+	xe_user_pages_put(pages);
+	xe_userptr_put(userptr);
+	end(test, vm);
+}
+
+/* Long-running jobs try again when the system is awake: the device is not gone. */
+static void test_asleep(struct kunit *test)
+{
+	struct xe_vm *vm = make_vm(test);
+	struct xe_userptr *userptr = make(test, vm, false);
+	struct device *dev = vm->xe->drm.dev;
+	struct xe_user_pages *pages;
+
+	KUNIT_ASSERT_EQ(test, xe_hw_pm_ops.suspend(dev), 0);
+	KUNIT_EXPECT_PTR_EQ(test, xe_userptr_pin(userptr), (void *)ERR_PTR(-EBUSY));
+	*xe_fake_config(PCI_VENDOR_ID) = PCI_VENDOR_ID_INTEL;
+	KUNIT_EXPECT_EQ(test, xe_hw_pm_ops.resume(dev), 0);
+	pages = xe_userptr_pin(userptr);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pages));
 	xe_user_pages_put(pages);
 	xe_userptr_put(userptr);
 	end(test, vm);
@@ -574,6 +594,7 @@ static struct kunit_case userptr_cases[] = {
 	KUNIT_CASE(test_pin),
 	KUNIT_CASE(test_read_only),
 	KUNIT_CASE(test_storm),
+	KUNIT_CASE(test_asleep),
 	KUNIT_CASE(test_repin),
 	KUNIT_CASE(test_repin_fails),
 	KUNIT_CASE(test_gone),
