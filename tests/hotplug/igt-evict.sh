@@ -12,6 +12,6 @@
 if grep -q xe_igt=1 /proc/cmdline; then
 	igt xe_evict 1200
 else
-	igt xe_evict 240 --run-subtest 'evict-large-multi-vm-cm,evict-threads-large-multi-vm,evict-mixed-many-threads-large'
+	igt xe_evict 240 --run-subtest 'evict-large-multi-vm-cm,evict-mixed-many-threads-large'
 fi
 finish
