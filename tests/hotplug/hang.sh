@@ -1,5 +1,6 @@
 # driver: xe
 # timeout: 1800
+# full: xe_jobs=400
 # set: model_args=--bar=256M
 #
 # SPDX-License-Identifier: MIT
@@ -28,6 +29,7 @@ part() {
 rebind() { put "$gpu" "$bus/drivers/xe/unbind" && disarm && put "$gpu" "$bus/drivers/xe/bind" && until_ 60 works; }
 replace() { put 1 "$dev/remove" && disarm && model restore >/dev/null; put 1 $bus/rescan && until_ 60 works; }
 
+jobs=$(argument xe_jobs) || jobs=100
 until_ 60 works || { not_ok "the card works"; finish; }
 modprobe vgem
 dmesg -C
@@ -57,11 +59,11 @@ for fault in "guc.h2g-drop value=0x1001" "guc.h2g-drop value=0x4503" "guc.g2h-dr
 	timeout_of 300
 	put on "$dev/power/control"	# a card that wakes up meets it at boot, and boots again
 	model fault $fault >/dev/null
-	relay hang any "$gpu" 400
+	relay hang any "$gpu" "$jobs"
 	put auto "$dev/power/control"
 	t "$fault: the GT is reset" until_ 30 was_reset
 	part "$fault"
-	relay hang all "$gpu" 400
+	relay hang all "$gpu" "$jobs"
 	t "$fault: another life of the driver" rebind
 done
 # What it does not say is found out from what it does.
