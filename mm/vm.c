@@ -490,7 +490,7 @@ int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_f
 	lock->vm = vm;
 	lock->shared = false;
 	lock->num_few = 0;
-	lock->num_fences = num_fences;
+	lock->num_fences = num_fences + 1;	/* and that of a clear or a move */
 	if (!tries || !tries->all)
 		err = lock_few(lock, more, data);
 	return err == -EDEADLK ? lock_in_order(lock, tries, more, data) : err;

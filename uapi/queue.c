@@ -190,8 +190,9 @@ static int parse(struct xe_device *xe, struct drm_file *file,
 
 	if (create->flags || create->reserved[0] || create->reserved[1])
 		return refuse(xe, -EINVAL, "reserved fields have to be zero");
-	if (!count || count > ARRAY_SIZE(instances))
-		return refuse(xe, -EINVAL, "width times placements has to be 1 to 9");
+	if (!count || count > ARRAY_SIZE(instances) || create->width > XE_CONTEXT_MAX_WIDTH)
+		return refuse(xe, -EINVAL,
+			      "width times placements has to be 1 to 9, the width at most 8");
 	if (copy_from_user(instances, u64_to_user_ptr(create->instances),
 			   count * sizeof(*instances)))
 		return -EFAULT;
