@@ -5,6 +5,9 @@
 
 #include "../../../uapi/query.c"
 
+#include <linux/cred.h>
+#include <linux/sizes.h>
+
 #include <drm/drm_drv.h>
 #include <kunit/test.h>
 
@@ -56,8 +59,8 @@ static void test_sizes(struct kunit *test)
 		u8 *data = kunit_kzalloc(test, size + CANARY_BYTES, GFP_KERNEL);
 
 		KUNIT_ASSERT_NOT_NULL(test, data);
-		/* These three ask the card. */
-		if (query->reads || i == DRM_XE_DEVICE_QUERY_MEM_REGIONS)
+		/* They want an argument, and one asks the card. */
+		if (query->reads)
 			continue;
 		memset(data + size, CANARY, CANARY_BYTES);
 		KUNIT_EXPECT_EQ_MSG(test, query->fill(xe, data), 0, "%s", query->name);
@@ -113,6 +116,29 @@ static void test_ioctl(struct kunit *test)
 	}
 }
 
+/* Who may do nothing else is told how much memory is in use: clients make their budgets of it. */
+static void test_used(struct kunit *test)
+{
+	struct drm_xe_query_mem_regions *answer;
+	struct xe_device *xe = shaped(test, &shape_cases[0]);
+	struct ttm_resource_manager *man = ttm_manager_type(&xe->mm.ttm, XE_MEM_TT);
+	struct cred *nobody = prepare_creds();
+	const struct cred *before;
+
+	answer = kunit_kzalloc(test, regions_size(xe), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, answer);
+	KUNIT_ASSERT_NOT_NULL(test, nobody);
+	cap_clear(nobody->cap_effective);
+	man->usage = SZ_64K;
+	before = override_creds(nobody);
+	KUNIT_EXPECT_EQ(test, regions_fill(xe, answer), 0);
+	revert_creds(before);
+	man->usage = 0;
+	put_cred(nobody);
+	KUNIT_EXPECT_EQ(test, answer->num_mem_regions, 1);
+	KUNIT_EXPECT_EQ(test, answer->mem_regions[0].used, SZ_64K);
+}
+
 /* Versions are facts; they do not take the card. */
 static void test_firmware(struct kunit *test)
 {
@@ -149,6 +175,7 @@ static struct kunit_case query_cases[] = {
 	KUNIT_CASE_PARAM(test_sizes, shape_gen_params),
 	KUNIT_CASE_PARAM(test_engines, shape_gen_params),
 	KUNIT_CASE(test_ioctl),
+	KUNIT_CASE(test_used),
 	KUNIT_CASE(test_firmware),
 	KUNIT_CASE(test_gone),
 	{ }
