@@ -68,25 +68,40 @@ static struct dma_buf *export(struct kunit *test, struct xe_device *xe, struct x
 	return export_of(test, xe, bo, XE_REGION_SYSTEM);
 }
 
+/* Exported, and imported by somebody who was told nothing yet. */
+static struct dma_buf_attachment *share(struct kunit *test, struct xe_device *xe, struct xe_bo **bo)
+{
+	struct dma_buf_attachment *attach;
+
+	attach = dma_buf_dynamic_attach(export(test, xe, bo), xe->drm.dev, &importer_ops, test);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(attach));
+	told = 0;
+	told_before = 0;
+	return attach;
+}
+
+static void unshare(struct dma_buf_attachment *attach)
+{
+	struct dma_buf *dma_buf = attach->dmabuf;
+
+	dma_buf_detach(dma_buf, attach);
+	dma_buf_put(dma_buf);
+	flush_delayed_fput();
+}
+
 /* As it is when its handle was closed: the dma-buf is all that holds it. */
 static void test_importers_are_told(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
 	struct dma_buf_attachment *attach;
-	struct dma_buf *dma_buf;
 	struct xe_bo *bo;
 
-	dma_buf = export(test, xe, &bo);
-	attach = dma_buf_dynamic_attach(dma_buf, xe->drm.dev, &importer_ops, test);
-	KUNIT_ASSERT_FALSE(test, IS_ERR(attach));
+	attach = share(test, xe, &bo);
 
-	told = 0;
 	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), 0);
 	KUNIT_EXPECT_EQ(test, told, 1);
 
-	dma_buf_detach(dma_buf, attach);
-	dma_buf_put(dma_buf);
-	flush_delayed_fput();
+	unshare(attach);
 	KUNIT_EXPECT_NULL(test, bo->exported);
 	KUNIT_EXPECT_EQ_MSG(test, move(bo, XE_MEM_TT), 0, "without the dma-buf");
 	KUNIT_EXPECT_EQ(test, told, 1);
@@ -102,24 +117,17 @@ static void test_importers_are_told_first(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
 	struct dma_buf_attachment *attach;
-	struct dma_buf *dma_buf;
 	struct xe_bo *bo;
 
 	KUNIT_ASSERT_EQ(test, xe_vram_alloc_init(xe, SZ_1M), 0);
-	dma_buf = export(test, xe, &bo);
-	attach = dma_buf_dynamic_attach(dma_buf, xe->drm.dev, &importer_ops, test);
-	KUNIT_ASSERT_FALSE(test, IS_ERR(attach));
+	attach = share(test, xe, &bo);
 
-	told = 0;
-	told_before = 0;
 	xe->mm.copy = &copy_ops;
 	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_VRAM), 0);
 	KUNIT_EXPECT_EQ(test, told, 1);
 	KUNIT_EXPECT_EQ(test, told_before, 1);
 
-	dma_buf_detach(dma_buf, attach);
-	dma_buf_put(dma_buf);
-	flush_delayed_fput();
+	unshare(attach);
 	drm_gem_object_put(&bo->ttm.base);
 }
 
@@ -128,17 +136,13 @@ static void test_importers_are_not_told(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
 	struct dma_buf_attachment *attach;
-	struct dma_buf *dma_buf;
 	struct xe_bo *bo;
 
 	KUNIT_ASSERT_EQ(test, xe_vram_alloc_init(xe, SZ_1M), 0);
-	dma_buf = export(test, xe, &bo);
-	attach = dma_buf_dynamic_attach(dma_buf, xe->drm.dev, &importer_ops, test);
-	KUNIT_ASSERT_FALSE(test, IS_ERR(attach));
+	attach = share(test, xe, &bo);
 
 	xe_hw_scoped(hw, xe)
 		xe_hw_declare_lost(hw, "test");
-	told = 0;
 	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_VRAM), -ENODEV);
 	KUNIT_EXPECT_EQ_MSG(test, told, 1, "the move failed");
 	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_TT);
@@ -148,9 +152,7 @@ static void test_importers_are_not_told(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_TT), 0);
 	KUNIT_EXPECT_EQ_MSG(test, told, 2, "nobody had them mapped");
 
-	dma_buf_detach(dma_buf, attach);
-	dma_buf_put(dma_buf);
-	flush_delayed_fput();
+	unshare(attach);
 	drm_gem_object_put(&bo->ttm.base);
 }
 
