@@ -81,8 +81,8 @@ static void tt_unmap(struct xe_dma dma, struct xe_mm *mm, struct xe_tt *tt)
  * @ttm: populated; nothing happens if it is mapped
  *
  * Context: the buffer is reserved; enters.
- * Return: 0; -ENODEV if there is no hardware; -EBUSY if it cannot be had now; -ENOMEM; for an import,
- * what its exporter returns.
+ * Return: 0; -ENODEV if there is no hardware; -EBUSY if it cannot be had now; -ENOMEM; for an
+ * import, what its exporter returns.
  */
 int xe_tt_map_dma(struct xe_device *xe, struct ttm_tt *ttm)
 {

@@ -178,7 +178,7 @@ static void issue_batches(struct xe_hw hw, struct xe_queue *q, struct xe_job *jo
 {
 	u32 ends[XE_CONTEXT_MAX_WIDTH];
 
-	/* Not that of the fence: jobs without batches have such, too, and are no text in the rings. */
+	/* Not that of the fence: jobs without batches have one too, and are no text in rings. */
 	job->sequence = ++q->sequence;
 	job->end = xe_ring_advance(q->tail, bytes);
 	write_text(q, job);

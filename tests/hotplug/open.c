@@ -205,7 +205,15 @@ static int reads(struct thing *t, int err)
 }
 
 static int late_sysfs(struct thing *t)		{ return reads(t, ENODEV); }
-static int late_debugfs(struct thing *t)	{ return reads(t, EIO); }
+
+/* Some of its files cannot be read but from where one is. */
+static int late_debugfs(struct thing *t)
+{
+	char data[256];
+
+	errno = 0;
+	return read(t->fd, data, sizeof(data)) < 0 && errno == EIO;
+}
 
 /* It is about the number, which has nothing behind it once the node is closed. */
 static int late_fdinfo(struct thing *t)

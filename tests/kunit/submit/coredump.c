@@ -126,7 +126,8 @@ static void test_one_at_a_time(struct kunit *test)
 static void test_taken(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_submit_device(test);
-	struct xe_queue *q = queue_with_job(test, xe, SZ_1M), *other = queue_with_job(test, xe, SZ_2M);
+	struct xe_queue *q = queue_with_job(test, xe, SZ_1M);
+	struct xe_queue *other = queue_with_job(test, xe, SZ_2M);
 
 	KUNIT_ASSERT_EQ(test, kunit_add_action(test, remove_dump, NULL), 0);
 	disable_work_sync(&xe->coredump.work);
