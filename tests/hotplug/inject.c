@@ -780,10 +780,10 @@ static unsigned int any_pages(void)
 	return below(3) ? sizes[below(5)] : 1 + below(PAGES / 2);
 }
 
-static bool movable_only(const struct picture *p, unsigned int from, unsigned int pages)
+static bool can_prefetch(const struct picture *p, unsigned int from, unsigned int pages)
 {
 	for (unsigned int i = from; i < from + pages; i++)
-		if (p->buffer[i] != NOTHING && p->buffer[i] != MOVABLE)
+		if (p->buffer[i] != NOTHING && p->buffer[i] != ZERO && p->buffer[i] != MOVABLE)
 			return false;
 	return true;
 }
@@ -799,7 +799,7 @@ static struct drm_xe_vm_bind_op any_op(const struct picture *p)
 	case 2 ... 4:
 		return op_unmap(FREE + at_page * PAGE, pages * PAGE);
 	case 5 ... 7:
-		if (vram(fd).size && movable_only(p, at_page, pages))
+		if (vram(fd).size && can_prefetch(p, at_page, pages))
 			return op_prefetch(at_page, pages, below(2));
 		/* fallthrough */
 	default:
@@ -821,8 +821,8 @@ static unsigned int any_array(struct picture *p)
 /* The last operation is refused, and so the others were not done. */
 static bool poisoned(unsigned int n)
 {
-	ops[n] = op_null(FREE, PAGE);
-	ops[n + 1] = op_prefetch(0, 1, 0);
+	ops[n] = op_pages(PRIVATE, 0, 0, 1);	/* in system memory only */
+	ops[n + 1] = op_prefetch(0, 1, 1);
 	if (bind_with(fd, w.vm, 0, ops, n + 2, NULL, 0) && errno == EINVAL)
 		return is_shown(&shown);
 	printf("# %s\n", strerror(errno));
