@@ -1,7 +1,8 @@
 # driver: xe
 # timeout: 900
 # kernel: stock
-# set: model_args=--bar=512M vram=1024 icount=1 mem=2G
+# set: model_args=--bar=256M vram=1024 icount=1 mem=2G
+# full: model_args=--bar=512M
 #
 # SPDX-License-Identifier: MIT
 # VRAM is free in single pages only, and a large buffer is made of them: what it costs to create, to

@@ -121,7 +121,7 @@ def model_make(target, seconds):
 
 GROUPS = {
     "lab": lambda: [Part("the bench itself", [os.path.join(HERE, "test_lab.py")], seconds=20)],
-    "model": lambda: [Part("the software GPU", model_make("check", 5), ["model"], seconds=150)],
+    "model": lambda: [Part("the software GPU", model_make("check", 3), ["model"], seconds=150)],
     "static": lambda: [Part("static gates", [test("static", "check")], ["debug kernel", "driver for debug"], seconds=120)],
     "builds": lambda: [Part("a build in the kernel tree", [test("static", "intree")], ["debug kernel"], seconds=40),
                        Part("a build by dkms", [test("static", "dkms")], ["stock kernel", "headers of a newer kernel"], seconds=30),
