@@ -78,14 +78,14 @@ struct page_job {
 	struct dep_job dep;		/* base */
 	struct xe_vm *vm;		/* a reference, until it is released */
 	struct xe_queue *q;		/* likewise; an invalidation has another */
-	u32 asid;			/* of @vm */
 	struct xe_pt_plan plan;
 	struct list_head gone;		/* &xe_vma.link: what it unmaps */
 	struct list_head fresh;		/* &xe_vma.link: what is not stale any more; until commit */
 	struct rb_node node;		/* in &xe_vm.jobs, under &xe_vm.jobs_lock */
 	u64 last_below;			/* of the tree */
-	u64 deferred;			/* entries counted in &xe_usage.deferred */
+	u32 asid;			/* of @vm */
 	atomic_t unfinished;		/* one until all is written and asked for, and each TLB */
+	bool deferred;			/* its entries are counted in &xe_usage.deferred */
 	bool listed;			/* it is in that tree */
 	bool awake;			/* it keeps the device awake */
 	bool whole;			/* TLBs are to forget all of the VM, whatever is written */
@@ -239,11 +239,18 @@ static void run(struct xe_queue *q)
  * The end
  */
 
+static void undefer(struct page_job *job)
+{
+	if (job->deferred)
+		xe_usage_undefer(job->q->args.usage, job->plan.entries);
+	job->deferred = false;
+}
+
 static void delist(struct page_job *job)
 {
 	struct xe_vm *vm = job->vm;
 
-	xe_usage_undefer(job->q->args.usage, job->deferred);
+	undefer(job);
 	guard(spinlock)(&vm->jobs_lock);
 	if (job->listed)
 		jobs_remove(job, &vm->jobs);
@@ -573,7 +580,7 @@ static int limit_deferred(struct page_job *job, const struct xe_bind_args *args)
 		drm_dbg(&job->vm->xe->drm, "VM_BIND: too many entries wait to be written\n");
 		return -ENOBUFS;
 	}
-	job->deferred = job->plan.entries;
+	job->deferred = true;
 	return 0;
 }
 
@@ -617,8 +624,7 @@ static int bind_locked(struct page_job *job, struct xe_vm_lock *lock, struct xe_
 	if (!err)
 		err = commit(job, lock, &log, args, fence);
 	if (err) {
-		xe_usage_undefer(job->q->args.usage, job->deferred);
-		job->deferred = 0;
+		undefer(job);
 		forget_fresh(job, true);
 		xe_pt_plan_undo(&job->plan);
 		xe_vm_log_undo(&log);
