@@ -146,7 +146,7 @@ static int ioctl_later(struct drm_device *drm, void *data, struct drm_file *file
 		struct xe_device *xe = to_xe_device(drm);			\
 		int err = xe_hw_is_gone(xe) ? -ENODEV : handler(drm, data, file); \
 										\
-		return err && xe_hw_is_gone(xe) ? -ENODEV : err;		\
+		return xe_hw_error(xe, err);					\
 	}
 #define XE_IOCTL_WORK(name, handler)	XE_IOCTL_OWN(name, handler##_if_there)
 

@@ -322,6 +322,21 @@ int xe_hw_call(struct xe_device *xe, int (*fn)(struct xe_hw hw, void *data), voi
 bool xe_hw_is_going(struct xe_hw hw);
 
 bool xe_hw_is_gone(struct xe_device *xe);
+
+/**
+ * xe_hw_error - what has failed on a device that is gone fails for that
+ * @xe: the device
+ * @err: an error, as of a section that was skipped; or 0
+ *
+ * To be asked behind the section: it may have gone meanwhile.
+ *
+ * Context: any.
+ */
+static inline int xe_hw_error(struct xe_device *xe, int err)
+{
+	return err && xe_hw_is_gone(xe) ? -ENODEV : err;
+}
+
 void xe_hw_silence_lost(struct xe_device *xe);
 bool xe_hw_is_lost(struct xe_hw hw);
 void xe_hw_wake_waiters(struct xe_device *xe);

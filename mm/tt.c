@@ -105,8 +105,7 @@ int xe_tt_map_dma(struct xe_device *xe, struct ttm_tt *ttm)
 	err = -EBUSY;
 	xe_hw_scoped(hw, xe)
 		err = tt_map(hw, &xe->mm, tt);
-	if (err == -EBUSY && xe_hw_is_gone(xe))
-		err = -ENODEV;
+	err = xe_hw_error(xe, err);
 	if (err)
 		sg_free_table(&tt->sgt);
 	return err;

@@ -507,7 +507,7 @@ static int find(struct xe_user_pages *pages, unsigned long *pfns, unsigned long 
 	err = -EBUSY;
 	xe_hw_scoped(hw, xe)
 		err = map(hw, pages, pfns, count);
-	return err == -EBUSY && xe_hw_is_gone(xe) ? -ENODEV : err;
+	return xe_hw_error(xe, err);
 }
 
 /* -EAGAIN if pages are taken away meanwhile. */

@@ -166,7 +166,7 @@ static int copy_piece(struct xe_device *xe, const struct copy *copy, u64 first, 
 		copy_extents(hw, copy, first, count);
 		return xe_hw_answers(hw) ? 0 : -ENODEV;
 	}
-	return xe_hw_is_gone(xe) ? -ENODEV : -EBUSY;
+	return xe_hw_error(xe, -EBUSY);
 }
 
 static int copy_all(struct xe_device *xe, const struct copy *copy, u64 count)
@@ -247,7 +247,7 @@ int xe_vram_clear_part(struct xe_device *xe, const struct ttm_resource *res, u64
 		}
 		cond_resched();
 	}
-	return err == -EBUSY && xe_hw_is_gone(xe) ? -ENODEV : err;
+	return xe_hw_error(xe, err);
 }
 
 /**

@@ -180,9 +180,7 @@ int xe_submit_keep_awake(struct xe_device *xe, bool *awake)
 	xe_hw_scoped(hw, xe)
 		taken = xe_hw_awake_get(hw);
 	*awake = taken;
-	if (taken)
-		return 0;
-	return xe_hw_is_gone(xe) ? -ENODEV : -EAGAIN;
+	return xe_hw_error(xe, taken ? 0 : -EAGAIN);
 }
 
 /**
