@@ -13,7 +13,7 @@
 
 # 6.12 does not invalidate what it binds anew in an LR VM: xe_pt.c says that a context which is enabled again does. The
 # model's engines do not.
-known_violations='^ppgtt-stale'
+known_violations+='|^ppgtt-stale'
 
 echo 4 >"$dev/tile0/gt0/ccs_mode"
 igt xe_exec_balancer 1500

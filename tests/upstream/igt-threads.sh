@@ -12,7 +12,7 @@
 
 # 6.12 does not invalidate what it binds anew in an LR VM: xe_pt.c says that a context which is enabled again does. The
 # model's engines do not.
-known_violations='^ppgtt-stale'
+known_violations+='|^ppgtt-stale'
 
 patient
 igt xe_exec_threads 2000 --run-subtest 'threads-*'

@@ -11,8 +11,8 @@ igt_why() {
 		/^Subtest / { why = "" }' "$1"
 }
 
-# Subtests with milliseconds for something, and what they say when these were too short: where the host gives
-# the guest's CPU to somebody else just then they fail, and are tried again.
+# Subtests, or all of a program, with milliseconds for something, and what they say when these were too short:
+# where the host gives the guest's CPU to somebody else just then they fail, and are tried again.
 declare -A timed=(
 	[xe_query@query-cs-cycles]='calc_freq .* err'
 	[xe_waitfence@reltime]='Timer expired'
@@ -20,6 +20,7 @@ declare -A timed=(
 	# 100 ms, which may be 50 to 150
 	[xe_spin_batch@spin-fixed-duration]='elapsed_ms < duration_ns'
 	[xe_spin_batch@spin-fixed-duration-with-preempter]='elapsed_ms < duration_ns'
+	[xe_exec_compute_mode]='Timer expired'	# one second, with page faults of the CPU in it
 )
 # Threads that have 100 ms for all that the test does
 for what in any all for-submit all-for-submit; do
@@ -30,7 +31,7 @@ for what in any all for-submit all-for-submit; do
 done
 # again LOG PROGRAM SUBTEST: says at which try it passed
 again() {
-	local i says=${timed[$2@$3]-}
+	local i says=${timed[$2@$3]-${timed[$2]-}}
 	[[ $says ]] && grep -q "$says" "$1" || return
 	# Later, as what took the CPU may go on for a while.
 	for ((i = 2; i <= 16; i++)); do
