@@ -262,5 +262,6 @@ bool xe_hw_is_gone(struct xe_device *xe)
 {
 	struct xe_hw_private *priv = xe_hw_of(xe);
 
-	return READ_ONCE(priv->lost) || READ_ONCE(priv->going) || drm_dev_is_unplugged(&xe->drm);
+	/* Unbind says that it is going before it unplugs, and nothing else unplugs. */
+	return READ_ONCE(priv->lost) || READ_ONCE(priv->going);
 }
