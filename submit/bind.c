@@ -260,7 +260,7 @@ static void drop_references(struct page_job *job)
 {
 	if (job->awake)
 		xe_hw_awake_put(job->vm->xe);
-	kvfree(job->dep.deps);
+	xe_submit_drop_deps(&job->dep);
 	xe_queue_put(job->q);
 	xe_vm_put(job->vm);
 }
@@ -316,7 +316,6 @@ static struct page_job *make_job(struct xe_vm *vm, struct xe_queue *q)
 /* One that was not published, and its plan undone. */
 static void discard_job(struct page_job *job)
 {
-	dep_job_abandon(&job->dep);
 	drop_references(job);
 	kfree(job);
 }
@@ -406,10 +405,7 @@ static int collect_deps(struct page_job *job, struct xe_vm_lock *lock, struct xe
 	int err = 0;
 
 	/* Those of a try before this one. */
-	dep_job_abandon(&job->dep);
-	kvfree(job->dep.deps);
-	job->dep.deps = NULL;
-
+	xe_submit_drop_deps(&job->dep);
 	if (writes)
 		max += count_jobs(job);
 	max += xe_submit_count_reserved(lock);
@@ -812,7 +808,7 @@ static int bind(struct page_job *job, struct xe_bind_args *args, struct dma_fenc
  */
 static void signal_syncs(const struct xe_bind_args *args, struct dma_fence *fence)
 {
-	if (dma_fence_get_status(fence) == 1) {
+	if (args->num_syncs && dma_fence_get_status(fence) == 1) {
 		dma_fence_put(fence);
 		fence = dma_fence_get_stub();
 	}

@@ -410,7 +410,7 @@ void xe_job_release(struct dep_job *dep)
 		trace_xe_job_done(q->xe->drm.dev, q->args.gt_id, q->context, &dep->fence);
 	if (job->awake)
 		xe_hw_awake_put(q->xe);
-	kvfree(job->dep.deps);
+	xe_submit_drop_deps(&job->dep);
 	xe_queue_put(q);
 }
 
@@ -475,7 +475,6 @@ struct xe_job *xe_job_make(struct xe_queue *q, const u64 *batches, unsigned int 
  */
 void xe_job_drop(struct xe_job *job)
 {
-	dep_job_abandon(&job->dep);
 	job->q->args.ops->dep.release(&job->dep);
 	kfree(job);
 }
@@ -489,10 +488,7 @@ static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, const struc
 	int err;
 
 	/* Those of a try before this one. */
-	dep_job_abandon(&job->dep);
-	kvfree(job->dep.deps);
-	job->dep.deps = NULL;
-
+	xe_submit_drop_deps(&job->dep);
 	if (max && !deps) {
 		dma_fence_put(moved);
 		return -ENOMEM;

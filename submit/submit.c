@@ -5,6 +5,7 @@
 
 #include <linux/dma-fence.h>
 #include <linux/error-injection.h>
+#include <linux/slab.h>
 
 #include <drm/drm_managed.h>
 
@@ -181,6 +182,22 @@ int xe_submit_keep_awake(struct xe_device *xe, bool *awake)
 		taken = xe_hw_awake_get(hw);
 	*awake = taken;
 	return xe_hw_error(xe, taken ? 0 : -EAGAIN);
+}
+
+/**
+ * xe_submit_drop_deps - a job has no list of dependencies any more
+ * @job: the job; over, or not pushed, or about to collect them anew
+ *
+ * Context: process context.
+ */
+void xe_submit_drop_deps(struct dep_job *job)
+{
+	if (!job->deps)
+		return;
+
+	dep_job_abandon(job);
+	kvfree(job->deps);
+	job->deps = NULL;
 }
 
 /**
