@@ -285,8 +285,9 @@ int __must_check xe_hw_request_irq(struct xe_hw hw, irqreturn_t (*hard)(struct x
 void xe_hw_wait_irq_idle(struct xe_hw hw);
 
 struct xe_hw xe_hw_bound(struct xe_hw_bind bind);
-struct xe_device *xe_hw_device(struct xe_hw hw);
-struct xe_hw_state *xe_hw_state(struct xe_hw hw);
+/* Of a token it is always the same: asked for often, it is called once. */
+struct xe_device *xe_hw_device(struct xe_hw hw) __attribute_const__;
+struct xe_hw_state *xe_hw_state(struct xe_hw hw) __attribute_const__;
 
 /*
  * Work of the bound side, asked for by software.
