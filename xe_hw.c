@@ -389,9 +389,10 @@ void xe_hw_remove(struct pci_dev *pdev)
  * xe_hw_shutdown - the system is going down, or another kernel is about to be started
  * @pdev: the card
  *
- * This is no unbind: software stays as it is until it is no more. But the card must not reach into
- * memory that belongs to the next kernel. Software may still run, so it is shut out first, and then
- * the card is silenced. It is out of reach from then on, as if it were lost.
+ * This is no unbind: software stays until it is no more. But the card must not reach into memory
+ * that belongs to the next kernel. Software may still run, so it is shut out first, and then the
+ * card is silenced. It is out of reach from then on, and lost as software sees it: what waits for
+ * it, the shutdown of another driver maybe, does not wait any longer.
  *
  * Context: the shutdown callback of the PCI driver; the card is in D0.
  */
@@ -402,11 +403,12 @@ void xe_hw_shutdown(struct pci_dev *pdev)
 	unpublish(xe_hw_token(priv), NULL);
 	xe_hw_works_end(priv);
 
-	guard(xe_hw_token)(priv);
-	if (!READ_ONCE(priv->lost))
-		priv->ops->shutdown(xe_hw_token(priv));
-	WRITE_ONCE(priv->lost, true);
-	xe_hw_silence(priv);
+	scoped_guard(xe_hw_token, priv) {
+		if (!READ_ONCE(priv->lost))
+			priv->ops->shutdown(xe_hw_token(priv));
+		WRITE_ONCE(priv->lost, true);
+	}
+	xe_hw_tell_lost(priv);
 }
 
 /**

@@ -180,13 +180,16 @@ const struct pci_error_handlers xe_hw_error_handlers = {
 };
 
 /* Memory may be used again when software is told: the device may be alive. */
-static void lost_work(struct work_struct *work)
+void xe_hw_tell_lost(struct xe_hw_private *priv)
 {
-	struct xe_hw_private *priv = container_of(work, struct xe_hw_private, lost_work);
-
 	xe_hw_silence(priv);
 	if (priv->ops->lost)
 		priv->ops->lost(&priv->device);
+}
+
+static void lost_work(struct work_struct *work)
+{
+	xe_hw_tell_lost(container_of(work, struct xe_hw_private, lost_work));
 }
 
 void xe_hw_lost_init(struct xe_hw_private *priv)

@@ -200,6 +200,7 @@ void xe_hw_sections_init(struct xe_hw_private *priv);
 void xe_hw_lost_init(struct xe_hw_private *priv);
 void door_lost_fini(struct xe_hw_private *priv);
 void xe_hw_silence(struct xe_hw_private *priv);
+void xe_hw_tell_lost(struct xe_hw_private *priv);
 
 /* xe_hw_pm.c */
 void xe_hw_end_keep_awake(struct xe_hw_private *priv);

@@ -92,7 +92,7 @@ static const struct xe_hw_step xe_probe_steps[] = {
 	{ "sensors",		xe_hwmon_start },
 };
 
-/* In a work, once, when nobody else ends what waits for the device: it may never be unbound. */
+/* In a work, or at shutdown, when nobody else ends what waits: it may never be unbound. */
 static void lost(struct xe_device *xe)
 {
 	xe_submit_kill(xe, -ENODEV);

@@ -2,7 +2,8 @@
 /*
  * VRAM has to be emptied, or filled again, and somebody is in the way.
  * KTAP. Usage: memory PCI-ADDRESS, with pm_test set so that system sleep wakes up by itself.
- * Or: memory PCI-ADDRESS SECONDS, which writes to VRAM for so long, and then keeps it mapped.
+ * Or: memory PCI-ADDRESS SECONDS, which writes to VRAM for so long, and then keeps it mapped; memory PCI-ADDRESS
+ * churn, which makes and frees buffers in VRAM.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -33,12 +34,18 @@ static int nap(void)
 	return err;
 }
 
+static void go_on_churning(uint32_t placement)
+{
+	for (;;)
+		close_handle(fd, create(fd, placement, 1 << 20));
+}
+
 static pid_t churn(uint32_t placement)
 {
 	pid_t pid = fork();
 
-	while (!pid)
-		close_handle(fd, create(fd, placement, 1 << 20));
+	if (!pid)
+		go_on_churning(placement);
 	return pid;
 }
 
@@ -195,6 +202,8 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		return 2;
 	fd = open_card(argv[1], "renderD");
+	if (argc > 2 && !strcmp(argv[2], "churn"))
+		go_on_churning(VRAM);
 	if (argc > 2)
 		return write_on(atof(argv[2]));
 	printf("KTAP version 1\n");

@@ -1086,9 +1086,11 @@ static void test_shutdown(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, slot_bind(slot, fake_steps, STEPS), 0);
 	shutdowns = 0;
+	told.lost = 0;
 	accesses = xe_fake_accesses();
 	xe_hw_shutdown(&slot->pdev);
 	KUNIT_EXPECT_EQ(test, shutdowns, 1);
+	KUNIT_EXPECT_EQ(test, told.lost, 1);
 	KUNIT_EXPECT_EQ(test, xe_fake_accesses(), accesses + 1);
 	KUNIT_EXPECT_EQ(test, leave_at_end(&slot->priv->device), 0);
 
