@@ -27,6 +27,7 @@
 
 #include "tests/kunit/fake.h"
 #include "tests/kunit/mm/fake.h"
+#include "tests/kunit/submit/room.h"
 
 #define MAX_WRITTEN	16
 
@@ -437,6 +438,21 @@ static void test_later(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, w->vm->map_changes, changes + 1);
 	dma_fence_put(fence);
 	dma_fence_put(in);
+	end_world(w);
+}
+
+static int bind_one(void *data)
+{
+	return bind_to(data, NULL, SZ_1M, NULL, NULL);
+}
+
+static void test_room(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct xe_queue *q = w->vm->queues[XE_VM_BINDS];
+
+	KUNIT_EXPECT_EQ(test, xe_fake_wait_for_room(test, q, bind_one, w), 0);
+	KUNIT_EXPECT_TRUE(test, is_mapped(w, SZ_1M));
 	end_world(w);
 }
 
@@ -1100,6 +1116,7 @@ static struct kunit_case bind_cases[] = {
 	KUNIT_CASE(test_begins_to_run),
 	KUNIT_CASE(test_invalidate_all),
 	KUNIT_CASE(test_later),
+	KUNIT_CASE(test_room),
 	KUNIT_CASE(test_over_scratch),
 	KUNIT_CASE(test_moving),
 	KUNIT_CASE(test_dead_queue),

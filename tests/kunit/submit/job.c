@@ -14,6 +14,7 @@
 #include "tests/kunit/fake.h"
 #include "tests/kunit/mm/fake.h"
 #include "tests/kunit/submit/fake.h"
+#include "tests/kunit/submit/room.h"
 
 #include "abi/mi_commands.h"
 #include "../../../submit/job.c"
@@ -87,6 +88,25 @@ static void test_awake(struct kunit *test)
 	dma_fence_put(fence);
 	dep_module_exit();
 	KUNIT_EXPECT_EQ(test, atomic_read(&xe->drm.dev->power.usage_count), awake);
+}
+
+static int submit_one(void *data)
+{
+	u64 batch = SZ_1M;
+
+	return xe_job_submit(data, &batch, 1, NULL, 0);
+}
+
+static void test_room(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct dma_fence *fence;
+
+	KUNIT_ASSERT_EQ(test, xe_fake_wait_for_room(test, q, submit_one, q), 0);
+	fence = last_fence(q);
+	xe_fake_engine_ends(q, fence->seqno);
+	dma_fence_put(fence);
 }
 
 /* In an address space: what is given back at the end is a reference to it. */
@@ -768,6 +788,7 @@ static struct kunit_case job_cases[] = {
 	KUNIT_CASE(test_at_once),
 	KUNIT_CASE(test_ran),
 	KUNIT_CASE(test_awake),
+	KUNIT_CASE(test_room),
 	KUNIT_CASE(test_flush),
 	KUNIT_CASE(test_taken_away),
 	KUNIT_CASE(test_full_ring),
