@@ -110,7 +110,7 @@ void *xe_mm_array(size_t count, size_t size)
 
 	if (bytes >= LARGE_ARRAY && !xe_mm_has_memory(bytes))
 		return NULL;
-	return kvcalloc(count, size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL);
+	return kvcalloc(count, size, GFP_KERNEL_ACCOUNT | XE_GFP_CAREFUL);
 }
 
 static int evict_all(struct xe_device *xe)

@@ -90,6 +90,9 @@ struct xe_mm {
 	u64 vram_size;
 };
 
+/* What a client can want any number of is refused before a process is killed for it. */
+#define XE_GFP_CAREFUL	(__GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
 int xe_mm_init(struct xe_device *xe);
 int xe_mm_start(struct xe_hw_bind bind);
 void xe_mm_suspend(struct xe_hw hw);

@@ -126,7 +126,7 @@ static u64 pointer_to(const struct xe_pt_table *table)
 static struct xe_pt_table *table_new(struct xe_pt_plan *plan, unsigned int level, bool compact,
 				     u64 base)
 {
-	struct xe_pt_table *table = kzalloc(sizeof(*table), GFP_KERNEL);
+	struct xe_pt_table *table = kzalloc(sizeof(*table), GFP_KERNEL | XE_GFP_CAREFUL);
 	int err;
 
 	if (!table)
@@ -212,7 +212,7 @@ static struct xe_pt_run *run_new(struct list_head *list)
 	unsigned int size = list_empty(list) ? FEW_RUNS : min(FEW_RUNS * runs->size, MANY_RUNS);
 
 	if (list_empty(list) || runs->used == runs->size) {
-		runs = kmalloc(struct_size(runs, run, size), GFP_KERNEL);
+		runs = kmalloc(struct_size(runs, run, size), GFP_KERNEL | XE_GFP_CAREFUL);
 		if (!runs)
 			return NULL;
 		runs->size = size;
@@ -279,9 +279,9 @@ static int group_own(struct xe_pt_plan *plan, struct xe_pt_table *table, unsigne
 	if (owned)
 		return 0;
 
-	group = kcalloc(GROUP, sizeof(*group), GFP_KERNEL);
+	group = kcalloc(GROUP, sizeof(*group), GFP_KERNEL | XE_GFP_CAREFUL);
 	if (group && !table->fresh)
-		replaced = kmalloc(sizeof(*replaced), GFP_KERNEL);
+		replaced = kmalloc(sizeof(*replaced), GFP_KERNEL | XE_GFP_CAREFUL);
 	if (!group || (!replaced && !table->fresh)) {
 		kfree(group);
 		return -ENOMEM;

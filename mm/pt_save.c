@@ -81,7 +81,7 @@ int xe_pt_pool_prepare(struct xe_device *xe)
 	void *copy;
 
 	while (!xe_pt_pool_is_prepared(xe)) {
-		copy = kvmalloc(XE_PT_CHUNK_SIZE, GFP_KERNEL | __GFP_RETRY_MAYFAIL);
+		copy = kvmalloc(XE_PT_CHUNK_SIZE, GFP_KERNEL | XE_GFP_CAREFUL);
 		if (!copy)
 			return -ENOMEM;
 		if (!give_copy(pool, copy))
