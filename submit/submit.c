@@ -30,7 +30,8 @@
  * comes to an end: xe_submit_kill() is software, does not wait for hardware, may be called any
  * number of times, and is called from three places: the undo of the step "contexts" at unbind, when
  * the engines stand still; for a device that was declared lost, or is shut down, when its bus
- * mastering is off; and for one that was given up, when its GTs are in reset or cut off from memory.
+ * mastering is off; and for one that was given up, when its GTs are in reset or cut off from
+ * memory.
  *
  * Address spaces are dead first, so that no bind of theirs is done alone; then every queue is, so
  * that a fence which is signalled cannot start what depends on it; then fences are signalled in the

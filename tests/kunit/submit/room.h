@@ -26,8 +26,8 @@ static inline void xe_fake_room_work(struct work_struct *work)
 }
 
 /*
- * The queue is full: who waits has not woken the device, nor made a job that would hold the queue, nor
- * locked anything. Others may need all of that to make room.
+ * The queue is full: who waits has not woken the device, nor made a job that would hold the queue,
+ * nor locked anything. Others may need all of that to make room.
  */
 static inline int xe_fake_wait_for_room(struct kunit *test, struct xe_queue *q,
 					int (*submit)(void *data), void *data)
