@@ -29,6 +29,8 @@ RANDOM=$seed
 diag "xe_seed=$seed xe_points=$per_phase"
 coproc MODEL { model; }
 
+# What the GuC says if writes of its parameters were lost, as posted writes are without a word.
+lost_writes='^(ads-pointer|guc-param): '
 faults()  { ! dmesg | grep -aE 'DMAR: .*(fault|Fault)'; }
 is_lost() { dmesg | grep -qa "the device is lost"; }
 # master_off: its configuration space says that it is not to reach memory
@@ -67,7 +69,8 @@ leave() {
 	use buffers "$gpu" || { echo "buffers do not work when it is bound anew"; return 1; }
 	faults || return
 	no_splat || return
-	told violations >/tmp/violations || return
+	told violations >/tmp/said || return
+	grep -vE "$lost_writes" /tmp/said >/tmp/violations
 	[[ ! -s /tmp/violations ]] || { sort /tmp/violations | uniq -c; say violations clear; return 1; }
 }
 

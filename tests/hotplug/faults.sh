@@ -241,7 +241,7 @@ refused "frequency control does not start" "does not start.*another" "slpc.state
 
 # The rest of the card
 refused "power domains do not wake up" "does not wake up.*power cycle" "forcewake.no-ack count=0"
-accepted "power domains wake up late" none "forcewake.late-ack value=20 count=5"
+accepted "power domains wake up late" none "forcewake.late-ack value=4 count=5"
 forgiven=mcr- accepted "steering is not let go" "steering.*reset the card" "mcr.busy count=0"
 accepted "interrupts are lost" none "irq.lost count=0"
 accepted "interrupts come for nothing" none "irq.spurious count=0"
