@@ -29,8 +29,9 @@ RANDOM=$seed
 diag "xe_seed=$seed xe_points=$per_phase"
 coproc MODEL { model; }
 
-# What the GuC says if writes of its parameters were lost, as posted writes are without a word.
-lost_writes='^(ads-pointer|guc-param): '
+# What the card says of firmware and its parameters if writes of them were lost, as posted writes are without a word.
+# It reaches no memory for that.
+lost_writes='^(wopcm-unlocked|(firmware|guc|huc|ads)-[a-z-]+): '
 faults()  { ! dmesg | grep -aE 'DMAR: .*(fault|Fault)'; }
 is_lost() { dmesg | grep -qa "the device is lost"; }
 # master_off: its configuration space says that it is not to reach memory
