@@ -245,16 +245,13 @@ static void finish_move(struct ttm_buffer_object *bo, struct ttm_resource *to)
 		dma_resv_add_fence(bo->base.resv, xe_vram_clearing(to), DMA_RESV_USAGE_KERNEL);
 }
 
-static int bo_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operation_ctx *ctx,
-		   struct ttm_resource *to, struct ttm_place *hop)
+static int move_buffer(struct ttm_buffer_object *bo, struct ttm_operation_ctx *ctx,
+		       struct ttm_resource *to)
 {
 	bool from_vram = place_of(bo) == XE_MEM_VRAM;
 	bool to_vram = to->mem_type == XE_MEM_VRAM;
 	int err;
 
-	/* Any place in VRAM is as good as another. */
-	if (WARN_ON_ONCE(from_vram && to_vram))
-		return -EINVAL;
 	if (from_vram && xe_mm_stop_evicting(&bo_to_xe(bo)->mm))
 		return -EINTR;
 	if (to_vram)	/* the card is not idle */
@@ -273,8 +270,29 @@ static int bo_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operatio
 		err = move_pages(bo, to);
 	if (!err)
 		finish_move(bo, to);
-	if (!err && to_vram)	/* for those who wait for room; one of two may be missed */
+	if (!err && to_vram)	/* one of two may be missed */
 		WRITE_ONCE(bo_to_xe(bo)->mm.moves, bo_to_xe(bo)->mm.moves + 1);
+	return err;
+}
+
+/* Those who wait for room are shown what gets there, and that somebody is at it. */
+static int bo_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operation_ctx *ctx,
+		   struct ttm_resource *to, struct ttm_place *hop)
+{
+	atomic_t *moving = &bo_to_xe(bo)->mm.moving;
+	bool from_vram = place_of(bo) == XE_MEM_VRAM;
+	bool to_vram = to->mem_type == XE_MEM_VRAM;
+	int err;
+
+	/* Any place in VRAM is as good as another. */
+	if (WARN_ON_ONCE(from_vram && to_vram))
+		return -EINVAL;
+	if (!from_vram && !to_vram)
+		return move_buffer(bo, ctx, to);
+
+	atomic_inc(moving);
+	err = move_buffer(bo, ctx, to);
+	atomic_dec(moving);
 	return err;
 }
 

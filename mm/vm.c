@@ -556,10 +556,11 @@ void xe_vm_unlock(struct xe_vm_lock *lock)
  * xe_vm_may_try - whether there may be room in VRAM at the next try
  * @mm: the device's memory
  * @tries: of the caller, the last of which is over
- * @max_idle: how often to try while nobody else gets a buffer into VRAM, either
+ * @max_idle: how often to try while nobody else gets a buffer into VRAM either, or is at it
  *
  * Who makes room in VRAM while others do the same is told that there is none, where he would have
- * to wait for those who wait for what he has. As long as others move they are going to be done.
+ * to wait for those who wait for what he has. As long as others move, or wait for the users of what
+ * they move, they are going to be done.
  *
  * Context: any.
  * Return: false also if it has been too often altogether.
@@ -571,7 +572,7 @@ bool xe_vm_may_try(const struct xe_mm *mm, struct xe_vm_tries *tries, unsigned i
 }
 
 /**
- * xe_vm_tries_look - before the next try: whether others have moved since xe_vm_may_try()
+ * xe_vm_tries_look - before the next try: whether others have moved since xe_vm_may_try(), or do
  * @mm: the device's memory
  * @tries: of the caller, who has slept
  *
@@ -581,7 +582,7 @@ bool xe_vm_may_try(const struct xe_mm *mm, struct xe_vm_tries *tries, unsigned i
  */
 void xe_vm_tries_look(const struct xe_mm *mm, struct xe_vm_tries *tries)
 {
-	if (READ_ONCE(mm->moves) != tries->moves)
+	if (READ_ONCE(mm->moves) != tries->moves || atomic_read(&mm->moving))
 		tries->idle = 0;
 }
 

@@ -25,7 +25,7 @@ static unsigned int marked_stale;
 
 static struct engine {
 	struct dma_fence *fence;	/* of a clear that is under way; NULL: it refuses */
-	unsigned int clears, copies;
+	unsigned int clears, copies, moving;
 	bool copies_well, to_vram;
 	dma_addr_t reached;
 } engine;
@@ -40,6 +40,7 @@ static int play_copy(struct xe_device *xe, const struct ttm_resource *res,
 		     const struct sg_table *sgt, u64 size, bool to_vram)
 {
 	engine.copies++;
+	engine.moving = atomic_read(&xe->mm.moving);
 	engine.to_vram = to_vram;
 	engine.reached = sg_dma_address(sgt->sgl);
 	return engine.copies_well ? 0 : -EIO;
@@ -687,6 +688,54 @@ static void test_mappings(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, list_empty(&xe->mm.vram_mapped));
 }
 
+static struct {
+	struct xe_mm *mm;
+	unsigned int moving;
+} waits;
+
+static bool note_wait(struct dma_fence *fence)
+{
+	waits.moving = atomic_read(&waits.mm->moving);
+	return false;	/* it has signalled */
+}
+
+/* Who finds no room sees that somebody moves, also while that one waits for users of a buffer. */
+static void test_moving(struct kunit *test)
+{
+	static const struct dma_fence_ops ops = {
+		.get_driver_name = name,
+		.get_timeline_name = name,
+		.enable_signaling = note_wait,
+	};
+	struct xe_device *xe = device(test, true);
+	struct xe_bo *bo = new(test, xe, SZ_64K, XE_REGION_VRAM | XE_REGION_SYSTEM);
+	struct dma_fence *fence = fence_new(test);
+
+	fence->ops = &ops;
+	waits.mm = &xe->mm;
+	waits.moving = 0;
+	engine.copies_well = true;
+	reserved(bo) {
+		KUNIT_ASSERT_EQ(test, dma_resv_reserve_fences(bo->ttm.base.resv, 1), 0);
+		dma_resv_add_fence(bo->ttm.base.resv, fence, DMA_RESV_USAGE_BOOKKEEP);
+	}
+	called_off = true;
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), -EINTR);
+	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&xe->mm.moving), 0, "it comes to nothing");
+	called_off = false;
+
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), 0);
+	KUNIT_EXPECT_EQ_MSG(test, waits.moving, 1, "while its users are waited for");
+	KUNIT_EXPECT_EQ_MSG(test, engine.moving, 1, "while it is copied");
+	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&xe->mm.moving), 0, "it is there");
+	engine.moving = 0;
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_VRAM), 0);
+	KUNIT_EXPECT_EQ_MSG(test, engine.moving, 1, "into VRAM likewise");
+	KUNIT_EXPECT_EQ(test, atomic_read(&xe->mm.moving), 0);
+	put(bo);
+	dma_fence_put(fence);
+}
+
 static struct kunit_case bo_cases[] = {
 	KUNIT_CASE(test_cpu_clears),
 	KUNIT_CASE(test_engine_clears),
@@ -705,6 +754,7 @@ static struct kunit_case bo_cases[] = {
 	KUNIT_CASE(test_users),
 	KUNIT_CASE(test_places),
 	KUNIT_CASE(test_mappings),
+	KUNIT_CASE(test_moving),
 	{ }
 };
 

@@ -532,6 +532,10 @@ static void test_tries(struct kunit *test)
 
 	KUNIT_EXPECT_TRUE(test, xe_fake_is_nearly(ms_of_tries(&mm, false), 2 * MSEC_PER_SEC));
 	KUNIT_EXPECT_TRUE(test, xe_fake_is_nearly(ms_of_tries(&mm, true), 30 * MSEC_PER_SEC));
+	atomic_set(&mm.moving, 1);
+	KUNIT_EXPECT_TRUE_MSG(test, xe_fake_is_nearly(ms_of_tries(&mm, false), 30 * MSEC_PER_SEC),
+			      "somebody waits for the users of a buffer, say");
+	atomic_set(&mm.moving, 0);
 	KUNIT_EXPECT_FALSE(test, xe_vm_try_again(&mm, 0, &tries));
 	KUNIT_EXPECT_FALSE_MSG(test, xe_vm_try_again(&mm, -ENOMEM, &tries), "that is not VRAM");
 }
