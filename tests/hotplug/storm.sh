@@ -10,8 +10,9 @@
 # Lockdep, KASAN and the detector of hung tasks watch while everything happens at once: processes make, move,
 # bind and cut buffers, run jobs, close, and are killed; one allocation of theirs in 200
 # fails, and free memory is so scarce that each reclaims; the card sleeps whenever it can; the driver is unbound
-# and bound, and asked to be unloaded, while fences of it are held. Before: calls in orders that nobody means.
-# In check the calls in odd orders are all: what the rest meets is chance, and xe_seconds=N of it are asked for.
+# and bound, and asked to be unloaded, while fences of it are held. Before: calls in orders that nobody means, and
+# clients that want all of VRAM, each for seconds. In check these are all: what the rest meets is chance, and
+# xe_seconds=N of it are asked for.
 # On the kernel's command line: xe_seconds=N, xe_seed=N, xe_binds=N in one call, xe_hung=N seconds.
 . /lab/gpu.sh
 . ./lib/phases.sh
@@ -30,6 +31,7 @@ put "$hung" /proc/sys/kernel/hung_task_timeout_secs
 put 1 "$dev/power/autosuspend_delay_ms"
 put auto "$dev/power/control"
 relay storm odd "$gpu"
+relay work room "$gpu"
 chmod a+rw /dev/dri/renderD*
 relay storm contexts "$gpu" $((seconds ? 10 : 1))
 relay storm binds "$gpu" "$binds"

@@ -2,13 +2,14 @@
 /*
  * Work for the GPU, on every engine that the card has. KTAP. Usage:
  *
- *	jobs basic|deps|binds|errors PCI-ADDRESS
+ *	jobs basic|deps|binds|errors|room PCI-ADDRESS
  *	jobs flood PCI-ADDRESS JOBS QUEUES
  *
  * All of it is what the uapi promises; nothing knows which driver is there.
  */
 #define _GNU_SOURCE
 #include <linux/dma-buf.h>
+#include <pthread.h>
 #include <stddef.h>
 
 #include "lib/gpu.h"
@@ -1317,6 +1318,79 @@ static void errors(void)
 	check(!exec_wait(fd, QUEUE, TEXT) && !banned(fd, QUEUE), "after all of that a job runs");
 }
 
+/*
+ * room: some VMs of which VRAM holds one at a time, and jobs that take a while. Who waits for such a job has what the
+ * others want as well, and they wait for him.
+ */
+#define TENANTS		4
+#define TURNS		2
+#define TURN_US		2600000		/* longer than anybody tries who sees nobody else move */
+
+struct tenant {
+	pthread_t thread;
+	struct world w;
+	struct memory large;		/* what all of them cannot have at once */
+	uint32_t queue;
+	unsigned int turns;
+	int err;			/* what ended it early */
+};
+
+static void *take_turns(void *data)
+{
+	struct tenant *t = data;
+
+	while (t->turns < TURNS) {
+		uint32_t done = syncobj(fd);
+		struct drm_xe_sync sync = signals(done);
+
+		if (exec(fd, t->queue, spin_semaphore(&t->w.text, 0), &sync, 1)) {
+			t->err = errno;
+			return NULL;
+		}
+		if (spin_started(&t->w.text, 0))
+			usleep(TURN_US);
+		spin_end(&t->w.text, 0);
+		if (wait_for(fd, done, WAIT_NS)) {
+			t->err = errno;
+			return NULL;
+		}
+		syncobj_destroy(fd, done);
+		t->turns++;
+	}
+	return NULL;
+}
+
+static void room(void)
+{
+	static struct tenant tenants[TENANTS];
+	uint64_t size = vram(fd).size * 6 / 10 & ~(2 * MiB - 1);
+	bool good = true;
+
+	for (unsigned int i = 0; i < TENANTS; i++) {
+		struct tenant *t = &tenants[i];
+
+		t->w = world_new(0);
+		t->large = memory_new(fd, t->w.vm, VRAM, size, FREE);
+		t->queue = queue_create(fd, t->w.vm, engine(i));
+	}
+	for (unsigned int i = 0; i < TENANTS; i++)
+		pthread_create(&tenants[i].thread, NULL, take_turns, &tenants[i]);
+	for (unsigned int i = 0; i < TENANTS; i++) {
+		struct tenant *t = &tenants[i];
+
+		pthread_join(t->thread, NULL);
+		if (t->turns < TURNS)
+			printf("# tenant %u had %u turns: %s\n", i, t->turns, strerror(t->err));
+		good &= t->turns == TURNS;
+	}
+	check(good, "those that do not fit into VRAM together wait for one another");
+	for (unsigned int i = 0; i < TENANTS; i++) {
+		queue_destroy(fd, tenants[i].queue);
+		memory_free(fd, &tenants[i].large);
+		world_end(&tenants[i].w);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -1324,6 +1398,7 @@ int main(int argc, char **argv)
 		void (*run)(void);
 	} tests[] = {
 		{ "basic", basic }, { "deps", deps }, { "binds", binds }, { "errors", errors },
+		{ "room", room },
 	};
 
 	if (argc < 3)
