@@ -88,27 +88,47 @@ static void one_ban(const char *what, uint64_t (*batch)(struct world *w), int er
 	world_end(w);
 }
 
-/* Three share an engine for twice the time that each may have, and get a third of it each. */
-static void preempted(unsigned int timeout_ms)
+/*
+ * Three share an engine for longer than each of them may have it. False if one was ended that cannot have had its
+ * time: where the host stands still for a while, who began first has.
+ */
+static bool share_engine(unsigned int timeout_ms, bool *judged)
 {
 	struct world *w = world_new();
 	uint32_t third = queue_create(fd, w->vm, engine(0));
 	uint32_t queue[] = { w->queue[0], w->queue[1], third };
+	double begin = now(), began, end;
 	bool good = true;
 
 	for (unsigned int i = 0; i < 3; i++)
 		good &= add_batch(w, queue[i], spin_loop(&w->spin, 64 * i), 0) >= 0;
 	for (unsigned int i = 0; i < 3; i++)
 		good &= spin_started(&w->spin, 64 * i);
-	usleep(2000 * timeout_ms);
+	began = now();
+	usleep(1500 * timeout_ms);
 	for (unsigned int i = 0; i < 3; i++) {
 		good &= !ends(w, i, 0);
 		spin_end(&w->spin, 64 * i);
 	}
-	check(good && each(w, 0, 3, 1) && !banned(fd, queue[0]) && !banned(fd, third),
-	      "who has the engine for a part of the time has longer");
+	good &= each(w, 0, 3, 1) && !banned(fd, queue[0]) && !banned(fd, third);
+	end = now();
 	queue_destroy(fd, third);
 	world_end(w);
+
+	/* Alone at first, and a third of the rest, was less than it may have. */
+	*judged = good || began - begin + (end - began) / 3 < timeout_ms * 0.95 / 1000;
+	if (!good)
+		printf("# begun after %.0f ms, over after %.0f\n", (began - begin) * 1000, (end - begin) * 1000);
+	return good;
+}
+
+static void preempted(unsigned int timeout_ms)
+{
+	bool good = false, judged = false;
+
+	for (unsigned int i = 0; i < 20 && !judged; i++)
+		good = share_engine(timeout_ms, &judged);
+	check(good, "who has the engine for a part of the time has longer");
 }
 
 static uint32_t low_queue(uint32_t vm, struct drm_xe_engine_class_instance e)
