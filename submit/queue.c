@@ -66,6 +66,7 @@ static void free_slots(struct xe_queue *q)
 	for (unsigned int i = 0; i < q->args.width; i++)
 		xe_lrc_free(q->xe, &q->lrc[i]);
 	kfree(q->lrc);
+	q->lrc = NULL;
 	xe_usage_give_slots(&q->xe->submit.usages, q->args.usage, q->args.width);
 }
 
@@ -217,6 +218,7 @@ static const struct xe_context_owner_ops owner_ops = {
 /* Whoever has a slot may have an id of the GuC's. */
 static_assert(XE_LRC_MAX_SLOTS <= GUC_CONTEXT_IDS);
 
+/* All of them, or none: who has been given none has run nothing. */
 static int make_slots(struct xe_queue *q)
 {
 	struct xe_lrc_args args = {};
@@ -243,8 +245,10 @@ static int make_slots(struct xe_queue *q)
 	}
 	for (unsigned int i = 0; i < q->args.width; i++) {
 		err = xe_lrc_alloc(q->xe, q->args.gt_id, q->args.class, &q->lrc[i]);
-		if (err)
+		if (err) {
+			free_slots(q);
 			return err;
+		}
 		xe_lrc_init(q->xe, &q->lrc[i], &args);
 	}
 	return 0;

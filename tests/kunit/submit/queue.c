@@ -11,6 +11,7 @@
 
 #include "hw/ggtt.h"
 #include "hw/ggtt_buf.h"
+#include "hw/lrc.h"
 #include "mm/vm.h"
 #include "regs/mem.h"
 #include "submit/job.h"
@@ -24,7 +25,12 @@ static unsigned int recorded;
 static int record_err;
 
 #define xe_record_default(xe, gt_id, class)	(recorded++, record_err)
-/* Nor page tables. */
+/* Slots come to an end. */
+static unsigned int slots_left = UINT_MAX;
+
+#define xe_lrc_alloc(xe, gt_id, class, lrc) \
+	(slots_left ? slots_left--, xe_lrc_alloc(xe, gt_id, class, lrc) : -ENOMEM)
+/* There are no page tables. */
 #define xe_vm_root(vm, gt_id)			0
 
 #include "../../../submit/queue.c"
@@ -570,6 +576,46 @@ static void test_default_image(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, recorded, 2);
 }
 
+static void wait_for_last(struct xe_vm *vm)
+{
+	for (int i = 0; i < 500 && kref_read(&vm->ref) > 1; i++)
+		fsleep(10000);
+	fsleep(10000);
+}
+
+/* One for which there are not slots enough: what it got is given back, and nothing is counted. */
+static void test_half_made(struct kunit *test)
+{
+	static const struct xe_vm_ops ops = {};
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_vm *vm = xe_fake_vm(test, xe, 0, &ops);
+	struct xe_usage *usage = xe_usage_create();
+	struct xe_queue_args args = {
+		.ops = &xe_exec_queue_ops, .class = XE_ENGINE_COPY, .mask = BIT(0), .width = 3,
+		.priority = XE_QUEUE_NORMAL, .vm = vm, .usage = usage,
+	};
+
+	KUNIT_ASSERT_NOT_NULL(test, usage);
+	for (unsigned int slots = 0; slots < args.width; slots++) {
+		slots_left = slots;
+		KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(xe_queue_create(xe, &args)), -ENOMEM);
+		slots_left = UINT_MAX;
+		wait_for_last(vm);
+		KUNIT_EXPECT_EQ(test, kref_read(&vm->ref), 1);
+		KUNIT_EXPECT_EQ(test, kref_read(&usage->ref), 1);
+		KUNIT_EXPECT_EQ(test, usage->slots, 0);
+	}
+	KUNIT_EXPECT_EQ_MSG(test, xe->lrcs.num_empty, 1, "the slots are free");
+
+	xe_lrcs_close(xe);
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(xe_queue_create(xe, &args)), -ENODEV);
+	wait_for_last(vm);
+	KUNIT_EXPECT_EQ(test, kref_read(&vm->ref), 1);
+	KUNIT_EXPECT_EQ(test, xe_usage_cycles(usage, XE_ENGINE_COPY), 0);
+	xe_usage_put(usage);
+	xe_vm_put(vm);
+}
+
 static struct kunit_case queue_cases[] = {
 	KUNIT_CASE(test_destroyed),
 	KUNIT_CASE(test_banned),
@@ -583,6 +629,7 @@ static struct kunit_case queue_cases[] = {
 	KUNIT_CASE(test_ban_all),
 	KUNIT_CASE(test_ban_device),
 	KUNIT_CASE(test_default_image),
+	KUNIT_CASE(test_half_made),
 	{ }
 };
 
