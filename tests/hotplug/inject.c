@@ -4,6 +4,7 @@
  *
  *	inject first PCI-ADDRESS STRIDE SEED	the first queue of each class of engines
  *	inject calls PCI-ADDRESS POINTS SEED	every call, each allocation or POINTS of them
+ *	inject room PCI-ADDRESS CALLS SEED	so many queues and binds that are kept, an allocation of each
  *	inject arrays PCI-ADDRESS ARRAYS SEED	random arrays of binds, four allocations of each
  *
  * A call during which an allocation failed succeeds, or has an error that says so and has done nothing: the
@@ -346,6 +347,99 @@ static void sweep_queues(unsigned int points)
 		call.what = what;
 		sweep(&call, points);
 	}
+}
+
+/*
+ * Room for contexts, and for page tables, comes in chunks, of which one that is empty stays. So only calls the results
+ * of which are kept need more now and then, which shows in nothing: an allocation fails in each of them, and when that
+ * was an error the next one, until it is made.
+ */
+#define KEPT	1000
+#define DEEP	24		/* where the first one fails, at most */
+
+/* How many allocations failed. */
+static unsigned int keep(int (*make)(unsigned int n), unsigned int made, bool *good)
+{
+	unsigned int first = 1 + below(DEEP), n = first, left;
+	int err;
+
+	do {
+		arm(n++);
+		err = make(made) ? errno : 0;
+		left = relent();
+		*good &= !err || (is_memory(err) && !left);
+	} while (err && *good);
+	return n - first - !!left;
+}
+
+static void sweep_room(const char *what, int (*make)(unsigned int n), void (*drop)(unsigned int made), unsigned int count)
+{
+	unsigned int made = 0, failed = 0;
+	bool good = true;
+	char text[100];
+
+	for (; made < count && good; made++)
+		failed += keep(make, made, &good);
+	drop(made);
+	tried += failed;
+	snprintf(text, sizeof(text), "%s, %u times: %u allocations failed", what, made, failed);
+	check(good && failed, text);
+}
+
+static uint32_t kept[KEPT];
+
+static int keep_queue(unsigned int n)
+{
+	if (ioctl(fd, DRM_IOCTL_XE_EXEC_QUEUE_CREATE, &a.queue))
+		return -1;
+	kept[n] = a.queue.exec_queue_id;
+	return 0;
+}
+
+static void drop_queues(unsigned int made)
+{
+	a.queue.exec_queue_id = kept[made - 1];
+	check(queue_right(), "the last queue runs");
+	while (made)
+		queue_destroy(fd, kept[--made]);
+}
+
+/* Tables for a page in a GiB of its own */
+#define SPARSE	(1ull << 40)
+#define STEP	(1ull << 30)
+
+static int keep_page(unsigned int n)
+{
+	struct drm_xe_vm_bind_op op = op_map(w.buffer[SHARED].handle, 0, SPARSE + n * STEP, PAGE);
+
+	return bind_with(fd, w.vm, 0, &op, 1, NULL, 0);
+}
+
+static void drop_pages(unsigned int made)
+{
+	bool good = true;
+
+	for (unsigned int i = 0; i < made; i += 1 + made / 10) {
+		w.data.words[0] = 0;
+		put_end(put_copy(w.text.words, at(&w.data, 0), SPARSE + i * STEP));
+		good &= !exec_wait(fd, w.queue, w.text.address) && w.data.words[0] == w.buffer[SHARED].words[0];
+	}
+	check(good, "pages are where they were bound");
+	need(!bind_op(fd, w.vm, op_unmap(SPARSE, KEPT * STEP)), "unmap");
+}
+
+static void room(unsigned int count)
+{
+	if (count > KEPT)
+		count = KEPT;
+	world_begin();
+	instance = all.all[0];
+	a.queue = (struct drm_xe_exec_queue_create){
+		.width = 1, .num_placements = 1, .vm_id = w.vm, .instances = (uintptr_t)&instance,
+	};
+	sweep_room("EXEC_QUEUE_CREATE", keep_queue, drop_queues, count);
+	sweep_room("VM_BIND of a page in a GiB of its own", keep_page, drop_pages, count);
+	world_end();
 }
 
 static void gem_before(void)
@@ -893,6 +987,8 @@ int main(int argc, char **argv)
 		first(atoi(argv[3]));
 	else if (!strcmp(argv[1], "calls"))
 		calls(atoi(argv[3]));
+	else if (!strcmp(argv[1], "room"))
+		room(atoi(argv[3]));
 	else if (!strcmp(argv[1], "arrays"))
 		arrays(atoi(argv[3]));
 	printf("# in %.0f s\n# total %u %u\n", now() - begin, tried, there_are);

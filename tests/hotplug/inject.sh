@@ -8,8 +8,8 @@
 #
 # SPDX-License-Identifier: MIT
 # Memory runs out at the n-th allocation of each call that makes a VM, a queue, a bind or a job: it says so and
-# has done nothing, or it goes on without what it wanted; and at some of those of random arrays of binds, of
-# which either all are done or none. See inject.c.
+# has done nothing, or it goes on without what it wanted; of queues and binds that are kept, for which there comes to
+# be no room; and at some of those of random arrays of binds, of which either all are done or none. See inject.c.
 # On the kernel's command line: xe_seed=N repeats a run, xe_points=N is how many allocations of a call fail,
 # xe_arrays=N how many arrays there are, xe_stride=N how far apart those of a first queue are, about.
 . /lab/gpu.sh
@@ -47,7 +47,7 @@ injected() {
 
 until_ 60 works || { not_ok "the card works"; finish; }
 modprobe vgem
-for part in "first $stride" "calls $points" "arrays $arrays"; do
+for part in "first $stride" "calls $points" "room $((60 * points))" "arrays $arrays"; do
 	injected $part
 done
 t "no context but the driver's own is left" until_ 30 grep -qE 'contexts: [01] new, 0 enabling, [01] enabled, 0 disabling, [01] off, 0 leaving' \
