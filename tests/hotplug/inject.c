@@ -372,7 +372,8 @@ static unsigned int keep(int (*make)(unsigned int n), unsigned int made, bool *g
 	return n - first - !!left;
 }
 
-static void sweep_room(const char *what, int (*make)(unsigned int n), void (*drop)(unsigned int made), unsigned int count)
+static void sweep_room(const char *what, int (*make)(unsigned int n), void (*drop)(unsigned int made),
+		       unsigned int count)
 {
 	unsigned int made = 0, failed = 0;
 	bool good = true;

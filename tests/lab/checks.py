@@ -204,8 +204,9 @@ def quick():
 # ---- what is said at the end
 
 def points(sums):
+    """0 of which are there: nobody knows how many."""
     for name, (tried, of) in sorted(sums.items()):
-        yield "%s: %s of %s points tried" % (name, "{:,}".format(tried), "{:,}".format(of))
+        yield "%s: %s points tried" % (name, "{:,} of {:,}".format(tried, of) if of else "{:,}".format(tried))
 
 
 def report(work):

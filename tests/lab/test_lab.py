@@ -314,6 +314,8 @@ class Parts(unittest.TestCase):
         script = "echo '# points vanish 1 10'; echo '# points vanish 3 10'; echo 1 passed, 0 failed"
         self.of(shell("a", script), shell("b", script))
         self.assertEqual(self.work.sums(parts.POINTS), {"vanish": [6, 20]})
+        self.assertEqual(list(checks.points({"vanish": [6, 2000], "arrays": [5, 0]})),
+                         ["arrays: 5 points tried", "vanish: 6 of 2,000 points tried"])
 
 
 class Full(unittest.TestCase):
