@@ -31,14 +31,16 @@
 
 /*
  * A device that was declared lost may be alive, and in the middle of a write to memory. With its
- * bus mastering off it begins no other; what is under way has a moment to end.
+ * bus mastering off it begins no other; what is under way has a moment to end. The PCI core turns
+ * it on again where a sleep that began before is over, so it is looked at each time.
  */
 void xe_hw_silence(struct xe_hw_private *priv)
 {
 	u16 command = 0, status;
 
 	guard(mutex)(&priv->silence_lock);
-	if (priv->silenced)
+	pci_read_config_word(priv->pdev, PCI_COMMAND, &command);
+	if (priv->silenced && !PCI_POSSIBLE_ERROR(command) && !(command & PCI_COMMAND_MASTER))
 		return;
 
 	pci_clear_master(priv->pdev);

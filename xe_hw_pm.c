@@ -55,6 +55,16 @@ static void resume(struct xe_hw_private *priv, bool system)
 				   "it does not answer when it is to be resumed");
 	if (!READ_ONCE(priv->lost))
 		priv->ops->resume(xe_hw_token(priv), system);
+	else
+		xe_hw_silence(priv);
+}
+
+/* The PCI core saves the configuration behind this, and at resume bus mastering is as it was. */
+static int suspend(struct xe_hw_private *priv, bool system)
+{
+	guard(xe_hw_power)(priv);
+	xe_hw_silence_lost(&priv->device);
+	return priv->ops->suspend(xe_hw_token(priv), system);
 }
 
 static int runtime_suspend(struct device *dev)
@@ -70,8 +80,7 @@ static int runtime_suspend(struct device *dev)
 
 	/* Before, as the PM core may have been asked to resume it again when this returns. */
 	set_awake(priv, false);
-	scoped_guard(xe_hw_power, priv)
-		err = priv->ops->suspend(xe_hw_token(priv), false);
+	err = suspend(priv, false);
 	if (err)
 		set_awake(priv, true);
 	return err;
@@ -125,10 +134,8 @@ static int system_suspend(struct device *dev)
 	struct xe_hw_private *priv = dev_get_drvdata(dev);
 	int err = park(priv);
 
-	if (!err) {
-		guard(xe_hw_power)(priv);
-		err = priv->ops->suspend(xe_hw_token(priv), true);
-	}
+	if (!err)
+		err = suspend(priv, true);
 	if (err)
 		unpark(priv);
 	return err;

@@ -1180,6 +1180,42 @@ static void test_lost_alive(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, leave_at_end(&slot->priv->device), 1);
 }
 
+/*
+ * The PCI core saved its configuration before it was lost, and restores it behind that, at the end
+ * of a sleep. It gets to no memory that is given back then, nor is there anything to be restored if
+ * it was lost before.
+ */
+static void test_lost_restored(struct kunit *test)
+{
+	struct xe_fake_slot *slot = xe_fake_slot(test);
+	struct xe_hw_private *priv = lose_alive(test, slot);
+	struct device *dev = &slot->pdev.dev;
+
+	flush_work(&priv->lost_work);
+	KUNIT_EXPECT_TRUE(test, priv->silenced);
+	*xe_fake_config(PCI_COMMAND) |= PCI_COMMAND_MASTER;
+	xe_hw_silence_lost(&priv->device);
+	KUNIT_EXPECT_FALSE_MSG(test, command() & PCI_COMMAND_MASTER, "memory is given back");
+
+	*xe_fake_config(PCI_COMMAND) |= PCI_COMMAND_MASTER;
+	KUNIT_ASSERT_EQ(test, xe_hw_pm_ops.suspend(dev), 0);
+	KUNIT_EXPECT_FALSE_MSG(test, command() & PCI_COMMAND_MASTER, "the system goes to sleep");
+	*xe_fake_config(PCI_COMMAND) |= PCI_COMMAND_MASTER;
+	KUNIT_EXPECT_EQ(test, xe_hw_pm_ops.resume(dev), 0);
+	KUNIT_EXPECT_FALSE_MSG(test, command() & PCI_COMMAND_MASTER, "it is awake");
+
+	*xe_fake_config(PCI_COMMAND) |= PCI_COMMAND_MASTER;
+	KUNIT_EXPECT_EQ(test, xe_hw_pm_ops.runtime_suspend(dev), 0);
+	KUNIT_EXPECT_FALSE_MSG(test, command() & PCI_COMMAND_MASTER, "the device goes to sleep");
+	*xe_fake_config(PCI_COMMAND) |= PCI_COMMAND_MASTER;
+	KUNIT_EXPECT_EQ(test, xe_hw_pm_ops.runtime_resume(dev), 0);
+	KUNIT_EXPECT_FALSE_MSG(test, command() & PCI_COMMAND_MASTER, "it is awake");
+
+	*xe_fake_config(PCI_COMMAND) |= PCI_COMMAND_MASTER;
+	xe_fake_unbind(slot);
+	KUNIT_EXPECT_FALSE_MSG(test, command() & PCI_COMMAND_MASTER, "the driver has left");
+}
+
 /* Before a page is given back its transactions have ended, or had 100 ms; that is asked once. */
 static void test_pending(struct kunit *test)
 {
@@ -1406,6 +1442,7 @@ static struct kunit_case door_cases[] = {
 	KUNIT_CASE(test_step_fails),
 	KUNIT_CASE(test_vanish),
 	KUNIT_CASE(test_lost_alive),
+	KUNIT_CASE(test_lost_restored),
 	KUNIT_CASE(test_pending),
 	KUNIT_CASE(test_out_of_reach),
 	KUNIT_CASE(test_call),
