@@ -1,7 +1,7 @@
 # driver: xe
 # timeout: 900
-# full: timeout=3600 xe_seconds=300 xe_binds=1000000 xe_hung=10
-# soak: timeout=20000 xe_seconds=6000 xe_binds=1000000 xe_hung=10
+# full: timeout=3600 xe_seconds=300 xe_binds=1000000
+# soak: timeout=20000 xe_seconds=6000 xe_binds=1000000
 # set: model_args=--bar=64M
 # allow: storm: (vmalloc error: size [0-9]+, .*|page allocation failure: order:[0-9]+, .*) -- what was refused, said by the kernel with a stack trace
 # allow: kmemleak: Cannot allocate a scan area -- the memory that was refused was kmemleak's own
