@@ -136,6 +136,15 @@ static int ioctl_later(struct drm_device *drm, void *data, struct drm_file *file
 }
 
 /*
+ * Locks that are waited for say -EINTR of any signal. Who has no handler for it is to notice
+ * nothing: nothing was done, and the call is made again.
+ */
+static int or_again(int err)
+{
+	return err == -EINTR ? -ERESTARTSYS : err;
+}
+
+/*
  * What is about address spaces and work says of a lost device what it says behind unplug, though it
  * may be long until somebody removes it; and what fails meanwhile, fails for that.
  */
@@ -146,7 +155,7 @@ static int ioctl_later(struct drm_device *drm, void *data, struct drm_file *file
 		struct xe_device *xe = to_xe_device(drm);			\
 		int err = xe_hw_is_gone(xe) ? -ENODEV : handler(drm, data, file); \
 										\
-		return xe_hw_error(xe, err);					\
+		return or_again(xe_hw_error(xe, err));				\
 	}
 #define XE_IOCTL_WORK(name, handler)	XE_IOCTL_OWN(name, handler##_if_there)
 

@@ -90,10 +90,9 @@ static struct xe_bo *create_private(struct xe_device *xe, const struct xe_bo_arg
 	if (!bo)
 		return ERR_PTR(-ENOMEM);
 
-	err = dma_resv_lock_interruptible(resv, NULL);
-	if (err) {
+	if (dma_resv_lock_interruptible(resv, NULL)) {
 		kfree(bo);
-		return ERR_PTR(err);
+		return ERR_PTR(-ERESTARTSYS);
 	}
 	err = xe_bo_init(xe, bo, args);
 	dma_resv_unlock(resv);

@@ -88,9 +88,11 @@ static const struct meanwhile meanwhiles[] = {
 	{ "there, done", false, 0, 0 },
 	{ "there, not now", false, -EAGAIN, -EAGAIN },
 	{ "there, refused", false, -ENOENT, -ENOENT },
+	{ "there, a signal", false, -EINTR, -ERESTARTSYS },
 	{ "lost, done", true, 0, 0 },
 	{ "lost, not now", true, -EAGAIN, -ENODEV },
 	{ "lost, refused", true, -ENOENT, -ENODEV },
+	{ "lost, a signal", true, -EINTR, -ENODEV },
 };
 
 KUNIT_ARRAY_PARAM_DESC(meanwhile, meanwhiles, name);
