@@ -37,14 +37,20 @@
 void xe_hw_silence(struct xe_hw_private *priv)
 {
 	u16 command = 0, status;
+	bool again;
 
 	guard(mutex)(&priv->silence_lock);
 	pci_read_config_word(priv->pdev, PCI_COMMAND, &command);
 	if (priv->silenced && !PCI_POSSIBLE_ERROR(command) && !(command & PCI_COMMAND_MASTER))
 		return;
 
+	again = priv->silenced;
 	pci_clear_master(priv->pdev);
 	pci_read_config_word(priv->pdev, PCI_COMMAND, &command);
+	/* It does not let go of it, which was said. */
+	if (again && !PCI_POSSIBLE_ERROR(command) && (command & PCI_COMMAND_MASTER))
+		return;
+
 	for (unsigned int ms = 0; ms < XE_PENDING_TIMEOUT_MS; ms += 10) {
 		/* All ones, or an error: it is gone. */
 		if (pcie_capability_read_word(priv->pdev, PCI_EXP_DEVSTA, &status) ||

@@ -41,6 +41,7 @@ static struct {
 	unsigned int left;	/* accesses before it vanishes */
 	unsigned int away;	/* accesses that do not arrive, and then it is back */
 	bool config_outlives;	/* ... and its configuration space goes on answering */
+	bool masters;		/* ... and does not let go of bus mastering */
 	unsigned int pending;	/* looks at its transactions until none is pending */
 	struct {
 		u32 offset, value;
@@ -137,6 +138,8 @@ static int config_read(struct pci_bus *bus, unsigned int devfn, int where, int s
 
 static int config_write(struct pci_bus *bus, unsigned int devfn, int where, int size, u32 value)
 {
+	if (where == PCI_COMMAND && fake.masters)
+		value |= PCI_COMMAND_MASTER;
 	if (config_answers())
 		memcpy(fake.config + where, &value, size);
 	return 0;
@@ -176,6 +179,7 @@ static int fake_power_on(void)
 	fake.num_writes = 0;
 	fake.left = NEVER;
 	fake.config_outlives = false;
+	fake.masters = false;
 	fake.pending = 0;
 	return 0;
 }
@@ -1232,6 +1236,14 @@ static void test_pending(struct kunit *test)
 	fake.pending = 1;
 	xe_hw_silence_lost(&priv->device);
 	KUNIT_EXPECT_EQ(test, fake.pending, 1);
+
+	/* Nor is one that goes on reaching memory waited for each time. */
+	fake.masters = true;
+	*xe_fake_config(PCI_COMMAND) |= PCI_COMMAND_MASTER;
+	xe_hw_silence_lost(&priv->device);
+	KUNIT_EXPECT_TRUE(test, command() & PCI_COMMAND_MASTER);
+	KUNIT_EXPECT_EQ(test, fake.pending, 1);
+	fake.masters = false;
 
 	priv->silenced = false;
 	fake.pending = NEVER;

@@ -304,6 +304,14 @@ static void test_kill_all(struct kunit *test)
 	dma_fence_put(others);
 }
 
+/* Queues go by a work; what they give back behind the VM is there a little later. */
+static void wait_for_last(struct xe_vm *vm)
+{
+	for (int i = 0; i < 500 && kref_read(&vm->ref) > 1; i++)
+		fsleep(10000);
+	fsleep(10000);
+}
+
 /* With the last reference goes what it held, and what knew of it. */
 static void test_last_reference(struct kunit *test)
 {
@@ -342,9 +350,7 @@ static void test_last_reference(struct kunit *test)
 	xe_fake_context_gone(q);
 	flush_workqueue(xe->submit.wq);
 	xe_queue_put(q);
-	for (int i = 0; i < 500 && kref_read(&vm->ref) > 1; i++)
-		fsleep(10000);
-	fsleep(10000);
+	wait_for_last(vm);
 	KUNIT_EXPECT_EQ(test, kref_read(&vm->ref), 1);
 	KUNIT_EXPECT_EQ(test, kref_read(&usage->ref), 1);
 	KUNIT_EXPECT_EQ(test, usage->slots, 0);
@@ -354,8 +360,7 @@ static void test_last_reference(struct kunit *test)
 	usage->slots = XE_USAGE_SLOTS / 3 - 1;
 	list_add(&usage->link, &xe->submit.usages.list);
 	KUNIT_EXPECT_EQ(test, PTR_ERR(xe_queue_create(xe, &args)), -ENOSPC);
-	for (int i = 0; i < 500 && kref_read(&vm->ref) > 1; i++)
-		fsleep(10000);
+	wait_for_last(vm);
 	KUNIT_EXPECT_EQ(test, usage->slots, XE_USAGE_SLOTS / 3 - 1);
 	usage->slots = 0;
 	list_del_init(&usage->link);
@@ -372,8 +377,7 @@ static void test_last_reference(struct kunit *test)
 	xe_hw_scoped(hw, xe)
 		xe_hw_declare_lost(hw, "test");
 	KUNIT_EXPECT_EQ(test, PTR_ERR(xe_queue_create(xe, &args)), -ENODEV);
-	for (int i = 0; i < 500 && kref_read(&vm->ref) > 1; i++)
-		fsleep(10000);
+	wait_for_last(vm);
 	KUNIT_EXPECT_EQ(test, kref_read(&vm->ref), 1);
 	KUNIT_EXPECT_EQ(test, usage->slots, 0);
 	KUNIT_EXPECT_TRUE(test, list_empty(&xe->submit.usages.list));
@@ -574,13 +578,6 @@ static void test_default_image(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(xe_queue_create(xe, &args)), -EIO);
 	record_err = 0;
 	KUNIT_EXPECT_EQ(test, recorded, 2);
-}
-
-static void wait_for_last(struct xe_vm *vm)
-{
-	for (int i = 0; i < 500 && kref_read(&vm->ref) > 1; i++)
-		fsleep(10000);
-	fsleep(10000);
 }
 
 /* One for which there are not slots enough: what it got is given back, and nothing is counted. */
