@@ -56,6 +56,8 @@
 #define IDLE_TRIES	100	/* to find room in VRAM, while nobody else finds any */
 #define MAX_TRIES	1500
 #define RETRY_MS	20
+#define MANY		1024u	/* mappings of a call: behind them it is asked for room for more */
+#define ROOM_FOR_MANY	SZ_8M	/* their tables and a note of each change included */
 
 /*
  * Mappings
@@ -193,6 +195,7 @@ void xe_vm_log_init(struct xe_vm_log *log, struct xe_vm *vm, struct xe_user_fenc
 {
 	log->vm = vm;
 	log->user_fence = user_fence;
+	log->maps = 0;
 	INIT_LIST_HEAD(&log->changes);
 	INIT_LIST_HEAD(&log->gone);
 }
@@ -217,13 +220,19 @@ int xe_vm_unmap(struct xe_vm_log *log, u64 addr, u64 range)
  * @log: takes down what changes
  * @map: what
  *
+ * A call that maps very much stops before the end of memory: there each page is found by reclaim,
+ * and who has nothing to do with it may have somebody killed. An unmap goes on, for it gives back.
+ *
  * Context: as xe_vm_unmap(); and the reservation of the new buffer is held.
  * Return: as xe_vm_unmap().
  */
 int xe_vm_map(struct xe_vm_log *log, const struct xe_vm_map *map)
 {
-	int err = xe_vm_unmap(log, map->addr, map->range);
+	int err;
 
+	if (!(++log->maps % MANY) && !xe_mm_has_memory(ROOM_FOR_MANY))
+		return -ENOMEM;
+	err = xe_vm_unmap(log, map->addr, map->range);
 	return err ?: put_in(log, map, false);
 }
 

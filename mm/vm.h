@@ -235,6 +235,8 @@ struct xe_vm_log {
 	struct xe_vm *vm;
 	/** @user_fence: that mappings which come have; NULL for none */
 	struct xe_user_fence *user_fence;
+	/** @maps: how many times something was mapped */
+	unsigned int maps;
 	/** @changes: in order */
 	struct list_head changes;
 	/** @first: memory for the first of them */

@@ -23,7 +23,10 @@ static long fake_sleep(long timeout)
 	return 0;
 }
 
+static bool short_of_memory;
+
 #define schedule_timeout_killable(timeout)	fake_sleep(timeout)
+#define xe_mm_has_memory(size)			(!short_of_memory && xe_mm_has_memory(size))
 
 #include "../../../mm/vm.c"
 
@@ -479,6 +482,50 @@ static void test_killed(struct kunit *test)
 	end_world(w);
 }
 
+static int map_many(struct xe_vm_log *log, unsigned int count)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; i < count && !err; i++)
+		err = xe_vm_map(log, &(struct xe_vm_map){ .addr = i * SZ_8K, .range = SZ_4K });
+	return err;
+}
+
+/*
+ * Who maps very much in one call is refused before the end of memory; not who maps little, and not
+ * who unmaps very much.
+ *
+ * Seen to fail: without the question in xe_vm_map().
+ */
+static void test_short_of_memory(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct xe_vm_lock lock;
+	struct xe_vm_log log;
+
+	lock_world(w, &lock);
+	xe_vm_log_init(&log, w->vm, NULL);
+	short_of_memory = true;
+	KUNIT_EXPECT_EQ(test, map_many(&log, 2 * MANY), -ENOMEM);
+	xe_vm_log_undo(&log);
+	KUNIT_EXPECT_NULL(test, drm_gpuva_find_first(&w->vm->gpuvm, 0, SZ_1G));
+
+	short_of_memory = false;
+	xe_vm_log_init(&log, w->vm, NULL);
+	KUNIT_EXPECT_EQ(test, map_many(&log, 2 * MANY), 0);
+	xe_vm_log_commit(&log);
+
+	short_of_memory = true;
+	xe_vm_log_init(&log, w->vm, NULL);
+	KUNIT_EXPECT_EQ(test, xe_vm_unmap(&log, 0, SZ_1G), 0);
+	KUNIT_EXPECT_EQ(test, map_many(&log, MANY / 2), 0);
+	xe_vm_log_commit(&log);
+	short_of_memory = false;
+	xe_vma_free_list(w->vm, &log.gone);
+	unlock_world(w, &lock);
+	end_world(w);
+}
+
 struct runner {
 	struct work_struct work;
 	struct xe_vm *vm;
@@ -580,6 +627,7 @@ static struct kunit_case vm_cases[] = {
 	KUNIT_CASE(test_user_fence),
 	KUNIT_CASE(test_kill),
 	KUNIT_CASE(test_killed),
+	KUNIT_CASE(test_short_of_memory),
 	KUNIT_CASE(test_tries),
 	KUNIT_CASE(test_age),
 	KUNIT_CASE(test_asid_reused),
