@@ -49,6 +49,10 @@
 #define invalidate_mappings		move_notify
 
 #define drm_gpuvm_bo_obtain_locked	drm_gpuvm_bo_obtain
+
+/* A mapping keeps a count of TTM's alone: GEM's is 0 when the handle was closed. */
+#define ttm_bo_mapped_get		ttm_bo_get
+#define ttm_bo_mapped_put		ttm_bo_put
 #define ttm_bo_fini			ttm_bo_put
 #define ttm_bo_populate(bo, ctx)	ttm_tt_populate((bo)->bdev, (bo)->ttm, ctx)
 #define ttm_device_init(bdev, funcs, dev, mapping, offsets, alloc_flags)	\
@@ -59,6 +63,9 @@
 
 #include <drm/intel/pciids.h>
 #define XE_COMPAT_DRM_DATE
+
+#define ttm_bo_mapped_get(bo)		drm_gem_object_get(&(bo)->base)
+#define ttm_bo_mapped_put(bo)		drm_gem_object_put(&(bo)->base)
 
 /* No driver has to say it any more. */
 #define DRIVER_GEM_GPUVA		0

@@ -224,11 +224,11 @@ static vm_fault_t validate_and_retry(struct vm_fault *vmf)
 		return VM_FAULT_RETRY;
 	}
 
-	drm_gem_object_get(&bo->base);
+	ttm_bo_mapped_get(bo);
 	mmap_read_unlock(vmf->vma->vm_mm);
 	xe_bo_validate(ttm_to_xe_bo(bo));
 	dma_resv_unlock(bo->base.resv);
-	drm_gem_object_put(&bo->base);
+	ttm_bo_mapped_put(bo);
 	return VM_FAULT_RETRY;
 }
 

@@ -3,9 +3,22 @@
  * Faults on VRAM.
  */
 
-#include "../../../mm/bo_vm.c"
-
 #include <kunit/test.h>
+
+#include "mm/bo.h"
+
+static unsigned int gem_refs, ttm_refs;
+
+static int note_refs(struct xe_bo *bo)
+{
+	gem_refs = kref_read(&bo->ttm.base.refcount);
+	ttm_refs = kref_read(&bo->ttm.kref);
+	return 0;
+}
+
+#define xe_bo_validate(bo)	note_refs(bo)
+
+#include "../../../mm/bo_vm.c"
 
 #include "tests/kunit/fake.h"
 
@@ -48,7 +61,39 @@ static void test_try_again(struct kunit *test)
 	dma_resv_fini(&bo->ttm.base._resv);
 }
 
+/*
+ * A mapping may be all that there is of a buffer: the handle was closed. Then it is TTM's count
+ * that keeps it, also when the mapping goes while the address space is not locked.
+ *
+ * Seen to fail: a reference to a GEM object that has none was taken, and dropped.
+ */
+static void test_only_mapped(struct kunit *test)
+{
+	struct xe_bo *bo = kunit_kzalloc(test, sizeof(*bo), GFP_KERNEL);
+	struct mm_struct *mm = kunit_kzalloc(test, sizeof(*mm), GFP_KERNEL);
+	struct vm_area_struct vma = { .vm_mm = mm };
+	struct vm_fault vmf = { .vma = &vma };
+
+	KUNIT_ASSERT_NOT_NULL(test, bo);
+	KUNIT_ASSERT_NOT_NULL(test, mm);
+	mmap_init_lock(mm);
+	dma_resv_init(&bo->ttm.base._resv);
+	bo->ttm.base.resv = &bo->ttm.base._resv;
+	kref_init(&bo->ttm.kref);
+	vma.vm_private_data = &bo->ttm;
+
+	mmap_read_lock(mm);
+	KUNIT_ASSERT_EQ(test, dma_resv_lock(bo->ttm.base.resv, NULL), 0);
+	KUNIT_EXPECT_EQ(test, validate_and_retry(&vmf), VM_FAULT_RETRY);
+	KUNIT_EXPECT_EQ(test, gem_refs, 0);
+	KUNIT_EXPECT_EQ(test, ttm_refs, 2);
+	KUNIT_EXPECT_EQ(test, kref_read(&bo->ttm.kref), 1);
+	KUNIT_EXPECT_FALSE(test, dma_resv_is_locked(bo->ttm.base.resv));
+	dma_resv_fini(&bo->ttm.base._resv);
+}
+
 static struct kunit_case bo_vm_cases[] = {
+	KUNIT_CASE(test_only_mapped),
 	KUNIT_CASE(test_kept_awake),
 	KUNIT_CASE(test_try_again),
 	{ }
