@@ -287,6 +287,9 @@ static int bo_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operatio
 	/* Any place in VRAM is as good as another. */
 	if (WARN_ON_ONCE(from_vram && to_vram))
 		return -EINVAL;
+	/* TTM does not ask when it empties a place, and may have come to it before it was pinned. */
+	if (bo->pin_count)
+		return -ERESTARTSYS;
 	if (!from_vram && !to_vram)
 		return move_buffer(bo, ctx, to);
 
@@ -629,9 +632,17 @@ static int move_to_reach(struct xe_bo *bo)
  */
 int xe_bo_make_reachable(struct xe_bo *bo)
 {
+	int err = 0;
+
 	if (bo->ttm.resource->mem_type == XE_MEM_SYSTEM)
-		return move_to_reach(bo);
-	return bo->import ? xe_import_map(bo->import) : 0;
+		err = move_to_reach(bo);
+	else if (bo->import)
+		err = xe_import_map(bo->import);
+	/* Pages of one that was moved there without a card are mapped for nobody. */
+	if (!err && !bo->import && bo->ttm.resource->mem_type == XE_MEM_TT &&
+	    !xe_tt_sgt(bo->ttm.ttm)->sgl)
+		err = -ENODEV;
+	return err;
 }
 
 /**

@@ -113,14 +113,20 @@ void *xe_mm_array(size_t count, size_t size)
 	return kvcalloc(count, size, GFP_KERNEL_ACCOUNT | XE_GFP_CAREFUL);
 }
 
+/* A buffer that was just pinned says -ERESTARTSYS, and is not on TTM's list any more. */
 static int evict_all(struct xe_device *xe)
 {
+	struct ttm_resource_manager *vram = ttm_manager_type(&xe->mm.ttm, XE_MEM_VRAM);
+	int err;
+
 	if (xe_hw_is_gone(xe))
 		return 0;
 	if (!xe_mm_has_memory(in_use(xe)))
 		return -ENOMEM;
-	return ttm_resource_manager_evict_all(&xe->mm.ttm,
-					      ttm_manager_type(&xe->mm.ttm, XE_MEM_VRAM));
+	do
+		err = ttm_resource_manager_evict_all(&xe->mm.ttm, vram);
+	while (err == -ERESTARTSYS && !signal_pending(current));
+	return err == -ERESTARTSYS ? -EINTR : err;
 }
 
 static void complain(struct xe_device *xe, int err)

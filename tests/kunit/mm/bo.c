@@ -513,6 +513,48 @@ static void test_stays(struct kunit *test)
 	put(bo);
 }
 
+/*
+ * TTM may have chosen it before it was pinned.
+ *
+ * Seen to fail: a chunk of page tables was moved away, and its VRAM given to others.
+ */
+static void test_pinned(struct kunit *test)
+{
+	struct xe_device *xe = device(test, false);
+	struct xe_bo *bo = new(test, xe, SZ_64K, XE_REGION_VRAM);
+	struct ttm_operation_ctx ctx = {};
+	struct ttm_place place = { .mem_type = XE_MEM_SYSTEM };
+	struct ttm_resource *to;
+
+	reserved(bo) {
+		ttm_bo_pin(&bo->ttm);
+		KUNIT_ASSERT_EQ(test, ttm_resource_alloc(&bo->ttm, &place, &to), 0);
+		KUNIT_EXPECT_EQ(test, bo_move(&bo->ttm, true, &ctx, to, NULL), -ERESTARTSYS);
+		ttm_resource_free(&bo->ttm, &to);
+		KUNIT_EXPECT_EQ(test, bo->ttm.resource->mem_type, XE_MEM_VRAM);
+		ttm_bo_unpin(&bo->ttm);
+	}
+	put(bo);
+}
+
+/*
+ * Pages of a card that went meanwhile are mapped for nobody: there is nothing for page tables.
+ *
+ * Seen to fail: the walk over them warned.
+ */
+static void test_unreachable(struct kunit *test)
+{
+	struct xe_device *xe = device(test, false);
+	struct xe_bo *bo = new(test, xe, SZ_64K, XE_REGION_SYSTEM);
+
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), 0);
+	lose(xe);
+	for (unsigned int i = 0; i < 2; i++)
+		reserved(bo)
+			KUNIT_EXPECT_EQ(test, xe_bo_make_reachable(bo), -ENODEV);
+	put(bo);
+}
+
 /* A page of it, wherever that is, and no more than that. */
 static void test_read_page(struct kunit *test)
 {
@@ -738,6 +780,8 @@ static void test_moving(struct kunit *test)
 
 static struct kunit_case bo_cases[] = {
 	KUNIT_CASE(test_cpu_clears),
+	KUNIT_CASE(test_pinned),
+	KUNIT_CASE(test_unreachable),
 	KUNIT_CASE(test_engine_clears),
 	KUNIT_CASE(test_left_undone),
 	KUNIT_CASE(test_small),
