@@ -170,6 +170,7 @@ static int bring_back(struct xe_hw hw, unsigned int timeout_s)
 			err = xe_display_off(hw);
 		if (err)
 			return err;
+		xe_vram_forget(&xe_hw_device(hw)->mm.vram);
 		xe_pt_pool_resume(hw);
 		xe_ggtt_restore(hw);
 		xe_ggtt_buf_restore(hw);

@@ -225,8 +225,8 @@ bool xe_mm_stop_evicting(struct xe_mm *mm)
  * @xe: the device
  *
  * Whatever is in VRAM has an owner first, and is written later, in a section or through a mapping
- * of its owner. So with no section open, nothing in use means that there is nothing to be kept but
- * page tables, which are copied if there is memory for it.
+ * of its owner; if only to be cleared. So with no section open, nothing in use means that there is
+ * nothing to be kept but page tables, which are copied if there is memory for it.
  *
  * Context: runtime suspend callback of the card.
  * Return: 1 if there is nothing in it; 0 if there is too much in it; -EAGAIN if it is going to be
@@ -239,8 +239,13 @@ int xe_mm_may_lose_power(struct xe_device *xe)
 
 	if (used >= (u64)READ_ONCE(mm->d3cold_threshold) * SZ_1M)
 		return 0;
-	if (!used && xe_pt_pool_is_prepared(xe))
-		return 1;
+	if (!used && xe_pt_pool_is_prepared(xe)) {
+		/* Who gets VRAM from here on has to clear it, in a section; unless he was first. */
+		xe_vram_forget(&mm->vram);
+		used = in_use(xe);
+		if (!used)
+			return 1;
+	}
 	if (used == READ_ONCE(mm->stuck))
 		return 0;
 

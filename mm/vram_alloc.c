@@ -30,7 +30,8 @@
  *
  * A range knows whether it is zero: because its blocks were when it was allocated, because it was
  * cleared, or because the fence of that says so. When it is given back and nobody could have
- * written to it since, the allocator remembers that its blocks need not be cleared again.
+ * written to it since, the allocator remembers that its blocks need not be cleared again; until VRAM
+ * loses its power.
  *
  * All of it is software. A range is given back whenever its buffer dies or moves, also when there
  * is no card any more.
@@ -57,6 +58,7 @@ struct xe_vram_range {
 	struct extent only;		/* what @extents is if there is one */
 	size_t count;
 	struct dma_fence *clearing;	/* it is zero when this has signalled without an error */
+	int losses;			/* &xe_vram_alloc.losses when it was allocated */
 	bool zero;			/* it is, or was until somebody touched it */
 	bool touched;			/* somebody may have written to it */
 };
@@ -99,7 +101,25 @@ static size_t find_extents(const struct list_head *blocks, struct extent *table)
 	return count;
 }
 
-static int take_blocks(struct xe_vram_alloc *alloc, u64 size, u64 align, struct list_head *blocks)
+/*
+ * Under the lock. The barrier is for xe_mm_may_lose_power(): it counts a loss, and looks then
+ * whether a range is in use. TTM counts the range, and then this looks whether there was a loss.
+ */
+static void note_losses(struct xe_vram_alloc *alloc)
+{
+	int losses;
+
+	smp_mb();
+	losses = atomic_read(&alloc->losses);
+	if (alloc->known_losses == losses)
+		return;
+
+	gpu_buddy_reset_clear(&alloc->buddy, false);
+	alloc->known_losses = losses;
+}
+
+static int take_blocks(struct xe_vram_alloc *alloc, u64 size, u64 align, struct list_head *blocks,
+		       int *losses)
 {
 	struct xe_device *xe = container_of(alloc, struct xe_device, mm.vram);
 
@@ -114,13 +134,18 @@ static int take_blocks(struct xe_vram_alloc *alloc, u64 size, u64 align, struct 
 	 */
 	if (round_up(size, align) > alloc->buddy.avail)
 		return -ENOSPC;
+	note_losses(alloc);
+	*losses = alloc->known_losses;
 	return gpu_buddy_alloc_blocks(&alloc->buddy, 0, alloc->buddy.size, size, align, blocks,
 				      GPU_BUDDY_CLEAR_ALLOCATION);
 }
 
-static void give_blocks(struct xe_vram_alloc *alloc, struct list_head *blocks, bool zero)
+static void give_blocks(struct xe_vram_alloc *alloc, struct list_head *blocks, bool zero,
+			int losses)
 {
 	guard(mutex)(&alloc->lock);
+	note_losses(alloc);
+	zero &= losses == alloc->known_losses;
 	gpu_buddy_free_list(&alloc->buddy, blocks, zero ? GPU_BUDDY_CLEARED : 0);
 }
 
@@ -139,9 +164,9 @@ static int range_fill(struct xe_vram_alloc *alloc, struct xe_vram_range *range, 
 	int err = -ENOSPC;
 
 	if (size >= LARGE_BLOCK && align < LARGE_BLOCK)
-		err = take_blocks(alloc, size, LARGE_BLOCK, &range->blocks);
+		err = take_blocks(alloc, size, LARGE_BLOCK, &range->blocks, &range->losses);
 	if (err == -ENOSPC)
-		err = take_blocks(alloc, size, align, &range->blocks);
+		err = take_blocks(alloc, size, align, &range->blocks, &range->losses);
 	if (err)
 		return err;
 
@@ -150,7 +175,7 @@ static int range_fill(struct xe_vram_alloc *alloc, struct xe_vram_range *range, 
 	if (range->count > 1)
 		range->extents = kvmalloc_array(range->count, sizeof(*range->extents), GFP_KERNEL);
 	if (!range->extents) {
-		give_blocks(alloc, &range->blocks, are_zero(&range->blocks));
+		give_blocks(alloc, &range->blocks, are_zero(&range->blocks), range->losses);
 		return -ENOMEM;
 	}
 
@@ -246,7 +271,8 @@ static void range_free(struct ttm_resource_manager *man, struct ttm_resource *re
 {
 	struct xe_vram_range *range = to_range(res);
 
-	give_blocks(to_alloc(man), &range->blocks, !range->touched && xe_vram_is_zero(res));
+	give_blocks(to_alloc(man), &range->blocks, !range->touched && xe_vram_is_zero(res),
+		    range->losses);
 	dma_fence_put(range->clearing);
 	ttm_resource_fini(man, res);
 	if (range->count > 1)
@@ -268,6 +294,20 @@ static const struct ttm_resource_manager_func manager_funcs = {
 	.free = range_free,
 	.debug = print,
 };
+
+/**
+ * xe_vram_forget - VRAM may lose what is in it, or has lost it: free blocks are not zero any more
+ * @alloc: the allocator
+ *
+ * Blocks are looked at when they are taken or given back, so that it waits for nobody.
+ *
+ * Context: any, also power callbacks.
+ */
+void xe_vram_forget(struct xe_vram_alloc *alloc)
+{
+	atomic_inc(&alloc->losses);
+	smp_mb__after_atomic();	/* see note_losses() */
+}
 
 /**
  * xe_vram_has_room - could a buffer be in VRAM without another one having to leave?

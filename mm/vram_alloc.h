@@ -22,10 +22,15 @@ struct xe_vram_alloc {
 	struct mutex lock;
 	/** @buddy: the allocator */
 	struct gpu_buddy buddy;
+	/** @losses: how often VRAM may have lost what is in it */
+	atomic_t losses;
+	/** @known_losses: of which @buddy has been told; under @lock */
+	int known_losses;
 };
 
 int xe_vram_alloc_init(struct xe_device *xe, u64 size);
 void xe_vram_alloc_fini(struct xe_device *xe);
+void xe_vram_forget(struct xe_vram_alloc *alloc);
 bool xe_vram_has_room(struct xe_vram_alloc *alloc, u64 size);
 u64 xe_vram_at(const struct ttm_resource *res, u64 offset, u64 *len);
 

@@ -55,6 +55,7 @@ static void test_may_lose_power(struct kunit *test)
 	struct xe_device *xe = device_using(test, &man);
 
 	KUNIT_EXPECT_EQ(test, xe_mm_may_lose_power(xe), 1);
+	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&xe->mm.vram.losses), 1, "nothing is zero any more");
 	list_add(&chunk.link, &xe->mm.pt_pool.chunks);
 	KUNIT_EXPECT_EQ_MSG(test, xe_mm_may_lose_power(xe), -EAGAIN, "tables cannot be copied");
 	flush_work(&xe->mm.evict);

@@ -216,7 +216,40 @@ static void test_zero(struct kunit *test)
 	xe_vram_alloc_fini(xe);
 }
 
+/*
+ * VRAM that was without power is zero nowhere: not what is free then, not what becomes free later.
+ *
+ * Seen to fail: blocks were remembered as zero, and the next owner saw what was there.
+ */
+static void test_forget(struct kunit *test)
+{
+	struct ttm_buffer_object *bo = buffers(test, 2);
+	struct xe_device *xe = device(test);
+
+	for (unsigned int i = 0; i < 2; i++) {
+		KUNIT_ASSERT_EQ(test, take(xe, &bo[i], PAGES / 2, 1), 0);
+		xe_vram_set_zero(bo[i].resource);
+	}
+	give(xe, bo);
+	xe_vram_forget(&xe->mm.vram);
+	give(xe, &bo[1]);
+	for (unsigned int i = 0; i < 2; i++) {
+		KUNIT_ASSERT_EQ(test, take(xe, &bo[i], PAGES / 2, 1), 0);
+		KUNIT_EXPECT_FALSE(test, xe_vram_is_zero(bo[i].resource));
+	}
+
+	/* And what is cleared behind that is. */
+	xe_vram_set_zero(bo->resource);
+	give(xe, bo);
+	KUNIT_ASSERT_EQ(test, take(xe, bo, PAGES / 2, 1), 0);
+	KUNIT_EXPECT_TRUE(test, xe_vram_is_zero(bo->resource));
+	give(xe, bo);
+	give(xe, &bo[1]);
+	xe_vram_alloc_fini(xe);
+}
+
 static struct kunit_case vram_alloc_cases[] = {
+	KUNIT_CASE(test_forget),
 	KUNIT_CASE(test_large_blocks),
 	KUNIT_CASE(test_scattered),
 	KUNIT_CASE(test_zero),
