@@ -455,7 +455,8 @@ int xe_slpc_get_limits(struct xe_hw hw, struct xe_gt *gt, u32 *min, u32 *max)
 	return read_limits(hw, gt, min, max);
 }
 
-static int set_limit(struct xe_hw hw, struct xe_gt *gt, u32 mhz, u32 *kept,
+/* While the driver starts something else is in force, and this is going to be restored. */
+static int set_limit(struct xe_hw hw, struct xe_gt *gt, u32 mhz, u32 *kept, u32 *stashed,
 		     int (*write)(struct xe_hw hw, struct xe_gt *gt, u32 mhz))
 {
 	struct xe_slpc *slpc = slpc_of(hw, gt);
@@ -472,9 +473,13 @@ static int set_limit(struct xe_hw hw, struct xe_gt *gt, u32 mhz, u32 *kept,
 	}
 
 	err = write(hw, gt, mhz);
-	if (!err)
-		*kept = mhz;
-	return err;
+	if (err)
+		return err;
+
+	*kept = mhz;
+	if (*stashed)
+		*stashed = mhz;
+	return 0;
 }
 
 /**
@@ -489,7 +494,9 @@ static int set_limit(struct xe_hw hw, struct xe_gt *gt, u32 mhz, u32 *kept,
  */
 int xe_slpc_set_min(struct xe_hw hw, struct xe_gt *gt, u32 mhz)
 {
-	return set_limit(hw, gt, mhz, &slpc_of(hw, gt)->user_min, write_min);
+	struct xe_slpc *slpc = slpc_of(hw, gt);
+
+	return set_limit(hw, gt, mhz, &slpc->user_min, &slpc->stashed_min, write_min);
 }
 
 /**
@@ -503,7 +510,9 @@ int xe_slpc_set_min(struct xe_hw hw, struct xe_gt *gt, u32 mhz)
  */
 int xe_slpc_set_max(struct xe_hw hw, struct xe_gt *gt, u32 mhz)
 {
-	return set_limit(hw, gt, mhz, &slpc_of(hw, gt)->user_max, write_max);
+	struct xe_slpc *slpc = slpc_of(hw, gt);
+
+	return set_limit(hw, gt, mhz, &slpc->user_max, &slpc->stashed_max, write_max);
 }
 
 /**

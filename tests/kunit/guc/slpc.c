@@ -3,11 +3,24 @@
  * Frequencies: what the fuses say, and what becomes of the lowest one while the card runs.
  */
 
-#include "../../../guc/slpc.c"
-
 #include <kunit/test.h>
 
+#include "guc/ct.h"
 #include "tests/kunit/fake.h"
+
+/* The last of the limits that the firmware was told, by parameter. */
+static u32 told[32];
+
+static int fake_send(const u32 *action)
+{
+	if (action[2] < ARRAY_SIZE(told))
+		told[action[2]] = action[3];
+	return 0;
+}
+
+#define xe_guc_ct_send(hw, gt, action, len)	fake_send(action)
+
+#include "../../../guc/slpc.c"
 
 struct efficient_case {
 	const char *name;
@@ -47,7 +60,41 @@ static void test_lowest(struct kunit *test)
 	}
 }
 
+/*
+ * What a user wants while the driver starts is in force when it has started.
+ *
+ * Seen to fail: the limits of before the start came back.
+ */
+static void test_set_while_capped(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe_fake_scoped(hw, xe) {
+		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
+		struct xe_slpc *slpc = slpc_of(hw, gt);
+
+		*slpc = (struct xe_slpc){
+			.ready = true, .lowest = 400, .highest = 2400, .efficient = 800,
+			.stashed_min = 400, .stashed_max = 2400,
+		};
+		mutex_init(&slpc->lock);
+		KUNIT_EXPECT_EQ(test, xe_slpc_set_min(hw, gt, 900), 0);
+		KUNIT_EXPECT_EQ(test, xe_slpc_set_max(hw, gt, 1500), 0);
+		KUNIT_EXPECT_EQ(test, xe_slpc_uncap(hw, gt), 0);
+		KUNIT_EXPECT_EQ(test, told[SLPC_PARAM_MIN_MHZ], 900);
+		KUNIT_EXPECT_EQ(test, told[SLPC_PARAM_MAX_MHZ], 1500);
+
+		/* Nothing is stashed any more. */
+		KUNIT_EXPECT_EQ(test, xe_slpc_set_max(hw, gt, 1600), 0);
+		told[SLPC_PARAM_MAX_MHZ] = 0;
+		KUNIT_EXPECT_EQ(test, xe_slpc_uncap(hw, gt), 0);
+		KUNIT_EXPECT_EQ(test, told[SLPC_PARAM_MAX_MHZ], 0);
+		mutex_destroy(&slpc->lock);
+	}
+}
+
 static struct kunit_case slpc_cases[] = {
+	KUNIT_CASE(test_set_while_capped),
 	KUNIT_CASE(test_lowest),
 	{ }
 };
