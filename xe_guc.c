@@ -133,9 +133,11 @@ static noinline __noipa int enable_channel(struct xe_hw hw, struct xe_gt *gt)
 	u32 last_words;
 	int err;
 
-	/* This start answers all requests for a reset so far; what fails from here on is new. */
+	/*
+	 * What broke so far is answered by this start; what fails from here on is new. A user's
+	 * wish is not: it may be of registers that were written before he changed his mind.
+	 */
 	clear_bit(gt->id, &xe_hw_device(hw)->recovery.broken);
-	clear_bit(gt->id, &xe_hw_device(hw)->recovery.wanted);
 	err = xe_guc_ct_enable(hw, gt);
 	if (err)
 		return err;

@@ -69,13 +69,14 @@
  * ======================== ============= ==========================================
  */
 
-/* What GTs forget; what they might remember of contexts, they are made to. */
+/* What GTs forget; what they might remember of contexts, they are made to. As a reset does. */
 static int program_gts(struct xe_hw hw)
 {
 	struct xe_hw_state *state = xe_hw_state(hw);
 	int err;
 
 	xe_for_each_gt(gt, state) {
+		clear_bit(gt->id, &xe_hw_device(hw)->recovery.wanted);
 		err = gt->contexts ? xe_gt_reset(hw, gt) : xe_gt_program(hw, gt);
 		if (err)
 			return err;
@@ -124,8 +125,11 @@ static int put_to_sleep(struct xe_hw hw, bool system)
 		err = xe_pt_pool_suspend(hw);
 	if (xe_hw_is_lost(hw))
 		return 0;	/* nothing to keep */
-	if (err)
+	if (err && !xe_device_is_wedged(xe_hw_device(hw)))
 		return stay_awake(hw, err);
+	/* What was given up is not used on: the system does not stay awake for it. */
+	if (err)
+		xe_hw_clear_master(hw);
 
 	xe_for_each_gt(gt, state) {
 		CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));

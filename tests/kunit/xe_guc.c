@@ -149,6 +149,27 @@ static void test_breaks_in_bring_up(struct kunit *test)
 	}
 }
 
+/*
+ * What a user wants to be reset may be registers, which were written before: ccs_mode is changed
+ * while a reset is under way.
+ *
+ * Seen to fail: with the bit cleared in enable_channel().
+ */
+static void test_wanted_in_bring_up(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe_fake_scoped(hw, xe) {
+		bring_up_fake(test, xe, hw);
+		disable_work_sync(&xe->recovery.work.work);
+		xe_device_reset_later(xe, 0);
+		KUNIT_EXPECT_EQ(test, bring_up(hw, &xe_hw_state(hw)->gt[0]), 0);
+		KUNIT_EXPECT_TRUE(test, test_bit(0, &xe->recovery.wanted));
+		enable_work(&xe->recovery.work.work);
+		put_away(hw);
+	}
+}
+
 struct down_case {
 	const char *name;
 	bool contexts, booted, unbind, system, wedged;
@@ -241,6 +262,7 @@ static struct kunit_case guc_cases[] = {
 	KUNIT_CASE_PARAM(test_down, down_gen_params),
 	KUNIT_CASE(test_down_lost),
 	KUNIT_CASE(test_breaks_in_bring_up),
+	KUNIT_CASE(test_wanted_in_bring_up),
 	{ }
 };
 

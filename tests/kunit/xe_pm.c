@@ -37,6 +37,7 @@ static void note(const char *what)
 #define xe_gt_quiesce(...)		note("L2 ")
 #define xe_irq_suspend(...)		note("interrupts ")
 #define xe_irq_resume(...)		note("interrupts-on ")
+#define xe_hw_clear_master(...)		note("master ")
 #define xe_hw_allow_d3cold(...)	do { } while (0)
 #define xe_pt_pool_suspend(...)	(note("tables "), 0)
 #define xe_pt_pool_resume(...)	note("tables-back ")
@@ -84,6 +85,21 @@ static void test_stays_awake(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, order, "mappings GuC program GuC-on ");
 }
 
+/*
+ * One that was given up may not even wake up its GT: it does not reach memory, and sleeps.
+ *
+ * Seen to fail: the system could not sleep until it was unbound.
+ */
+static void test_wedged_sleeps(struct kunit *test)
+{
+	struct xe_device *xe = device_with_gt(test, -ETIMEDOUT);
+
+	atomic_set(&xe->wedged, 1);
+	xe_fake_scoped(hw, xe)
+		KUNIT_EXPECT_EQ(test, xe_power_suspend(hw, true), 0);
+	KUNIT_EXPECT_STREQ(test, order, "mappings GuC master L2 interrupts ");
+}
+
 /* Engines may run: they are reset before anything else goes on. */
 static void test_stays_awake_contexts(struct kunit *test)
 {
@@ -104,8 +120,11 @@ static void test_resume_cold(struct kunit *test)
 	xe_fake_scoped(hw, xe) {
 		xe_hw_state(hw)->cold = true;
 		xe_hw_state(hw)->gt[0].contexts = true;
+		set_bit(0, &xe->recovery.wanted);
 		KUNIT_EXPECT_EQ(test, xe_power_resume(hw, true), 0);
 		KUNIT_EXPECT_FALSE(test, xe_hw_state(hw)->cold);
+		KUNIT_EXPECT_FALSE_MSG(test, test_bit(0, &xe->recovery.wanted), "a reset as well");
+		KUNIT_EXPECT_EQ(test, atomic_read(&xe->mm.vram.losses), 1);
 	}
 	KUNIT_EXPECT_STREQ(test, order,
 			   "display tables-back GGTT reset interrupts-on GuC-on ");
@@ -139,6 +158,7 @@ static struct kunit_case pm_cases[] = {
 	KUNIT_CASE(test_resume_cold),
 	KUNIT_CASE(test_suspend),
 	KUNIT_CASE(test_stays_awake),
+	KUNIT_CASE(test_wedged_sleeps),
 	{ }
 };
 
