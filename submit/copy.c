@@ -304,10 +304,14 @@ static void keep_queue(struct xe_copy *copy, struct xe_queue *q)
 		xe_queue_put(q);
 }
 
-/* It was banned, and no engine reads its tables any more. */
-static bool is_over(const struct xe_queue *q)
+/*
+ * It was banned, no engine reads its tables any more, and what it had to do has been done. So a
+ * buffer never has fences of two queues, for which nobody has reserved room.
+ */
+static bool is_over(struct xe_queue *q)
 {
-	return test_bit(XE_QUEUE_BANNED, &q->state) && test_bit(XE_QUEUE_GONE, &q->state);
+	return test_bit(XE_QUEUE_BANNED, &q->state) && test_bit(XE_QUEUE_GONE, &q->state) &&
+	       !dep_queue_pending(&q->dep);
 }
 
 static struct xe_queue *find_queue(struct xe_copy *copy)
@@ -501,21 +505,30 @@ static int wait_for(struct dma_fence *fence)
 	return min(err, 0);
 }
 
-/* Return: the fence of the last job; earlier ones come before it, and fail only if it does. */
+/* A queue that is dead refuses a job, and others may still end those that it took before. */
+static bool is_refused(struct dma_fence *fence)
+{
+	return IS_ERR(fence) || dma_fence_get_status(fence) < 0;
+}
+
+/*
+ * Return: the fence of the last job; earlier ones come before it, and fail only if it does. If one
+ * is refused nothing is under way any more.
+ */
 static struct dma_fence *clear_all(struct task *t, u64 size)
 {
 	struct dma_fence *last = NULL, *fence;
+	bool refused = false;
 	u64 n;
 
-	for (u64 done = 0; done < size; done += n) {
+	for (u64 done = 0; done < size && !refused; done += n) {
 		n = size - done;
 		fence = submit(t, done, &n);
-		if (last && IS_ERR(fence))
+		refused = is_refused(fence);
+		if (last && refused)
 			wait_for(last);
 		else
 			dma_fence_put(last);
-		if (IS_ERR(fence))
-			return fence;
 		last = fence;
 	}
 	return last;

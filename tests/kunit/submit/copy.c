@@ -63,8 +63,14 @@ static void fake_write64(u64 at, u64 value, u64 step, u32 count)
 		*fake_word(at + i * sizeof(u64)) = value + i * step;
 }
 
+/* It dies when what follows is written down. */
+static struct dep_queue *mortal;
+static u64 dies_at;
+
 static u64 fake_at(u64 offset, u64 *len)
 {
+	if (mortal && offset >= dies_at)
+		dep_queue_kill(mortal);
 	*len = piece - offset % piece;
 	return 2 * (offset - offset % piece) + offset % piece;
 }
@@ -364,6 +370,50 @@ static void test_half_cleared(struct kunit *test)
 	finish(xe);
 }
 
+/*
+ * The queue died between two parts: it refuses the second one with a fence, not with an error.
+ *
+ * Seen to fail: the first one was not waited for, and cleared what was somebody's by then.
+ */
+static void test_half_refused(struct kunit *test)
+{
+	struct xe_device *xe = device(test);
+	struct dma_fence *fence = clear_buffer(xe);
+	struct xe_queue *q = xe->submit.copy.q;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(fence));
+	xe_fake_engine_ends(q, fence->seqno);
+	dma_fence_put(fence);
+
+	dies_at = 200 * SZ_4K;
+	mortal = &q->dep;
+	fence = xe->mm.copy->clear(xe, (void *)1, 250 * SZ_4K);
+	mortal = NULL;
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(fence), -EIO);
+	KUNIT_EXPECT_EQ_MSG(test, played, 1, "the CPU is not to begin before the engine is done");
+	KUNIT_EXPECT_FALSE(test, dep_queue_pending(&q->dep));
+	finish(xe);
+}
+
+/* Another one is made when all is done that the one before it had to do. */
+static void test_is_over(struct kunit *test)
+{
+	struct xe_device *xe = device(test);
+	struct dma_fence *fence = clear_buffer(xe);
+	struct xe_queue *q = xe->submit.copy.q;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(fence));
+	set_bit(XE_QUEUE_BANNED, &q->state);
+	set_bit(XE_QUEUE_GONE, &q->state);
+	KUNIT_EXPECT_FALSE_MSG(test, is_over(q), "the CPU may be at it");
+	xe_fake_engine_ends(q, fence->seqno);
+	KUNIT_EXPECT_TRUE(test, is_over(q));
+	clear_bit(XE_QUEUE_BANNED, &q->state);
+	clear_bit(XE_QUEUE_GONE, &q->state);
+	dma_fence_put(fence);
+	finish(xe);
+}
+
 /* It is not made while it could not be, and not again when that is known. */
 static void test_no_queue(struct kunit *test)
 {
@@ -621,6 +671,8 @@ static struct kunit_case copy_cases[] = {
 	KUNIT_CASE(test_copy_compressed),
 	KUNIT_CASE(test_copy_fails),
 	KUNIT_CASE(test_half_cleared),
+	KUNIT_CASE(test_half_refused),
+	KUNIT_CASE(test_is_over),
 	KUNIT_CASE(test_no_queue),
 	KUNIT_CASE(test_no_batch),
 	KUNIT_CASE(test_gone),
