@@ -130,7 +130,10 @@ static bool hangs(struct xe_queue *q)
 	/* The GT was reset: nothing was saved, and it may have been the GuC that stood still. */
 	if (test_bit(XE_QUEUE_FORGOTTEN, &q->state))
 		return false;
-	return !xe_job_runs(q, &ticks) || ticks_to_ms(q, ticks) >= xe_queue_timeout(q);
+	/* The one that was late may have ended by now, and the next one have its time before it. */
+	if (!xe_job_runs(q, &ticks))
+		return !xe_queue_time_left(q);
+	return ticks_to_ms(q, ticks) >= xe_queue_timeout(q);
 }
 
 /* Return: true if the queue is to be banned; else its context goes on. */

@@ -431,6 +431,31 @@ static void test_not_judged(struct kunit *test)
 	dma_fence_put(others);
 }
 
+/*
+ * The job that was late has ended when its context has let go; the one behind it has just become
+ * the oldest, and its engine has not come to it.
+ *
+ * Seen to fail: that one was called a hang, after no time at all.
+ */
+static void test_next_is_innocent(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct dma_fence *first = submit(test, q, 1), *second = submit(test, q, 1);
+
+	xe_fake_engine_begins(q, first->seqno);
+	let_time_pass(q);
+	*(u32 *)(q->lrc->status + LRC_STATUS_SEQUENCE) = first->seqno;
+	stop_after(q, 9000);
+	KUNIT_EXPECT_FALSE(test, xe_queue_is_banned(q));
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(first), 1);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(second), 0);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->resumed, 1);
+	xe_fake_engine_ends(q, second->seqno);
+	dma_fence_put(first);
+	dma_fence_put(second);
+}
+
 static void test_hang(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_submit_device(test);
@@ -801,6 +826,7 @@ static struct kunit_case job_cases[] = {
 	KUNIT_CASE(test_slow_is_no_hang),
 	KUNIT_CASE(test_starved),
 	KUNIT_CASE(test_not_judged),
+	KUNIT_CASE(test_next_is_innocent),
 	KUNIT_CASE(test_hang),
 	KUNIT_CASE(test_wedged_by_hang),
 	KUNIT_CASE(test_hang_is_kept),
