@@ -372,8 +372,11 @@ static void settle(struct xe_hw hw, struct xe_contexts *contexts, struct xe_cont
 	lockdep_assert_held(&contexts->lock);
 
 	/* What is not on is not told to look; what is switched on is, again. */
-	if (step->next == DISABLING)
+	if (step->next == DISABLING) {
+		if (is_parallel(ctx) && ctx->owes & BIT(SCHEDULE))
+			ctx->queue.behind = true;	/* an item that it was not told of */
 		paid(ctx, BIT(ITEM) | BIT(SCHEDULE));
+	}
 	owe(contexts, ctx, step->owes);
 	if (step->next == ENABLING)
 		owe_tails(contexts, ctx);
@@ -528,6 +531,10 @@ void xe_contexts_catch_up(struct xe_hw hw, struct xe_gt *gt)
 
 	send_owed(hw, gt);
 	number = find_overdue(hw, contexts_of(hw, gt));
+	if (number >= 0) {	/* or it was the interrupt that did not come */
+		xe_guc_ct_receive(hw, gt);
+		number = find_overdue(hw, contexts_of(hw, gt));
+	}
 	if (number >= 0)
 		xe_guc_ct_break(hw, gt, "context %d was not switched within %u s", number,
 				ANSWER_TIMEOUT / HZ);

@@ -822,6 +822,42 @@ static void test_parallel(struct kunit *test)
 }
 
 /*
+ * There was room for an item, and none to say so, before it was switched off: it is told of it when
+ * it is switched on again.
+ *
+ * Seen to fail: nobody was told, and the job waited for the next one.
+ */
+static void test_item_untold(struct kunit *test)
+{
+	static u32 area[GUC_PARALLEL_BYTES / sizeof(u32)];
+	static const struct xe_context_desc two = {
+		.class = XE_ENGINE_VIDEO_DECODE, .mask = 1, .width = 2,
+		.lrca = { 0x10000, 0x20000 }, .ppgtt = true, .work_queue = area,
+	};
+	const u32 ends[] = { 64, 128 };
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe_fake_scoped(hw, xe) {
+		struct xe_gt *gt = begin(test, xe, hw);
+		struct owner owner;
+
+		create(test, hw, &owner, &two);
+		KUNIT_EXPECT_EQ(test, xe_context_submit(hw, gt, owner.number, ends), 0);
+		happens_to(hw, &owner, IS_ON);
+		forget_letters(&owner);
+		guc.room = 0;
+		KUNIT_EXPECT_EQ(test, xe_context_submit(hw, gt, owner.number, ends), 0);
+		happens_to(hw, &owner, SUSPENDED);
+		guc.room = UINT_MAX;
+		xe_contexts_catch_up(hw, gt);
+		happens_to(hw, &owner, IS_OFF);
+		happens_to(hw, &owner, RESUMED);
+		KUNIT_EXPECT_STREQ(test, guc.heard, "DOS");
+		end(test, xe, hw);
+	}
+}
+
+/*
  * A GuC that does not come to the items of one context: what others are owed is not behind them.
  *
  * Seen to fail: with send_owed() ending at the first that cannot be told everything.
@@ -1027,6 +1063,7 @@ static struct kunit_case context_cases[] = {
 	KUNIT_CASE(test_numbers),
 	KUNIT_CASE(test_words),
 	KUNIT_CASE(test_parallel),
+	KUNIT_CASE(test_item_untold),
 	KUNIT_CASE(test_full_work_queue),
 	KUNIT_CASE(test_child_is_reset),
 	KUNIT_CASE(test_memory_error),
