@@ -286,13 +286,12 @@ int xe_gt_reset(struct xe_hw hw, struct xe_gt *gt)
 	return xe_gt_program(hw, gt);
 }
 
+/* Engines go on without their GuC, so that its state says nothing of theirs. */
 static int quiet(struct xe_hw hw, struct xe_gt *gt)
 {
 	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
-	if (fw.err)
-		return fw.err;
 
-	return xe_gt_read32(hw, gt, GUC_STATUS) & GS_MIA_IN_RESET ? 0 : reset_all(hw, gt);
+	return fw.err ?: reset_all(hw, gt);
 }
 
 /**

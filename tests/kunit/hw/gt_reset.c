@@ -111,6 +111,23 @@ static void test_does_not_finish(struct kunit *test)
 	}
 }
 
+/* A GuC in reset says nothing of engines: they go on without it. */
+static void test_sanitize(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe_fake_scoped(hw, xe) {
+		struct xe_gt *gt = gt_with_handlers(test, hw);
+
+		xe_fake_poke(GUC_STATUS.reg.offset, GS_MIA_IN_RESET);
+		comes_out = true;
+		KUNIT_EXPECT_EQ(test, quiet(hw, gt), 0);
+		KUNIT_EXPECT_STREQ(test, order, "reset ");
+		comes_out = false;
+		KUNIT_EXPECT_EQ(test, quiet(hw, gt), -ETIMEDOUT);
+	}
+}
+
 static void test_lost(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
@@ -130,6 +147,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(test_reset),
 	KUNIT_CASE(test_does_not_finish),
 	KUNIT_CASE(test_lost),
+	KUNIT_CASE(test_sanitize),
 	{ }
 };
 
