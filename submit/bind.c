@@ -219,7 +219,10 @@ static bool write_ready(struct xe_hw hw, struct xe_queue *q)
 			    &dep->fence);
 	if (written == WRITTEN_INVALIDATE)
 		invalidate(hw, job);
+	/* An answer to one before it may end it as well, and it is looked at behind that. */
+	dma_fence_get(&dep->fence);
 	finish_part(job);
+	dma_fence_put(&dep->fence);
 	return !list_empty(&q->dep.waiting);
 }
 

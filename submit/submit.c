@@ -245,12 +245,15 @@ int xe_submit_depend_reserved(struct dep_job *job, struct xe_vm_lock *lock)
  * The bound side
  */
 
+/* The last reference may be gone with the last job: then it is about to be taken off the list. */
 static void look_at_queue(struct xe_queue *q)
 {
-	bool full = dep_queue_pending(&q->dep) > 0;
+	bool held = kref_get_unless_zero(&q->ref);
 
-	if (dep_queue_complete(&q->dep, q->args.ops->done) && full)
+	if (held && dep_queue_complete(&q->dep, q->args.ops->done))
 		xe_queue_kick(q);
+	if (held)
+		xe_queue_put(q);
 	if (list_empty(&q->dep.issued)) {
 		list_del_init(&q->busy);
 		xe_usage_count(q);
