@@ -278,7 +278,7 @@ void xe_ggtt_restore(struct xe_hw hw)
  * @hw: the token
  * @p: where to print
  *
- * Context: bound or in a section, may sleep.
+ * Context: bound, may sleep as long as an invalidation takes.
  */
 void xe_ggtt_print(struct xe_hw hw, struct drm_printer *p)
 {

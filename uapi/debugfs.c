@@ -98,16 +98,18 @@ static int show_topology(struct seq_file *m, void *unused)
 	return 0;
 }
 
+static int print_ggtt(struct xe_hw hw, void *printer)
+{
+	xe_ggtt_print(hw, printer);
+	return 0;
+}
+
+/* Not in a section: who holds the lock of the GGTT may wait for firmware. */
 static int show_ggtt(struct seq_file *m, void *unused)
 {
 	struct drm_printer p = drm_seq_file_printer(m);
-	int err = -ENODEV;
 
-	xe_hw_scoped(hw, show_device(m)) {
-		xe_ggtt_print(hw, &p);
-		err = 0;
-	}
-	return err;
+	return xe_hw_call(show_device(m), print_ggtt, &p);
 }
 
 /* What it is of is the file's. */
