@@ -81,18 +81,20 @@ static int exec(struct xe_device *xe, struct drm_file *file, struct xe_queue *q,
 		const struct drm_xe_exec *args)
 {
 	struct xe_sync few[FEW_SYNCS], *syncs = few;
-	unsigned int n = 0;
+	unsigned int flags = XE_SYNC_EXEC, n = 0;
 	int err = 0;
 
+	if (q->args.vm->flags & XE_VM_LR)
+		flags |= XE_SYNC_LR;
+	if (!args->num_batch_buffer)
+		flags |= XE_SYNC_NO_USER_FENCE;
 	if (args->num_syncs > FEW_SYNCS)
 		syncs = kvmalloc_array(args->num_syncs, sizeof(*syncs), GFP_KERNEL);
 	if (!syncs)
 		return -ENOMEM;
 
 	while (n < args->num_syncs && !err) {
-		err = xe_sync_parse(xe, file, u64_to_user_ptr(args->syncs), n, &syncs[n],
-				    XE_SYNC_EXEC |
-				    (q->args.vm->flags & XE_VM_LR ? XE_SYNC_LR : 0));
+		err = xe_sync_parse(xe, file, u64_to_user_ptr(args->syncs), n, &syncs[n], flags);
 		n += !err;
 	}
 	if (!err)
