@@ -7,11 +7,14 @@
  *	check		is everything that was filled still there?
  *	where		KiB that are resident, by place, as fdinfo has it
  *	alarm N		the machine wakes up after N seconds
+ *	make / drop	another buffer in VRAM, which nobody touches; it goes
+ *	zero		has that one nothing but zeroes in it? It goes as well
  *	pause / go	a thread writes to the first page of a buffer in VRAM again and again, or not
  */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <drm.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -75,17 +78,22 @@ static int node(const char *pci)
 	return fd;
 }
 
-static int make(int fd, struct buffer *b)
+static uint32_t create_handle(int fd, const struct buffer *b)
 {
 	struct drm_xe_gem_create create = {
 		.size = b->size, .placement = b->placement, .flags = b->flags,
 		.cpu_caching = DRM_XE_GEM_CPU_CACHING_WC,
 	};
-	struct drm_xe_gem_mmap_offset offset = {};
 
-	if (ioctl(fd, DRM_IOCTL_XE_GEM_CREATE, &create))
+	return ioctl(fd, DRM_IOCTL_XE_GEM_CREATE, &create) ? 0 : create.handle;
+}
+
+static int make(int fd, struct buffer *b, uint32_t handle)
+{
+	struct drm_xe_gem_mmap_offset offset = { .handle = handle };
+
+	if (!handle)
 		return -1;
-	offset.handle = create.handle;
 	if (ioctl(fd, DRM_IOCTL_XE_GEM_MMAP_OFFSET, &offset))
 		return -1;
 	b->map = mmap(NULL, b->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset.offset);
@@ -139,6 +147,32 @@ static void where(int fd)
 		fclose(f);
 }
 
+/* What is made anew is zero, wherever the card has been meanwhile. */
+static int fresh(int fd, const char *what)
+{
+	static struct buffer b = { .placement = VRAM, .size = 8 << 20 };
+	static uint32_t handle;
+	struct drm_gem_close close = {};
+	uint32_t at = 0;
+
+	if (!strcmp(what, "make\n")) {
+		handle = create_handle(fd, &b);
+		return handle ? 0 : -1;
+	}
+	if (!strcmp(what, "zero\n")) {
+		if (make(fd, &b, handle))
+			return -1;
+		while (at < b.size / 4 && !b.map[at])
+			at++;
+		munmap(b.map, b.size);
+	}
+	close.handle = handle;
+	if (ioctl(fd, DRM_IOCTL_GEM_CLOSE, &close))
+		return -1;
+	errno = EIO;
+	return !strcmp(what, "zero\n") && at < b.size / 4 ? -1 : 0;
+}
+
 static int alarm_in(int seconds)
 {
 	static int timer = -1;
@@ -158,7 +192,7 @@ int main(int argc, char **argv)
 	if (fd < 0)
 		return 2;
 	for (unsigned int n = 0; n < COUNT; n++)
-		if (make(fd, &buffers[n])) {
+		if (make(fd, &buffers[n], create_handle(fd, &buffers[n]))) {
 			perror("buffer");
 			return 1;
 		}
@@ -178,6 +212,8 @@ int main(int argc, char **argv)
 			where(fd);
 		else if (sscanf(line, "alarm %u", &seconds) == 1 && alarm_in(seconds))
 			printf("bad no alarm: %m\n");
+		else if ((!strcmp(line, "make\n") || !strcmp(line, "drop\n") || !strcmp(line, "zero\n")) && fresh(fd, line))
+			printf("bad %.4s: %m\n", line);
 		else
 			printf("ok\n");
 		fflush(stdout);

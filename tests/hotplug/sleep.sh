@@ -69,6 +69,9 @@ t "the GuC answers" answers
 t "asleep, power kept" eval 'ask fill 101 && awake && nap && ask check && answers'
 t "asleep when it was idle" eval 'ask fill 102 && idle_and_asleep && model fault power.cut after=1 && nap && ask check && answers'
 t "asleep while a process writes" eval 'ask go && cut && nap && sleep 1 && ask pause && sleep 1 && ask check && answers'
+# What was cleared and never used is free again, and VRAM comes back with noise in it.
+cleared() { ask make && sleep 1 && ask drop; }
+t "asleep with free VRAM that was zero" eval 'cleared && cut && nap && ask make && ask zero'
 t "devices only: they do not even leave D0" eval 'awake && nap devices && ask check && answers'
 # Answers of the GuC that take their time make the reset last into the sleep.
 asleep_in_reset() {
@@ -130,6 +133,10 @@ rebind_d3cold() {
 }
 t "D3cold is possible" rebind_d3cold
 doze idle "cut && idle && until_ 50 asleep"
+# Who gets VRAM while it has no power has nothing to clear, or so it seems.
+coproc KEEP { keep "$gpu"; }
+t "a buffer is made in D3cold, and is zero" eval 'awake && cleared && cut && idle && until_ 50 asleep && ask make && ask zero'
+exec {KEEP[1]}>&-
 t "no violation" no_violations
 t "kmemleak finds nothing" leaks
 finish

@@ -385,6 +385,58 @@ static void shared_with_child(void)
 	close(file);
 }
 
+struct mapping {
+	char *at;
+	size_t size;
+};
+
+static void *unmap_soon(void *data)
+{
+	struct mapping *m = data;
+
+	usleep((uintptr_t)m->at / 4096 % 8 * 100);
+	munmap(m->at, m->size);
+	return NULL;
+}
+
+/* Who touches it is the kernel, which gets an error where there is nothing any more. */
+static int touched(int zero, char *at)
+{
+	return read(zero, at, 1) == 1 || errno == EFAULT;
+}
+
+/* A buffer whose handle was closed before it was touched; and its last mapping goes meanwhile. */
+static void only_mapped(void)
+{
+	int file = open_card(pci, "renderD"), zero = open("/dev/zero", O_RDONLY);
+	uint32_t vm = vm_create(file, 0);
+	unsigned int bad = 0;
+
+	for (unsigned int i = 0; i < 200; i++) {
+		struct drm_xe_gem_create create = {
+			.size = MiB, .placement = i % 3 ? VRAM : SYSTEM, .vm_id = i % 4 < 2 ? vm : 0,
+			.flags = DRM_XE_GEM_CREATE_FLAG_DEFER_BACKING, .cpu_caching = DRM_XE_GEM_CPU_CACHING_WC,
+		};
+		struct mapping m = { .size = MiB };
+		pthread_t thread;
+
+		need(!ioctl(file, DRM_IOCTL_XE_GEM_CREATE, &create), "a buffer");
+		m.at = map(file, mmap_offset(file, create.handle), MiB);
+		need(m.at != MAP_FAILED && !close_handle(file, create.handle), "only mapped");
+		if (i >= 8) {
+			need(!pthread_create(&thread, NULL, unmap_soon, &m), "thread");
+			bad += !touched(zero, m.at);
+			pthread_join(thread, NULL);
+		} else {
+			bad += !touched(zero, m.at) || m.at[MiB - 1];
+			munmap(m.at, MiB);
+		}
+	}
+	check(!bad, "a buffer is touched that is only mapped any more");
+	close(zero);
+	close(file);
+}
+
 static int send_file(int to, int file)
 {
 	char byte = 0, control[CMSG_SPACE(sizeof(int))] = {};
@@ -598,6 +650,7 @@ static void odd(void)
 	destroyed_bind_queue();
 	wrong_way_round();
 	shared_with_child();
+	only_mapped();
 	file_in_a_message();
 	bad_addresses();
 	own_ring();
