@@ -10,11 +10,15 @@
 static int fake_post(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
 		     struct xe_ct_wait *wait, u32 words);
 
-#define xe_guc_ct_post	fake_post
+static void fake_receive(struct xe_hw hw, struct xe_gt *gt);
+
+#define xe_guc_ct_post			fake_post
+#define xe_guc_ct_receive(hw, gt)	fake_receive(hw, gt)
 
 #include "../../../guc/context.c"
 
 #undef xe_guc_ct_post
+#undef xe_guc_ct_receive
 
 #include <linux/delay.h>
 #include <linux/prandom.h>
@@ -671,6 +675,41 @@ static void test_overdue(struct kunit *test)
 	}
 }
 
+/* What is in the ring, of which no interrupt said anything. */
+static struct owner *answered;
+
+static void fake_receive(struct xe_hw hw, struct xe_gt *gt)
+{
+	if (answered)
+		happens_to(hw, answered, IS_OFF);
+}
+
+/*
+ * The answer is there, and the interrupt was lost: nothing is overdue.
+ *
+ * Seen to fail: the GT was reset.
+ */
+static void test_not_overdue(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe_fake_scoped(hw, xe) {
+		struct xe_gt *gt = begin(test, xe, hw);
+		struct xe_contexts *contexts = contexts_of(hw, gt);
+		struct owner owner;
+
+		reach(test, hw, &owner, DISABLING);
+		list_first_entry(&contexts->asked, struct xe_context, asked)->deadline = jiffies;
+		answered = &owner;
+		xe_contexts_catch_up(hw, gt);
+		answered = NULL;
+		KUNIT_EXPECT_TRUE(test, xe_guc_ct_is_up(hw, gt));
+		KUNIT_EXPECT_TRUE(test, list_empty(&contexts->asked));
+		end(test, xe, hw);
+	}
+	KUNIT_EXPECT_EQ(test, xe_fake_resets(xe), 0);
+}
+
 /*
  * Numbers
  */
@@ -1060,6 +1099,7 @@ static struct kunit_case context_cases[] = {
 	KUNIT_CASE(test_owed_is_void),
 	KUNIT_CASE(test_owed_to_the_dead),
 	KUNIT_CASE(test_overdue),
+	KUNIT_CASE(test_not_overdue),
 	KUNIT_CASE(test_numbers),
 	KUNIT_CASE(test_words),
 	KUNIT_CASE(test_parallel),

@@ -9,11 +9,15 @@
 static int fake_post(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned int len,
 		     struct xe_ct_wait *wait, u32 words);
 
-#define xe_guc_ct_post	fake_post
+static void fake_receive(struct xe_hw hw, struct xe_gt *gt);
+
+#define xe_guc_ct_post			fake_post
+#define xe_guc_ct_receive(hw, gt)	fake_receive(hw, gt)
 
 #include "../../../guc/tlb.c"
 
 #undef xe_guc_ct_post
+#undef xe_guc_ct_receive
 
 #include <linux/prandom.h>
 
@@ -363,6 +367,40 @@ static void test_overdue(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xe_fake_resets(xe), 1);
 }
 
+/* The number that is in the ring, of which no interrupt said anything. */
+static u32 answered;
+
+static void fake_receive(struct xe_hw hw, struct xe_gt *gt)
+{
+	if (answered)
+		invalidated(hw, gt, &answered);
+}
+
+/*
+ * The answer is there, and the interrupt was lost: nothing is overdue.
+ *
+ * Seen to fail: the GT was reset.
+ */
+static void test_not_overdue(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct asker user;
+
+	xe_fake_scoped(hw, xe) {
+		struct xe_gt *gt = begin(test, xe, hw);
+
+		ask(hw, &user);
+		user.wait.deadline = jiffies;
+		answered = guc.last;
+		xe_guc_tlb_catch_up(hw, gt);
+		answered = 0;
+		KUNIT_EXPECT_TRUE(test, xe_guc_ct_is_up(hw, gt));
+		KUNIT_EXPECT_EQ(test, user.done, 1);
+		end(test, xe, hw);
+	}
+	KUNIT_EXPECT_EQ(test, xe_fake_resets(xe), 0);
+}
+
 static struct kunit_case tlb_cases[] = {
 	KUNIT_CASE_PARAM(test_range, range_gen_params),
 	KUNIT_CASE(test_range_random),
@@ -373,6 +411,7 @@ static struct kunit_case tlb_cases[] = {
 	KUNIT_CASE(test_reset),
 	KUNIT_CASE(test_kill),
 	KUNIT_CASE(test_overdue),
+	KUNIT_CASE(test_not_overdue),
 	{ }
 };
 
