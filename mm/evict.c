@@ -3,12 +3,14 @@
  * VRAM is emptied before it loses its power.
  */
 
+#include <linux/dmi.h>
 #include <linux/error-injection.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/suspend.h>
 #include <linux/swap.h>
 #include <linux/workqueue.h>
@@ -271,6 +273,14 @@ int xe_mm_set_d3cold_threshold(struct xe_device *xe, u32 mib)
 	return 0;
 }
 
+/* A machine in which Battlemage does not come back from it. Source: upstream's xe_pm.c. */
+static bool is_excluded(const struct xe_device *xe)
+{
+	const char *product = dmi_get_system_info(DMI_PRODUCT_NAME);
+
+	return xe->platform->id == XE_PLATFORM_BATTLEMAGE && product && strstr(product, "NUC13RNG");
+}
+
 static void xe_mm_evict_stop(struct xe_hw hw, void *data)
 {
 	struct xe_mm *mm = data;
@@ -305,7 +315,7 @@ int xe_mm_evict_start(struct xe_hw_bind bind)
 	struct xe_mm *mm = &xe->mm;
 	int err;
 
-	xe->can_d3cold = xe_hw_d3cold_possible(hw);
+	xe->can_d3cold = xe_hw_d3cold_possible(hw) && !is_excluded(xe);
 	mm->d3cold_threshold = min(D3COLD_THRESHOLD_MIB, mm->vram_size / SZ_1M);
 	err = register_pm_notifier(&mm->sleep_notifier);
 	return err ?: xe_hw_on_unbind(bind, xe_mm_evict_stop, mm);

@@ -3,6 +3,7 @@
  * When VRAM may lose its power.
  */
 
+#include <linux/dmi.h>
 #include <linux/mm.h>
 
 #include <kunit/test.h>
@@ -29,7 +30,10 @@ static struct pool {
 
 static bool no_memory;
 
+static const char *machine;
+
 #define si_mem_available()		(no_memory ? 0 : si_mem_available())
+#define dmi_get_system_info(field)	((void)(field), machine)
 
 #include "../../../mm/evict.c"
 
@@ -374,6 +378,24 @@ static void test_threshold(struct kunit *test)
 	ttm_set_driver_manager(&xe->mm.ttm, XE_MEM_VRAM, NULL);
 }
 
+/* It is the machine that does not give the power back, and only to one platform. */
+static void test_excluded(struct kunit *test)
+{
+	static const struct xe_platform bmg = { .id = XE_PLATFORM_BATTLEMAGE };
+	static const struct xe_platform lnl = { .id = XE_PLATFORM_LUNARLAKE };
+	struct xe_device *xe = xe_fake_device(test);
+	const struct xe_platform *platform = xe->platform;
+
+	xe->platform = &bmg;
+	KUNIT_EXPECT_FALSE(test, is_excluded(xe));
+	machine = "NUC13RNGi9";
+	KUNIT_EXPECT_TRUE(test, is_excluded(xe));
+	xe->platform = &lnl;
+	KUNIT_EXPECT_FALSE(test, is_excluded(xe));
+	machine = NULL;
+	xe->platform = platform;
+}
+
 static void test_notifier(struct kunit *test)
 {
 	struct ttm_resource_manager *man;
@@ -406,6 +428,7 @@ static struct kunit_case evict_cases[] = {
 	KUNIT_CASE(test_card_is_gone),
 	KUNIT_CASE(test_clear_fails),
 	KUNIT_CASE(test_threshold),
+	KUNIT_CASE(test_excluded),
 	KUNIT_CASE(test_notifier),
 	{ }
 };
