@@ -64,6 +64,10 @@
 #define   TIMESTAMP_OVERRIDE_US_COUNTER_DENOMINATOR_MASK	GENMASK(15, 12)	/* less one */
 #define   TIMESTAMP_OVERRIDE_US_COUNTER_DIVIDER_MASK	GENMASK(9, 0)	/* less one */
 
+/* C6 as the host has it, without a GuC */
+#define RC_CONTROL				XE_GT_REG(0xa090)
+#define RC_STATE				XE_GT_REG(0xa094)
+
 /* What may lose power while it is idle */
 #define POWERGATE_ENABLE			XE_GT_REG(0xa210)
 #define   VDN_MFXVDENC_POWERGATE_ENABLE(n)	BIT(4 + 2 * (n))

@@ -35,6 +35,8 @@ static void note(const char *what)
 /* A GT that comes out of reset at once, or never. */
 static void reset_registers(u32 offset, u32 value)
 {
+	if (offset == RC_CONTROL.reg.offset && !value)
+		note("no-C6 ");
 	if (offset != GDRST.reg.offset)
 		return;
 	note("reset ");
@@ -87,11 +89,11 @@ static void test_reset(struct kunit *test)
 		struct xe_gt *gt = gt_with_handlers(test, hw);
 
 		KUNIT_EXPECT_EQ(test, xe_gt_reset(hw, gt), 0);
-		KUNIT_EXPECT_STREQ(test, order, "reset stopped flushed program ");
+		KUNIT_EXPECT_STREQ(test, order, "reset stopped flushed no-C6 program ");
 		KUNIT_EXPECT_TRUE(test, reaches_memory());
 		xe_gt_tell_running(hw, gt);
 		xe_gt_tell_stopped(hw, gt);
-		KUNIT_EXPECT_STREQ(test, order, "reset stopped flushed program running stopped ");
+		KUNIT_EXPECT_STREQ(test, order, "reset stopped flushed no-C6 program running stopped ");
 	}
 }
 
