@@ -51,10 +51,11 @@
  *
  * Both write the same when they are begun again, so a reset of the GT costs them nothing. If a job
  * hangs the queue is banned like any other, and the CPU does what it had left. The next clear or
- * copy behind the end of its context has another one made: not before, as the tables are written
- * anew. A queue that is banned over and over has no successor, and the CPU does all until the
- * driver is bound anew. The CPU also does what comes before there is a queue, while the system is
- * about to sleep and there is none, and what is so small that an engine would not be quicker.
+ * copy behind the end of its context and that work has another one made: not before, as the tables
+ * are written anew. A queue that is banned over and over has no successor, and the CPU does all
+ * until the driver is bound anew. The CPU also does what comes before there is a queue, while the
+ * system is about to sleep and there is none, and what is so small that an engine would not be
+ * quicker.
  *
  * Compression: what an engine writes here is not compressed, and says so in the metadata. VRAM is
  * read through rows of the PAT that undo compression; in system memory nothing is compressed. The
@@ -310,8 +311,12 @@ static void keep_queue(struct xe_copy *copy, struct xe_queue *q)
  */
 static bool is_over(struct xe_queue *q)
 {
-	return test_bit(XE_QUEUE_BANNED, &q->state) && test_bit(XE_QUEUE_GONE, &q->state) &&
-	       !dep_queue_pending(&q->dep);
+	if (!test_bit(XE_QUEUE_BANNED, &q->state) || !test_bit(XE_QUEUE_GONE, &q->state) ||
+	    !dep_queue_is_dead(&q->dep))
+		return false;
+
+	smp_rmb();	/* nothing is pushed any more */
+	return !dep_queue_pending(&q->dep);
 }
 
 static struct xe_queue *find_queue(struct xe_copy *copy)

@@ -405,9 +405,12 @@ static void test_is_over(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(fence));
 	set_bit(XE_QUEUE_BANNED, &q->state);
 	set_bit(XE_QUEUE_GONE, &q->state);
+	dep_queue_kill(&q->dep);
 	KUNIT_EXPECT_FALSE_MSG(test, is_over(q), "the CPU may be at it");
 	xe_fake_engine_ends(q, fence->seqno);
 	KUNIT_EXPECT_TRUE(test, is_over(q));
+	WRITE_ONCE(q->dep.dead, false);
+	KUNIT_EXPECT_FALSE_MSG(test, is_over(q), "it takes jobs");
 	clear_bit(XE_QUEUE_BANNED, &q->state);
 	clear_bit(XE_QUEUE_GONE, &q->state);
 	dma_fence_put(fence);
