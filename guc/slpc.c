@@ -472,7 +472,7 @@ static int set_limit(struct xe_hw hw, struct xe_gt *gt, u32 mhz, u32 *kept, u32 
 		return -EINVAL;
 	}
 
-	err = write(hw, gt, mhz);
+	err = *stashed ? 0 : write(hw, gt, mhz);
 	if (err)
 		return err;
 

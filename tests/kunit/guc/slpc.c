@@ -80,6 +80,7 @@ static void test_set_while_capped(struct kunit *test)
 		mutex_init(&slpc->lock);
 		KUNIT_EXPECT_EQ(test, xe_slpc_set_min(hw, gt, 900), 0);
 		KUNIT_EXPECT_EQ(test, xe_slpc_set_max(hw, gt, 1500), 0);
+		KUNIT_EXPECT_EQ_MSG(test, told[SLPC_PARAM_MAX_MHZ], 0, "not before it has started");
 		KUNIT_EXPECT_EQ(test, xe_slpc_uncap(hw, gt), 0);
 		KUNIT_EXPECT_EQ(test, told[SLPC_PARAM_MIN_MHZ], 900);
 		KUNIT_EXPECT_EQ(test, told[SLPC_PARAM_MAX_MHZ], 1500);
