@@ -28,6 +28,8 @@
 #define gpu_buddy_block_offset	drm_buddy_block_offset
 #define gpu_buddy_block_order	drm_buddy_block_order
 #define gpu_buddy_block_is_clear	drm_buddy_block_is_clear
+/* Some of these have no such function: what is cleared stays so, see forget_zeroes(). */
+#define gpu_buddy_reset_clear(buddy, clear)	do { } while (0)
 #define GPU_BUDDY_CLEAR_ALLOCATION	DRM_BUDDY_CLEAR_ALLOCATION
 #define GPU_BUDDY_CLEARED	DRM_BUDDY_CLEARED
 #endif

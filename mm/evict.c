@@ -128,7 +128,7 @@ static int evict_all(struct xe_device *xe)
 	do
 		err = ttm_resource_manager_evict_all(&xe->mm.ttm, vram);
 	while (err == -ERESTARTSYS && !signal_pending(current));
-	return err == -ERESTARTSYS ? -EINTR : err;
+	return err;
 }
 
 static void complain(struct xe_device *xe, int err)
@@ -148,7 +148,7 @@ static void complain(struct xe_device *xe, int err)
  * Context: process context, outside of any section and of PM callbacks of the card, while nothing
  * gets into VRAM, or it may not end; enters.
  * Return: 0; -ENOMEM if it does not fit; -EBUSY if a fence on a buffer takes 15 seconds, or the
- * card cannot be had now; -EINTR if the process is being killed.
+ * card cannot be had now; -EINTR if the process is being killed; -ERESTARTSYS on another signal.
  */
 int xe_mm_evict(struct xe_device *xe)
 {
@@ -156,7 +156,7 @@ int xe_mm_evict(struct xe_device *xe)
 
 	if (!err && !xe_hw_is_gone(xe))
 		err = xe_pt_pool_prepare(xe);
-	if (err && err != -EINTR)
+	if (err && err != -EINTR && err != -ERESTARTSYS)
 		complain(xe, err);
 	return err;
 }

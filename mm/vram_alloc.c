@@ -30,8 +30,8 @@
  *
  * A range knows whether it is zero: because its blocks were when it was allocated, because it was
  * cleared, or because the fence of that says so. When it is given back and nobody could have
- * written to it since, the allocator remembers that its blocks need not be cleared again; until VRAM
- * loses its power.
+ * written to it since, the allocator remembers that its blocks need not be cleared again; until
+ * VRAM loses its power.
  *
  * All of it is software. A range is given back whenever its buffer dies or moves, also when there
  * is no card any more.
@@ -102,19 +102,37 @@ static size_t find_extents(const struct list_head *blocks, struct extent *table)
 }
 
 /*
- * Under the lock. The barrier is for xe_mm_may_lose_power(): it counts a loss, and looks then
- * whether a range is in use. TTM counts the range, and then this looks whether there was a loss.
+ * The kernel's function erases blocks from a tree while it walks through it, and misses some: then
+ * it goes on with what is left. Where there is no such function nothing is trusted any more.
  */
+static void forget_zeroes(struct xe_vram_alloc *alloc)
+{
+	u64 before;
+
+	do {
+		before = alloc->buddy.clear_avail;
+		gpu_buddy_reset_clear(&alloc->buddy, false);
+	} while (alloc->buddy.clear_avail && alloc->buddy.clear_avail < before);
+
+	if (alloc->buddy.clear_avail)
+		WRITE_ONCE(alloc->distrusts, true);
+}
+
+/* Under the lock. */
 static void note_losses(struct xe_vram_alloc *alloc)
 {
 	int losses;
 
+	/*
+	 * For xe_mm_may_lose_power(), which counts a loss and looks then whether a range is in use:
+	 * TTM counted the range before this looks whether there was a loss.
+	 */
 	smp_mb();
 	losses = atomic_read(&alloc->losses);
 	if (alloc->known_losses == losses)
 		return;
 
-	gpu_buddy_reset_clear(&alloc->buddy, false);
+	forget_zeroes(alloc);
 	alloc->known_losses = losses;
 }
 
@@ -149,10 +167,12 @@ static void give_blocks(struct xe_vram_alloc *alloc, struct list_head *blocks, b
 	gpu_buddy_free_list(&alloc->buddy, blocks, zero ? GPU_BUDDY_CLEARED : 0);
 }
 
-static bool are_zero(const struct list_head *blocks)
+static bool are_zero(const struct xe_vram_alloc *alloc, const struct list_head *blocks)
 {
 	struct gpu_buddy_block *block;
 
+	if (READ_ONCE(alloc->distrusts))
+		return false;
 	list_for_each_entry(block, blocks, link)
 		if (!gpu_buddy_block_is_clear(block))
 			return false;
@@ -175,11 +195,11 @@ static int range_fill(struct xe_vram_alloc *alloc, struct xe_vram_range *range, 
 	if (range->count > 1)
 		range->extents = kvmalloc_array(range->count, sizeof(*range->extents), GFP_KERNEL);
 	if (!range->extents) {
-		give_blocks(alloc, &range->blocks, are_zero(&range->blocks), range->losses);
+		give_blocks(alloc, &range->blocks, are_zero(alloc, &range->blocks), range->losses);
 		return -ENOMEM;
 	}
 
-	range->zero = are_zero(&range->blocks);
+	range->zero = are_zero(alloc, &range->blocks);
 	find_extents(&range->blocks, range->extents);
 	return 0;
 }

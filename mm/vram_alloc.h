@@ -26,6 +26,8 @@ struct xe_vram_alloc {
 	atomic_t losses;
 	/** @known_losses: of which @buddy has been told; under @lock */
 	int known_losses;
+	/** @distrusts: what @buddy says is zero may not be */
+	bool distrusts;
 };
 
 int xe_vram_alloc_init(struct xe_device *xe, u64 size);

@@ -248,7 +248,39 @@ static void test_forget(struct kunit *test)
 	xe_vram_alloc_fini(xe);
 }
 
+/*
+ * Each of many blocks that cannot merge, as what is between them is in use; in whatever order they
+ * were given back.
+ *
+ * Seen to fail: gpu_buddy_reset_clear() of 6.12 misses some.
+ */
+static void test_forget_all(struct kunit *test)
+{
+	static const unsigned int steps[] = { 2, PAGES - 2, 10, 26 };
+	struct ttm_buffer_object *bo = buffers(test, PAGES);
+	struct xe_device *xe = device(test);
+
+	for (unsigned int i = 0; i < PAGES; i++)
+		KUNIT_ASSERT_EQ(test, take(xe, &bo[i], 1, 1), 0);
+	for (unsigned int n = 0; n < ARRAY_SIZE(steps); n++) {
+		for (unsigned int i = 0; i < PAGES / 2; i++) {
+			xe_vram_set_zero(bo[i * steps[n] % PAGES].resource);
+			give(xe, &bo[i * steps[n] % PAGES]);
+		}
+		xe_vram_forget(&xe->mm.vram);
+		for (unsigned int i = 0; i < PAGES; i += 2) {
+			KUNIT_ASSERT_EQ(test, take(xe, &bo[i], 1, 1), 0);
+			KUNIT_EXPECT_FALSE(test, xe_vram_is_zero(bo[i].resource));
+		}
+	}
+	KUNIT_EXPECT_FALSE(test, xe->mm.vram.distrusts);
+	for (unsigned int i = 0; i < PAGES; i++)
+		give(xe, &bo[i]);
+	xe_vram_alloc_fini(xe);
+}
+
 static struct kunit_case vram_alloc_cases[] = {
+	KUNIT_CASE(test_forget_all),
 	KUNIT_CASE(test_forget),
 	KUNIT_CASE(test_large_blocks),
 	KUNIT_CASE(test_scattered),
