@@ -34,9 +34,9 @@
  * and does not read on for XE_CT_TIMEOUT_MS is.
  *
  * Messages of the GuC are handled where the interrupt is: in its thread, on the bound side, with
- * the token that it was handed, or in one who waits and finds that an interrupt was lost. There is
- * no worker, so there is none to be waited for at unbind. A handler takes spinlocks and does not
- * send: what follows from an event is owed to the GuC, and is sent by a work (guc/owed.c).
+ * the token that it was handed. Or an interrupt was lost: then in one who waits, or in the work
+ * that finds an answer overdue. A handler takes spinlocks and does not send: what follows from an
+ * event is owed to the GuC, and is sent by a work (guc/owed.c).
  *
  * A wait for room or for an answer is bounded by XE_CT_TIMEOUT_MS, one for an invalidation by
  * XE_CT_TLB_TIMEOUT_MS. While it waits, a waiter looks now and then whether an interrupt was lost

@@ -205,7 +205,7 @@ static bool receive_one(struct xe_hw hw, struct xe_gt *gt, u32 tail)
  * It ends at the latest with what stood in the ring when it began, so a firmware that never stops
  * talking does not keep the thread: it raises another interrupt.
  *
- * Context: bound or in a section, may sleep; the thread of the interrupt, or a waiter.
+ * Context: bound or in a section, may sleep; the thread of the interrupt, a waiter, or a work.
  */
 void xe_guc_ct_receive(struct xe_hw hw, struct xe_gt *gt)
 {

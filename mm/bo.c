@@ -287,7 +287,7 @@ static int bo_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operatio
 	/* Any place in VRAM is as good as another. */
 	if (WARN_ON_ONCE(from_vram && to_vram))
 		return -EINVAL;
-	/* TTM does not ask when it empties a place, and may have come to it before it was pinned. */
+	/* Who empties a place does not ask, and may have come to it before it was pinned. */
 	if (bo->pin_count)
 		return -ERESTARTSYS;
 	if (!from_vram && !to_vram)

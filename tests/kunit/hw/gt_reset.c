@@ -93,7 +93,8 @@ static void test_reset(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, reaches_memory());
 		xe_gt_tell_running(hw, gt);
 		xe_gt_tell_stopped(hw, gt);
-		KUNIT_EXPECT_STREQ(test, order, "reset stopped flushed no-C6 program running stopped ");
+		KUNIT_EXPECT_STREQ(test, order,
+				   "reset stopped flushed no-C6 program running stopped ");
 	}
 }
 
