@@ -64,6 +64,8 @@ static void card_react(u32 offset, u32 value)
 			return;
 	if (offset == GMD_ID.reg.offset)
 		xe_fake_poke(offset, GMD_GRAPHICS);
+	if (offset == GDRST.reg.offset || offset == GDRST.reg.offset + MEDIA_GT_GSI_OFFSET)
+		xe_fake_poke(offset, 0);
 	if (offset == PCODE_MAILBOX.offset) {
 		xe_fake_poke(offset, 0);
 		xe_fake_poke(PCODE_DATA0.offset, 1);
