@@ -260,9 +260,17 @@ static vm_fault_t fault(struct vm_fault *vmf)
 	return ret;
 }
 
+/* Of a debugger, or through /proc/PID/mem. Who may not write to a mapping does not so either. */
+static int access(struct vm_area_struct *vma, unsigned long addr, void *buf, int len, int write)
+{
+	if (write && !(vma->vm_flags & VM_WRITE))
+		return -EACCES;
+	return ttm_bo_vm_access(vma, addr, buf, len, write);
+}
+
 const struct vm_operations_struct xe_bo_vm_ops = {
 	.fault = fault,
 	.open = ttm_bo_vm_open,
 	.close = ttm_bo_vm_close,
-	.access = ttm_bo_vm_access,
+	.access = access,
 };

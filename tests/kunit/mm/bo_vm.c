@@ -5,6 +5,8 @@
 
 #include <kunit/test.h>
 
+#include <drm/ttm/ttm_bo.h>
+
 #include "mm/bo.h"
 
 static unsigned int gem_refs, ttm_refs;
@@ -16,7 +18,10 @@ static int note_refs(struct xe_bo *bo)
 	return 0;
 }
 
-#define xe_bo_validate(bo)	note_refs(bo)
+static unsigned int accesses;
+
+#define xe_bo_validate(bo)			note_refs(bo)
+#define ttm_bo_vm_access(vma, addr, buf, len, write)	(accesses++, (int)(len))
 
 #include "../../../mm/bo_vm.c"
 
@@ -92,7 +97,26 @@ static void test_only_mapped(struct kunit *test)
 	dma_resv_fini(&bo->ttm.base._resv);
 }
 
+/*
+ * A dma-buf that was exported for reading is mapped for reading, and nobody writes through that.
+ *
+ * Seen to fail: TTM does not look.
+ */
+static void test_read_only(struct kunit *test)
+{
+	struct vm_area_struct vma = { };
+	u32 word = 0;
+
+	KUNIT_EXPECT_EQ(test, xe_bo_vm_ops.access(&vma, 0, &word, sizeof(word), 1), -EACCES);
+	KUNIT_EXPECT_EQ(test, accesses, 0);
+	KUNIT_EXPECT_EQ(test, xe_bo_vm_ops.access(&vma, 0, &word, sizeof(word), 0), sizeof(word));
+	vm_flags_init(&vma, VM_WRITE);
+	KUNIT_EXPECT_EQ(test, xe_bo_vm_ops.access(&vma, 0, &word, sizeof(word), 1), sizeof(word));
+	KUNIT_EXPECT_EQ(test, accesses, 2);
+}
+
 static struct kunit_case bo_vm_cases[] = {
+	KUNIT_CASE(test_read_only),
 	KUNIT_CASE(test_only_mapped),
 	KUNIT_CASE(test_kept_awake),
 	KUNIT_CASE(test_try_again),
