@@ -110,8 +110,13 @@ static struct writer *make_writer(struct mm_struct *mm)
 	spin_lock_init(&writer->lock);
 	INIT_LIST_HEAD(&writer->due);
 	INIT_WORK(&writer->work, write_due);
-	list_add(&writer->link, &writers);
 	return writer;
+}
+
+static void free_writer(struct writer *writer)
+{
+	mmdrop(writer->mm);
+	kfree(writer);
 }
 
 static struct writer *find_writer(const struct mm_struct *mm)
@@ -124,14 +129,36 @@ static struct writer *find_writer(const struct mm_struct *mm)
 	return NULL;
 }
 
-static struct writer *get_writer(struct mm_struct *mm)
+/* @made: to be the one of its process if there is none; or NULL */
+static struct writer *use_writer(struct mm_struct *mm, struct writer *made)
 {
 	struct writer *writer;
 
 	guard(mutex)(&writers_lock);
-	writer = find_writer(mm) ?: make_writer(mm);
+	writer = find_writer(mm);
+	if (!writer && made) {
+		list_add(&made->link, &writers);
+		writer = made;
+	}
 	if (writer)
 		writer->users++;
+	return writer;
+}
+
+/* Who waits for memory that is charged to him does not hold the lock of all. */
+static struct writer *get_writer(struct mm_struct *mm)
+{
+	struct writer *writer = use_writer(mm, NULL), *made;
+
+	if (writer)
+		return writer;
+
+	made = make_writer(mm);
+	if (!made)
+		return NULL;
+	writer = use_writer(mm, made);
+	if (writer != made)
+		free_writer(made);
 	return writer;
 }
 
@@ -143,8 +170,7 @@ static void put_writer(struct writer *writer)
 			return;
 		list_del(&writer->link);
 	}
-	mmdrop(writer->mm);
-	kfree(writer);
+	free_writer(writer);
 }
 
 /**

@@ -11,7 +11,15 @@
 
 #include "tests/kunit/fake.h"
 
+static bool allocates_locked;
+
+#define kzalloc(size, flags)	\
+	(allocates_locked |= mutex_is_locked(&writers_lock), kmalloc(size, (flags) | __GFP_ZERO))
+
 #include "../../../submit/user_fence.c"
+
+#undef kzalloc
+#define kzalloc(size, flags)	kmalloc(size, (flags) | __GFP_ZERO)
 
 /* A fence of nobody */
 struct played_fence {
@@ -100,7 +108,11 @@ static void test_direct(struct kunit *test)
 {
 	struct xe_device *xe = make_device(test);
 	u64 address = map_page(test);
-	struct xe_user_fence *user_fence = make(test, xe, address + 8, 7);
+	struct xe_user_fence *user_fence;
+
+	allocates_locked = false;
+	user_fence = make(test, xe, address + 8, 7);
+	KUNIT_EXPECT_FALSE_MSG(test, allocates_locked, "others would wait for his memory");
 	struct dma_fence *fence = dma_fence_get_stub();
 
 	xe_user_fence_signal(user_fence, fence);
