@@ -568,12 +568,15 @@ int xe_bo_move_to(struct xe_bo *bo, u32 mem_type)
 			    ttm_bo_validate(&bo->ttm, &placement, &ctx));
 }
 
+/* TTM takes all mappings away before a move can be refused: so not if it is going to be. */
 static bool wants_vram(struct xe_bo *bo)
 {
-	struct xe_mm *mm = &bo_to_xe(&bo->ttm)->mm;
+	struct xe_device *xe = bo_to_xe(&bo->ttm);
 
-	return xe_bo_can_be_in(bo, XE_REGION_VRAM) && !READ_ONCE(mm->sleeping) &&
-	       !READ_ONCE(mm->evicting) && xe_vram_has_room(&mm->vram, bo->ttm.base.size);
+	return xe_bo_can_be_in(bo, XE_REGION_VRAM) && !READ_ONCE(xe->mm.sleeping) &&
+	       !READ_ONCE(xe->mm.evicting) && xe_vram_has_room(&xe->mm.vram, bo->ttm.base.size) &&
+	       !xe_hw_is_gone(xe) &&
+	       dma_resv_test_signaled(bo->ttm.base.resv, DMA_RESV_USAGE_BOOKKEEP);
 }
 
 /**

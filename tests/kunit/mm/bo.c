@@ -548,10 +548,27 @@ static void test_unreachable(struct kunit *test)
 	struct xe_bo *bo = new(test, xe, SZ_64K, XE_REGION_SYSTEM);
 
 	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), 0);
+	reserved(bo)
+		KUNIT_EXPECT_FALSE(test, xe_bo_needs_validate(bo));
 	lose(xe);
 	for (unsigned int i = 0; i < 2; i++)
 		reserved(bo)
 			KUNIT_EXPECT_EQ(test, xe_bo_make_reachable(bo), -ENODEV);
+	put(bo);
+}
+
+/* Of a card that is gone there is no VRAM to go back to: who touches it sees pages at once. */
+static void test_not_back(struct kunit *test)
+{
+	struct xe_device *xe = device(test, false);
+	struct xe_bo *bo = new(test, xe, SZ_64K, XE_REGION_VRAM);
+
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), 0);
+	reserved(bo)
+		KUNIT_EXPECT_TRUE(test, xe_bo_needs_validate(bo));
+	lose(xe);
+	reserved(bo)
+		KUNIT_EXPECT_FALSE(test, xe_bo_needs_validate(bo));
 	put(bo);
 }
 
@@ -619,6 +636,8 @@ static void test_users(struct kunit *test)
 	reserved(bo) {
 		KUNIT_ASSERT_EQ(test, dma_resv_reserve_fences(bo->ttm.base.resv, 1), 0);
 		dma_resv_add_fence(bo->ttm.base.resv, fence, DMA_RESV_USAGE_BOOKKEEP);
+		KUNIT_EXPECT_FALSE_MSG(test, xe_bo_needs_validate(bo),
+				       "its mappings would go for nothing");
 		KUNIT_EXPECT_EQ(test, xe_bo_validate(bo), 0);
 	}
 	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_SYSTEM);
@@ -782,6 +801,7 @@ static struct kunit_case bo_cases[] = {
 	KUNIT_CASE(test_cpu_clears),
 	KUNIT_CASE(test_pinned),
 	KUNIT_CASE(test_unreachable),
+	KUNIT_CASE(test_not_back),
 	KUNIT_CASE(test_engine_clears),
 	KUNIT_CASE(test_left_undone),
 	KUNIT_CASE(test_small),
