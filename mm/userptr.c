@@ -36,12 +36,14 @@
  * &xe_vm.notifier_lock. Who writes entries or publishes a job looks whether pages are valid, and
  * publishes its fence, under the same lock. So the notifier finds in the reservation the fences of
  * all who may use the pages, and who comes later has not missed that they went. It lets go of the
- * lock, waits for these fences, and unmaps the pages for DMA.
+ * lock, waits for these fences, and unmaps the pages for DMA; unless what goes is none of the pages
+ * that are mapped: the driver's own mappings may lie between them, and are taken away at unbind.
  *
  * Reclaim waits for the notifier, and so does munmap. Hang checks bound the time of jobs that run.
  * A job that has to wait for somebody else before it begins has half a minute, then the VM is
- * banned; and at once if the process exits, as it would have to wait for thousands of jobs before
- * its files are closed. Entries that are written by then lead to where nothing runs.
+ * banned, and not waited for again; and at once if the process exits, as it would have to wait for
+ * thousands of jobs before its files are closed. Entries that are written by then lead to where
+ * nothing runs.
  *
  * Memory that is not there any more when it is looked for does not keep a job from running, for
  * runtimes free memory before they unmap it. Its entries are cleared.
@@ -99,7 +101,9 @@ struct xe_user_pages {
 	struct list_head link;
 	/** @start: address of the first page in the process */
 	u64 start;
-	/** @seq: of the notifier, when they were found */
+	/** @size: in bytes */
+	u64 size;
+	/** @seq: of the notifier, when they were there; under &xe_vm.notifier_lock */
 	unsigned long seq;
 	/** @sgt: the pages, mapped while @link is on the list; without any if there is no memory */
 	struct sg_table sgt;
@@ -160,10 +164,16 @@ static int map(struct xe_hw hw, struct xe_user_pages *pages, const unsigned long
 	return 0;
 }
 
-static bool is_mapped(struct xe_userptr *userptr)
+/* Does the card reach anything of what is taken away? Between pages there may be anybody's. */
+static bool is_met(struct xe_userptr *userptr, const struct mmu_notifier_range *range)
 {
+	const struct xe_user_pages *pages;
+
 	guard(mutex)(&mm_of(userptr)->userptr_lock);
-	return !list_empty(&userptr->mapped);
+	list_for_each_entry(pages, &userptr->mapped, link)
+		if (pages->start < range->end && range->start < pages->start + pages->size)
+			return true;
+	return false;
 }
 
 /* One at a time: others may wait for the lock. */
@@ -224,18 +234,20 @@ static bool wait_for_all(struct dma_resv *resv, bool binds)
 	return left > 0;
 }
 
+/* A VM that was banned for this is not waited for once more, for another bind of the same pages. */
 static void wait_for_users(struct xe_vm *vm, bool exits)
 {
 	struct dma_resv *resv = xe_vm_resv(vm);
+	bool patient = !exits && !test_bit(XE_VM_BANNED, &vm->state);
 
 	if (dma_resv_test_signaled(resv, DMA_RESV_USAGE_BOOKKEEP))
 		return;
 
 	enable_all(resv);
-	if (!exits && wait_for_all(resv, true))
+	if (patient && wait_for_all(resv, true))
 		return;
 
-	if (!exits)
+	if (patient)
 		drm_notice(&vm->xe->drm,
 			   "%s[%d] has memory taken away that its jobs go on using, and their VM is banned\n",
 			   vm->who.comm, vm->who.pid);
@@ -258,7 +270,7 @@ static bool invalidate(struct mmu_interval_notifier *notifier,
 		if (list_empty(&userptr->link))
 			list_add_tail(&userptr->link, &vm->invalidated);
 	}
-	if (!is_mapped(userptr))
+	if (!is_met(userptr, range))
 		return true;
 
 	wait_for_users(vm, range->event == MMU_NOTIFY_RELEASE);
@@ -522,6 +534,7 @@ static struct xe_user_pages *pin(struct xe_userptr *userptr, u64 start, u64 rang
 		return pages;
 
 	pfns = xe_mm_array(PHYS_PFN(range), sizeof(*pfns));
+	pages->size = range;
 	if (pfns)
 		err = find(pages, pfns, PHYS_PFN(range));
 	kvfree(pfns);
@@ -601,9 +614,23 @@ static struct xe_user_pages *find_again(struct xe_userptr *userptr, struct xe_vm
 	return pages_alloc(userptr, start, seq);
 }
 
+/* They are where they were: what was taken away since is other memory of the same bind. */
+static bool are_there(struct xe_user_pages *pages, unsigned long seq)
+{
+	struct xe_userptr *userptr = pages->userptr;
+	bool mapped;
+
+	scoped_guard(mutex, &mm_of(userptr)->userptr_lock)
+		mapped = !list_empty(&pages->link);
+	if (mapped)
+		scoped_guard(rwsem_write, &userptr->vm->notifier_lock)
+			pages->seq = seq;
+	return mapped;
+}
+
 /*
- * The old pages were unmapped before the sequence began. Whoever plans entries holds the
- * reservation.
+ * Pages that were taken away were unmapped before the sequence began. Whoever plans entries holds
+ * the reservation.
  */
 static int repin_vma(struct xe_userptr *userptr, struct xe_vma *vma, unsigned long seq)
 {
@@ -611,7 +638,7 @@ static int repin_vma(struct xe_userptr *userptr, struct xe_vma *vma, unsigned lo
 	struct xe_user_pages *pages;
 	int err;
 
-	if (vma->pages->seq == seq)
+	if (vma->pages->seq == seq || are_there(vma->pages, seq))
 		return 0;
 	pages = find_again(userptr, vma, seq);
 	if (IS_ERR(pages))

@@ -81,12 +81,21 @@ static unsigned long fake_read_begin(struct mmu_interval_notifier *notifier)
 	return notifier->invalidate_seq;
 }
 
-static bool take_away(enum mmu_notifier_event event, unsigned int flags)
+static bool take_away_part(enum mmu_notifier_event event, unsigned int flags, unsigned int first,
+			   unsigned int pages)
 {
-	struct mmu_notifier_range range = { .event = event, .flags = flags };
+	struct mmu_notifier_range range = {
+		.event = event, .flags = flags, .start = START + first * PAGE_SIZE,
+		.end = START + (first + pages) * PAGE_SIZE,
+	};
 
 	return fake.notifier->ops->invalidate(fake.notifier, &range,
 					      fake.notifier->invalidate_seq + 2);
+}
+
+static bool take_away(enum mmu_notifier_event event, unsigned int flags)
+{
+	return take_away_part(event, flags, 0, PAGES);
 }
 
 /* Who was killed lets go of the engine; who is not, never, or each in its time. */
@@ -156,6 +165,7 @@ void fake_dma_unmap(struct xe_dma dma, struct sg_table *sgt, enum dma_data_direc
 static void kill(struct xe_vm *vm)
 {
 	fake.killed++;
+	xe_vm_ban(vm);
 }
 
 static const struct xe_vm_ops ops = { .kill = kill };
@@ -571,9 +581,62 @@ static void test_late(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake.late, 1);
 	KUNIT_EXPECT_EQ(test, fake.killed, 1);
 	KUNIT_EXPECT_EQ(test, fake.mapped, 0);
+
+	/* Another bind of the VM: all of them together have half a minute. */
+	xe_user_pages_put(pages);
+	pages = xe_userptr_pin(userptr);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pages));
+	take_away(MMU_NOTIFY_CLEAR, MMU_NOTIFIER_RANGE_BLOCKABLE);
+	KUNIT_EXPECT_EQ(test, fake.late, 1);
+	KUNIT_EXPECT_EQ(test, fake.mapped, 0);
 	dma_fence_signal(bind);
 	dma_fence_put(bind);
 	xe_user_pages_put(pages);
+	xe_userptr_put(userptr);
+	end(test, vm);
+}
+
+/*
+ * What lies between two parts of a bind is not the card's: nobody is waited for when it goes, and
+ * the parts are where they were.
+ *
+ * Seen to fail: unbind takes away the driver's own mappings, and waited for an engine that only
+ * unbind stops.
+ */
+static void test_between(struct kunit *test)
+{
+	struct xe_vm *vm = make_vm(test);
+	struct xe_userptr *userptr = make(test, vm, false);
+	struct xe_user_pages *pages = xe_userptr_pin(userptr);
+	struct xe_vma a, b;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pages));
+	add(vm, &a, pages, 0, 2);
+	add(vm, &b, pages, 5, 3);
+	xe_user_pages_put(pages);
+	take_away_part(MMU_NOTIFY_UNMAP, MMU_NOTIFIER_RANGE_BLOCKABLE, 2, 3);
+	KUNIT_EXPECT_EQ_MSG(test, fake.mapped, 0, "the list is of all of it");
+	KUNIT_ASSERT_EQ(test, xe_userptr_repin(vm), 0);
+	KUNIT_ASSERT_EQ(test, fake.mapped, 2);
+
+	fake.asked = 0;
+	fake.runs = add_fence(test, vm, false);
+	take_away_part(MMU_NOTIFY_CLEAR, MMU_NOTIFIER_RANGE_BLOCKABLE, 2, 3);
+	KUNIT_EXPECT_EQ(test, fake.waited, 0);
+	KUNIT_EXPECT_EQ(test, fake.mapped, 2);
+	KUNIT_EXPECT_FALSE(test, valid(vm, a.pages) || valid(vm, b.pages));
+	KUNIT_EXPECT_EQ(test, xe_userptr_repin(vm), 0);
+	KUNIT_EXPECT_TRUE(test, valid(vm, NULL) && valid(vm, a.pages) && valid(vm, b.pages));
+	KUNIT_EXPECT_EQ_MSG(test, fake.asked, 0, "they are where they were");
+
+	take_away_part(MMU_NOTIFY_CLEAR, MMU_NOTIFIER_RANGE_BLOCKABLE, 4, 2);
+	KUNIT_EXPECT_GT(test, fake.waited, 0);
+	KUNIT_EXPECT_EQ(test, fake.mapped, 0);
+	dma_fence_signal(fake.runs);
+	dma_fence_put(fake.runs);
+	fake.runs = NULL;
+	remove(&a);
+	remove(&b);
 	xe_userptr_put(userptr);
 	end(test, vm);
 }
@@ -602,6 +665,7 @@ static struct kunit_case userptr_cases[] = {
 	KUNIT_CASE(test_long_run),
 	KUNIT_CASE(test_exit),
 	KUNIT_CASE(test_late),
+	KUNIT_CASE(test_between),
 	KUNIT_CASE(test_time_adds_up),
 	{ }
 };
