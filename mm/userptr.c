@@ -622,10 +622,12 @@ static bool are_there(struct xe_user_pages *pages, unsigned long seq)
 
 	scoped_guard(mutex, &mm_of(userptr)->userptr_lock)
 		mapped = !list_empty(&pages->link);
-	if (mapped)
-		scoped_guard(rwsem_write, &userptr->vm->notifier_lock)
-			pages->seq = seq;
-	return mapped;
+	if (!mapped)
+		return false;
+
+	guard(rwsem_write)(&userptr->vm->notifier_lock);
+	pages->seq = seq;
+	return true;
 }
 
 /*
