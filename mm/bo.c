@@ -583,7 +583,7 @@ static bool wants_vram(struct xe_bo *bo)
  * xe_bo_needs_validate - is there anything for xe_bo_validate() to do?
  * @bo: the buffer, reserved
  *
- * Context: any.
+ * Context: process context.
  */
 bool xe_bo_needs_validate(struct xe_bo *bo)
 {

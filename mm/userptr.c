@@ -5,6 +5,7 @@
 
 #include <linux/dma-resv.h>
 #include <linux/hmm.h>
+#include <linux/interval_tree.h>
 #include <linux/kref.h>
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
@@ -41,9 +42,9 @@
  *
  * Reclaim waits for the notifier, and so does munmap. Hang checks bound the time of jobs that run.
  * A job that has to wait for somebody else before it begins has half a minute, then the VM is
- * banned, and not waited for again; and at once if the process exits, as it would have to wait for
- * thousands of jobs before its files are closed. Entries that are written by then lead to where
- * nothing runs.
+ * banned, and only its engines are waited for; and at once if the process exits, as it would have
+ * to wait for thousands of jobs before its files are closed. Entries that are written by then lead
+ * to where nothing runs.
  *
  * Memory that is not there any more when it is looked for does not keep a job from running, for
  * runtimes free memory before they unmap it. Its entries are cleared.
@@ -83,8 +84,8 @@ struct xe_userptr {
 	struct list_head vmas;
 	/** @link: on &xe_vm.invalidated */
 	struct list_head link;
-	/** @mapped: &xe_user_pages.link; under &xe_mm.userptr_lock */
-	struct list_head mapped;
+	/** @mapped: &xe_user_pages.at, by address in the process; under &xe_mm.userptr_lock */
+	struct rb_root_cached mapped;
 	/** @mapped_link: on &xe_mm.userptrs while there are such; under the same */
 	struct list_head mapped_link;
 };
@@ -97,15 +98,14 @@ struct xe_user_pages {
 	struct kref ref;
 	/** @userptr: whose, a reference */
 	struct xe_userptr *userptr;
-	/** @link: on &xe_userptr.mapped */
-	struct list_head link;
-	/** @start: address of the first page in the process */
-	u64 start;
-	/** @size: in bytes */
-	u64 size;
-	/** @seq: of the notifier, when they were there; under &xe_vm.notifier_lock */
+	/** @at: their addresses in the process; in &xe_userptr.mapped while @sgt is mapped */
+	struct interval_tree_node at;
+	/**
+	 * @seq: of the notifier, when they were there. Written with &xe_vm.notifier_lock and
+	 * &xe_vm.repin_lock, read with either
+	 */
 	unsigned long seq;
-	/** @sgt: the pages, mapped while @link is on the list; without any if there is no memory */
+	/** @sgt: the pages; without any if there is no memory */
 	struct sg_table sgt;
 };
 
@@ -128,8 +128,9 @@ static void unmap(struct xe_dma dma, struct xe_user_pages *pages)
 	struct xe_userptr *userptr = pages->userptr;
 
 	lockdep_assert_held(&mm_of(userptr)->userptr_lock);
-	list_del_init(&pages->link);
-	if (list_empty(&userptr->mapped))
+	interval_tree_remove(&pages->at, &userptr->mapped);
+	RB_CLEAR_NODE(&pages->at.rb);
+	if (RB_EMPTY_ROOT(&userptr->mapped.rb_root))
 		list_del_init(&userptr->mapped_link);
 	xe_dma_unmap(dma, &pages->sgt, direction(userptr));
 }
@@ -158,33 +159,31 @@ static int map(struct xe_hw hw, struct xe_user_pages *pages, const unsigned long
 		return err;
 
 	guard(mutex)(&mm->userptr_lock);
-	if (list_empty(&userptr->mapped))
+	if (RB_EMPTY_ROOT(&userptr->mapped.rb_root))
 		list_add_tail(&userptr->mapped_link, &mm->userptrs);
-	list_add_tail(&pages->link, &userptr->mapped);
+	interval_tree_insert(&pages->at, &userptr->mapped);
 	return 0;
 }
 
 /* Does the card reach anything of what is taken away? Between pages there may be anybody's. */
 static bool is_met(struct xe_userptr *userptr, const struct mmu_notifier_range *range)
 {
-	const struct xe_user_pages *pages;
-
 	guard(mutex)(&mm_of(userptr)->userptr_lock);
-	list_for_each_entry(pages, &userptr->mapped, link)
-		if (pages->start < range->end && range->start < pages->start + pages->size)
-			return true;
-	return false;
+	return interval_tree_iter_first(&userptr->mapped, range->start, range->end - 1);
 }
 
 /* One at a time: others may wait for the lock. */
 static bool unmap_one(struct xe_dma dma, struct xe_mm *mm, struct xe_userptr *userptr)
 {
+	struct rb_node *first;
+
 	guard(mutex)(&mm->userptr_lock);
 	if (!userptr)
 		userptr = list_first_entry_or_null(&mm->userptrs, struct xe_userptr, mapped_link);
-	if (!userptr || list_empty(&userptr->mapped))
+	first = userptr ? rb_first_cached(&userptr->mapped) : NULL;
+	if (!first)
 		return false;
-	unmap(dma, list_first_entry(&userptr->mapped, struct xe_user_pages, link));
+	unmap(dma, rb_entry(first, struct xe_user_pages, at.rb));
 	return true;
 }
 
@@ -234,7 +233,7 @@ static bool wait_for_all(struct dma_resv *resv, bool binds)
 	return left > 0;
 }
 
-/* A VM that was banned for this is not waited for once more, for another bind of the same pages. */
+/* Of a VM that was banned for this only the engines are waited for once more. */
 static void wait_for_users(struct xe_vm *vm, bool exits)
 {
 	struct dma_resv *resv = xe_vm_resv(vm);
@@ -342,7 +341,7 @@ struct xe_userptr *xe_userptr_create(struct xe_vm *vm, u64 start, u64 range, boo
 	INIT_WORK(&userptr->free, free_userptr);
 	INIT_LIST_HEAD(&userptr->vmas);
 	INIT_LIST_HEAD(&userptr->link);
-	INIT_LIST_HEAD(&userptr->mapped);
+	userptr->mapped = RB_ROOT_CACHED;
 	INIT_LIST_HEAD(&userptr->mapped_link);
 	userptr->vm = vm;
 	userptr->read_only = read_only;
@@ -370,8 +369,8 @@ static struct xe_user_pages *pages_alloc(struct xe_userptr *userptr, u64 start, 
 	kref_init(&pages->ref);
 	kref_get(&userptr->ref);
 	pages->userptr = userptr;
-	INIT_LIST_HEAD(&pages->link);
-	pages->start = start;
+	RB_CLEAR_NODE(&pages->at.rb);
+	pages->at.start = start;
 	pages->seq = seq;
 	return pages;
 }
@@ -383,7 +382,7 @@ static void pages_release(struct kref *ref)
 
 	xe_hw_scoped_dma(dma, pages->userptr->vm->xe) {
 		guard(mutex)(&mm->userptr_lock);
-		if (!list_empty(&pages->link))
+		if (!RB_EMPTY_NODE(&pages->at.rb))
 			unmap(dma, pages);
 	}
 	sg_free_table(&pages->sgt);
@@ -420,7 +419,7 @@ void xe_user_pages_put(struct xe_user_pages *pages)
 }
 
 /**
- * xe_user_pages_valid - are they still where they were found?
+ * xe_user_pages_valid - are they known to be still where they were found?
  * @pages: the pages
  *
  * Context: &xe_vm.notifier_lock is held; as xe_userptr_valid().
@@ -444,7 +443,7 @@ bool xe_user_pages_pt_source(struct xe_user_pages *pages, u64 address,
 			     struct xe_pt_source *source)
 {
 	source->sgt = &pages->sgt;
-	source->offset = address - pages->start;
+	source->offset = address - pages->at.start;
 	return pages->sgt.sgl;
 }
 
@@ -489,8 +488,8 @@ static int fault_in(struct xe_user_pages *pages, unsigned long *pfns, unsigned l
 	struct hmm_range range = {
 		.notifier = &userptr->notifier,
 		.notifier_seq = pages->seq,
-		.start = pages->start,
-		.end = pages->start + (count << PAGE_SHIFT),
+		.start = pages->at.start,
+		.end = pages->at.start + (count << PAGE_SHIFT),
 		.hmm_pfns = pfns,
 		.default_flags = HMM_PFN_REQ_FAULT | (userptr->read_only ? 0 : HMM_PFN_REQ_WRITE),
 	};
@@ -534,7 +533,7 @@ static struct xe_user_pages *pin(struct xe_userptr *userptr, u64 start, u64 rang
 		return pages;
 
 	pfns = xe_mm_array(PHYS_PFN(range), sizeof(*pfns));
-	pages->size = range;
+	pages->at.last = start + range - 1;
 	if (pfns)
 		err = find(pages, pfns, PHYS_PFN(range));
 	kvfree(pfns);
@@ -621,7 +620,7 @@ static bool are_there(struct xe_user_pages *pages, unsigned long seq)
 	bool mapped;
 
 	scoped_guard(mutex, &mm_of(userptr)->userptr_lock)
-		mapped = !list_empty(&pages->link);
+		mapped = !RB_EMPTY_NODE(&pages->at.rb);
 	if (!mapped)
 		return false;
 

@@ -152,7 +152,7 @@ struct xe_vm {
 	 * away. Reclaim waits for it. Behind reservations and sections, before &dep_queue.lock.
 	 */
 	struct rw_semaphore notifier_lock;
-	/** @invalidated: &xe_userptr.link, of which memory was taken away; under @notifier_lock */
+	/** @invalidated: &xe_userptr.link, to be looked at again; under @notifier_lock */
 	struct list_head invalidated;
 	/** @repin_lock: one looks for memory again; behind @lock, before mmap_lock */
 	struct mutex repin_lock;
