@@ -161,20 +161,22 @@ const struct reg regs_gt_render[] = {
 	{ 0 }
 };
 
+#define F_GT	.flags = REG_KEEP_GT, .fw = FW_GT	/* nothing changes a fuse */
+
 /* Fuses of a B580: 20 Xe cores of 8 EUs in slices of 4, one compute engine, six L3 nodes. */
 const struct reg regs_bmg_fuses[] = {
-	RO(0x9114, "XEHP_FUSE4", 0, P_GT, .read = soc_fuse4_read),
-	RO(0x9118, "MIRROR_FUSE3", 0x003f00f0, P_GT),
-	RO(0x9120, "FUSE2", BIT(2), P_GT),		/* production hardware */
-	RO(0x9134, "XELP_EU_ENABLE", 0xff, P_GT),
-	RO(0x9138, "XELP_GT_SLICE_ENABLE", 0x1f, P_GT),
-	RO(0x913c, "XELP_GT_GEOMETRY_DSS_ENABLE", 0xfffff, P_GT),
-	RO(0x9140, "GT_VEBOX_VDBOX_DISABLE", 0, P_GT),
-	RO(0x9144, "XEHP_GT_COMPUTE_DSS_ENABLE", 0xfffff, P_GT),
-	RO(0x9148, "XEHPC_GT_COMPUTE_DSS_ENABLE_EXT", 0, P_GT),
-	RO(0x914c, "XE2_GT_COMPUTE_DSS_2", 0, P_GT),
-	RO(0x9150, "XE2_GT_GEOMETRY_DSS_1", 0, P_GT),
-	RO(0x9154, "XE2_GT_GEOMETRY_DSS_2", 0, P_GT),
+	RO(0x9114, "XEHP_FUSE4", 0, F_GT, .read = soc_fuse4_read),
+	RO(0x9118, "MIRROR_FUSE3", 0x003f00f0, F_GT),
+	RO(0x9120, "FUSE2", BIT(2), F_GT),		/* production hardware */
+	RO(0x9134, "XELP_EU_ENABLE", 0xff, F_GT),
+	RO(0x9138, "XELF_GT_SLICE_ENABLE", 0x1f, F_GT),
+	RO(0x913c, "XELF_GT_GEOMETRY_DSS_ENABLE", 0xfffff, F_GT),
+	RO(0x9140, "GT_VEBOX_VDBOX_DISABLE", 0, F_GT),
+	RO(0x9144, "XEHF_GT_COMPUTE_DSS_ENABLE", 0xfffff, F_GT),
+	RO(0x9148, "XEHPC_GT_COMPUTE_DSS_ENABLE_EXT", 0, F_GT),
+	RO(0x914c, "XE2_GT_COMPUTE_DSS_2", 0, F_GT),
+	RO(0x9150, "XE2_GT_GEOMETRY_DSS_1", 0, F_GT),
+	RO(0x9154, "XE2_GT_GEOMETRY_DSS_2", 0, F_GT),
 	{ 0 }
 };
 
@@ -188,8 +190,8 @@ const struct reg regs_gt_media[] = {
 	FW_ACK(FORCEWAKE_ACK_GSC, "FORCEWAKE_ACK_GSC", REG_MEDIA),
 	R(0x82a8, "XE2LPM_CCCHKNREG1", M_GT),
 	R(0x8718, "XELPMP_SQCNT1", M_GT),
-	RO(0x9118, "MEDIA_MIRROR_FUSE3", 0x00030000, M_GT),
-	RO(0x9140, "MEDIA_GT_VEBOX_VDBOX_DISABLE", 0x00030003, M_GT),
+	RO(0x9118, "MEDIA_MIRROR_FUSE3", 0x00030000, .flags = REG_MEDIA | REG_KEEP_GT, .fw = FW_GT),
+	RO(0x9140, "MEDIA_GT_VEBOX_VDBOX_DISABLE", 0x00030003, .flags = REG_MEDIA | REG_KEEP_GT, .fw = FW_GT),
 	{ .offset = FORCEWAKE_MEDIA_VDBOX(0), .count = 8, .name = "FORCEWAKE_MEDIA_VDBOX",
 	  .ro = GENMASK(31, 16), .flags = REG_MASKED | REG_MEDIA | REG_KEEP_GT, .write = gt_fw_write },
 	{ .offset = FORCEWAKE_MEDIA_VEBOX(0), .count = 4, .name = "FORCEWAKE_MEDIA_VEBOX",
