@@ -63,10 +63,6 @@ static int program(struct xe_hw hw, struct xe_gt *gt)
 	struct xe_wa_list list;
 	int err;
 
-	/* Until its GuC runs nobody takes the GT out of C6, where what is written here is lost. */
-	xe_gt_write32(hw, gt, RC_CONTROL, 0);
-	xe_gt_write32(hw, gt, RC_STATE, 0);
-
 	xe_cache_program(hw, gt);
 
 	err = xe_wa_list(hw, gt, NULL, XE_WA_GT, &list);
@@ -93,6 +89,13 @@ int xe_gt_program(struct xe_hw hw, struct xe_gt *gt)
 	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
 	if (fw.err)
 		return fw.err;
+
+	/*
+	 * Until its GuC runs nobody takes the GT out of C6, where what is written here is lost. At
+	 * probe nobody has switched it on since the reset.
+	 */
+	xe_gt_write32(hw, gt, RC_CONTROL, 0);
+	xe_gt_write32(hw, gt, RC_STATE, 0);
 
 	err = program(hw, gt);
 	if (err)
