@@ -518,7 +518,7 @@ static bool is_refused(struct dma_fence *fence)
 
 /*
  * Return: the fence of the last job; earlier ones come before it, and fail only if it does. If one
- * is refused nothing is under way any more.
+ * is refused, an error, and nothing is under way any more.
  */
 static struct dma_fence *clear_all(struct task *t, u64 size)
 {
@@ -536,6 +536,10 @@ static struct dma_fence *clear_all(struct task *t, u64 size)
 			dma_fence_put(last);
 		last = fence;
 	}
+	if (refused && !IS_ERR(last)) {
+		dma_fence_put(last);
+		return ERR_PTR(-EIO);
+	}
 	return last;
 }
 
@@ -549,11 +553,6 @@ static struct dma_fence *clear(struct xe_device *xe, const struct ttm_resource *
 
 	fence = clear_all(&t, size);
 	xe_queue_put(t.q);
-	/* It was refused, or is over already; else there is no error without a kill. */
-	if (!IS_ERR(fence) && dma_fence_get_status(fence) < 0) {
-		dma_fence_put(fence);
-		return ERR_PTR(-EIO);
-	}
 	return fence;
 }
 
