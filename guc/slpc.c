@@ -472,14 +472,16 @@ static int set_limit(struct xe_hw hw, struct xe_gt *gt, u32 mhz, u32 *kept, u32 
 		return -EINVAL;
 	}
 
-	err = *stashed ? 0 : write(hw, gt, mhz);
-	if (err)
-		return err;
-
-	*kept = mhz;
-	if (*stashed)
+	if (*stashed) {
 		*stashed = mhz;
-	return 0;
+		*kept = mhz;
+		return 0;
+	}
+
+	err = write(hw, gt, mhz);
+	if (!err)
+		*kept = mhz;
+	return err;
 }
 
 /**

@@ -12,7 +12,8 @@
 # fails, and free memory is so scarce that each reclaims; the card sleeps whenever it can; the driver is unbound
 # and bound, and asked to be unloaded, while fences of it are held. Before: calls in orders that nobody means, and
 # clients that want all of VRAM, each for seconds. In check these are all: what the rest meets is chance, and
-# xe_seconds=N of it are asked for. 10^6 binds in one call are in memory.sh: here each allocation costs 100 times as much.
+# xe_seconds=N of it are asked for. 10^6 binds in one call are in memory.sh: in check-full each allocation costs 100 times
+# as much here.
 # On the kernel's command line: xe_seconds=N, xe_seed=N, xe_binds=N in one call, xe_hung=N seconds.
 . /lab/gpu.sh
 . ./lib/phases.sh

@@ -809,16 +809,18 @@ static void test_words(struct kunit *test)
 	}
 }
 
+/* A parallel one; its work queue is empty when it is made. */
+static u32 area[GUC_PARALLEL_BYTES / sizeof(u32)];
+static const struct xe_context_desc two = {
+	.class = XE_ENGINE_VIDEO_DECODE, .mask = 1, .width = 2,
+	.lrca = { 0x10000, 0x20000 }, .ppgtt = true, .work_queue = area,
+};
+
 static void test_parallel(struct kunit *test)
 {
 	static const u32 registration[] = {
 		0x4601, 1, 0, GUC_CLASS_VIDEO_DECODE, 1, 0x10800, 0, 0x10c00, 0, 1024, 2,
 		0x10119, 0, 0x20119, 0,
-	};
-	static u32 area[GUC_PARALLEL_BYTES / sizeof(u32)];
-	static const struct xe_context_desc two = {
-		.class = XE_ENGINE_VIDEO_DECODE, .mask = 1, .width = 2,
-		.lrca = { 0x10000, 0x20000 }, .ppgtt = true, .work_queue = area,
 	};
 	const u32 ends[] = { 64, 128 }, more[] = { 192, 256 };
 	struct xe_device *xe = xe_fake_device(test);
@@ -868,11 +870,6 @@ static void test_parallel(struct kunit *test)
  */
 static void test_item_untold(struct kunit *test)
 {
-	static u32 area[GUC_PARALLEL_BYTES / sizeof(u32)];
-	static const struct xe_context_desc two = {
-		.class = XE_ENGINE_VIDEO_DECODE, .mask = 1, .width = 2,
-		.lrca = { 0x10000, 0x20000 }, .ppgtt = true, .work_queue = area,
-	};
 	const u32 ends[] = { 64, 128 };
 	struct xe_device *xe = xe_fake_device(test);
 
@@ -903,11 +900,6 @@ static void test_item_untold(struct kunit *test)
  */
 static void test_full_work_queue(struct kunit *test)
 {
-	static u32 area[GUC_PARALLEL_BYTES / sizeof(u32)];
-	static const struct xe_context_desc two = {
-		.class = XE_ENGINE_VIDEO_DECODE, .mask = 1, .width = 2,
-		.lrca = { 0x10000, 0x20000 }, .ppgtt = true, .work_queue = area,
-	};
 	const u32 ends[] = { 64, 128 };
 	struct xe_device *xe = xe_fake_device(test);
 

@@ -108,12 +108,12 @@ static void test_direct(struct kunit *test)
 {
 	struct xe_device *xe = make_device(test);
 	u64 address = map_page(test);
+	struct dma_fence *fence = dma_fence_get_stub();
 	struct xe_user_fence *user_fence;
 
 	allocates_locked = false;
 	user_fence = make(test, xe, address + 8, 7);
 	KUNIT_EXPECT_FALSE_MSG(test, allocates_locked, "others would wait for his memory");
-	struct dma_fence *fence = dma_fence_get_stub();
 
 	xe_user_fence_signal(user_fence, fence);
 	KUNIT_EXPECT_TRUE(test, xe_user_fence_is_written(user_fence));
