@@ -353,19 +353,38 @@ const struct ttm_device_funcs xe_ttm_funcs = {
 	.release_notify = release_notify,
 };
 
-static void bo_destroy(struct ttm_buffer_object *ttm)
+static void bo_free(struct xe_bo *bo)
 {
-	struct xe_bo *bo = ttm_to_xe_bo(ttm);
-
 	forget_mapping(bo);
 	if (bo->import)
-		xe_import_destroy(bo_to_xe(ttm), bo->import);
+		xe_import_destroy(bo_to_xe(&bo->ttm), bo->import);
 	if (bo->vm_resv)
 		drm_gem_object_put(bo->vm_resv);
 	if (bo->dummy)
 		__free_page(bo->dummy);
-	drm_gem_object_release(&ttm->base);
+	drm_gem_object_release(&bo->ttm.base);
 	kfree(bo);
+}
+
+static void import_free_work(struct work_struct *work)
+{
+	bo_free(container_of(work, struct xe_bo, free));
+}
+
+/*
+ * The last reference may be one of TTM's, which is looking for room with reservations held. To
+ * detach from a dma-buf takes its reservation, and its exporter may do anything when it goes.
+ */
+static void bo_destroy(struct ttm_buffer_object *ttm)
+{
+	struct xe_bo *bo = ttm_to_xe_bo(ttm);
+
+	if (!bo->import) {
+		bo_free(bo);
+		return;
+	}
+	INIT_WORK(&bo->free, import_free_work);
+	queue_work(ttm->bdev->wq, &bo->free);
 }
 
 static void gem_free(struct drm_gem_object *obj)
@@ -488,7 +507,7 @@ int xe_bo_init(struct xe_device *xe, struct xe_bo *bo, const struct xe_bo_args *
 	if (!args->deferred)
 		placement.num_placement = places(&xe->mm, bo, args->size, args->pinned, place) ?: 1;
 
-	/* On failure it calls bo_destroy(), for an import later and from a worker. */
+	/* On failure it calls bo_destroy(). */
 	err = ttm_bo_init_reserved(&xe->mm.ttm, &bo->ttm, bo_type(args), &placement,
 				   args->align >> PAGE_SHIFT, &ctx, NULL, resv, bo_destroy);
 	if (err)

@@ -4,6 +4,7 @@
 
 #include <linux/list.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
 #include <drm/ttm/ttm_bo.h>
 #include <drm/ttm/ttm_placement.h>
@@ -29,6 +30,8 @@ struct xe_bo {
 	u8 mem_type;
 	/** @import: whose pages these are if they are not ours, else NULL; constant */
 	struct xe_import *import;
+	/** @free: lets go of an import */
+	struct work_struct free;
 	/** @vm_resv: has the reservation, of a VM, that it shares; a reference; NULL; constant */
 	struct drm_gem_object *vm_resv;
 	/** @exported: the dma-buf that others have it by, if there is one; under the reservation */

@@ -48,6 +48,8 @@ static void xe_mm_fini(struct drm_device *drm, void *data)
 
 	cancel_work_sync(&mm->evict);
 	xe_pt_pool_fini(to_xe_device(drm));
+	/* What TTM frees there, and then the imports that it let go of: see bo_destroy(). */
+	flush_workqueue(mm->ttm.wq);
 	flush_workqueue(mm->ttm.wq);
 	if (ttm_manager_type(&mm->ttm, XE_MEM_VRAM))
 		xe_vram_alloc_fini(to_xe_device(drm));

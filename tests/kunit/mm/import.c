@@ -18,6 +18,7 @@
 static unsigned int mapped, maps;	/* now, and ever */
 static unsigned int length = PAGE_SIZE;	/* of the page, as far as it is mapped */
 static unsigned int size = PAGE_SIZE;	/* of the dma-buf */
+static struct task_struct *detacher;	/* who detached last */
 
 static int pin(struct dma_buf_attachment *attach)
 {
@@ -50,11 +51,17 @@ static void unmap(struct dma_buf_attachment *attach, struct sg_table *sgt,
 	kfree(sgt);
 }
 
+static void detached(struct dma_buf *dma_buf, struct dma_buf_attachment *attach)
+{
+	detacher = current;
+}
+
 static void release(struct dma_buf *dma_buf)
 {
 }
 
 static const struct dma_buf_ops exporter_ops = {
+	.detach = detached,
 	.pin = pin,
 	.unpin = unpin,
 	.map_dma_buf = map,
@@ -179,6 +186,32 @@ static void test_moves_while_it_dies(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mapped, 0);
 }
 
+/*
+ * TTM may let go of a dead buffer last, with the reservations of others held.
+ *
+ * Seen to fail: detached by whoever lets go.
+ */
+static void test_let_go_last(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct dma_buf *dma_buf = exported(test);
+	struct xe_bo *bo = imported(test, xe, dma_buf);
+
+	detacher = NULL;
+	dma_resv_lock(dma_buf->resv, NULL);	/* it does not die before this is given back */
+	drm_gem_object_put(&bo->ttm.base);
+	ttm_bo_mapped_get(&bo->ttm);
+	dma_resv_unlock(dma_buf->resv);
+	flush_workqueue(xe->mm.ttm.wq);
+	KUNIT_EXPECT_NULL(test, detacher);
+
+	ttm_bo_mapped_put(&bo->ttm);
+	flush_workqueue(xe->mm.ttm.wq);
+	flush_workqueue(xe->mm.ttm.wq);
+	KUNIT_EXPECT_NOT_NULL(test, detacher);
+	KUNIT_EXPECT_PTR_NE(test, detacher, current);
+}
+
 static const char *no_name(struct dma_fence *fence)
 {
 	return "";
@@ -261,6 +294,7 @@ static struct kunit_case import_cases[] = {
 	KUNIT_CASE(test_parts_of_pages),
 	KUNIT_CASE(test_odd_size),
 	KUNIT_CASE(test_moves_while_it_dies),
+	KUNIT_CASE(test_let_go_last),
 	{ }
 };
 
