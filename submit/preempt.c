@@ -18,6 +18,7 @@
 #include "submit/preempt.h"
 #include "submit/queue.h"
 #include "submit/submit.h"
+#include "submit/usage.h"
 #include "xe_device.h"
 
 /**
@@ -53,7 +54,9 @@
  * "start" allocates, takes reservations, and may wait until others have made room, but it is not on
  * the way to a fence. What it has written for it, it does not wait for: it runs again when that is
  * over. It tries again as long as it is not the address space's own fault; memory that is not to be
- * had for a long time is, and the address space is banned.
+ * had for a long time is, and the address space is banned. Memory of a process may be in a file of
+ * a FUSE server that does not answer: so each client has a share of the threads, see
+ * submit/usage.c, and its other address spaces try again.
  *
  * Before the system sleeps all are stopped, and stay so until it is awake. What was taken off its
  * engine was saved in its image, and goes on from there, although everything was reset meanwhile.
@@ -325,18 +328,41 @@ static void start_failed(struct xe_preempt *p, int err)
 		ban(p, err);
 }
 
+/* All queues of an address space are of one client: a reference to what that has. */
+static bool is_due(struct xe_preempt *p, struct xe_usage **usage)
+{
+	guard(mutex)(&p->lock);
+	if (!may_start(p))
+		return false;
+	*usage = xe_usage_get(list_first_entry(&p->queues, struct xe_queue, lr)->args.usage);
+	return true;
+}
+
+/* In one of the threads that others need, too, and it may have to wait for user space. */
+static int start_if_due(struct xe_preempt *p)
+{
+	struct xe_usages *usages = &p->vm->xe->submit.usages;
+	struct xe_usage *usage;
+	int err = -EAGAIN;
+
+	if (!is_due(p, &usage))
+		return 0;
+	if (xe_usage_take(usages, usage, XE_USAGE_STARTS, 1)) {
+		err = prepare_and_arm(p);
+		xe_usage_give(usages, usage, XE_USAGE_STARTS, 1);
+	}
+	xe_usage_put(usage);
+	return err;
+}
+
 static void start_fn(struct work_struct *work)
 {
 	struct xe_preempt *p = container_of(work, struct xe_preempt, start.work);
 	struct xe_vm *vm = p->vm;
-	int err = 0;
-	bool due;
+	int err;
 
-	scoped_guard(mutex, &p->lock)
-		due = may_start(p);
 	xe_vm_tries_look(&vm->xe->mm, &p->tries);
-	if (due)
-		err = prepare_and_arm(p);
+	err = start_if_due(p);
 	if (err)
 		start_failed(p, err);
 	else

@@ -67,7 +67,7 @@ static void free_slots(struct xe_queue *q)
 		xe_lrc_free(q->xe, &q->lrc[i]);
 	kfree(q->lrc);
 	q->lrc = NULL;
-	xe_usage_give_slots(&q->xe->submit.usages, q->args.usage, q->args.width);
+	xe_usage_give(&q->xe->submit.usages, q->args.usage, XE_USAGE_SLOTS, q->args.width);
 }
 
 static void free_queue(struct work_struct *work)
@@ -228,13 +228,13 @@ static int make_slots(struct xe_queue *q)
 	if (err)
 		return err;
 
-	if (!xe_usage_take_slots(&q->xe->submit.usages, q->args.usage, q->args.width)) {
+	if (!xe_usage_take(&q->xe->submit.usages, q->args.usage, XE_USAGE_SLOTS, q->args.width)) {
 		drm_dbg(&q->xe->drm, "the client, or its user, has as many contexts as are left\n");
 		return -ENOSPC;
 	}
 	q->lrc = kcalloc(q->args.width, sizeof(*q->lrc), GFP_KERNEL_ACCOUNT);
 	if (!q->lrc) {
-		xe_usage_give_slots(&q->xe->submit.usages, q->args.usage, q->args.width);
+		xe_usage_give(&q->xe->submit.usages, q->args.usage, XE_USAGE_SLOTS, q->args.width);
 		return -ENOMEM;
 	}
 

@@ -116,7 +116,7 @@ int xe_submit_init(struct xe_device *xe)
 	submit->wq = alloc_workqueue("xe-submit", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
 	if (!submit->wq)
 		return -ENOMEM;
-	submit->lr_wq = alloc_workqueue("xe-submit-lr", WQ_UNBOUND, 0);
+	submit->lr_wq = alloc_workqueue("xe-submit-lr", WQ_UNBOUND, XE_USAGE_MAX_STARTS);
 	if (!submit->lr_wq) {
 		destroy_workqueue(submit->wq);
 		return -ENOMEM;

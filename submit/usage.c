@@ -6,6 +6,7 @@
 
 #include <linux/cred.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "submit/queue.h"
 #include "submit/usage.h"
@@ -24,6 +25,9 @@
  * clients of one user have half, and each user who comes behind greedy ones has half of what these
  * have left: 4,080 the second, 16 the tenth. Nobody is taken anything away. What was destroyed
  * counts until the GuC has let go of it.
+ *
+ * By the same rule threads are shared out that may have to wait for user space: those that have
+ * long-running address spaces start, and those that write user fences.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -82,18 +86,26 @@ void xe_usage_put(struct xe_usage *usage)
 		kref_put(&usage->ref, usage_release);
 }
 
+static const unsigned int limits[] = {
+	[XE_USAGE_SLOTS] = XE_USAGE_MAX_SLOTS,
+	[XE_USAGE_STARTS] = XE_USAGE_MAX_STARTS,
+	[XE_USAGE_WRITES] = XE_USAGE_MAX_WRITES,
+};
+
 /**
- * xe_usage_take_slots - a client is to have more slots of contexts
+ * xe_usage_take - a client is to have more of what there is only so much of
  * @usages: of the device
  * @usage: of the client; NULL for the driver itself
- * @slots: how many
+ * @what: XE_USAGE_*
+ * @n: how much
  *
  * Context: any, but not in interrupts.
  * Return: false if it is too much, and nothing is counted.
  */
-bool xe_usage_take_slots(struct xe_usages *usages, struct xe_usage *usage, unsigned int slots)
+bool xe_usage_take(struct xe_usages *usages, struct xe_usage *usage, enum xe_usage_share what,
+		   unsigned int n)
 {
-	unsigned int users = slots, all = slots;
+	unsigned int users = n, all = n;
 	struct xe_usage *other;
 
 	if (!usage)
@@ -101,35 +113,37 @@ bool xe_usage_take_slots(struct xe_usages *usages, struct xe_usage *usage, unsig
 
 	guard(spinlock)(&usages->lock);
 	list_for_each_entry(other, &usages->list, link) {
-		all += other->slots;
+		all += other->share[what];
 		if (uid_eq(other->uid, usage->uid))
-			users += other->slots;
+			users += other->share[what];
 	}
-	if (all + users + usage->slots + slots > XE_USAGE_SLOTS)
+	if (all + users + usage->share[what] + n > limits[what])
 		return false;
 
-	if (!usage->slots)
+	if (list_empty(&usage->link))
 		list_add(&usage->link, &usages->list);
-	usage->slots += slots;
+	usage->share[what] += n;
 	return true;
 }
 
 /**
- * xe_usage_give_slots - a client has given slots back
+ * xe_usage_give - a client has given something back
  * @usages: of the device
  * @usage: of the client; NULL for the driver itself
- * @slots: how many, as were taken
+ * @what: XE_USAGE_*
+ * @n: how much, as was taken
  *
  * Context: any, but not in interrupts.
  */
-void xe_usage_give_slots(struct xe_usages *usages, struct xe_usage *usage, unsigned int slots)
+void xe_usage_give(struct xe_usages *usages, struct xe_usage *usage, enum xe_usage_share what,
+		   unsigned int n)
 {
 	if (!usage)
 		return;
 
 	guard(spinlock)(&usages->lock);
-	usage->slots -= slots;
-	if (!usage->slots)
+	usage->share[what] -= n;
+	if (!memchr_inv(usage->share, 0, sizeof(usage->share)))
 		list_del_init(&usage->link);
 }
 

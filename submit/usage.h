@@ -14,13 +14,26 @@
 struct xe_queue;
 
 #define XE_USAGE_MAX_DEFERRED	(192 * 1024)	/* entries: 768 MiB in pages of 4 KiB */
-#define XE_USAGE_SLOTS		(XE_LRC_MAX_SLOTS - 64)	/* the driver has a few itself */
+#define XE_USAGE_MAX_SLOTS	(XE_LRC_MAX_SLOTS - 64)	/* the driver has a few itself */
+#define XE_USAGE_MAX_STARTS	256
+#define XE_USAGE_MAX_WRITES	256
+
+/* What there is only so much of for all clients together. */
+enum xe_usage_share {
+	/* of contexts */
+	XE_USAGE_SLOTS,
+	/* of long-running address spaces, under way */
+	XE_USAGE_STARTS,
+	/* of user fences, under way; of a module, and here a client is a process */
+	XE_USAGE_WRITES,
+	XE_USAGE_SHARES
+};
 
 /**
- * struct xe_usages - clients that have slots of contexts
+ * struct xe_usages - clients that have a share of something
  */
 struct xe_usages {
-	/** @lock: protects the rest, &xe_usage.link and &xe_usage.slots */
+	/** @lock: protects the rest, &xe_usage.link and &xe_usage.share */
 	spinlock_t lock;
 	/** @list: those that have any */
 	struct list_head list;
@@ -37,10 +50,10 @@ struct xe_usage {
 	struct kref ref;
 	/** @uid: of who opened the file, constant */
 	kuid_t uid;
-	/** @link: on &xe_usages.list, if it has slots */
+	/** @link: on &xe_usages.list, if it has a share of anything */
 	struct list_head link;
-	/** @slots: how many, under &xe_usages.lock */
-	unsigned int slots;
+	/** @share: how much, by enum xe_usage_share, under &xe_usages.lock */
+	unsigned int share[XE_USAGE_SHARES];
 	/** @lock: protects the rest, and &xe_queue.counted; interrupts off */
 	spinlock_t lock;
 	/** @cycles: of the GT's clock, by class; children of a parallel queue count one by one */
@@ -52,8 +65,10 @@ struct xe_usage {
 struct xe_usage *xe_usage_create(void);
 struct xe_usage *xe_usage_get(struct xe_usage *usage);
 void xe_usage_put(struct xe_usage *usage);
-bool xe_usage_take_slots(struct xe_usages *usages, struct xe_usage *usage, unsigned int slots);
-void xe_usage_give_slots(struct xe_usages *usages, struct xe_usage *usage, unsigned int slots);
+bool xe_usage_take(struct xe_usages *usages, struct xe_usage *usage, enum xe_usage_share what,
+		   unsigned int n);
+void xe_usage_give(struct xe_usages *usages, struct xe_usage *usage, enum xe_usage_share what,
+		   unsigned int n);
 bool xe_usage_defer(struct xe_usage *usage, u64 entries, bool alone);
 void xe_usage_undefer(struct xe_usage *usage, u64 entries);
 void xe_usage_count(struct xe_queue *q);

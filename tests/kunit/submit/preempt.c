@@ -245,6 +245,39 @@ static void test_stop_and_start(struct kunit *test)
 	dma_fence_put(fence);
 }
 
+/*
+ * A client whose starts wait for its user space has no more of them: others need the threads.
+ *
+ * Seen to fail: with as many starts as there are threads.
+ */
+static void test_share_of_starts(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct xe_usages *usages = &w->xe->submit.usages;
+	struct xe_usage *usage = xe_usage_create();
+
+	KUNIT_ASSERT_NOT_NULL(test, usage);
+	stopped(w, w->q);
+	w->q->args.usage = usage;
+	while (xe_usage_take(usages, usage, XE_USAGE_STARTS, 1))
+		continue;
+	submit(w);
+	KUNIT_EXPECT_EQ(test, fake.asked, 0);
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 0);
+	KUNIT_EXPECT_FALSE(test, xe_vm_is_banned(w->vm));
+
+	xe_usage_give(usages, usage, XE_USAGE_STARTS, 1);
+	settle(w);
+	KUNIT_EXPECT_EQ(test, fake.asked, 1);
+	KUNIT_EXPECT_EQ(test, context(w)->resumed, 1);
+
+	w->q->args.usage = NULL;
+	KUNIT_EXPECT_EQ(test, usage->share[XE_USAGE_STARTS], XE_USAGE_MAX_STARTS / 3 - 1);
+	xe_usage_give(usages, usage, XE_USAGE_STARTS, usage->share[XE_USAGE_STARTS]);
+	KUNIT_EXPECT_EQ(test, kref_read(&usage->ref), 1);
+	xe_usage_put(usage);
+}
+
 /* One that has nothing to do is not resumed before it has. */
 static void test_idle(struct kunit *test)
 {
@@ -646,6 +679,7 @@ static void test_forget(struct kunit *test)
 
 static struct kunit_case preempt_cases[] = {
 	KUNIT_CASE(test_stop_and_start),
+	KUNIT_CASE(test_share_of_starts),
 	KUNIT_CASE(test_idle),
 	KUNIT_CASE(test_all_queues),
 	KUNIT_CASE(test_entries),

@@ -341,7 +341,7 @@ static void test_last_reference(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, desc->work_queue, q->lrc->status + GUC_PARALLEL_OFFSET);
 	KUNIT_EXPECT_EQ(test, kref_read(&vm->ref), 2);
 	KUNIT_EXPECT_EQ(test, kref_read(&usage->ref), 2);
-	KUNIT_EXPECT_EQ(test, usage->slots, 2);
+	KUNIT_EXPECT_EQ(test, usage->share[XE_USAGE_SLOTS], 2);
 
 	xe_coredump_look(q);
 	q->lrc[1].regs[LRC_TIMESTAMP] = 1000;
@@ -353,16 +353,16 @@ static void test_last_reference(struct kunit *test)
 	wait_for_last(vm);
 	KUNIT_EXPECT_EQ(test, kref_read(&vm->ref), 1);
 	KUNIT_EXPECT_EQ(test, kref_read(&usage->ref), 1);
-	KUNIT_EXPECT_EQ(test, usage->slots, 0);
+	KUNIT_EXPECT_EQ(test, usage->share[XE_USAGE_SLOTS], 0);
 	KUNIT_EXPECT_EQ(test, xe->lrcs.num_empty, 1);
 
 	/* One that cannot be made counts for nothing. */
-	usage->slots = XE_USAGE_SLOTS / 3 - 1;
+	usage->share[XE_USAGE_SLOTS] = XE_USAGE_MAX_SLOTS / 3 - 1;
 	list_add(&usage->link, &xe->submit.usages.list);
 	KUNIT_EXPECT_EQ(test, PTR_ERR(xe_queue_create(xe, &args)), -ENOSPC);
 	wait_for_last(vm);
-	KUNIT_EXPECT_EQ(test, usage->slots, XE_USAGE_SLOTS / 3 - 1);
-	usage->slots = 0;
+	KUNIT_EXPECT_EQ(test, usage->share[XE_USAGE_SLOTS], XE_USAGE_MAX_SLOTS / 3 - 1);
+	usage->share[XE_USAGE_SLOTS] = 0;
 	list_del_init(&usage->link);
 	fsleep(10000);
 	KUNIT_EXPECT_EQ(test, kref_read(&xe->drm.ref), refs);
@@ -379,7 +379,7 @@ static void test_last_reference(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PTR_ERR(xe_queue_create(xe, &args)), -ENODEV);
 	wait_for_last(vm);
 	KUNIT_EXPECT_EQ(test, kref_read(&vm->ref), 1);
-	KUNIT_EXPECT_EQ(test, usage->slots, 0);
+	KUNIT_EXPECT_EQ(test, usage->share[XE_USAGE_SLOTS], 0);
 	KUNIT_EXPECT_TRUE(test, list_empty(&xe->submit.usages.list));
 	xe_usage_put(usage);
 	xe_vm_put(vm);
@@ -600,7 +600,7 @@ static void test_half_made(struct kunit *test)
 		wait_for_last(vm);
 		KUNIT_EXPECT_EQ(test, kref_read(&vm->ref), 1);
 		KUNIT_EXPECT_EQ(test, kref_read(&usage->ref), 1);
-		KUNIT_EXPECT_EQ(test, usage->slots, 0);
+		KUNIT_EXPECT_EQ(test, usage->share[XE_USAGE_SLOTS], 0);
 	}
 	KUNIT_EXPECT_EQ_MSG(test, xe->lrcs.num_empty, 1, "the slots are free");
 

@@ -32,8 +32,8 @@ static struct world *new_world(struct kunit *test)
 static void end_world(struct kunit *test, struct world *w)
 {
 	for (unsigned int i = 0; i < FILES; i++) {
-		if (w->file[i]->slots)
-			xe_usage_give_slots(&w->usages, w->file[i], w->file[i]->slots);
+		for (unsigned int what = 0; what < XE_USAGE_SHARES; what++)
+			xe_usage_give(&w->usages, w->file[i], what, w->file[i]->share[what]);
 		KUNIT_EXPECT_TRUE(test, list_empty(&w->file[i]->link));
 		KUNIT_EXPECT_EQ(test, kref_read(&w->file[i]->ref), 1);
 		xe_usage_put(w->file[i]);
@@ -45,7 +45,7 @@ static unsigned int take_all(struct world *w, unsigned int file, unsigned int sl
 {
 	unsigned int n = 0;
 
-	while (xe_usage_take_slots(&w->usages, w->file[file], slots))
+	while (xe_usage_take(&w->usages, w->file[file], XE_USAGE_SLOTS, slots))
 		n += slots;
 	return n;
 }
@@ -60,11 +60,11 @@ static void test_files(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, take_all(w, 2, 1), 604);
 	KUNIT_EXPECT_EQ(test, take_all(w, 0, 1), 0);
 
-	xe_usage_give_slots(&w->usages, w->file[1], 1);
+	xe_usage_give(&w->usages, w->file[1], XE_USAGE_SLOTS, 1);
 	KUNIT_EXPECT_FALSE(test, list_empty(&w->file[1]->link));
 
 	/* What one gives back is there for all, but not all of it for one. */
-	xe_usage_give_slots(&w->usages, w->file[0], 5440);
+	xe_usage_give(&w->usages, w->file[0], XE_USAGE_SLOTS, 5440);
 	KUNIT_EXPECT_TRUE(test, list_empty(&w->file[0]->link));
 	KUNIT_EXPECT_EQ(test, take_all(w, 2, 1), (16320 - 2 * (1812 + 604) - 604) / 3);
 	end_world(test, w);
@@ -74,7 +74,7 @@ static void test_files(struct kunit *test)
 static void test_users(struct kunit *test)
 {
 	struct world *w = new_world(test);
-	unsigned int left = XE_USAGE_SLOTS;
+	unsigned int left = XE_USAGE_MAX_SLOTS;
 
 	for (unsigned int user = 0; user < FILES / 4; user++) {
 		unsigned int n = 0;
@@ -96,8 +96,33 @@ static void test_width(struct kunit *test)
 	struct world *w = new_world(test);
 
 	KUNIT_EXPECT_EQ(test, take_all(w, 0, 9), 604 * 9);
-	KUNIT_EXPECT_EQ(test, w->file[0]->slots, 604 * 9);
+	KUNIT_EXPECT_EQ(test, w->file[0]->share[XE_USAGE_SLOTS], 604 * 9);
 	KUNIT_EXPECT_EQ(test, take_all(w, 0, 1), 5440 - 604 * 9);
+	end_world(test, w);
+}
+
+/* What there is of one thing has nothing to do with what there is of another. */
+static void test_starts(struct kunit *test)
+{
+	struct world *w = new_world(test);
+	unsigned int n = 0, all = 0;
+
+	KUNIT_EXPECT_EQ(test, take_all(w, 0, 1), 5440);
+	while (xe_usage_take(&w->usages, w->file[0], XE_USAGE_STARTS, 1))
+		n++;
+	KUNIT_EXPECT_EQ(test, n, XE_USAGE_MAX_STARTS / 3);
+	xe_usage_give(&w->usages, w->file[0], XE_USAGE_SLOTS, 5440);
+	KUNIT_EXPECT_FALSE(test, list_empty(&w->file[0]->link));
+
+	/* However many users there are, some are left for those who look whether they may. */
+	for (unsigned int i = 0; i < FILES; i++) {
+		w->file[i]->uid = KUIDT_INIT(1000 + i);
+		while (xe_usage_take(&w->usages, w->file[i], XE_USAGE_STARTS, 1))
+			continue;
+		all += w->file[i]->share[XE_USAGE_STARTS];
+	}
+	KUNIT_EXPECT_LT(test, all, XE_USAGE_MAX_STARTS);
+	KUNIT_EXPECT_GT(test, w->file[3]->share[XE_USAGE_STARTS], 0);
 	end_world(test, w);
 }
 
@@ -107,8 +132,8 @@ static void test_driver(struct kunit *test)
 	struct world *w = new_world(test);
 
 	KUNIT_EXPECT_EQ(test, take_all(w, 0, 1), 5440);
-	KUNIT_EXPECT_TRUE(test, xe_usage_take_slots(&w->usages, NULL, 1));
-	xe_usage_give_slots(&w->usages, NULL, 1);
+	KUNIT_EXPECT_TRUE(test, xe_usage_take(&w->usages, NULL, XE_USAGE_SLOTS, 1));
+	xe_usage_give(&w->usages, NULL, XE_USAGE_SLOTS, 1);
 	end_world(test, w);
 }
 
@@ -116,6 +141,7 @@ static struct kunit_case usage_cases[] = {
 	KUNIT_CASE(test_files),
 	KUNIT_CASE(test_users),
 	KUNIT_CASE(test_width),
+	KUNIT_CASE(test_starts),
 	KUNIT_CASE(test_driver),
 	{ }
 };
