@@ -18,6 +18,7 @@
 #include <drm/drm_drv.h>
 #include <drm/drm_print.h>
 
+#include "submit/usage.h"
 #include "submit/user_fence.h"
 #include "xe_device.h"
 
@@ -35,7 +36,8 @@
  * To write may mean to wait for user space: the page may be in a file of a FUSE server. Therefore
  * nobody waits for the work. The fence of the bind signals without it, no lock is held, the process
  * delays only its own words, and neither unbind nor a queue that is killed knows of it. It has a
- * workqueue to itself, so that blocked writes keep nothing else from running.
+ * workqueue to itself, so that blocked writes keep nothing else from running; and each user has a
+ * share of its threads, see submit/usage.c.
  *
  * Memory that has gone when its word is due is no error: nobody is left to tell, and the bind is
  * done. What waits in WAIT_USER_FENCE is woken all the same.
@@ -48,9 +50,12 @@
  * pin of the module
  * struct writer            user fences   the last one of the process is freed
  * reference to the mm      writer        it is freed; to its users only while it writes
+ * struct xe_usage          writer        it is freed
  * workqueue                module        module exit
  * ======================== ============= ==========================================
  */
+
+#define RETRY_MS	20
 
 /*
  * Writes into the memory of one process, in order.
@@ -62,12 +67,14 @@ struct writer {
 	unsigned int users;
 	/* whose memory; a reference to the structure, not to its users */
 	struct mm_struct *mm;
+	/* what its user has of the threads; a reference */
+	struct xe_usage *usage;
 	/* protects @due; irq-safe; innermost */
 	spinlock_t lock;
 	/* &xe_user_fence.link: what is to be written; the first perhaps just now */
 	struct list_head due;
 	/* writes what is due; queued when the first is added to @due */
-	struct work_struct work;
+	struct delayed_work work;
 };
 
 /**
@@ -95,6 +102,10 @@ struct xe_user_fence {
 static struct workqueue_struct *workqueue;
 static DEFINE_MUTEX(writers_lock);
 static LIST_HEAD(writers);
+static struct xe_usages usages = {
+	.lock = __SPIN_LOCK_UNLOCKED(usages.lock),
+	.list = LIST_HEAD_INIT(usages.list),
+};
 
 static void write_due(struct work_struct *work);
 
@@ -105,17 +116,23 @@ static struct writer *make_writer(struct mm_struct *mm)
 	if (!writer)
 		return NULL;
 
+	writer->usage = xe_usage_create();
+	if (!writer->usage) {
+		kfree(writer);
+		return NULL;
+	}
 	writer->mm = mm;
 	mmgrab(mm);
 	spin_lock_init(&writer->lock);
 	INIT_LIST_HEAD(&writer->due);
-	INIT_WORK(&writer->work, write_due);
+	INIT_DELAYED_WORK(&writer->work, write_due);
 	return writer;
 }
 
 static void free_writer(struct writer *writer)
 {
 	mmdrop(writer->mm);
+	xe_usage_put(writer->usage);
 	kfree(writer);
 }
 
@@ -305,10 +322,16 @@ static bool take_off(struct writer *writer, struct xe_user_fence *user_fence)
 
 static void write_due(struct work_struct *work)
 {
-	struct writer *writer = container_of(work, struct writer, work);
+	struct writer *writer = container_of(work, struct writer, work.work);
+	struct xe_usage *usage = writer->usage;
 	struct xe_user_fence *user_fence;
 	bool more;
 
+	if (!xe_usage_take(&usages, usage, XE_USAGE_WRITES, 1)) {
+		queue_delayed_work(workqueue, &writer->work, msecs_to_jiffies(RETRY_MS));
+		return;
+	}
+	xe_usage_get(usage);
 	do {
 		user_fence = first_due(writer);
 		set_written(user_fence);
@@ -317,6 +340,8 @@ static void write_due(struct work_struct *work)
 		more = take_off(writer, user_fence);
 		xe_user_fence_put(user_fence);
 	} while (more);
+	xe_usage_give(&usages, usage, XE_USAGE_WRITES, 1);
+	xe_usage_put(usage);
 }
 
 /* Whether the work has to be queued for it. */
@@ -336,7 +361,7 @@ static void fence_signalled(struct dma_fence *fence, struct dma_fence_cb *callba
 	struct xe_user_fence *user_fence = container_of(callback, struct xe_user_fence, callback);
 
 	if (add_due(user_fence))
-		queue_work(workqueue, &user_fence->writer->work);
+		queue_delayed_work(workqueue, &user_fence->writer->work, 0);
 }
 
 /**
@@ -376,7 +401,7 @@ void xe_user_fence_signal(struct xe_user_fence *user_fence, struct dma_fence *fe
  */
 int xe_user_fence_module_init(void)
 {
-	workqueue = alloc_workqueue("xe-user-fence", WQ_UNBOUND, 0);
+	workqueue = alloc_workqueue("xe-user-fence", WQ_UNBOUND, XE_USAGE_MAX_WRITES);
 	return workqueue ? 0 : -ENOMEM;
 }
 

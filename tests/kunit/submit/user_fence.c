@@ -174,6 +174,38 @@ static void test_order(struct kunit *test)
 	dma_fence_put(fence[1]);
 }
 
+/*
+ * A user whose words wait for user space has no more of them under way: others need the threads.
+ *
+ * Seen to fail: with as many writes as there are threads.
+ */
+static void test_share_of_writes(struct kunit *test)
+{
+	struct xe_device *xe = make_device(test);
+	struct dma_fence *fence = make_fence(test);
+	u64 address = map_page(test);
+	struct xe_user_fence *user_fence = make(test, xe, address, 7);
+	struct xe_usage *usage = xe_usage_get(user_fence->writer->usage);
+
+	while (xe_usage_take(&usages, usage, XE_USAGE_WRITES, 1))
+		continue;
+	KUNIT_EXPECT_EQ(test, usage->share[XE_USAGE_WRITES], XE_USAGE_MAX_WRITES / 3);
+	xe_user_fence_signal(user_fence, fence);
+	signal_and_put(fence);
+	flush_workqueue(workqueue);
+	KUNIT_EXPECT_FALSE(test, xe_user_fence_is_written(user_fence));
+	KUNIT_EXPECT_EQ(test, read_word(address), 0);
+
+	xe_usage_give(&usages, usage, XE_USAGE_WRITES, 1);
+	flush_delayed_work(&user_fence->writer->work);
+	KUNIT_EXPECT_TRUE(test, xe_user_fence_is_written(user_fence));
+	KUNIT_EXPECT_EQ(test, read_word(address), 7);
+	xe_usage_give(&usages, usage, XE_USAGE_WRITES, usage->share[XE_USAGE_WRITES]);
+	xe_user_fence_put(user_fence);
+	KUNIT_EXPECT_EQ(test, kref_read(&usage->ref), 1);
+	xe_usage_put(usage);
+}
+
 /* A bind is told at once about an address that is not there; later there is nobody to tell. */
 static void test_no_memory_there(struct kunit *test)
 {
@@ -254,6 +286,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(test_direct),
 	KUNIT_CASE(test_deferred),
 	KUNIT_CASE(test_order),
+	KUNIT_CASE(test_share_of_writes),
 	KUNIT_CASE(test_no_memory_there),
 	KUNIT_CASE(test_process_gone),
 	KUNIT_CASE(test_outlives_device),
