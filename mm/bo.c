@@ -43,6 +43,7 @@
  * ======================== ============= ==========================================
  * struct xe_bo             references    last handle, mmap, dma-buf or user is gone
  * pages                    buffer        see mm/tt.c
+ * struct xe_import         buffer        it is dead, by a work: see bo_destroy()
  * page in the place of     buffer        it dies; mappings hold it
  * VRAM that is gone
  * range of VRAM            buffer        it dies or is moved; the drm_device has the

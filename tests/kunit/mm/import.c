@@ -200,12 +200,12 @@ static void test_let_go_last(struct kunit *test)
 	detacher = NULL;
 	dma_resv_lock(dma_buf->resv, NULL);	/* it does not die before this is given back */
 	drm_gem_object_put(&bo->ttm.base);
-	ttm_bo_mapped_get(&bo->ttm);
+	kref_get(&bo->ttm.kref);	/* as TTM does when it walks its lists */
 	dma_resv_unlock(dma_buf->resv);
 	flush_workqueue(xe->mm.ttm.wq);
 	KUNIT_EXPECT_NULL(test, detacher);
 
-	ttm_bo_mapped_put(&bo->ttm);
+	ttm_bo_fini(&bo->ttm);	/* puts it */
 	flush_workqueue(xe->mm.ttm.wq);
 	flush_workqueue(xe->mm.ttm.wq);
 	KUNIT_EXPECT_NOT_NULL(test, detacher);
