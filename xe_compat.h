@@ -10,6 +10,7 @@
 #include <linux/dma-buf.h>
 #include <linux/module.h>
 #include <linux/version.h>
+#include <linux/workqueue.h>
 
 #include <drm/drm_buddy.h>
 #include <drm/ttm/ttm_bo.h>
@@ -42,6 +43,9 @@
 
 /* DRM_IOCTL_VERSION complains about a driver without a date. */
 #define XE_COMPAT_DRM_DATE		.date = "20201103",
+
+/* What is not unbound is this; some of these say so, too. */
+#define WQ_PERCPU			0
 
 #undef MODULE_IMPORT_NS
 #define MODULE_IMPORT_NS(ns)		MODULE_INFO(import_ns, ns)

@@ -55,8 +55,8 @@
  * the way to a fence. What it has written for it, it does not wait for: it runs again when that is
  * over. It tries again as long as it is not the address space's own fault; memory that is not to be
  * had for a long time is, and the address space is banned. Memory of a process may be in a file of
- * a FUSE server that does not answer: so each client has a share of the threads, see
- * submit/usage.c, and its other address spaces try again.
+ * a FUSE server that does not answer: so a client has no more than its share of the threads, see
+ * submit/usage.c, and its other address spaces try again, less and less often.
  *
  * Before the system sleeps all are stopped, and stay so until it is awake. What was taken off its
  * engine was saved in its image, and goes on from there, although everything was reset meanwhile.
@@ -77,6 +77,7 @@
 
 #define MIN_RUN_MS	5	/* as upstream has it */
 #define RETRY_MS	20
+#define REFUSED_MS	1000	/* the most behind a start that was refused */
 #define IDLE_TRIES	500	/* when there is no memory, and nobody else finds any */
 #define SLEEP_TIMEOUT	(10 * HZ)	/* twice what the GuC has for an answer */
 
@@ -95,6 +96,7 @@ struct xe_preempt {
 	u64 context, seqno;		/* of fences */
 	unsigned long since;		/* when it was armed or resumed, in jiffies */
 	struct xe_vm_tries tries;	/* to start, that found no memory */
+	unsigned int refused;		/* starts, without a break; of the work "start" alone */
 	struct delayed_work start, stop;	/* pending with a reference to @vm */
 };
 
@@ -338,35 +340,37 @@ static bool is_due(struct xe_preempt *p, struct xe_usage **usage)
 	return true;
 }
 
-/* In one of the threads that others need, too, and it may have to wait for user space. */
-static int start_if_due(struct xe_preempt *p)
+static void start(struct xe_preempt *p)
 {
-	struct xe_usages *usages = &p->vm->xe->submit.usages;
-	struct xe_usage *usage;
-	int err = -EAGAIN;
+	int err = prepare_and_arm(p);
 
-	if (!is_due(p, &usage))
-		return 0;
-	if (xe_usage_take(usages, usage, XE_USAGE_STARTS, 1)) {
-		err = prepare_and_arm(p);
-		xe_usage_give(usages, usage, XE_USAGE_STARTS, 1);
-	}
-	xe_usage_put(usage);
-	return err;
-}
-
-static void start_fn(struct work_struct *work)
-{
-	struct xe_preempt *p = container_of(work, struct xe_preempt, start.work);
-	struct xe_vm *vm = p->vm;
-	int err;
-
-	xe_vm_tries_look(&vm->xe->mm, &p->tries);
-	err = start_if_due(p);
+	p->refused = 0;
 	if (err)
 		start_failed(p, err);
 	else
 		resume_if_written(p);
+}
+
+/* In one of the threads that others need, too, and it may have to wait for user space. */
+static void start_fn(struct work_struct *work)
+{
+	struct xe_preempt *p = container_of(work, struct xe_preempt, start.work);
+	struct xe_vm *vm = p->vm;
+	struct xe_usages *usages = &vm->xe->submit.usages;
+	struct xe_usage *usage = NULL;
+	bool due = is_due(p, &usage);
+
+	xe_vm_tries_look(&vm->xe->mm, &p->tries);
+	if (!due) {
+		p->refused = 0;
+		resume_if_written(p);
+	} else if (xe_usage_take(usages, usage, XE_USAGE_STARTS, 1)) {
+		start(p);
+		xe_usage_give(usages, usage, XE_USAGE_STARTS, 1);
+	} else {
+		queue_start(p, min(RETRY_MS << min(p->refused++, 8), REFUSED_MS));
+	}
+	xe_usage_put(usage);
 	xe_vm_put(vm);
 }
 

@@ -21,6 +21,7 @@
 #include "submit/queue.h"
 #include "submit/submit.h"
 #include "submit/usage.h"
+#include "xe_compat.h"
 #include "xe_device.h"
 
 /**
@@ -102,8 +103,7 @@ int xe_submit_init(struct xe_device *xe)
 	teach_lockdep(submit);
 	INIT_LIST_HEAD(&submit->queues);
 	INIT_LIST_HEAD(&submit->lr);
-	spin_lock_init(&submit->usages.lock);
-	INIT_LIST_HEAD(&submit->usages.list);
+	xe_usages_init(&submit->usages);
 	spin_lock_init(&submit->busy_lock);
 	for (unsigned int gt = 0; gt < XE_MAX_GTS; gt++)
 		for (unsigned int class = 0; class < XE_ENGINE_CLASSES; class++)
@@ -116,7 +116,12 @@ int xe_submit_init(struct xe_device *xe)
 	submit->wq = alloc_workqueue("xe-submit", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
 	if (!submit->wq)
 		return -ENOMEM;
-	submit->lr_wq = alloc_workqueue("xe-submit-lr", WQ_UNBOUND, XE_USAGE_MAX_STARTS);
+	/*
+	 * As many for each CPU, so that one is left: of an unbound one the nodes have parts. What
+	 * is asked for on one CPU runs there.
+	 */
+	submit->lr_wq = alloc_workqueue("xe-submit-lr", WQ_PERCPU | WQ_CPU_INTENSIVE,
+					XE_USAGE_MAX_STARTS);
 	if (!submit->lr_wq) {
 		destroy_workqueue(submit->wq);
 		return -ENOMEM;

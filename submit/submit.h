@@ -51,7 +51,7 @@ struct xe_submit {
 	bool lr_sleeps;
 	/** @lr_notifier: of system sleep */
 	struct notifier_block lr_notifier;
-	/** @lr_wq: starts them; may wait for fences */
+	/** @lr_wq: starts them; may wait for fences, and for user space */
 	struct workqueue_struct *lr_wq;
 };
 

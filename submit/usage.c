@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * How much time of engines a client has used, how many contexts it has, and how much memory waits
- * for its binds.
+ * How much time of engines a client has used, how many contexts and threads it has, and how much
+ * memory waits for its binds.
  */
 
 #include <linux/cred.h>
 #include <linux/slab.h>
-#include <linux/string.h>
+#include <linux/user_namespace.h>
 
 #include "submit/queue.h"
 #include "submit/usage.h"
@@ -27,14 +27,44 @@
  * counts until the GuC has let go of it.
  *
  * By the same rule threads are shared out that may have to wait for user space: those that have
- * long-running address spaces start, and those that write user fences.
+ * long-running address spaces start, and those that write user fences. There are 256 for either, so
+ * that nothing is left behind eight users whose threads do not come back; whoever is refused tries
+ * again.
+ *
+ * Anybody can have thousands of users in a namespace of his own: they count as himself.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
- * struct xe_usage          references    client and queues are gone
+ * struct xe_usage          references    client, queues and starts are gone; or the user fences
+ *                                        of a process
  * ======================== ============= ==========================================
  */
+
+/* The users in namespaces of the system's own, as containers have them, are users. */
+static kuid_t who_pays(const struct cred *cred)
+{
+	const struct user_namespace *ns = cred->user_ns;
+	kuid_t uid = cred->euid;
+
+	for (; ns->parent; ns = ns->parent)
+		if (!uid_eq(ns->owner, GLOBAL_ROOT_UID))
+			uid = ns->owner;
+	return uid;
+}
+
+/**
+ * xe_usages_init - nobody has a share of anything
+ * @usages: of a device, or the module
+ *
+ * Context: any.
+ */
+void xe_usages_init(struct xe_usages *usages)
+{
+	spin_lock_init(&usages->lock);
+	for (unsigned int what = 0; what < XE_USAGE_SHARES; what++)
+		INIT_LIST_HEAD(&usages->list[what]);
+}
 
 /**
  * xe_usage_create - for a new client, of the user who calls
@@ -49,8 +79,9 @@ struct xe_usage *xe_usage_create(void)
 	if (!usage)
 		return NULL;
 	kref_init(&usage->ref);
-	usage->uid = current_euid();
-	INIT_LIST_HEAD(&usage->link);
+	usage->uid = who_pays(current_cred());
+	for (unsigned int what = 0; what < XE_USAGE_SHARES; what++)
+		INIT_LIST_HEAD(&usage->link[what]);
 	spin_lock_init(&usage->lock);
 	return usage;
 }
@@ -94,7 +125,7 @@ static const unsigned int limits[] = {
 
 /**
  * xe_usage_take - a client is to have more of what there is only so much of
- * @usages: of the device
+ * @usages: of the device, or the module
  * @usage: of the client; NULL for the driver itself
  * @what: XE_USAGE_*
  * @n: how much
@@ -112,7 +143,7 @@ bool xe_usage_take(struct xe_usages *usages, struct xe_usage *usage, enum xe_usa
 		return true;
 
 	guard(spinlock)(&usages->lock);
-	list_for_each_entry(other, &usages->list, link) {
+	list_for_each_entry(other, &usages->list[what], link[what]) {
 		all += other->share[what];
 		if (uid_eq(other->uid, usage->uid))
 			users += other->share[what];
@@ -120,15 +151,15 @@ bool xe_usage_take(struct xe_usages *usages, struct xe_usage *usage, enum xe_usa
 	if (all + users + usage->share[what] + n > limits[what])
 		return false;
 
-	if (list_empty(&usage->link))
-		list_add(&usage->link, &usages->list);
+	if (!usage->share[what])
+		list_add(&usage->link[what], &usages->list[what]);
 	usage->share[what] += n;
 	return true;
 }
 
 /**
  * xe_usage_give - a client has given something back
- * @usages: of the device
+ * @usages: of the device, or the module
  * @usage: of the client; NULL for the driver itself
  * @what: XE_USAGE_*
  * @n: how much, as was taken
@@ -143,8 +174,8 @@ void xe_usage_give(struct xe_usages *usages, struct xe_usage *usage, enum xe_usa
 
 	guard(spinlock)(&usages->lock);
 	usage->share[what] -= n;
-	if (!memchr_inv(usage->share, 0, sizeof(usage->share)))
-		list_del_init(&usage->link);
+	if (!usage->share[what])
+		list_del_init(&usage->link[what]);
 }
 
 /**

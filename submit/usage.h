@@ -24,7 +24,7 @@ enum xe_usage_share {
 	XE_USAGE_SLOTS,
 	/* of long-running address spaces, under way */
 	XE_USAGE_STARTS,
-	/* of user fences, under way; of a module, and here a client is a process */
+	/* of user fences, under way; of the module */
 	XE_USAGE_WRITES,
 	XE_USAGE_SHARES
 };
@@ -35,23 +35,23 @@ enum xe_usage_share {
 struct xe_usages {
 	/** @lock: protects the rest, &xe_usage.link and &xe_usage.share */
 	spinlock_t lock;
-	/** @list: those that have any */
-	struct list_head list;
+	/** @list: those that have any, by enum xe_usage_share */
+	struct list_head list[XE_USAGE_SHARES];
 };
 
 /**
  * struct xe_usage - what a client has used of engines, and keeps of memory
  *
  * Of the client and of its queues: what a queue still runs when the client is gone is counted, and
- * nobody asks.
+ * nobody asks. For user fences a client is a process.
  */
 struct xe_usage {
-	/** @ref: of the client and its queues */
+	/** @ref: of the client, its queues and its starts; of a process that has user fences */
 	struct kref ref;
-	/** @uid: of who opened the file, constant */
+	/** @uid: of who made it, or of the user namespace that he is in; constant */
 	kuid_t uid;
-	/** @link: on &xe_usages.list, if it has a share of anything */
-	struct list_head link;
+	/** @link: on &xe_usages.list, if it has any */
+	struct list_head link[XE_USAGE_SHARES];
 	/** @share: how much, by enum xe_usage_share, under &xe_usages.lock */
 	unsigned int share[XE_USAGE_SHARES];
 	/** @lock: protects the rest, and &xe_queue.counted; interrupts off */
@@ -62,6 +62,7 @@ struct xe_usage {
 	u64 deferred;
 };
 
+void xe_usages_init(struct xe_usages *usages);
 struct xe_usage *xe_usage_create(void);
 struct xe_usage *xe_usage_get(struct xe_usage *usage);
 void xe_usage_put(struct xe_usage *usage);

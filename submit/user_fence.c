@@ -20,6 +20,7 @@
 
 #include "submit/usage.h"
 #include "submit/user_fence.h"
+#include "xe_compat.h"
 #include "xe_device.h"
 
 /**
@@ -36,8 +37,8 @@
  * To write may mean to wait for user space: the page may be in a file of a FUSE server. Therefore
  * nobody waits for the work. The fence of the bind signals without it, no lock is held, the process
  * delays only its own words, and neither unbind nor a queue that is killed knows of it. It has a
- * workqueue to itself, so that blocked writes keep nothing else from running; and each user has a
- * share of its threads, see submit/usage.c.
+ * workqueue to itself, so that blocked writes keep nothing else from running; and a user has no
+ * more than his share of its threads, see submit/usage.c.
  *
  * Memory that has gone when its word is due is no error: nobody is left to tell, and the bind is
  * done. What waits in WAIT_USER_FENCE is woken all the same.
@@ -56,6 +57,7 @@
  */
 
 #define RETRY_MS	20
+#define REFUSED_MS	1000	/* the most */
 
 /*
  * Writes into the memory of one process, in order.
@@ -69,6 +71,8 @@ struct writer {
 	struct mm_struct *mm;
 	/* what its user has of the threads; a reference */
 	struct xe_usage *usage;
+	/* how often there was none, without a break; of @work alone */
+	unsigned int refused;
 	/* protects @due; irq-safe; innermost */
 	spinlock_t lock;
 	/* &xe_user_fence.link: what is to be written; the first perhaps just now */
@@ -102,10 +106,7 @@ struct xe_user_fence {
 static struct workqueue_struct *workqueue;
 static DEFINE_MUTEX(writers_lock);
 static LIST_HEAD(writers);
-static struct xe_usages usages = {
-	.lock = __SPIN_LOCK_UNLOCKED(usages.lock),
-	.list = LIST_HEAD_INIT(usages.list),
-};
+static struct xe_usages usages;
 
 static void write_due(struct work_struct *work);
 
@@ -325,12 +326,15 @@ static void write_due(struct work_struct *work)
 	struct writer *writer = container_of(work, struct writer, work.work);
 	struct xe_usage *usage = writer->usage;
 	struct xe_user_fence *user_fence;
+	unsigned int ms;
 	bool more;
 
 	if (!xe_usage_take(&usages, usage, XE_USAGE_WRITES, 1)) {
-		queue_delayed_work(workqueue, &writer->work, msecs_to_jiffies(RETRY_MS));
+		ms = min(RETRY_MS << min(writer->refused++, 8), REFUSED_MS);
+		queue_delayed_work(workqueue, &writer->work, msecs_to_jiffies(ms));
 		return;
 	}
+	writer->refused = 0;
 	xe_usage_get(usage);
 	do {
 		user_fence = first_due(writer);
@@ -401,7 +405,10 @@ void xe_user_fence_signal(struct xe_user_fence *user_fence, struct dma_fence *fe
  */
 int xe_user_fence_module_init(void)
 {
-	workqueue = alloc_workqueue("xe-user-fence", WQ_UNBOUND, XE_USAGE_MAX_WRITES);
+	xe_usages_init(&usages);
+	/* As many for each CPU, so that one is left: of an unbound one the nodes have parts. */
+	workqueue = alloc_workqueue("xe-user-fence", WQ_PERCPU | WQ_CPU_INTENSIVE,
+				    XE_USAGE_MAX_WRITES);
 	return workqueue ? 0 : -ENOMEM;
 }
 

@@ -266,8 +266,19 @@ static void test_share_of_starts(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, context(w)->resumed, 0);
 	KUNIT_EXPECT_FALSE(test, xe_vm_is_banned(w->vm));
 
+	/* It tries again, less and less often. */
+	w->p->refused = 2;
+	flush_delayed_work(&w->p->start);
+	KUNIT_EXPECT_EQ(test, w->p->refused, 3);
+	KUNIT_EXPECT_GE(test, w->p->start.timer.expires - jiffies, msecs_to_jiffies(60));
+	w->p->refused = 100;
+	flush_delayed_work(&w->p->start);
+	KUNIT_EXPECT_GE(test, w->p->start.timer.expires - jiffies, msecs_to_jiffies(900));
+	KUNIT_EXPECT_LE(test, w->p->start.timer.expires - jiffies, 2ul * HZ);
+
 	xe_usage_give(usages, usage, XE_USAGE_STARTS, 1);
 	settle(w);
+	KUNIT_EXPECT_EQ(test, w->p->refused, 0);
 	KUNIT_EXPECT_EQ(test, fake.asked, 1);
 	KUNIT_EXPECT_EQ(test, context(w)->resumed, 1);
 

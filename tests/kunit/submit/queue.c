@@ -358,12 +358,12 @@ static void test_last_reference(struct kunit *test)
 
 	/* One that cannot be made counts for nothing. */
 	usage->share[XE_USAGE_SLOTS] = XE_USAGE_MAX_SLOTS / 3 - 1;
-	list_add(&usage->link, &xe->submit.usages.list);
+	list_add(&usage->link[XE_USAGE_SLOTS], &xe->submit.usages.list[XE_USAGE_SLOTS]);
 	KUNIT_EXPECT_EQ(test, PTR_ERR(xe_queue_create(xe, &args)), -ENOSPC);
 	wait_for_last(vm);
 	KUNIT_EXPECT_EQ(test, usage->share[XE_USAGE_SLOTS], XE_USAGE_MAX_SLOTS / 3 - 1);
 	usage->share[XE_USAGE_SLOTS] = 0;
-	list_del_init(&usage->link);
+	list_del_init(&usage->link[XE_USAGE_SLOTS]);
 	fsleep(10000);
 	KUNIT_EXPECT_EQ(test, kref_read(&xe->drm.ref), refs);
 	KUNIT_EXPECT_TRUE(test, list_empty(&xe->submit.queues));
@@ -380,7 +380,7 @@ static void test_last_reference(struct kunit *test)
 	wait_for_last(vm);
 	KUNIT_EXPECT_EQ(test, kref_read(&vm->ref), 1);
 	KUNIT_EXPECT_EQ(test, usage->share[XE_USAGE_SLOTS], 0);
-	KUNIT_EXPECT_TRUE(test, list_empty(&xe->submit.usages.list));
+	KUNIT_EXPECT_TRUE(test, list_empty(&xe->submit.usages.list[XE_USAGE_SLOTS]));
 	xe_usage_put(usage);
 	xe_vm_put(vm);
 }

@@ -19,8 +19,7 @@ static struct world *new_world(struct kunit *test)
 	struct world *w = kunit_kzalloc(test, sizeof(*w), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, w);
-	spin_lock_init(&w->usages.lock);
-	INIT_LIST_HEAD(&w->usages.list);
+	xe_usages_init(&w->usages);
 	for (unsigned int i = 0; i < FILES; i++) {
 		w->file[i] = xe_usage_create();
 		KUNIT_ASSERT_NOT_NULL(test, w->file[i]);
@@ -32,13 +31,15 @@ static struct world *new_world(struct kunit *test)
 static void end_world(struct kunit *test, struct world *w)
 {
 	for (unsigned int i = 0; i < FILES; i++) {
-		for (unsigned int what = 0; what < XE_USAGE_SHARES; what++)
+		for (unsigned int what = 0; what < XE_USAGE_SHARES; what++) {
 			xe_usage_give(&w->usages, w->file[i], what, w->file[i]->share[what]);
-		KUNIT_EXPECT_TRUE(test, list_empty(&w->file[i]->link));
+			KUNIT_EXPECT_TRUE(test, list_empty(&w->file[i]->link[what]));
+		}
 		KUNIT_EXPECT_EQ(test, kref_read(&w->file[i]->ref), 1);
 		xe_usage_put(w->file[i]);
 	}
-	KUNIT_EXPECT_TRUE(test, list_empty(&w->usages.list));
+	for (unsigned int what = 0; what < XE_USAGE_SHARES; what++)
+		KUNIT_EXPECT_TRUE(test, list_empty(&w->usages.list[what]));
 }
 
 static unsigned int take_all(struct world *w, unsigned int file, unsigned int slots)
@@ -61,11 +62,11 @@ static void test_files(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, take_all(w, 0, 1), 0);
 
 	xe_usage_give(&w->usages, w->file[1], XE_USAGE_SLOTS, 1);
-	KUNIT_EXPECT_FALSE(test, list_empty(&w->file[1]->link));
+	KUNIT_EXPECT_FALSE(test, list_empty(&w->file[1]->link[XE_USAGE_SLOTS]));
 
 	/* What one gives back is there for all, but not all of it for one. */
 	xe_usage_give(&w->usages, w->file[0], XE_USAGE_SLOTS, 5440);
-	KUNIT_EXPECT_TRUE(test, list_empty(&w->file[0]->link));
+	KUNIT_EXPECT_TRUE(test, list_empty(&w->file[0]->link[XE_USAGE_SLOTS]));
 	KUNIT_EXPECT_EQ(test, take_all(w, 2, 1), (16320 - 2 * (1812 + 604) - 604) / 3);
 	end_world(test, w);
 }
@@ -112,7 +113,7 @@ static void test_starts(struct kunit *test)
 		n++;
 	KUNIT_EXPECT_EQ(test, n, XE_USAGE_MAX_STARTS / 3);
 	xe_usage_give(&w->usages, w->file[0], XE_USAGE_SLOTS, 5440);
-	KUNIT_EXPECT_FALSE(test, list_empty(&w->file[0]->link));
+	KUNIT_EXPECT_FALSE(test, list_empty(&w->file[0]->link[XE_USAGE_STARTS]));
 
 	/* However many users there are, some are left for those who look whether they may. */
 	for (unsigned int i = 0; i < FILES; i++) {
@@ -122,8 +123,26 @@ static void test_starts(struct kunit *test)
 		all += w->file[i]->share[XE_USAGE_STARTS];
 	}
 	KUNIT_EXPECT_LT(test, all, XE_USAGE_MAX_STARTS);
-	KUNIT_EXPECT_GT(test, w->file[3]->share[XE_USAGE_STARTS], 0);
+	KUNIT_EXPECT_EQ(test, w->file[1]->share[XE_USAGE_STARTS], 57);
 	end_world(test, w);
+}
+
+/* Whoever makes a user namespace has all users in it, but of those that the system makes. */
+static void test_namespaces(struct kunit *test)
+{
+	static struct user_namespace outer = { .parent = &init_user_ns };
+	static struct user_namespace inner = { .parent = &outer };
+	struct cred cred = { .euid = KUIDT_INIT(101001), .user_ns = &init_user_ns };
+
+	outer.owner = KUIDT_INIT(1000);
+	inner.owner = KUIDT_INIT(101000);
+	KUNIT_EXPECT_EQ(test, __kuid_val(who_pays(&cred)), 101001);
+	cred.user_ns = &inner;
+	KUNIT_EXPECT_EQ(test, __kuid_val(who_pays(&cred)), 1000);
+	outer.owner = GLOBAL_ROOT_UID;
+	KUNIT_EXPECT_EQ(test, __kuid_val(who_pays(&cred)), 101000);
+	inner.owner = GLOBAL_ROOT_UID;
+	KUNIT_EXPECT_EQ(test, __kuid_val(who_pays(&cred)), 101001);
 }
 
 /* The driver's own are few, and not counted. */
@@ -142,6 +161,7 @@ static struct kunit_case usage_cases[] = {
 	KUNIT_CASE(test_users),
 	KUNIT_CASE(test_width),
 	KUNIT_CASE(test_starts),
+	KUNIT_CASE(test_namespaces),
 	KUNIT_CASE(test_driver),
 	{ }
 };
