@@ -72,7 +72,7 @@ bool xe_fails_too_often(struct xe_failures *failures, unsigned int max, unsigned
  *
  * Somebody has to look before it goes round.
  *
- * Context: &xe_device.sysfs_lock is held.
+ * Context: &xe_device.counters_lock is held.
  * Return: what it has come to.
  */
 u64 xe_counter_advance(struct xe_counter *counter, u32 now, unsigned int power_losses)

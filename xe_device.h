@@ -67,8 +67,10 @@ struct xe_device {
 	/** @huc_version: major 0 if no HuC runs; constant when the device is published */
 	struct xe_fw_version huc_version;
 
-	/** @sysfs_lock: one writer of settings, one reader of counters at a time */
+	/** @sysfs_lock: one writer of settings at a time; firmware may be waited for with it */
 	struct mutex sysfs_lock;
+	/** @counters_lock: one reader of &struct xe_counter at a time, in sections */
+	struct mutex counters_lock;
 	/** @can_d3cold: the platform can take the power from an idle card; constant */
 	bool can_d3cold;
 	/** @d3cold_file: vram_d3cold_threshold of the PCI device; see xe_sysfs.c */

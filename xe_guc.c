@@ -399,7 +399,7 @@ ALLOW_ERROR_INJECTION(xe_guc_uncap, ERRNO);
  *
  * Waiters are woken with -ECANCELED; nothing is sent any more until xe_guc_restart().
  *
- * Context: bound or in a section, may sleep; not from a handler of the channel.
+ * Context: bound, may sleep; not from a handler of the channel.
  */
 void xe_guc_reset_prepare(struct xe_hw hw, struct xe_gt *gt)
 {
@@ -411,7 +411,7 @@ void xe_guc_reset_prepare(struct xe_hw hw, struct xe_gt *gt)
  * @hw: the token
  * @gt: the GT
  *
- * Context: bound or in a section, may sleep: as xe_guc_boot() and xe_slpc_start(), which each log
+ * Context: bound, may sleep: as xe_guc_boot() and xe_slpc_start(), which each log
  * why; some 30 ms if all is well.
  * Return: 0; errors of boot and channel, which were logged.
  */
@@ -525,7 +525,7 @@ int xe_guc_resume(struct xe_hw hw)
  * @gt: the GT
  * @p: where to print
  *
- * Context: bound or in a section, may sleep.
+ * Context: bound, may sleep.
  */
 void xe_guc_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 {

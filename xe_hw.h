@@ -321,6 +321,7 @@ void xe_hw_work_queue(struct xe_hw_work *work);
 void xe_hw_work_flush(struct xe_hw_work *work);
 int xe_hw_call(struct xe_device *xe, int (*fn)(struct xe_hw hw, void *data), void *data);
 bool xe_hw_is_going(struct xe_hw hw);
+void xe_hw_may_take_long(struct xe_hw hw);
 
 bool xe_hw_is_gone(struct xe_device *xe);
 

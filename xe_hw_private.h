@@ -114,9 +114,11 @@ static inline struct xe_hw xe_hw_token(struct xe_hw_private *priv)
 
 /*
  * What lockdep knows: @held is held wherever there is a token, in sections and on the bound side;
- * accessors assert it, and sections the opposite. @section is held in sections only, and stands
- * behind reclaim: who allocates in a section may wait for reclaim, and unplug of every DRM device
- * for that. @power is held by power callbacks; before a section opens it was waited for.
+ * accessors assert it, and sections the opposite. @section is held in sections, and stands behind
+ * reclaim: who allocates in a section may wait for reclaim, and unplug of every DRM device for
+ * that. So it does behind all locks under which somebody waits for firmware, who takes it for a
+ * moment, see xe_hw_wait_long(). @power is held by power callbacks; before a section opens it was
+ * waited for.
  *
  * @held is taken before the others: lockdep follows no chain through what is held for reading, so
  * that behind @held it would see no cycle.
@@ -157,6 +159,13 @@ static inline void xe_hw_may_wait(struct xe_hw_private *priv)
 	lock_map_release(&priv->power);
 }
 
+/* Whoever wants a lock that is held here waits as long: so no section may. */
+static inline void xe_hw_wait_long(struct xe_hw_private *priv)
+{
+	lock_map_acquire(&priv->section);
+	lock_map_release(&priv->section);
+}
+
 #else
 static inline void xe_hw_hold(struct xe_hw_private *priv) { }
 static inline void xe_hw_release(struct xe_hw_private *priv) { }
@@ -164,6 +173,7 @@ static inline void xe_hw_hold_power(struct xe_hw_private *priv) { }
 static inline void xe_hw_release_power(struct xe_hw_private *priv) { }
 static inline void xe_hw_assert_not_held(struct xe_hw_private *priv) { }
 static inline void xe_hw_may_wait(struct xe_hw_private *priv) { }
+static inline void xe_hw_wait_long(struct xe_hw_private *priv) { }
 #endif
 
 DEFINE_GUARD(xe_hw_token, struct xe_hw_private *, xe_hw_hold(_T), xe_hw_release(_T))

@@ -166,11 +166,13 @@ void xe_hw_work_queue(struct xe_hw_work *work)
  * xe_hw_work_flush - wait until a work that was asked for is done, or unbind has ended it
  * @work: the work
  *
- * Context: process context, may sleep; not in a section.
+ * Context: process context, may sleep; as xe_hw_call(), not in a section, and not under a lock that
+ * one takes.
  */
 void xe_hw_work_flush(struct xe_hw_work *work)
 {
 	xe_hw_may_wait(xe_hw_of(work->xe));
+	xe_hw_wait_long(xe_hw_of(work->xe));
 	flush_work(&work->work);
 }
 
@@ -240,7 +242,7 @@ static bool take_back(struct xe_hw_private *priv, struct xe_hw_call *call)
  * unplug waits for none of them: it fails those that have not begun.
  *
  * Context: process context, may sleep as long as @fn and the calls before it; killable. Not in a
- * section, not under a lock that @fn or a power callback takes.
+ * section, not under a lock that @fn, a section or a power callback takes.
  * Return: what @fn returned; -ENODEV if the device is gone, lost, or went meanwhile; -EINTR if the
  * caller was killed before it began.
  */
@@ -253,6 +255,7 @@ int xe_hw_call(struct xe_device *xe, int (*fn)(struct xe_hw hw, void *data), voi
 	might_sleep();
 	might_alloc(GFP_KERNEL);
 	xe_hw_may_wait(priv);
+	xe_hw_wait_long(priv);
 	init_completion(&call.done);
 	err = add_call(priv, &call);
 	if (err)
@@ -266,6 +269,20 @@ int xe_hw_call(struct xe_device *xe, int (*fn)(struct xe_hw hw, void *data), voi
 
 	wait_for_completion(&call.done);
 	return call.err;
+}
+
+/**
+ * xe_hw_may_take_long - firmware is going to be waited for
+ * @hw: the token
+ *
+ * Unplug of every DRM device waits for sections, and for those whom these wait for. So lockdep
+ * objects if this is in a section, or under a lock that any section takes.
+ *
+ * Context: bound.
+ */
+void xe_hw_may_take_long(struct xe_hw hw)
+{
+	xe_hw_wait_long(xe_hw_priv(hw));
 }
 
 /**

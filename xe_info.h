@@ -115,7 +115,7 @@ struct xe_sched {
  * struct xe_counter - a counter of the card, which has 32 bits, continued
  */
 struct xe_counter {
-	/** @total: what it would have come to with 64 bits; under &xe_device.sysfs_lock */
+	/** @total: what it would have come to with 64 bits; under &xe_device.counters_lock */
 	u64 total;
 	/** @last: what it said last */
 	u32 last;
@@ -167,7 +167,7 @@ struct xe_hwmon {
 	bool critical_is_power;
 	/** @energy: of card and package */
 	struct xe_counter energy[2];
-	/** @user: by limit; changed in a section under &xe_device.sysfs_lock */
+	/** @user: by limit; under &xe_device.sysfs_lock */
 	struct xe_user_value user[XE_USER_LIMITS];
 };
 

@@ -255,7 +255,7 @@ static u64 residency_ms(struct xe_hw hw, struct xe_gt *gt)
 	struct xe_device *xe = xe_hw_device(hw);
 	u64 ticks;
 
-	guard(mutex)(&xe->sysfs_lock);
+	guard(mutex)(&xe->counters_lock);
 	ticks = xe_counter_advance(&xe->residency[gt->id], xe_gt_idle_ticks(hw, gt),
 				   xe_hw_state(hw)->power_losses);
 	return div_u64(ticks * 128, 100 * 1000);
@@ -607,6 +607,9 @@ int xe_sysfs_start(struct xe_hw_bind bind)
 	int err;
 
 	err = drmm_mutex_init(&xe->drm, &xe->sysfs_lock);
+	if (err)
+		return err;
+	err = drmm_mutex_init(&xe->drm, &xe->counters_lock);
 	if (err)
 		return err;
 

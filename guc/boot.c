@@ -208,6 +208,7 @@ static int wait_boot(struct xe_hw hw, struct xe_gt *gt, u32 *status, const struc
 	unsigned int pause_us = 500;
 	bool expired, in_reset;
 
+	xe_hw_may_take_long(hw);
 	do {
 		usleep_range(pause_us, 2 * pause_us);
 		pause_us = min(2 * pause_us, 10u * USEC_PER_MSEC);
@@ -286,7 +287,7 @@ static int boot_once(struct xe_hw hw, struct xe_gt *gt, u32 *status, const struc
  *
  * Source: hardware.rst xe-hw-guc-boot.
  *
- * Context: bound or in a section, may sleep; some 20 ms, 3 s if the firmware says nothing. (6 s if
+ * Context: bound, may sleep; some 20 ms, 3 s if the firmware says nothing. (6 s if
  * it takes that long to fail for a reason that may pass.) GT forcewake is held.
  * Return: 0; -EPROTO if the firmware says that it failed, -ETIMEDOUT if it says nothing, -EIO if
  * the core does not reset, -ENODEV. Logged.

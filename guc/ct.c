@@ -141,7 +141,7 @@ static int switch_on(struct xe_hw hw, struct xe_gt *gt)
  * @hw: the token
  * @gt: its GT
  *
- * Context: bound or in a section, may sleep; the GuC has booted, the channel is down.
+ * Context: bound, may sleep; the GuC has booted, the channel is down.
  * Return: 0, or errors of xe_guc_mailbox_send().
  */
 int xe_guc_ct_enable(struct xe_hw hw, struct xe_gt *gt)

@@ -232,12 +232,12 @@ int xe_guc_ct_post(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigne
  * @gt: its GT
  * @waited: by whom, and how long in all; zeroed before the first time
  *
- * Context: bound or in a section, may sleep, 64 ms at a time and 1 s in all; no lock of the channel
- * is held.
+ * Context: bound, may sleep, 64 ms at a time and 1 s in all; no lock of the channel is held.
  * Return: 0; -EBUSY if it has been tried for long enough.
  */
 int xe_guc_ct_wait_room(struct xe_hw hw, struct xe_gt *gt, struct xe_ct_patience *waited)
 {
+	xe_hw_may_take_long(hw);
 	if (waited->ms > XE_CT_TIMEOUT_MS)
 		return -EBUSY;
 
@@ -254,6 +254,7 @@ static int send(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned i
 	struct xe_ct_patience waited = { };
 	int err;
 
+	xe_hw_may_take_long(hw);	/* there may be no room */
 	for (;;) {
 		scoped_guard(mutex, &xe_guc(hw, gt)->ct.send_lock)
 			err = xe_guc_ct_post(hw, gt, action, len, wait, words);
@@ -274,7 +275,7 @@ static int send(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsigned i
  *
  * Should the GuC refuse, the channel breaks: see "DOC: GuC channel".
  *
- * Context: bound or in a section, may sleep up to 1 s if the ring is full.
+ * Context: bound, may sleep up to 1 s if the ring is full.
  * Return: 0; -EBUSY if there was no room for it for 1 s; -EPIPE if the channel is broken,
  * -ECANCELED if it is down, -ENODEV if the card is lost.
  */
@@ -312,8 +313,8 @@ int xe_guc_ct_send_for(struct xe_hw hw, struct xe_gt *gt, const u32 *action, uns
  * @wait: the waiter
  * @action: code of the action, for the log
  *
- * Context: bound or in a section, may sleep up to 1 s, for an invalidation 2.5 s; not from a
- * handler of the channel.
+ * Context: bound, may sleep up to 1 s, for an invalidation 2.5 s; not from a handler of the
+ * channel.
  * Return: what @wait was completed with; -EPIPE if that did not come in time, the channel is then
  * broken; -ENODEV if the card is lost.
  */
@@ -322,6 +323,7 @@ int xe_guc_ct_wait(struct xe_hw hw, struct xe_gt *gt, struct xe_ct_wait *wait, u
 	unsigned int ms = wait->what == XE_CT_TLB ? XE_CT_TLB_TIMEOUT_MS : XE_CT_TIMEOUT_MS;
 	unsigned long end = jiffies + msecs_to_jiffies(ms);
 
+	xe_hw_may_take_long(hw);
 	while (!wait_for_completion_timeout(&wait->done, msecs_to_jiffies(POLL_MS))) {
 		poll(hw, gt);
 		/* The look may have found the answer. A break completes the waiter, too. */
@@ -342,8 +344,8 @@ int xe_guc_ct_wait(struct xe_hw hw, struct xe_gt *gt, struct xe_ct_wait *wait, u
  *
  * A GuC that wants to be asked again is asked for a second, and once more at its end.
  *
- * Context: bound or in a section, may sleep up to 2 s: 1 for room in the ring, 1 for the answer.
- * Where the GuC wanted to be asked again it may be 3 s. Not from a handler of the channel.
+ * Context: bound, may sleep up to 2 s: 1 for room in the ring, 1 for the answer. Where the GuC
+ * wanted to be asked again it may be 3 s. Not from a handler of the channel.
  * Return: 0; -EIO if the GuC refuses, which is logged; -EAGAIN if it still wants to be asked again;
  * else as xe_guc_ct_send().
  */

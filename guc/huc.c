@@ -135,7 +135,7 @@ static int verify(struct xe_hw hw, struct xe_gt *gt, const struct xe_fw *fw)
  *
  * A GuC that does not answer leaves the channel broken: look at it afterwards.
  *
- * Context: bound or in a section, may sleep as long as xe_guc_ct_request(), and 100 ms; GT
+ * Context: bound, may sleep as long as xe_guc_ct_request(), and 100 ms; GT
  * forcewake is held, the channel is up.
  */
 void xe_huc_authenticate(struct xe_hw hw, struct xe_gt *gt)

@@ -74,6 +74,7 @@ static int exchange(struct xe_hw hw, struct xe_gt *gt, const u32 *request, unsig
 	ktime_t end = ktime_add_us(ktime_get(), MAILBOX_TIMEOUT_US);
 	int err;
 
+	xe_hw_may_take_long(hw);
 	/* Each request ends the one before it, so a wait for "retry" is all that is left of it. */
 	do {
 		for (unsigned int n = 0; n < len; n++)
@@ -100,7 +101,7 @@ static int exchange(struct xe_hw hw, struct xe_gt *gt, const u32 *request, unsig
  *
  * Source: hardware.rst xe-hw-guc-mailbox.
  *
- * Context: bound or in a section, may sleep up to 50 ms, or about 1 s if the firmware wants time.
+ * Context: bound, may sleep up to 50 ms, or about 1 s if the firmware wants time.
  * Return: 0; -ETIMEDOUT if there was no answer, -EBUSY if it wanted to be asked for too long, -EIO
  * if it refused, -EPROTO if the answer makes no sense, -ENODEV if the card is lost. Logged.
  */

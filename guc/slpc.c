@@ -213,6 +213,7 @@ static int poll_running(struct xe_hw hw, struct xe_gt *gt)
 	ktime_t start = ktime_get();
 	s64 waited_us;
 
+	xe_hw_may_take_long(hw);
 	do {
 		waited_us = ktime_us_delta(ktime_get(), start);
 		if (read_state(hw, gt) == SLPC_STATE_RUNNING) {
@@ -359,7 +360,7 @@ static int start_locked(struct xe_hw hw, struct xe_gt *gt)
  *
  * Source: hardware.rst xe-hw-guc-slpc.
  *
- * Context: bound or in a section, may sleep; some ms, up to 1 s if the firmware does not start it,
+ * Context: bound, may sleep; some ms, up to 1 s if the firmware does not start it,
  * and what xe_guc_ct_request() takes. GT forcewake is held, the channel is up.
  * Return: 0; -EIO if the firmware does not start it, which is logged; errors of xe_guc_ct_send().
  */
@@ -375,7 +376,7 @@ ALLOW_ERROR_INJECTION(xe_slpc_start, ERRNO);
  * @hw: the token
  * @gt: the GT
  *
- * Context: bound or in a section, may sleep.
+ * Context: bound, may sleep.
  * Return: 0, or errors of xe_guc_ct_send().
  */
 int xe_slpc_uncap(struct xe_hw hw, struct xe_gt *gt)
@@ -406,7 +407,7 @@ ALLOW_ERROR_INJECTION(xe_slpc_uncap, ERRNO);
  *
  * At unbind the frequency is asked to be low whether the firmware controlled it or not.
  *
- * Context: bound or in a section, may sleep; GT forcewake is held.
+ * Context: bound, may sleep; GT forcewake is held.
  */
 void xe_slpc_stop(struct xe_hw hw, struct xe_gt *gt, bool unbind)
 {
@@ -436,7 +437,7 @@ void xe_slpc_stop(struct xe_hw hw, struct xe_gt *gt, bool unbind)
  * @min: the lower limit in MHz
  * @max: the upper limit in MHz
  *
- * Context: bound or in a section, may sleep up to about 2 s.
+ * Context: bound, may sleep up to about 2 s.
  * Return: 0; -EAGAIN while the GT is being reset; errors of xe_guc_ct_request().
  */
 int xe_slpc_get_limits(struct xe_hw hw, struct xe_gt *gt, u32 *min, u32 *max)
@@ -490,7 +491,7 @@ static int set_limit(struct xe_hw hw, struct xe_gt *gt, u32 mhz, u32 *kept, u32 
  * @gt: the GT
  * @mhz: the limit; above the upper one it becomes the only frequency
  *
- * Context: bound or in a section, may sleep up to about 1 s.
+ * Context: bound, may sleep up to about 1 s.
  * Return: 0; -EINVAL if the GT does not have the frequency; -EAGAIN while the GT is being reset;
  * errors of xe_guc_ct_send().
  */
@@ -507,7 +508,7 @@ int xe_slpc_set_min(struct xe_hw hw, struct xe_gt *gt, u32 mhz)
  * @gt: the GT
  * @mhz: the limit
  *
- * Context: bound or in a section, may sleep up to about 1 s.
+ * Context: bound, may sleep up to about 1 s.
  * Return: as xe_slpc_set_min().
  */
 int xe_slpc_set_max(struct xe_hw hw, struct xe_gt *gt, u32 mhz)
@@ -546,7 +547,7 @@ u32 xe_slpc_fused_lowest(struct xe_hw hw, struct xe_gt *gt)
  * @hw: the token
  * @gt: the GT
  *
- * Context: bound or in a section, may sleep.
+ * Context: bound, may sleep.
  */
 u32 xe_slpc_efficient(struct xe_hw hw, struct xe_gt *gt)
 {
@@ -597,7 +598,7 @@ int xe_slpc_requested(struct xe_hw hw, struct xe_gt *gt, u32 *mhz)
  * @gt: the GT
  * @p: where to print
  *
- * Context: bound or in a section, may sleep.
+ * Context: bound, may sleep.
  */
 void xe_slpc_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p)
 {

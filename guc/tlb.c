@@ -104,8 +104,8 @@ static int post_ggtt(struct xe_hw hw, struct xe_gt *gt, struct xe_ct_wait *wait)
  * @hw: the token
  * @gt: its GT
  *
- * Context: bound or in a section, may sleep up to 3.5 s if the GuC does not work; not from a
- * handler of the channel.
+ * Context: bound, may sleep up to 3.5 s if the GuC does not work; not from a handler of the
+ * channel.
  * Return: 0, or errors of xe_guc_ct_send(); -ECANCELED if there is no channel.
  */
 int xe_guc_tlb_invalidate_ggtt(struct xe_hw hw, struct xe_gt *gt)
@@ -114,6 +114,7 @@ int xe_guc_tlb_invalidate_ggtt(struct xe_hw hw, struct xe_gt *gt)
 	struct xe_ct_patience waited = { };
 	int err;
 
+	xe_hw_may_take_long(hw);
 	init_completion(&wait.done);
 	for (;;) {
 		err = post_ggtt(hw, gt, &wait);

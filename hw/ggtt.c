@@ -182,7 +182,7 @@ static int insert(struct xe_hw hw, struct xe_ggtt *ggtt, struct drm_mm_node *nod
  * @sgt: mapped by xe_dma_map(), at least @size bytes
  * @size: in bytes
  *
- * Context: bound or in a section, may sleep.
+ * Context: bound, may sleep as long as the GuC takes.
  * Return: 0; -ENOSPC if the space is full.
  */
 int xe_ggtt_map(struct xe_hw hw, struct drm_mm_node *node, struct sg_table *sgt, u64 size)
@@ -227,7 +227,7 @@ void xe_ggtt_rewrite(struct xe_hw hw, struct drm_mm_node *node, struct sg_table 
  * When it returns nothing reaches the memory through this address any more. Without a GuC that
  * answers that takes a caller who has stopped what used it, see invalidate_by_register().
  *
- * Context: bound or in a section, may sleep.
+ * Context: bound, may sleep as long as the GuC takes.
  */
 void xe_ggtt_unmap(struct xe_hw hw, struct drm_mm_node *node)
 {

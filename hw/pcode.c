@@ -73,11 +73,12 @@ static int transfer(struct xe_hw hw, u32 mailbox, u32 *data0, u32 *data1)
  * @data0: in and out
  * @data1: in and out, may be NULL
  *
- * Context: bound or in a section, may sleep, up to 10 ms.
+ * Context: bound, may sleep, up to 10 ms.
  * Return: 0; -EAGAIN if the mailbox is busy, -ETIMEDOUT, -ENODEV, or what PCODE answered.
  */
 noinline __noipa int xe_pcode_read(struct xe_hw hw, u32 mailbox, u32 *data0, u32 *data1)
 {
+	xe_hw_may_take_long(hw);
 	guard(mutex)(&xe_hw_state(hw)->pcode_lock);
 	return transfer(hw, mailbox, data0, data1);
 }
@@ -89,7 +90,7 @@ ALLOW_ERROR_INJECTION(xe_pcode_read, ERRNO);
  * @mailbox: command and parameters, PCODE_MAILBOX_*
  * @data0: the value
  *
- * Context: bound or in a section, may sleep, up to 10 ms.
+ * Context: bound, may sleep, up to 10 ms.
  * Return: as xe_pcode_read().
  */
 int xe_pcode_write(struct xe_hw hw, u32 mailbox, u32 data0)

@@ -165,7 +165,7 @@ static u64 read_energy(struct xe_hw hw, int channel)
 			    BMG_PLATFORM_ENERGY_STATUS : BMG_PACKAGE_ENERGY_STATUS;
 	u64 ticks;
 
-	guard(mutex)(&xe->sysfs_lock);
+	guard(mutex)(&xe->counters_lock);
 	ticks = xe_counter_advance(&xe->hwmon.energy[channel], xe_read32(hw, reg),
 				   xe_hw_state(hw)->power_losses);
 	return mul_u64_u32_shr(ticks, MEGA, xe->hwmon.energy_shift);
@@ -178,7 +178,7 @@ static u64 read_energy(struct xe_hw hw, int channel)
  * @channel: XE_SENSOR_CARD or XE_SENSOR_PACKAGE, for those that both have
  * @value: in the unit of @what
  *
- * Context: bound or in a section, may sleep.
+ * Context: bound, may sleep; but for XE_SENSOR_CRITICAL also in a section.
  * Return: 0; -ENODEV if the device is lost; errors of the power controller.
  */
 int xe_sensor_read(struct xe_hw hw, enum xe_sensor what, int channel, u64 *value)
@@ -273,7 +273,7 @@ static int write_critical(struct xe_hw hw, u64 value)
  * @channel: XE_SENSOR_CARD or XE_SENSOR_PACKAGE, for those that both have
  * @value: in the unit of @what; 0 switches a power limit off
  *
- * Context: bound or in a section, may sleep.
+ * Context: bound, may sleep.
  * Return: 0; -EINVAL if the device has no such value; -EOPNOTSUPP if the limit cannot be switched
  * off; -ENODEV if the device is lost; errors of the power controller.
  */

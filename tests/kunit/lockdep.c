@@ -15,6 +15,7 @@
 #include <kunit/test.h>
 
 #include "dep/queue.h"
+#include "guc/ct.h"
 #include "tests/kunit/fake.h"
 #include "xe_hw_private.h"
 #include "xe_mmio.h"
@@ -223,6 +224,54 @@ static void call_of_power_callback(struct xe_device *xe)
 			cpu_relax();
 }
 
+static void lock_in_section(struct xe_device *xe, struct mutex *lock)
+{
+	xe_hw_scoped(hw, xe)
+		scoped_guard(mutex, lock)
+			cpu_relax();
+}
+
+static void wait_with(struct xe_device *xe, struct mutex *lock)
+{
+	scoped_guard(xe_hw_token, xe_hw_of(xe))
+		scoped_guard(mutex, lock)
+			xe_hw_may_take_long(xe_hw_token(xe_hw_of(xe)));
+}
+
+/* Unplug of every DRM device waits for a section, that for the lock, who has it for firmware. */
+static void firmware_with_lock_of_section(struct xe_device *xe)
+{
+	static DEFINE_MUTEX(lock);
+
+	lock_in_section(xe, &lock);
+	wait_with(xe, &lock);
+}
+
+static void flush_with_lock_of_section(struct xe_device *xe)
+{
+	static DEFINE_MUTEX(lock);
+
+	lock_in_section(xe, &lock);
+	scoped_guard(mutex, &lock)
+		xe_hw_work_flush(&xe_hw_of(xe)->call_work);
+}
+
+static void firmware_with_another_lock(struct xe_device *xe)
+{
+	static DEFINE_MUTEX(lock);
+
+	wait_with(xe, &lock);
+}
+
+/* It has waited long enough already, and does nothing. */
+static void room_in_section(struct xe_device *xe)
+{
+	struct xe_ct_patience waited = { .ms = INT_MAX };
+
+	xe_hw_scoped(hw, xe)
+		xe_guc_ct_wait_room(hw, NULL, &waited);
+}
+
 static void dma_section_under_spinlock(struct xe_device *xe)
 {
 	static DEFINE_SPINLOCK(lock);
@@ -270,6 +319,10 @@ static const struct lockdep_case lockdep_cases[] = {
 	{ "a lock of a power callback held at a section", lock_of_power_callback, true },
 	{ "a section in a power callback", section_of_power_callback, true },
 	{ "a lock of a power callback held at a call", call_of_power_callback, true },
+	{ "firmware waited for with a lock of a section", firmware_with_lock_of_section, true },
+	{ "room in the GuC's ring waited for in a section", room_in_section, true },
+	{ "firmware waited for with another lock", firmware_with_another_lock, false },
+	{ "a work waited for with a lock of a section", flush_with_lock_of_section, true },
 	{ "reclaim with the lock of user pages", with_lock_of_user_pages, true },
 	{ "reclaim with the lock of queues", with_lock_of_queues, true },
 	{ "reclaim with the lock of address spaces", with_lock_of_spaces, true },
