@@ -20,6 +20,7 @@ COUNT = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$")
 FIGURE = re.compile(r"^# figure (\S+) (\d+) (\d+)\r?$", re.M)
 POINTS = re.compile(r"^# points (\S+) (\d+) (\d+)\r?$", re.M)
 NEWS = 60		# seconds without a word that people bear
+STOPS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGALRM)
 
 
 def cores():
@@ -48,8 +49,14 @@ class Part:
         self.state = "runs"
         self.began = time.monotonic()
         self.log = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT,
-                                        start_new_session=True)
+        # One that is there and not known yet would not be ended.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+        try:
+            self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=self.log,
+                                            stderr=subprocess.STDOUT, start_new_session=True,
+                                            preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, before))
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def ended(self, status, usage):
         """Count what it said; one that dies without counting has failed."""
@@ -82,6 +89,9 @@ class Part:
 
     def kill(self):
         """End it and what it started; the runner of guests takes them down itself."""
+        if not self.process:
+            self.log.close()
+            return
         for number, patience in ((signal.SIGTERM, 20), (signal.SIGKILL, 5)):
             try:
                 os.killpg(self.process.pid, number)

@@ -303,6 +303,20 @@ class Parts(unittest.TestCase):
         self.assertEqual(self.work.parts[0].state, "stopped")
         self.assertIsNotNone(self.work.parts[0].process.poll())
 
+    def test_what_is_being_started_ends_with_it(self):
+        def stop(*_):
+            raise parts.Stopped("TERM")
+
+        class Late(subprocess.Popen):
+            def __init__(self, *args, **kwargs):
+                super().__init__(*args, **kwargs)
+                os.kill(os.getpid(), signal.SIGTERM)
+        before = signal.signal(signal.SIGTERM, stop)
+        with unittest.mock.patch("subprocess.Popen", Late), self.assertRaises(parts.Stopped):
+            self.of(shell("a", "trap 'exit 3' TERM; sleep 100 & wait"))
+        signal.signal(signal.SIGTERM, before)
+        self.assertIn(self.work.parts[0].process.poll(), (3, -signal.SIGTERM))
+
     def test_it_says_where_the_time_went(self):
         self.of(shell("a", "i=0; while test $i -lt 100000; do i=$((i + 1)); done; echo 1 passed, 0 failed"), shell("b", "sleep 0.5", counts=False))
         cpu = {line.rsplit(None, 2)[0]: float(line.split()[-1]) for line in list(self.work.times())[1:-1]}
