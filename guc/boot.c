@@ -287,8 +287,8 @@ static int boot_once(struct xe_hw hw, struct xe_gt *gt, u32 *status, const struc
  *
  * Source: hardware.rst xe-hw-guc-boot.
  *
- * Context: bound, may sleep; some 20 ms, 3 s if the firmware says nothing. (6 s if
- * it takes that long to fail for a reason that may pass.) GT forcewake is held.
+ * Context: bound, may sleep; some 20 ms, 3 s if the firmware says nothing. (6 s if it takes that
+ * long to fail for a reason that may pass.) GT forcewake is held.
  * Return: 0; -EPROTO if the firmware says that it failed, -ETIMEDOUT if it says nothing, -EIO if
  * the core does not reset, -ENODEV. Logged.
  */

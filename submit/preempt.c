@@ -77,7 +77,6 @@
 
 #define MIN_RUN_MS	5	/* as upstream has it */
 #define RETRY_MS	20
-#define REFUSED_MS	1000	/* the most behind a start that was refused */
 #define IDLE_TRIES	500	/* when there is no memory, and nobody else finds any */
 #define SLEEP_TIMEOUT	(10 * HZ)	/* twice what the GuC has for an answer */
 
@@ -368,7 +367,7 @@ static void start_fn(struct work_struct *work)
 		start(p);
 		xe_usage_give(usages, usage, XE_USAGE_STARTS, 1);
 	} else {
-		queue_start(p, min(RETRY_MS << min(p->refused++, 8), REFUSED_MS));
+		queue_start(p, xe_usage_refused(&p->refused));
 	}
 	xe_usage_put(usage);
 	xe_vm_put(vm);

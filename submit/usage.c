@@ -27,9 +27,8 @@
  * counts until the GuC has let go of it.
  *
  * By the same rule threads are shared out that may have to wait for user space: those that have
- * long-running address spaces start, and those that write user fences. There are 256 for either, so
- * that nothing is left behind eight users whose threads do not come back; whoever is refused tries
- * again.
+ * long-running address spaces start, and those that write user fences. Where they do not come back
+ * nothing is left behind enough users. Whoever is refused tries again, less and less often.
  *
  * Anybody can have thousands of users in a namespace of his own: they count as himself.
  *
@@ -117,6 +116,9 @@ void xe_usage_put(struct xe_usage *usage)
 		kref_put(&usage->ref, usage_release);
 }
 
+#define FIRST_PAUSE_MS	20
+#define LAST_PAUSE_MS	1000
+
 static const unsigned int limits[] = {
 	[XE_USAGE_SLOTS] = XE_USAGE_MAX_SLOTS,
 	[XE_USAGE_STARTS] = XE_USAGE_MAX_STARTS,
@@ -176,6 +178,18 @@ void xe_usage_give(struct xe_usages *usages, struct xe_usage *usage, enum xe_usa
 	usage->share[what] -= n;
 	if (!usage->share[what])
 		list_del_init(&usage->link[what]);
+}
+
+/**
+ * xe_usage_refused - how long to wait before something is tried to be taken again
+ * @refused: how often it was refused, without a break; goes up by one
+ *
+ * Context: any; one at a time for each @refused.
+ * Return: milliseconds: 20 at first, twice as long each time, and no more than a second.
+ */
+unsigned int xe_usage_refused(unsigned int *refused)
+{
+	return min(FIRST_PAUSE_MS << min((*refused)++, 8), LAST_PAUSE_MS);
 }
 
 /**

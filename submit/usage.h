@@ -70,6 +70,7 @@ bool xe_usage_take(struct xe_usages *usages, struct xe_usage *usage, enum xe_usa
 		   unsigned int n);
 void xe_usage_give(struct xe_usages *usages, struct xe_usage *usage, enum xe_usage_share what,
 		   unsigned int n);
+unsigned int xe_usage_refused(unsigned int *refused);
 bool xe_usage_defer(struct xe_usage *usage, u64 entries, bool alone);
 void xe_usage_undefer(struct xe_usage *usage, u64 entries);
 void xe_usage_count(struct xe_queue *q);

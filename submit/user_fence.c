@@ -56,9 +56,6 @@
  * ======================== ============= ==========================================
  */
 
-#define RETRY_MS	20
-#define REFUSED_MS	1000	/* the most */
-
 /*
  * Writes into the memory of one process, in order.
  */
@@ -330,7 +327,7 @@ static void write_due(struct work_struct *work)
 	bool more;
 
 	if (!xe_usage_take(&usages, usage, XE_USAGE_WRITES, 1)) {
-		ms = min(RETRY_MS << min(writer->refused++, 8), REFUSED_MS);
+		ms = xe_usage_refused(&writer->refused);
 		queue_delayed_work(workqueue, &writer->work, msecs_to_jiffies(ms));
 		return;
 	}

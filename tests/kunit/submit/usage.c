@@ -127,6 +127,17 @@ static void test_starts(struct kunit *test)
 	end_world(test, w);
 }
 
+static void test_refused(struct kunit *test)
+{
+	static const unsigned int pauses[] = { 20, 40, 80, 160, 320, 640, 1000, 1000 };
+	unsigned int refused = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(pauses); i++)
+		KUNIT_EXPECT_EQ(test, xe_usage_refused(&refused), pauses[i]);
+	refused = UINT_MAX;
+	KUNIT_EXPECT_EQ(test, xe_usage_refused(&refused), 1000);
+}
+
 /* Whoever makes a user namespace has all users in it, but of those that the system makes. */
 static void test_namespaces(struct kunit *test)
 {
@@ -161,6 +172,7 @@ static struct kunit_case usage_cases[] = {
 	KUNIT_CASE(test_users),
 	KUNIT_CASE(test_width),
 	KUNIT_CASE(test_starts),
+	KUNIT_CASE(test_refused),
 	KUNIT_CASE(test_namespaces),
 	KUNIT_CASE(test_driver),
 	{ }
