@@ -7,6 +7,7 @@
 #include <linux/error-injection.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/overflow.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -69,6 +70,10 @@
 #define NOT_STUCK		U64_MAX
 #define SPARE_PART		32u	/* of memory, is not filled with what was in VRAM */
 #define LARGE_ARRAY		SZ_1M
+#define ARRAY_PART		8u	/* of memory, is as much as an array may have */
+
+/* Memory is looked at and then taken by one at a time, as two may each find room for one. */
+static DEFINE_MUTEX(large_arrays);
 
 /* Page tables stay where they are, see mm/pt_save.c. */
 static u64 in_use(struct xe_device *xe)
@@ -96,22 +101,35 @@ bool xe_mm_has_memory(u64 size)
 	return available >= spare && available - spare >= size;
 }
 
+static void *large_array(size_t count, size_t size)
+{
+	size_t bytes = array_size(count, size);
+	void *array = NULL;
+
+	if (bytes >> PAGE_SHIFT > totalram_pages() / ARRAY_PART ||
+	    mutex_lock_killable(&large_arrays))
+		return NULL;
+	if (xe_mm_has_memory(bytes))
+		array = kvcalloc(count, size, GFP_KERNEL_ACCOUNT | XE_GFP_CAREFUL);
+	mutex_unlock(&large_arrays);
+	return array;
+}
+
 /**
  * xe_mm_array - memory for as many elements as a client says
  * @count: of elements
  * @size: of one, in bytes
  *
- * No process is killed so that another has a large array. kvfree() gives it back.
+ * No process is killed so that others have large arrays, and none has more than an eighth of all
+ * memory. kvfree() gives it back.
  *
- * Context: process context.
- * Return: zeroes, or NULL.
+ * Context: process context; a large one waits for those that others are being given.
+ * Return: zeroes, or NULL; also on a fatal signal.
  */
 void *xe_mm_array(size_t count, size_t size)
 {
-	size_t bytes = array_size(count, size);
-
-	if (bytes >= LARGE_ARRAY && !xe_mm_has_memory(bytes))
-		return NULL;
+	if (array_size(count, size) >= LARGE_ARRAY)
+		return large_array(count, size);
 	return kvcalloc(count, size, GFP_KERNEL_ACCOUNT | XE_GFP_CAREFUL);
 }
 

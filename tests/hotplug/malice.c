@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/sysinfo.h>
 #include <sys/utsname.h>
 
 #include "lib/client.h"
@@ -263,6 +264,49 @@ static void check_imported(void)
 	close(vgem);
 }
 
+/*
+ * Many calls, each with so many operations that they would take a sixth of all memory, and none of
+ * which are there. Nobody is killed for it, which the kernel's log would say.
+ */
+#define GREEDY		8
+
+static void *be_greedy(void *data)
+{
+	struct drm_xe_vm_bind args = { .vm_id = *(uint32_t *)data };
+	unsigned long bad = 0;
+	struct sysinfo info;
+
+	sysinfo(&info);
+	for (unsigned int i = 0; i < 4; i++) {
+		args.num_binds = (uint64_t)info.totalram * info.mem_unit / 6 /
+				 sizeof(struct drm_xe_vm_bind_op);
+		bad += !as_expected("too many operations", ioctl(fd, DRM_IOCTL_XE_VM_BIND, &args), ENOBUFS);
+		args.num_binds /= 32;
+		bad += !as_expected("operations that are not there",
+				    ioctl(fd, DRM_IOCTL_XE_VM_BIND, &args), EFAULT);
+	}
+	return (void *)bad;
+}
+
+static void check_greed(void)
+{
+	struct drm_xe_vm_create vm = { };
+	pthread_t threads[GREEDY];
+	unsigned long bad = 0;
+
+	if (!check(!ioctl(fd, DRM_IOCTL_XE_VM_CREATE, &vm), "a VM"))
+		return;
+	for (unsigned int i = 0; i < GREEDY; i++)
+		bad += pthread_create(&threads[i], NULL, be_greedy, &vm.vm_id) != 0;
+	for (unsigned int i = 0; i < GREEDY && !bad; i++) {
+		void *of_it;
+
+		pthread_join(threads[i], &of_it);
+		bad += (unsigned long)of_it;
+	}
+	check(!bad, "more operations than there is memory for");
+}
+
 static void table(void)
 {
 	handle = create(fd, 1, SIZE);
@@ -272,6 +316,7 @@ static void table(void)
 	check_each();
 	check_mmap();
 	check_imported();
+	check_greed();
 	close(fd);
 }
 

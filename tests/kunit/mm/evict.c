@@ -3,7 +3,9 @@
  * When VRAM may lose its power.
  */
 
+#include <linux/delay.h>
 #include <linux/dmi.h>
+#include <linux/kthread.h>
 #include <linux/mm.h>
 
 #include <kunit/test.h>
@@ -32,10 +34,29 @@ static bool no_memory;
 
 static const char *machine;
 
-#define si_mem_available()		(no_memory ? 0 : si_mem_available())
+/* Of which arrays are made, in pages; each takes a while. */
+static struct {
+	bool watched;
+	unsigned long free;
+} memory;
+
+static void *make_array(size_t count, size_t size, gfp_t flags)
+{
+	if (!memory.watched)
+		return kvcalloc(count, size, flags);
+	msleep(20);
+	memory.free -= count * size >> PAGE_SHIFT;
+	return kvcalloc(1, size, flags);
+}
+
+#define si_mem_available()		(no_memory ? 0 : memory.watched ? memory.free : \
+					 si_mem_available())
+#define kvcalloc(count, size, flags)	make_array(count, size, flags)
 #define dmi_get_system_info(field)	((void)(field), machine)
 
 #include "../../../mm/evict.c"
+
+#undef kvcalloc
 
 /* A device with VRAM, and no buffers in it that could be moved. */
 static struct xe_device *device_using(struct kunit *test, struct ttm_resource_manager **man)
@@ -274,6 +295,48 @@ static void test_short_of_memory(struct kunit *test)
 	kvfree(few);
 }
 
+static int want_array(void *array)
+{
+	*(void **)array = xe_mm_array(SZ_2M / sizeof(u64), sizeof(u64));
+	return !*(void **)array;
+}
+
+/* Of two that want what is there for one, one is refused: else others are killed for both. */
+static void test_two_large_arrays(struct kunit *test)
+{
+	void *here = NULL, *there = NULL;
+	struct task_struct *other;
+
+	memory.free = totalram_pages() / SPARE_PART + 3 * SZ_1M / PAGE_SIZE;
+	memory.watched = true;
+	other = kthread_run(want_array, &there, "xe-array");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(other));
+	get_task_struct(other);
+	want_array(&here);
+	msleep(100);
+	kthread_stop(other);
+	put_task_struct(other);
+	memory.watched = false;
+	KUNIT_EXPECT_EQ(test, !here + !there, 1);
+	kvfree(here);
+	kvfree(there);
+}
+
+/* However much there is, one call is not to have most of it. */
+static void test_largest_array(struct kunit *test)
+{
+	size_t part = (u64)totalram_pages() / ARRAY_PART << PAGE_SHIFT;
+	void *array;
+
+	memory.free = totalram_pages();
+	memory.watched = true;
+	array = xe_mm_array(part / PAGE_SIZE, PAGE_SIZE);
+	KUNIT_EXPECT_NOT_NULL(test, array);
+	kvfree(array);
+	KUNIT_EXPECT_NULL(test, xe_mm_array(part / PAGE_SIZE + 1, PAGE_SIZE));
+	memory.watched = false;
+}
+
 /* TTM waits for the last move before it makes another; here, to be counted. */
 static unsigned int evictions;
 
@@ -425,6 +488,8 @@ static struct kunit_case evict_cases[] = {
 	KUNIT_CASE(test_called_off),
 	KUNIT_CASE(test_memory),
 	KUNIT_CASE(test_short_of_memory),
+	KUNIT_CASE(test_two_large_arrays),
+	KUNIT_CASE(test_largest_array),
 	KUNIT_CASE(test_card_is_gone),
 	KUNIT_CASE(test_clear_fails),
 	KUNIT_CASE(test_threshold),
