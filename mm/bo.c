@@ -280,7 +280,7 @@ static int move_buffer(struct ttm_buffer_object *bo, struct ttm_operation_ctx *c
 static int bo_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operation_ctx *ctx,
 		   struct ttm_resource *to, struct ttm_place *hop)
 {
-	atomic_t *moving = &bo_to_xe(bo)->mm.moving;
+	atomic_t *busy = &bo_to_xe(bo)->mm.busy;
 	bool from_vram = place_of(bo) == XE_MEM_VRAM;
 	bool to_vram = to->mem_type == XE_MEM_VRAM;
 	int err;
@@ -294,9 +294,9 @@ static int bo_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operatio
 	if (!from_vram && !to_vram)
 		return move_buffer(bo, ctx, to);
 
-	atomic_inc(moving);
+	atomic_inc(busy);
 	err = move_buffer(bo, ctx, to);
-	atomic_dec(moving);
+	atomic_dec(busy);
 	return err;
 }
 

@@ -76,8 +76,11 @@ struct xe_mm {
 	struct work_struct evict;
 	/** @moves: buffers that were moved into VRAM */
 	u32 moves;
-	/** @moving: buffers that are being moved into VRAM, or out of it */
-	atomic_t moving;
+	/**
+	 * @busy: those who move a buffer into VRAM or out of it, give one its pages, or have all
+	 * of a VM where engines reach it and are going to let go of it: all are bounded
+	 */
+	atomic_t busy;
 	/** @evicting: it is doing so, and nothing is moved back; cleared to have it stop */
 	bool evicting;
 	/** @stuck: bytes in VRAM when it failed, not tried again until they change; or U64_MAX */

@@ -286,10 +286,17 @@ struct ttm_tt *xe_tt_create(struct ttm_buffer_object *bo, u32 page_flags)
  */
 int xe_tt_populate(struct ttm_device *bdev, struct ttm_tt *ttm, struct ttm_operation_ctx *ctx)
 {
+	atomic_t *busy = &ttm_to_xe(bdev)->mm.busy;
+	int err;
+
 	if (ttm->page_flags & TTM_TT_FLAG_EXTERNAL)
 		return 0;
 
-	return ttm_pool_alloc(&bdev->pool, ttm, ctx);
+	/* Who finds no room in VRAM may be waiting for what its caller holds, too. */
+	atomic_inc(busy);
+	err = ttm_pool_alloc(&bdev->pool, ttm, ctx);
+	atomic_dec(busy);
+	return err;
 }
 
 /**

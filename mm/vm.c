@@ -502,7 +502,11 @@ int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_f
 	lock->num_fences = num_fences + 1;	/* and that of a clear or a move */
 	if (!tries || !tries->all)
 		err = lock_few(lock, more, data);
-	return err == -EDEADLK ? lock_in_order(lock, tries, more, data) : err;
+	if (err == -EDEADLK)
+		err = lock_in_order(lock, tries, more, data);
+	if (!err)
+		atomic_inc(&vm->xe->mm.busy);
+	return err;
 }
 
 /*
@@ -557,6 +561,7 @@ void xe_vm_unlock(struct xe_vm_lock *lock)
 		unlock_few(lock);
 	else
 		drm_exec_fini(&lock->exec);
+	atomic_dec(&lock->vm->xe->mm.busy);
 	if (lock->shared)
 		up_read(&lock->vm->lock);
 }
@@ -565,11 +570,12 @@ void xe_vm_unlock(struct xe_vm_lock *lock)
  * xe_vm_may_try - whether there may be room in VRAM at the next try
  * @mm: the device's memory
  * @tries: of the caller, the last of which is over
- * @max_idle: how often to try while nobody else gets a buffer into VRAM either, or is at it
+ * @max_idle: how often to try while nobody else gets a buffer into VRAM either, or is busy
  *
  * Who makes room in VRAM while others do the same is told that there is none, where he would have
- * to wait for those who wait for what he has. As long as others move, or wait for the users of what
- * they move, they are going to be done.
+ * to wait for those who wait for what he has. As long as others move, wait for the users of what
+ * they move, or have all that they want and write page tables, they are going to be done, which on
+ * a slow machine takes its time. Who holds what he has found room for so far is not among them.
  *
  * Context: any.
  * Return: false also if it has been too often altogether.
@@ -581,7 +587,7 @@ bool xe_vm_may_try(const struct xe_mm *mm, struct xe_vm_tries *tries, unsigned i
 }
 
 /**
- * xe_vm_tries_look - before the next try: whether others have moved since xe_vm_may_try(), or do
+ * xe_vm_tries_look - before the next try: have others moved since xe_vm_may_try(), or do they?
  * @mm: the device's memory
  * @tries: of the caller, who has slept
  *
@@ -591,7 +597,7 @@ bool xe_vm_may_try(const struct xe_mm *mm, struct xe_vm_tries *tries, unsigned i
  */
 void xe_vm_tries_look(const struct xe_mm *mm, struct xe_vm_tries *tries)
 {
-	if (READ_ONCE(mm->moves) != tries->moves || atomic_read(&mm->moving))
+	if (READ_ONCE(mm->moves) != tries->moves || atomic_read(&mm->busy))
 		tries->idle = 0;
 }
 

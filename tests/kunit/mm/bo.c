@@ -25,7 +25,7 @@ static unsigned int marked_stale;
 
 static struct engine {
 	struct dma_fence *fence;	/* of a clear that is under way; NULL: it refuses */
-	unsigned int clears, copies, moving;
+	unsigned int clears, copies, busy;
 	bool copies_well, to_vram;
 	dma_addr_t reached;
 } engine;
@@ -40,7 +40,7 @@ static int play_copy(struct xe_device *xe, const struct ttm_resource *res,
 		     const struct sg_table *sgt, u64 size, bool to_vram)
 {
 	engine.copies++;
-	engine.moving = atomic_read(&xe->mm.moving);
+	engine.busy = atomic_read(&xe->mm.busy);
 	engine.to_vram = to_vram;
 	engine.reached = sg_dma_address(sgt->sgl);
 	return engine.copies_well ? 0 : -EIO;
@@ -751,12 +751,12 @@ static void test_mappings(struct kunit *test)
 
 static struct {
 	struct xe_mm *mm;
-	unsigned int moving;
+	unsigned int busy;
 } waits;
 
 static bool note_wait(struct dma_fence *fence)
 {
-	waits.moving = atomic_read(&waits.mm->moving);
+	waits.busy = atomic_read(&waits.mm->busy);
 	return false;	/* it has signalled */
 }
 
@@ -774,7 +774,7 @@ static void test_moving(struct kunit *test)
 
 	fence->ops = &ops;
 	waits.mm = &xe->mm;
-	waits.moving = 0;
+	waits.busy = 0;
 	engine.copies_well = true;
 	reserved(bo) {
 		KUNIT_ASSERT_EQ(test, dma_resv_reserve_fences(bo->ttm.base.resv, 1), 0);
@@ -782,17 +782,17 @@ static void test_moving(struct kunit *test)
 	}
 	called_off = true;
 	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), -EINTR);
-	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&xe->mm.moving), 0, "it comes to nothing");
+	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&xe->mm.busy), 0, "it comes to nothing");
 	called_off = false;
 
 	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_SYSTEM), 0);
-	KUNIT_EXPECT_EQ_MSG(test, waits.moving, 1, "while its users are waited for");
-	KUNIT_EXPECT_EQ_MSG(test, engine.moving, 1, "while it is copied");
-	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&xe->mm.moving), 0, "it is there");
-	engine.moving = 0;
+	KUNIT_EXPECT_EQ_MSG(test, waits.busy, 1, "while its users are waited for");
+	KUNIT_EXPECT_EQ_MSG(test, engine.busy, 1, "while it is copied");
+	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&xe->mm.busy), 0, "it is there");
+	engine.busy = 0;
 	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_VRAM), 0);
-	KUNIT_EXPECT_EQ_MSG(test, engine.moving, 1, "into VRAM likewise");
-	KUNIT_EXPECT_EQ(test, atomic_read(&xe->mm.moving), 0);
+	KUNIT_EXPECT_EQ_MSG(test, engine.busy, 1, "into VRAM likewise");
+	KUNIT_EXPECT_EQ(test, atomic_read(&xe->mm.busy), 0);
 	put(bo);
 	dma_fence_put(fence);
 }

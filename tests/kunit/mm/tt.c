@@ -3,6 +3,16 @@
  * How much can be mapped for DMA, and how pages are mapped for processes.
  */
 
+#include <linux/atomic.h>
+
+#include <drm/ttm/ttm_pool.h>
+
+/* &xe_mm.busy, while there are pages being looked for. */
+static int busy_then;
+
+#define ttm_pool_alloc(pool, ttm, ctx)	\
+	(busy_then = atomic_read(busy), ttm_pool_alloc(pool, ttm, ctx))
+
 #include "../../../mm/tt.c"
 
 #include <linux/pci.h>
@@ -95,11 +105,29 @@ static void test_asleep(struct kunit *test)
 	drm_gem_object_put(&bo->ttm.base);
 }
 
+/* Who finds no room in VRAM sees that somebody gets pages, with reservations that he may need. */
+static void test_busy(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct xe_bo *bo = xe_bo_create(xe, &(struct xe_bo_args){
+		.size = SZ_64K, .regions = XE_REGION_SYSTEM, .deferred = true });
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(bo));
+	busy_then = 0;
+	dma_resv_lock(bo->ttm.base.resv, NULL);
+	KUNIT_EXPECT_EQ(test, xe_bo_populate(bo), 0);
+	KUNIT_EXPECT_EQ(test, busy_then, 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&xe->mm.busy), 0);
+	dma_resv_unlock(bo->ttm.base.resv);
+	drm_gem_object_put(&bo->ttm.base);
+}
+
 static struct kunit_case tt_cases[] = {
 	KUNIT_CASE(test_count),
 	KUNIT_CASE(test_caching),
 	KUNIT_CASE(test_zero),
 	KUNIT_CASE(test_asleep),
+	KUNIT_CASE(test_busy),
 	{ }
 };
 

@@ -555,6 +555,11 @@ static void test_ran(struct kunit *test)
 	end_world(w);
 }
 
+static int find_no_room(struct xe_vm_lock *lock, void *mm)
+{
+	return atomic_read(&((struct xe_mm *)mm)->busy) ? -EINVAL : -ENOSPC;
+}
+
 static unsigned int ms_of_tries(struct xe_mm *mm, bool others)
 {
 	struct xe_vm_tries tries = { };
@@ -579,12 +584,32 @@ static void test_tries(struct kunit *test)
 
 	KUNIT_EXPECT_TRUE(test, xe_fake_is_nearly(ms_of_tries(&mm, false), 2 * MSEC_PER_SEC));
 	KUNIT_EXPECT_TRUE(test, xe_fake_is_nearly(ms_of_tries(&mm, true), 30 * MSEC_PER_SEC));
-	atomic_set(&mm.moving, 1);
+	atomic_set(&mm.busy, 1);
 	KUNIT_EXPECT_TRUE_MSG(test, xe_fake_is_nearly(ms_of_tries(&mm, false), 30 * MSEC_PER_SEC),
 			      "somebody waits for the users of a buffer, say");
-	atomic_set(&mm.moving, 0);
+	atomic_set(&mm.busy, 0);
 	KUNIT_EXPECT_FALSE(test, xe_vm_try_again(&mm, 0, &tries));
 	KUNIT_EXPECT_FALSE_MSG(test, xe_vm_try_again(&mm, -ENOMEM, &tries), "that is not VRAM");
+}
+
+/*
+ * Who has all of a VM where it has to be is going to let go of it, however slow the machine is. Who
+ * has found no room for some of it may be waiting for the one who asks.
+ */
+static void test_others_are_busy(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct xe_mm *mm = &w->xe->mm;
+	struct xe_vm_lock lock;
+
+	KUNIT_ASSERT_EQ(test, xe_vm_lock(w->vm, &lock, 1, NULL), 0);
+	KUNIT_EXPECT_TRUE(test, xe_fake_is_nearly(ms_of_tries(mm, false), 30 * MSEC_PER_SEC));
+	xe_vm_unlock(&lock);
+	KUNIT_EXPECT_TRUE(test, xe_fake_is_nearly(ms_of_tries(mm, false), 2 * MSEC_PER_SEC));
+
+	KUNIT_ASSERT_EQ(test, xe_vm_lock_for(w->vm, &lock, 1, NULL, find_no_room, mm), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, atomic_read(&mm->busy), 0);
+	end_world(w);
 }
 
 static unsigned long stamp_of_try(struct world *w, struct xe_vm_tries *tries)
@@ -629,6 +654,7 @@ static struct kunit_case vm_cases[] = {
 	KUNIT_CASE(test_killed),
 	KUNIT_CASE(test_short_of_memory),
 	KUNIT_CASE(test_tries),
+	KUNIT_CASE(test_others_are_busy),
 	KUNIT_CASE(test_age),
 	KUNIT_CASE(test_asid_reused),
 	{ }
