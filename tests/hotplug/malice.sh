@@ -45,7 +45,7 @@ declare -A down=(
 	[vanish]="model vanish now >/dev/null; sleep 0.3; echo 1 >$dev/remove; model restore >/dev/null"
 )
 export -f disarm
-up="touch /tmp/calm; disarm; echo 1 >$bus/rescan
+up=": >/tmp/calm; disarm; echo 1 >$bus/rescan
 for i in {1..30}; do
 	[[ ! -e $dev/driver ]] || break
 	disarm

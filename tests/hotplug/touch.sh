@@ -14,6 +14,6 @@ modprobe vgem
 dmesg -C
 until_ 60 works || { not_ok "the card works"; finish; }
 put on "$dev/power/control"
-relay touch "$gpu" "model vanish now >/dev/null" "echo 1 >$dev/remove"
+relay mapped "$gpu" "model vanish now >/dev/null" "echo 1 >$dev/remove"
 t "no splat" no_splat
 finish

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * What a process finds when it touches its buffers.
- * KTAP. Usage: touch PCI-ADDRESS HOW-TO-PULL-THE-CARD HOW-TO-REMOVE-IT.
+ * KTAP. Usage: mapped PCI-ADDRESS HOW-TO-PULL-THE-CARD HOW-TO-REMOVE-IT.
  */
 #define _GNU_SOURCE
 #include <linux/dma-buf.h>
