@@ -3,11 +3,11 @@
  * VRAM is emptied before it loses its power.
  */
 
+#include <linux/atomic.h>
 #include <linux/dmi.h>
 #include <linux/error-injection.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
-#include <linux/mutex.h>
 #include <linux/overflow.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -72,8 +72,8 @@
 #define LARGE_ARRAY		SZ_1M
 #define ARRAY_PART		8u	/* of memory, is as much as an array may have */
 
-/* Memory is looked at and then taken by one at a time, as two may each find room for one. */
-static DEFINE_MUTEX(large_arrays);
+/* Bytes of large arrays that are being allocated: free memory may have them still. */
+static atomic64_t promised;
 
 /* Page tables stay where they are, see mm/pt_save.c. */
 static u64 in_use(struct xe_device *xe)
@@ -101,18 +101,34 @@ bool xe_mm_has_memory(u64 size)
 	return available >= spare && available - spare >= size;
 }
 
+/* No lock is held meanwhile: a process above its memory.high is made to sleep where it allocates. */
 static void *large_array(size_t count, size_t size)
 {
 	size_t bytes = array_size(count, size);
 	void *array = NULL;
 
-	if (bytes >> PAGE_SHIFT > totalram_pages() / ARRAY_PART ||
-	    mutex_lock_killable(&large_arrays))
+	if (bytes >> PAGE_SHIFT > totalram_pages() / ARRAY_PART)
 		return NULL;
-	if (xe_mm_has_memory(bytes))
+	if (xe_mm_has_memory(atomic64_add_return(bytes, &promised)))
 		array = kvcalloc(count, size, GFP_KERNEL_ACCOUNT | XE_GFP_CAREFUL);
-	mutex_unlock(&large_arrays);
+	atomic64_sub(bytes, &promised);
 	return array;
+}
+
+/**
+ * xe_mm_object - memory for somebody who holds what others wait for
+ * @size: in bytes, a few
+ *
+ * It is charged. Whoever is above his memory.high by that sleeps on the way back to user space, and
+ * not here, as an allocation that may wait does.
+ *
+ * Context: process context, reservations may be held.
+ * Return: zeroes, or NULL; kfree() gives it back.
+ */
+void *xe_mm_object(size_t size)
+{
+	return kzalloc(size, GFP_NOWAIT | __GFP_ACCOUNT) ?:
+	       kzalloc(size, GFP_KERNEL_ACCOUNT | XE_GFP_CAREFUL);
 }
 
 /**
@@ -123,14 +139,15 @@ static void *large_array(size_t count, size_t size)
  * No process is killed so that others have large arrays, and none has more than an eighth of all
  * memory. kvfree() gives it back.
  *
- * Context: process context; a large one waits for those that others are being given.
- * Return: zeroes, or NULL; also on a fatal signal.
+ * Context: process context; a small one as xe_mm_object().
+ * Return: zeroes, or NULL.
  */
 void *xe_mm_array(size_t count, size_t size)
 {
 	if (array_size(count, size) >= LARGE_ARRAY)
 		return large_array(count, size);
-	return kvcalloc(count, size, GFP_KERNEL_ACCOUNT | XE_GFP_CAREFUL);
+	return kcalloc(count, size, GFP_NOWAIT | __GFP_ACCOUNT) ?:
+	       kvcalloc(count, size, GFP_KERNEL_ACCOUNT | XE_GFP_CAREFUL);
 }
 
 /* A buffer that was just pinned says -ERESTARTSYS, and is not on TTM's list any more. */

@@ -108,6 +108,7 @@ int xe_mm_evict_start(struct xe_hw_bind bind);
 int xe_mm_evict(struct xe_device *xe);
 bool xe_mm_has_memory(u64 size);
 void *xe_mm_array(size_t count, size_t size);
+void *xe_mm_object(size_t size);
 bool xe_mm_stop_evicting(struct xe_mm *mm);
 int xe_mm_may_lose_power(struct xe_device *xe);
 int xe_mm_set_d3cold_threshold(struct xe_device *xe, u32 mib);

@@ -78,7 +78,7 @@ static int log_change(struct xe_vm_log *log, struct xe_vma *vma, bool came)
 	if (IS_ERR(vm_bo))
 		return PTR_ERR(vm_bo);
 	if (!list_empty(&log->changes))
-		change = kmalloc(sizeof(*change), GFP_KERNEL_ACCOUNT | XE_GFP_CAREFUL);
+		change = xe_mm_object(sizeof(*change));
 	if (!change) {
 		if (vm_bo)
 			drm_gpuvm_bo_put(vm_bo);
@@ -111,7 +111,7 @@ static int take_out(struct xe_vm_log *log, struct xe_vma *vma)
 
 static int put_in(struct xe_vm_log *log, const struct xe_vm_map *map, bool stale)
 {
-	struct xe_vma *vma = kzalloc(sizeof(*vma), GFP_KERNEL_ACCOUNT | XE_GFP_CAREFUL);
+	struct xe_vma *vma = xe_mm_object(sizeof(*vma));
 	int err;
 
 	if (!vma)

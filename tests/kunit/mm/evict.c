@@ -51,12 +51,27 @@ static void *make_array(size_t count, size_t size, gfp_t flags)
 
 #define si_mem_available()		(no_memory ? 0 : memory.watched ? memory.free : \
 					 si_mem_available())
+#undef kvcalloc
 #define kvcalloc(count, size, flags)	make_array(count, size, flags)
+
+/* Without waiting there is nothing to be had, or there is. */
+static bool none_at_once;
+static unsigned int waited;
+
+static void *make_object(size_t size, gfp_t flags)
+{
+	if (none_at_once && !gfpflags_allow_blocking(flags))
+		return NULL;
+	waited += gfpflags_allow_blocking(flags);
+	return kzalloc(size, flags);
+}
+
+#undef kzalloc
+#define kzalloc(size, flags)		make_object(size, flags)
 #define dmi_get_system_info(field)	((void)(field), machine)
 
 #include "../../../mm/evict.c"
 
-#undef kvcalloc
 
 /* A device with VRAM, and no buffers in it that could be moved. */
 static struct xe_device *device_using(struct kunit *test, struct ttm_resource_manager **man)
@@ -322,6 +337,22 @@ static void test_two_large_arrays(struct kunit *test)
 	kvfree(there);
 }
 
+/* Who holds reservations does not wait for memory of his cgroup, unless there is none else. */
+static void test_object(struct kunit *test)
+{
+	void *object;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		none_at_once = i;
+		waited = 0;
+		object = xe_mm_object(64);
+		KUNIT_EXPECT_NOT_NULL(test, object);
+		KUNIT_EXPECT_EQ(test, waited, i);
+		kfree(object);
+	}
+	none_at_once = false;
+}
+
 /* However much there is, one call is not to have most of it. */
 static void test_largest_array(struct kunit *test)
 {
@@ -490,6 +521,7 @@ static struct kunit_case evict_cases[] = {
 	KUNIT_CASE(test_short_of_memory),
 	KUNIT_CASE(test_two_large_arrays),
 	KUNIT_CASE(test_largest_array),
+	KUNIT_CASE(test_object),
 	KUNIT_CASE(test_card_is_gone),
 	KUNIT_CASE(test_clear_fails),
 	KUNIT_CASE(test_threshold),
