@@ -72,6 +72,8 @@ bool xe_pt_pool_is_prepared(struct xe_device *xe)
  * xe_pt_pool_prepare - have memory for a copy of all tables
  * @xe: the device
  *
+ * A part of memory is left to others, and all of it if it is not enough.
+ *
  * Context: process context, outside of PM callbacks of the card that runtime PM waits for.
  * Return: 0 or -ENOMEM.
  */
@@ -81,9 +83,12 @@ int xe_pt_pool_prepare(struct xe_device *xe)
 	void *copy;
 
 	while (!xe_pt_pool_is_prepared(xe)) {
-		copy = kvmalloc(XE_PT_CHUNK_SIZE, GFP_KERNEL | XE_GFP_CAREFUL);
-		if (!copy)
+		copy = xe_mm_has_memory(XE_PT_CHUNK_SIZE) ?
+		       kvmalloc(XE_PT_CHUNK_SIZE, GFP_KERNEL | XE_GFP_CAREFUL) : NULL;
+		if (!copy) {
+			xe_pt_pool_forget(xe);
 			return -ENOMEM;
+		}
 		if (!give_copy(pool, copy))
 			kvfree(copy);
 	}
