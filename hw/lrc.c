@@ -186,20 +186,13 @@ static int may_grow(struct xe_lrcs *lrcs)
 	return lrcs->num_chunks < XE_LRC_MAX_CHUNKS ? -EAGAIN : -ENOSPC;
 }
 
-static int chunk_add(struct xe_device *xe)
+static int chunk_add(struct xe_device *xe, struct xe_lrc_chunk *chunk)
 {
-	struct xe_lrc_chunk *chunk = chunk_alloc(xe);
 	struct xe_lrcs *lrcs = &xe->lrcs;
-	int err;
+	int err = xe_hw_call(xe, chunk_map, chunk);
 
-	if (!chunk)
-		return -ENOMEM;
-
-	err = xe_hw_call(xe, chunk_map, chunk);
-	if (!chunk->mapped) {
-		chunk_release(xe, chunk);
+	if (!chunk->mapped)
 		return err;
-	}
 
 	guard(spinlock_irqsave)(&lrcs->lock);
 	lrcs->num_chunks++;
@@ -208,17 +201,30 @@ static int chunk_add(struct xe_device *xe)
 	return err;
 }
 
+/*
+ * Who waits for memory that is charged to him does not hold the lock of all. What is not needed, as
+ * somebody has made room meanwhile, goes again.
+ */
 static int grow(struct xe_device *xe)
 {
-	int err = mutex_lock_killable(&xe->lrcs.grow);
+	struct xe_lrc_chunk *chunk;
+	int err = may_grow(&xe->lrcs);
 
-	if (err)
+	if (err != -EAGAIN)
 		return err;
-	/* Somebody may have made room while we waited. */
-	err = may_grow(&xe->lrcs);
-	if (err == -EAGAIN)
-		err = chunk_add(xe);
-	mutex_unlock(&xe->lrcs.grow);
+	chunk = chunk_alloc(xe);
+	if (!chunk)
+		return -ENOMEM;
+
+	err = mutex_lock_killable(&xe->lrcs.grow);
+	if (!err) {
+		err = may_grow(&xe->lrcs);
+		if (err == -EAGAIN)
+			err = chunk_add(xe, chunk);
+		mutex_unlock(&xe->lrcs.grow);
+	}
+	if (!chunk->mapped)
+		chunk_release(xe, chunk);
 	return err;
 }
 

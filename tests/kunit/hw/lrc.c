@@ -3,6 +3,14 @@
  * Slots of contexts, and what is written into them.
  */
 
+#include "hw/ggtt_buf.h"
+
+/* Of the lock of all, while memory is had that is charged to one. */
+static bool held_it;
+
+#define xe_ggtt_buf_alloc(xe, ...)	\
+	(held_it |= mutex_is_locked(&(xe)->lrcs.grow), xe_ggtt_buf_alloc(xe, __VA_ARGS__))
+
 #include "../../../hw/lrc.c"
 
 #include <linux/bitfield.h>
@@ -360,8 +368,10 @@ static void test_no_room(struct kunit *test)
 
 		KUNIT_EXPECT_EQ(test, xe_ggtt_map(hw, &hog, &ggtt->scratch_sgt, all - SZ_1M), 0);
 	}
+	held_it = false;
 	for (int i = 0; i < 2; i++)
 		KUNIT_EXPECT_EQ(test, xe_lrc_alloc(xe, 0, XE_ENGINE_COPY, &lrc), -ENOSPC);
+	KUNIT_EXPECT_FALSE(test, held_it);
 	KUNIT_EXPECT_EQ(test, xe->lrcs.num_chunks, 0);
 	xe_fake_scoped(hw, xe)
 		xe_ggtt_unmap(hw, &hog);
