@@ -7,6 +7,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
+#include <linux/sort.h>
 #include <linux/workqueue.h>
 
 #include "dep/queue.h"
@@ -249,8 +250,7 @@ void dep_job_init(struct dep_job *job, struct dma_fence **deps, unsigned int max
  * @job: not pushed yet
  * @fence: consumed, also if this fails; may be NULL, which is nothing to wait for
  *
- * Takes no room for a fence that has signalled, and for one of a context of which the job waits for
- * a fence already.
+ * Takes no room for a fence that has signalled. One for each is enough; see dep_job_merge().
  *
  * Context: any that may call dma_fence_is_signaled(); no lock of a fence.
  * Return: 0, or -ENOSPC if there is no room left.
@@ -262,21 +262,47 @@ int dep_job_depend(struct dep_job *job, struct dma_fence *fence)
 		return 0;
 	}
 
-	for (unsigned int i = 0; i < job->num_deps; i++) {
-		if (job->deps[i]->context != fence->context)
-			continue;
-		if (dma_fence_is_later(fence, job->deps[i]))
-			swap(fence, job->deps[i]);
-		dma_fence_put(fence);
-		return 0;
-	}
-
 	if (job->num_deps == job->max_deps) {
 		dma_fence_put(fence);
 		return -ENOSPC;
 	}
 	job->deps[job->num_deps++] = fence;
 	return 0;
+}
+
+/* The last of a context comes first. */
+static int compare_deps(const void *one, const void *other)
+{
+	struct dma_fence *const *a = one, *const *b = other;
+
+	if ((*a)->context != (*b)->context)
+		return (*a)->context < (*b)->context ? -1 : 1;
+	if (dma_fence_is_later(*a, *b))
+		return -1;
+	return dma_fence_is_later(*b, *a);
+}
+
+/**
+ * dep_job_merge - of each context, wait for the last fence alone
+ * @job: not pushed yet, has all its dependencies
+ *
+ * Sorting them takes a client's thousands of dependencies less than comparing each with each.
+ *
+ * Context: as dep_job_depend(); not for long with a spinlock held.
+ */
+void dep_job_merge(struct dep_job *job)
+{
+	unsigned int n = 0;
+
+	if (job->num_deps > 1)
+		sort(job->deps, job->num_deps, sizeof(*job->deps), compare_deps, NULL);
+	for (unsigned int i = 0; i < job->num_deps; i++) {
+		if (n && job->deps[n - 1]->context == job->deps[i]->context)
+			dma_fence_put(job->deps[i]);
+		else
+			job->deps[n++] = job->deps[i];
+	}
+	job->num_deps = n;
 }
 
 /**

@@ -112,6 +112,7 @@ void dep_queue_fini(struct dep_queue *queue);
 
 void dep_job_init(struct dep_job *job, struct dma_fence **deps, unsigned int max_deps);
 int dep_job_depend(struct dep_job *job, struct dma_fence *fence);
+void dep_job_merge(struct dep_job *job);
 void dep_job_abandon(struct dep_job *job);
 void dep_job_hold(struct dep_job *job);
 void dep_job_let_go(struct dep_job *job);

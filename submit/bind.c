@@ -413,7 +413,7 @@ static int collect_deps(struct page_job *job, struct xe_vm_lock *lock, struct xe
 		max += count_jobs(job);
 	max += xe_submit_count_reserved(lock);
 	if (max)
-		deps = kvcalloc(max, sizeof(*deps), GFP_KERNEL);
+		deps = xe_mm_array(max, sizeof(*deps));
 	if (max && !deps)
 		return -ENOMEM;
 
@@ -426,6 +426,7 @@ static int collect_deps(struct page_job *job, struct xe_vm_lock *lock, struct xe
 		err = xe_submit_depend_reserved(&job->dep, lock);
 	if (!err && writes)
 		err = depend_on_jobs(job);
+	xe_submit_merge_deps(&job->dep);
 	return err;
 }
 
@@ -876,7 +877,7 @@ static int plan_stale(struct page_job *job, struct drm_gpuvm_bo *vm_bo)
 
 	drm_gpuvm_bo_for_each_va(gpuva, vm_bo) {
 		if (!err && drm_gpuva_invalidated(gpuva))
-			err = plan_again(job, to_xe_vma(gpuva));
+			err = xe_vm_go_on() ?: plan_again(job, to_xe_vma(gpuva));
 	}
 	return err;
 }
@@ -895,7 +896,7 @@ static int prepare_stale(struct page_job *job, struct xe_vm_lock *lock)
 			return err;
 	}
 	list_for_each_entry(vma, &job->vm->unwritten, unwritten_link) {
-		err = plan_again(job, vma);
+		err = xe_vm_go_on() ?: plan_again(job, vma);
 		if (err)
 			return err;
 	}

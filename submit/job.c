@@ -484,7 +484,7 @@ static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, const struc
 			unsigned int num_syncs, struct dma_fence *moved)
 {
 	unsigned int max = num_syncs + !!moved + (lock ? xe_submit_count_reserved(lock) : 0);
-	struct dma_fence **deps = max ? kvcalloc(max, sizeof(*deps), GFP_KERNEL) : NULL;
+	struct dma_fence **deps = max ? xe_mm_array(max, sizeof(*deps)) : NULL;
 	int err;
 
 	/* Those of a try before this one. */
@@ -502,6 +502,7 @@ static int collect_deps(struct xe_job *job, struct xe_vm_lock *lock, const struc
 		err = xe_sync_depend(&syncs[i], &job->dep);
 	if (!err && lock)
 		err = xe_submit_depend_reserved(&job->dep, lock);
+	xe_submit_merge_deps(&job->dep);
 	return err;
 }
 

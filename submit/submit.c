@@ -207,6 +207,32 @@ void xe_submit_drop_deps(struct dep_job *job)
 }
 
 /**
+ * xe_submit_merge_deps - a job has all its dependencies
+ * @job: the job, not pushed; its list is from xe_mm_array()
+ *
+ * Jobs wait by thousands, and a list is as long as there were fences to look at: what is not needed
+ * of it is given back, if there is memory for a shorter one.
+ *
+ * Context: process context, reservations may be held.
+ */
+void xe_submit_merge_deps(struct dep_job *job)
+{
+	struct dma_fence **deps;
+
+	dep_job_merge(job);
+	if (job->num_deps == job->max_deps)
+		return;
+
+	deps = job->num_deps ? kmemdup_array(job->deps, job->num_deps, sizeof(*deps),
+					     GFP_NOWAIT | __GFP_ACCOUNT) : NULL;
+	if (job->num_deps && !deps)
+		return;
+	kvfree(job->deps);
+	job->deps = deps;
+	job->max_deps = job->num_deps;
+}
+
+/**
  * xe_submit_count_reserved - how many fences xe_submit_depend_reserved() may add
  * @lock: reservations that are held
  *

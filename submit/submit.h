@@ -63,6 +63,7 @@ void xe_submit_wake(struct xe_device *xe);
 
 int xe_submit_keep_awake(struct xe_device *xe, bool *awake);
 void xe_submit_drop_deps(struct dep_job *job);
+void xe_submit_merge_deps(struct dep_job *job);
 unsigned int xe_submit_count_reserved(struct xe_vm_lock *lock);
 int xe_submit_depend_reserved(struct dep_job *job, struct xe_vm_lock *lock);
 

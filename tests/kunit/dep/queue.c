@@ -329,6 +329,8 @@ static void test_dependency_array(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, depend(job, early), 0);
 	KUNIT_EXPECT_EQ(test, depend(job, late), 0);
 	KUNIT_EXPECT_EQ(test, depend(job, early), 0);
+	KUNIT_EXPECT_EQ(test, job->dep.num_deps, 3);
+	dep_job_merge(&job->dep);
 	KUNIT_EXPECT_EQ(test, job->dep.num_deps, 1);
 	KUNIT_EXPECT_PTR_EQ(test, job->deps[0], late);
 	for (unsigned int i = 0; i < 3; i++) {

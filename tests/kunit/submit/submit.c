@@ -37,8 +37,52 @@ static void test_about_to_go(struct kunit *test)
 	xe_fake_engine_ends(q, 1);
 }
 
+static const char *no_name(struct dma_fence *fence)
+{
+	return "";
+}
+
+static const struct dma_fence_ops fence_ops = {
+	.get_driver_name = no_name,
+	.get_timeline_name = no_name,
+};
+
+/* Of thousands of one context one is kept, and memory for one. */
+static void test_merge(struct kunit *test)
+{
+	static DEFINE_SPINLOCK(lock);
+	struct dma_fence *fence[40];
+	u64 context = dma_fence_context_alloc(2);
+	struct dep_job job;
+
+	dep_job_init(&job, xe_mm_array(ARRAY_SIZE(fence), sizeof(*job.deps)), ARRAY_SIZE(fence));
+	KUNIT_ASSERT_NOT_NULL(test, job.deps);
+	for (unsigned int i = 0; i < ARRAY_SIZE(fence); i++) {
+		fence[i] = kzalloc(sizeof(*fence[i]), GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, fence[i]);
+		dma_fence_init(fence[i], &fence_ops, &lock, context + i % 2, 1 + i);
+		KUNIT_EXPECT_EQ(test, dep_job_depend(&job, dma_fence_get(fence[i])), 0);
+	}
+	xe_submit_merge_deps(&job);
+	KUNIT_EXPECT_EQ(test, job.num_deps, 2);
+	KUNIT_EXPECT_EQ(test, job.max_deps, 2);
+	KUNIT_EXPECT_PTR_EQ(test, job.deps[0], fence[38]);
+	KUNIT_EXPECT_PTR_EQ(test, job.deps[1], fence[39]);
+	xe_submit_drop_deps(&job);
+	for (unsigned int i = 0; i < ARRAY_SIZE(fence); i++) {
+		KUNIT_EXPECT_EQ(test, kref_read(&fence[i]->refcount), 1);
+		dma_fence_signal(fence[i]);
+		dma_fence_put(fence[i]);
+	}
+
+	dep_job_init(&job, xe_mm_array(1, sizeof(*job.deps)), 1);
+	xe_submit_merge_deps(&job);
+	KUNIT_EXPECT_NULL_MSG(test, job.deps, "there is nothing to wait for");
+}
+
 static struct kunit_case submit_cases[] = {
 	KUNIT_CASE(test_about_to_go),
+	KUNIT_CASE(test_merge),
 	{ }
 };
 
