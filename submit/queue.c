@@ -83,6 +83,8 @@ static void free_queue(struct work_struct *work)
 
 	xe_coredump_drop(&q->xe->coredump, q);
 	xe_usage_count(q);
+	if (q->args.of_client)
+		xe_usage_give(&submit->usages, q->args.usage, XE_USAGE_BINDERS, 1);
 	dep_queue_fini(&q->dep);
 	if (q->lrc)
 		free_slots(q);
@@ -513,16 +515,25 @@ static struct xe_queue *alloc_queue(struct xe_device *xe, const struct xe_queue_
  * default image to be recorded.
  *
  * Context: process context, may sleep; enters.
- * Return: the queue, with a reference; -ENOMEM; -ENOSPC if the client may not have more contexts;
+ * Return: the queue, with a reference; -ENOMEM; -ENOSPC if the client may not have more of its kind;
  * -ENODEV if the device is gone; errors of xe_record_default(), of which the engine's were logged.
  */
 struct xe_queue *xe_queue_create(struct xe_device *xe, const struct xe_queue_args *args)
 {
-	struct xe_queue *q = alloc_queue(xe, args);
+	struct xe_usages *usages = &xe->submit.usages;
+	struct xe_queue *q;
 	int err;
 
-	if (!q)
+	if (args->of_client && !xe_usage_take(usages, args->usage, XE_USAGE_BINDERS, 1)) {
+		drm_dbg(&xe->drm, "the client, or its user, has as many queues for binds as are left\n");
+		return ERR_PTR(-ENOSPC);
+	}
+	q = alloc_queue(xe, args);
+	if (!q) {
+		if (args->of_client)
+			xe_usage_give(usages, args->usage, XE_USAGE_BINDERS, 1);
 		return ERR_PTR(-ENOMEM);
+	}
 
 	err = args->kind == XE_QUEUE_EXEC ? make_slots(q) : 0;
 	if (!err)

@@ -95,6 +95,8 @@ struct xe_queue_args {
 	const struct xe_queue_ops *ops;
 	/** @kind: XE_QUEUE_* */
 	enum xe_queue_kind kind;
+	/** @of_client: XE_QUEUE_BIND only: not one that every address space has */
+	bool of_client;
 	/** @gt_id: which GT; XE_QUEUE_EXEC only, as what follows */
 	u8 gt_id;
 	/** @class: of its engines */

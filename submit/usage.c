@@ -26,7 +26,8 @@
  * have left: 4,080 the second, 16 the tenth. Nobody is taken anything away. What was destroyed
  * counts until the GuC has let go of it.
  *
- * By the same rule threads are shared out that may have to wait for user space: those that have
+ * By the same rule queues for binds are shared out, which are no contexts: a queue that was destroyed
+ * lives as long as its jobs wait, and whoever changes the same addresses waits for each. And threads are shared out that may have to wait for user space: those that have
  * long-running address spaces start, and those that write user fences. Where they do not come back
  * nothing is left behind enough users. Whoever is refused tries again, less and less often.
  *
@@ -121,6 +122,7 @@ void xe_usage_put(struct xe_usage *usage)
 
 static const unsigned int limits[] = {
 	[XE_USAGE_SLOTS] = XE_USAGE_MAX_SLOTS,
+	[XE_USAGE_BINDERS] = XE_USAGE_MAX_BINDERS,
 	[XE_USAGE_STARTS] = XE_USAGE_MAX_STARTS,
 	[XE_USAGE_WRITES] = XE_USAGE_MAX_WRITES,
 };

@@ -15,6 +15,7 @@ struct xe_queue;
 
 #define XE_USAGE_MAX_DEFERRED	(192 * 1024)	/* entries: 768 MiB in pages of 4 KiB */
 #define XE_USAGE_MAX_SLOTS	(XE_LRC_MAX_SLOTS - 64)	/* the driver has a few itself */
+#define XE_USAGE_MAX_BINDERS	16384
 #define XE_USAGE_MAX_STARTS	256
 #define XE_USAGE_MAX_WRITES	256
 
@@ -22,6 +23,8 @@ struct xe_queue;
 enum xe_usage_share {
 	/* of contexts */
 	XE_USAGE_SLOTS,
+	/* of queues for binds that clients made: with jobs they outlive their numbers */
+	XE_USAGE_BINDERS,
 	/* of long-running address spaces, under way */
 	XE_USAGE_STARTS,
 	/* of user fences, under way; of the module */

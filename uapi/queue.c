@@ -177,6 +177,7 @@ static int parse_bind(struct xe_device *xe, const struct drm_xe_exec_queue_creat
 
 	args->ops = &xe_bind_queue_ops;
 	args->kind = XE_QUEUE_BIND;
+	args->of_client = true;
 	return 0;
 }
 

@@ -14,6 +14,7 @@
 #include "hw/lrc.h"
 #include "mm/vm.h"
 #include "regs/mem.h"
+#include "submit/bind.h"
 #include "submit/job.h"
 #include "submit/record.h"
 #include "tests/kunit/fake.h"
@@ -580,6 +581,36 @@ static void test_default_image(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, recorded, 2);
 }
 
+/* A queue for binds that was destroyed counts until it is gone: its jobs may wait for hours. */
+static void test_share_of_binders(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_usage *usage = xe_usage_create();
+	struct xe_queue_args args = {
+		.ops = &xe_bind_queue_ops, .kind = XE_QUEUE_BIND, .of_client = true, .usage = usage,
+	};
+	struct xe_queue *q;
+
+	KUNIT_ASSERT_NOT_NULL(test, usage);
+	KUNIT_ASSERT_TRUE(test, xe_usage_take(&xe->submit.usages, usage, XE_USAGE_BINDERS,
+					      XE_USAGE_MAX_BINDERS / 3 - 1));
+	q = xe_queue_create(xe, &args);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(q));
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(xe_queue_create(xe, &args)), -ENOSPC);
+	args.of_client = false;
+	xe_queue_put(xe_queue_create(xe, &args));
+	args.of_client = true;
+
+	xe_queue_kill(q);
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(xe_queue_create(xe, &args)), -ENOSPC);
+	xe_queue_put(q);
+	for (int i = 0; i < 500 && kref_read(&usage->ref) > 1; i++)
+		fsleep(10000);
+	KUNIT_EXPECT_EQ(test, usage->share[XE_USAGE_BINDERS], XE_USAGE_MAX_BINDERS / 3 - 1);
+	xe_usage_give(&xe->submit.usages, usage, XE_USAGE_BINDERS, XE_USAGE_MAX_BINDERS / 3 - 1);
+	xe_usage_put(usage);
+}
+
 /* One for which there are not slots enough: what it got is given back, and nothing is counted. */
 static void test_half_made(struct kunit *test)
 {
@@ -627,6 +658,7 @@ static struct kunit_case queue_cases[] = {
 	KUNIT_CASE(test_ban_device),
 	KUNIT_CASE(test_default_image),
 	KUNIT_CASE(test_half_made),
+	KUNIT_CASE(test_share_of_binders),
 	{ }
 };
 
