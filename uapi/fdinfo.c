@@ -3,6 +3,10 @@
  * What /proc/PID/fdinfo says of a client, by Documentation/gpu/drm-usage-stats.rst.
  */
 
+#include <linux/cleanup.h>
+#include <linux/idr.h>
+#include <linux/spinlock.h>
+
 #include <drm/drm_file.h>
 #include <drm/drm_gem.h>
 #include <drm/drm_print.h>
@@ -10,6 +14,7 @@
 
 #include "hw/state.h"
 #include "mm/bo.h"
+#include "mm/vm.h"
 #include "submit/queue.h"
 #include "submit/usage.h"
 #include "uapi/fdinfo.h"
@@ -54,20 +59,32 @@ static void add(struct drm_memory_stats *stats, struct xe_bo *bo, bool system)
 		stats->purgeable += obj->size;
 }
 
+static struct drm_gem_object *next_object(struct drm_file *file, int *id)
+{
+	struct drm_gem_object *obj;
+
+	guard(spinlock)(&file->table_lock);
+	obj = idr_get_next(&file->object_idr, id);
+	if (obj)
+		drm_gem_object_get(obj);
+	return obj;
+}
+
+/* There may be very many buffers, with very many fences each: nobody waits for all of it. */
 static void show_memory(struct drm_printer *p, struct drm_file *file)
 {
 	struct drm_memory_stats stats[ARRAY_SIZE(region_names)] = {};
 	struct xe_device *xe = to_xe_device(file->minor->dev);
 	struct drm_gem_object *obj;
-	int id;
 
-	spin_lock(&file->table_lock);
-	idr_for_each_entry(&file->object_idr, obj, id) {
+	for (int id = 0; (obj = next_object(file, &id)); id++) {
 		u8 mem_type = READ_ONCE(to_xe_bo(obj)->mem_type);
 
 		add(&stats[mem_type], to_xe_bo(obj), mem_type == XE_MEM_SYSTEM);
+		drm_gem_object_put(obj);
+		if (xe_vm_go_on())
+			break;
 	}
-	spin_unlock(&file->table_lock);
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(region_names); i++) {
 		if (i == XE_MEM_VRAM && !(xe->mm.regions & XE_REGION_VRAM))
