@@ -9,6 +9,7 @@
 #include <linux/kref.h>
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
+#include <linux/ratelimit.h>
 #include <linux/scatterlist.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
@@ -236,6 +237,7 @@ static bool wait_for_all(struct dma_resv *resv, bool binds)
 /* Of a VM that was banned for this only the engines are waited for once more. */
 static void wait_for_users(struct xe_vm *vm, bool exits)
 {
+	static DEFINE_RATELIMIT_STATE(limit, 5 * HZ, 20);
 	struct dma_resv *resv = xe_vm_resv(vm);
 	bool patient = !exits && !test_bit(XE_VM_BANNED, &vm->state);
 
@@ -246,12 +248,12 @@ static void wait_for_users(struct xe_vm *vm, bool exits)
 	if (patient && wait_for_all(resv, true))
 		return;
 
-	if (patient)
+	if (patient && __ratelimit(&limit))
 		drm_notice(&vm->xe->drm,
 			   "%s[%d] has memory taken away that its jobs go on using, and their VM is banned\n",
 			   vm->who.comm, vm->who.pid);
 	vm->ops->kill(vm);
-	if (!wait_for_all(resv, false))
+	if (!wait_for_all(resv, false) && __ratelimit(&limit))
 		drm_err(&vm->xe->drm, "engines do not stop using memory that a process frees\n");
 }
 

@@ -4,6 +4,7 @@
  */
 
 #include <linux/dma-fence.h>
+#include <linux/ratelimit.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/suspend.h>
@@ -307,10 +308,13 @@ static void resume_if_written(struct xe_preempt *p)
 
 static void ban(struct xe_preempt *p, int err)
 {
+	static DEFINE_RATELIMIT_STATE(limit, 5 * HZ, 20);
 	struct xe_device *xe = p->vm->xe;
 
-	drm_notice(&xe->drm, "the buffers of long-running jobs cannot be had (%pe), and their VM is banned\n",
-		   ERR_PTR(err));
+	if (__ratelimit(&limit))
+		drm_notice(&xe->drm,
+			   "the buffers of long-running jobs cannot be had (%pe), and their VM is banned\n",
+			   ERR_PTR(err));
 	xe_queue_ban_all(p->vm);
 	wake_up_all(&xe->submit.ufence_wq);
 }
