@@ -22,19 +22,20 @@
  * files holds the module, so that only works of our own are left to wait for.
  *
  * Such a work must not be on a queue that goes with a device: it would take down the queue that it
- * runs on. There is one queue for the works of all devices.
+ * runs on. There is one queue for the works of all devices, and one for those that may have to wait
+ * for processes: these are one for each process at a time, and whoever has many holds up their like.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
- * release queue            module        its exit, when no device is left
+ * release queues           module        its exit, when no device is left
  * count of devices         module        never
  * ======================== ============= ==========================================
  */
 
 #define DEVICES_TIMEOUT_S	10
 
-static struct workqueue_struct *release_wq;
+static struct workqueue_struct *release_wq, *memory_wq;
 static atomic_t devices;
 static DECLARE_WAIT_QUEUE_HEAD(device_gone);
 
@@ -75,6 +76,20 @@ bool xe_module_release(struct work_struct *work)
 }
 
 /**
+ * xe_module_release_memory - as xe_module_release(), for what waits for processes
+ * @work: the work
+ *
+ * Whose works of this kind do not come back has no queue or address space of others wait.
+ *
+ * Context: any.
+ * Return: as queue_work().
+ */
+bool xe_module_release_memory(struct work_struct *work)
+{
+	return queue_work(memory_wq, work);
+}
+
+/**
  * xe_module_init - before the first device
  *
  * Return: 0 or -ENOMEM.
@@ -82,7 +97,11 @@ bool xe_module_release(struct work_struct *work)
 int xe_module_init(void)
 {
 	release_wq = alloc_workqueue("xe-release", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
-	return release_wq ? 0 : -ENOMEM;
+	memory_wq = release_wq ? alloc_workqueue("xe-release-memory", WQ_UNBOUND | WQ_MEM_RECLAIM, 0) :
+				 NULL;
+	if (release_wq && !memory_wq)
+		destroy_workqueue(release_wq);
+	return memory_wq ? 0 : -ENOMEM;
 }
 
 /**
@@ -92,7 +111,9 @@ int xe_module_init(void)
  */
 void xe_module_exit(void)
 {
+	/* What goes with a VM is first, and may have the memory of the VM go. */
 	flush_workqueue(release_wq);
+	flush_workqueue(memory_wq);
 	/* Callbacks of RCU may queue works, and works may drop devices. */
 	rcu_barrier();
 	if (!wait_event_timeout(device_gone, !atomic_read(&devices), DEVICES_TIMEOUT_S * HZ))
@@ -100,6 +121,7 @@ void xe_module_exit(void)
 		       atomic_read(&devices));
 
 	/* Behind it: who dropped the last reference was one of these, and has returned. */
+	destroy_workqueue(memory_wq);
 	destroy_workqueue(release_wq);
 	synchronize_rcu();
 	rcu_barrier();

@@ -34,6 +34,7 @@ void xe_module_exit(void);
 void xe_module_add_device(void);
 void xe_module_remove_device(void);
 bool xe_module_release(struct work_struct *work);
+bool xe_module_release_memory(struct work_struct *work);
 
 /* xe_pci.c */
 int xe_pci_register(void);

@@ -54,7 +54,7 @@
  * object                   owner           released when
  * ======================== =============== ==========================================
  * struct xe_userptr,       struct          the last of them goes; by a work of the
- * notifier                 xe_user_pages   module, as it may have to wait
+ * notifier                 xe_user_pages   module, one for a process, as it may have to wait
  *                          and the ioctl
  * struct xe_user_pages     struct xe_vma,  TLBs do not know the last mapping of it, or
  *                          bind            pages were found anew
@@ -75,8 +75,12 @@ struct xe_userptr {
 	struct mmu_interval_notifier notifier;
 	/** @ref: of page lists and ioctls */
 	struct kref ref;
-	/** @free: removes the notifier, which waits for those that run */
+	/** @free: removes the notifier, and those behind it: waits for those of the process that run */
 	struct work_struct free;
+	/** @removal: on @removals, or behind one that is; under @removals_lock */
+	struct list_head removal;
+	/** @behind: others of the same process that are to be freed, under @removals_lock */
+	struct list_head behind;
 	/** @vm: where it is mapped; the memory of it alone is held, as by &drm_gpuvm */
 	struct xe_vm *vm;
 	/** @read_only: the card does not write; constant */
@@ -289,23 +293,61 @@ static const struct mmu_interval_notifier_ops notifier_ops = {
  * Ranges
  */
 
-static void free_userptr(struct work_struct *work)
+/*
+ * To remove a notifier waits for any that runs of the same process, and for what that waits for. So
+ * a process has one thread for it, however many ranges it has.
+ */
+static LIST_HEAD(removals);
+static DEFINE_SPINLOCK(removals_lock);
+
+/* Behind the removal of its notifier. */
+static void free_userptr(struct xe_userptr *userptr)
 {
-	struct xe_userptr *userptr = container_of(work, struct xe_userptr, free);
 	struct xe_vm *vm = userptr->vm;
 
-	mmu_interval_notifier_remove(&userptr->notifier);
 	scoped_guard(rwsem_write, &vm->notifier_lock)
 		list_del(&userptr->link);
 	kfree(userptr);
 	drm_gpuvm_put(&vm->gpuvm);
 }
 
+/* NULL: there is none, and whoever comes is not behind @first any more. */
+static struct xe_userptr *next_behind(struct xe_userptr *first)
+{
+	struct xe_userptr *next;
+
+	guard(spinlock_irqsave)(&removals_lock);
+	next = list_first_entry_or_null(&first->behind, struct xe_userptr, removal);
+	list_del(next ? &next->removal : &first->removal);
+	return next;
+}
+
+static void free_of_process(struct work_struct *work)
+{
+	struct xe_userptr *first = container_of(work, struct xe_userptr, free);
+	struct xe_userptr *next;
+
+	mmu_interval_notifier_remove(&first->notifier);
+	while ((next = next_behind(first))) {
+		mmu_interval_notifier_remove(&next->notifier);
+		free_userptr(next);
+	}
+	free_userptr(first);
+}
+
 static void userptr_release(struct kref *ref)
 {
-	struct xe_userptr *userptr = container_of(ref, struct xe_userptr, ref);
+	struct xe_userptr *userptr = container_of(ref, struct xe_userptr, ref), *first;
 
-	xe_module_release(&userptr->free);
+	guard(spinlock_irqsave)(&removals_lock);
+	list_for_each_entry(first, &removals, removal) {
+		if (first->notifier.mm != userptr->notifier.mm)
+			continue;
+		list_add_tail(&userptr->removal, &first->behind);
+		return;
+	}
+	list_add_tail(&userptr->removal, &removals);
+	xe_module_release_memory(&userptr->free);
 }
 
 /**
@@ -340,7 +382,8 @@ struct xe_userptr *xe_userptr_create(struct xe_vm *vm, u64 start, u64 range, boo
 		return ERR_PTR(-ENOMEM);
 
 	kref_init(&userptr->ref);
-	INIT_WORK(&userptr->free, free_userptr);
+	INIT_WORK(&userptr->free, free_of_process);
+	INIT_LIST_HEAD(&userptr->behind);
 	INIT_LIST_HEAD(&userptr->vmas);
 	INIT_LIST_HEAD(&userptr->link);
 	userptr->mapped = RB_ROOT_CACHED;

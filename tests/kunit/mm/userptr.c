@@ -55,6 +55,8 @@ static struct {
 	struct dma_fence *runs;		/* until a kill, and no pages go before */
 	long takes;			/* time, to wait for a fence */
 	unsigned int waited, late;
+	bool invalidating;		/* so no notifier is removed before it is over */
+	atomic_t removing;		/* those that wait for it */
 } fake;
 
 static int fake_insert(struct mmu_interval_notifier *notifier, struct mm_struct *mm,
@@ -73,6 +75,10 @@ static int fake_insert(struct mmu_interval_notifier *notifier, struct mm_struct 
 
 static void fake_remove(struct mmu_interval_notifier *notifier)
 {
+	atomic_inc(&fake.removing);
+	for (int i = 0; i < 1000 && READ_ONCE(fake.invalidating); i++)
+		fsleep(10000);
+	atomic_dec(&fake.removing);
 	fake.notifiers--;
 }
 
@@ -653,6 +659,32 @@ static void test_time_adds_up(struct kunit *test)
 	end(test, vm);
 }
 
+/*
+ * Memory of a process is being taken away, for half a minute: all of its ranges that are to be freed
+ * have one thread wait for that, and other processes' have others.
+ */
+static void test_removal(struct kunit *test)
+{
+	struct xe_vm *vm = make_vm(test);
+	struct mm_struct *mm = fake.mm, other;
+	struct xe_userptr *userptr[8];
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(userptr); i++)
+		userptr[i] = make(test, vm, false);
+	WRITE_ONCE(fake.invalidating, true);
+	for (unsigned int i = 0; i < ARRAY_SIZE(userptr); i++)
+		xe_userptr_put(userptr[i]);
+	fsleep(100000);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake.removing), 1);
+	fake.mm = &other;
+	xe_userptr_put(make(test, vm, false));
+	fake.mm = mm;
+	fsleep(100000);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake.removing), 2);
+	WRITE_ONCE(fake.invalidating, false);
+	end(test, vm);
+}
+
 static struct kunit_case userptr_cases[] = {
 	KUNIT_CASE(test_pin),
 	KUNIT_CASE(test_read_only),
@@ -667,6 +699,7 @@ static struct kunit_case userptr_cases[] = {
 	KUNIT_CASE(test_late),
 	KUNIT_CASE(test_between),
 	KUNIT_CASE(test_time_adds_up),
+	KUNIT_CASE(test_removal),
 	{ }
 };
 
