@@ -22,8 +22,9 @@
  * files holds the module, so that only works of our own are left to wait for.
  *
  * Such a work must not be on a queue that goes with a device: it would take down the queue that it
- * runs on. There is one queue for the works of all devices, and one for those that may have to wait
- * for processes: these are one for each process at a time, and whoever has many holds up their like.
+ * runs on. There is one queue for the works of all devices, which hands on to one for those that
+ * may have to wait for a process. There is one such work for each process at a time, and whoever
+ * has many processes holds up their like. No reclaim of memory waits for either.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -96,12 +97,14 @@ bool xe_module_release_memory(struct work_struct *work)
  */
 int xe_module_init(void)
 {
-	release_wq = alloc_workqueue("xe-release", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
-	memory_wq = release_wq ? alloc_workqueue("xe-release-memory", WQ_UNBOUND | WQ_MEM_RECLAIM, 0) :
-				 NULL;
-	if (release_wq && !memory_wq)
-		destroy_workqueue(release_wq);
-	return memory_wq ? 0 : -ENOMEM;
+	release_wq = alloc_workqueue("xe-release", WQ_UNBOUND, 0);
+	if (!release_wq)
+		return -ENOMEM;
+	memory_wq = alloc_workqueue("xe-release-memory", WQ_UNBOUND, 0);
+	if (memory_wq)
+		return 0;
+	destroy_workqueue(release_wq);
+	return -ENOMEM;
 }
 
 /**
@@ -121,8 +124,8 @@ void xe_module_exit(void)
 		       atomic_read(&devices));
 
 	/* Behind it: who dropped the last reference was one of these, and has returned. */
-	destroy_workqueue(memory_wq);
 	destroy_workqueue(release_wq);
+	destroy_workqueue(memory_wq);
 	synchronize_rcu();
 	rcu_barrier();
 }

@@ -75,7 +75,7 @@ struct xe_userptr {
 	struct mmu_interval_notifier notifier;
 	/** @ref: of page lists and ioctls */
 	struct kref ref;
-	/** @free: removes the notifier, and those behind it: waits for those of the process that run */
+	/** @free: removes the notifier and those behind it, waits for those that run */
 	struct work_struct free;
 	/** @removal: on @removals, or behind one that is; under @removals_lock */
 	struct list_head removal;

@@ -26,10 +26,12 @@
  * have left: 4,080 the second, 16 the tenth. Nobody is taken anything away. What was destroyed
  * counts until the GuC has let go of it.
  *
- * By the same rule queues for binds are shared out, which are no contexts: a queue that was destroyed
- * lives as long as its jobs wait, and whoever changes the same addresses waits for each. And threads are shared out that may have to wait for user space: those that have
- * long-running address spaces start, and those that write user fences. Where they do not come back
- * nothing is left behind enough users. Whoever is refused tries again, less and less often.
+ * By the same rule queues for binds are shared out, which are no contexts: one that was destroyed
+ * lives as long as its jobs wait, and whoever changes the same addresses waits for each.
+ *
+ * Threads are shared out as well that may have to wait for user space: those that have long-running
+ * address spaces start, and those that write user fences. Where they do not come back nothing is
+ * left behind enough users. Whoever is refused tries again, less and less often.
  *
  * Anybody can have thousands of users in a namespace of his own: they count as himself.
  *

@@ -660,8 +660,8 @@ static void test_time_adds_up(struct kunit *test)
 }
 
 /*
- * Memory of a process is being taken away, for half a minute: all of its ranges that are to be freed
- * have one thread wait for that, and other processes' have others.
+ * Memory of a process is being taken away, for half a minute: all of its ranges that are to be
+ * freed have one thread wait for that, and other processes' have others.
  */
 static void test_removal(struct kunit *test)
 {
