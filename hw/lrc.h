@@ -169,7 +169,7 @@ static inline u32 xe_lrc_timestamp(const struct xe_lrc *lrc)
  */
 static inline u32 xe_lrc_head(const struct xe_lrc *lrc)
 {
-	return READ_ONCE(lrc->regs[LRC_RING_HEAD]);
+	return READ_ONCE(lrc->regs[LRC_RING_HEAD]) & LRC_RING_HEAD_OFFSET;
 }
 
 /**

@@ -191,6 +191,9 @@ static void test_accessors(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lrc.regs[5], 16);
 	KUNIT_EXPECT_EQ(test, xe_lrc_head(&lrc), 16);
 	KUNIT_EXPECT_EQ(test, lrc.regs[7], 24);
+	/* What an engine saves there is a position, whatever else is in the word. */
+	lrc.regs[5] = 0xffe00013;
+	KUNIT_EXPECT_EQ(test, xe_lrc_head(&lrc), 16);
 }
 
 /*
