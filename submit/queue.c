@@ -308,8 +308,12 @@ static int make_context(struct xe_queue *q)
 	if (ret < 0) {
 		xe_context_free(ctx);
 		xe_queue_put(q);
+		return ret;
 	}
-	return min(ret, 0);
+	/* Whoever banned it meanwhile found no context to end. */
+	if (xe_queue_is_banned(q))
+		end_context(q);
+	return 0;
 }
 
 /*
@@ -515,7 +519,7 @@ static struct xe_queue *alloc_queue(struct xe_device *xe, const struct xe_queue_
  * default image to be recorded.
  *
  * Context: process context, may sleep; enters.
- * Return: the queue, with a reference; -ENOMEM; -ENOSPC if the client may not have more of its kind;
+ * Return: the queue, with a reference; -ENOMEM; -ENOSPC if the client may not have more of that;
  * -ENODEV if the device is gone; errors of xe_record_default(), of which the engine's were logged.
  */
 struct xe_queue *xe_queue_create(struct xe_device *xe, const struct xe_queue_args *args)
@@ -525,7 +529,8 @@ struct xe_queue *xe_queue_create(struct xe_device *xe, const struct xe_queue_arg
 	int err;
 
 	if (args->of_client && !xe_usage_take(usages, args->usage, XE_USAGE_BINDERS, 1)) {
-		drm_dbg(&xe->drm, "the client, or its user, has as many queues for binds as are left\n");
+		drm_dbg(&xe->drm,
+			"the client, or its user, has as many bind queues as are left\n");
 		return ERR_PTR(-ENOSPC);
 	}
 	q = alloc_queue(xe, args);

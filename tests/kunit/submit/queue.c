@@ -611,6 +611,32 @@ static void test_share_of_binders(struct kunit *test)
 	xe_usage_put(usage);
 }
 
+static void ban_it(struct xe_hw hw, struct xe_queue *q)
+{
+	set_bit(XE_QUEUE_KILLED, &q->state);
+	set_bit(XE_QUEUE_BANNED, &q->state);
+}
+
+/* Whoever bans all queues finds one that has no context yet: it ends when there is one. */
+static void test_banned_early(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue_ops ops = xe_exec_queue_ops;
+	struct xe_queue_args args = {
+		.ops = &ops, .class = XE_ENGINE_COPY, .mask = BIT(0), .width = 1,
+	};
+	struct xe_queue *q;
+
+	ops.start = ban_it;
+	q = xe_queue_create(xe, &args);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(q));
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->ended, 1);
+	xe_fake_context_gone(q);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_TRUE(test, test_bit(XE_QUEUE_GONE, &q->state));
+	xe_queue_put(q);
+}
+
 /* One for which there are not slots enough: what it got is given back, and nothing is counted. */
 static void test_half_made(struct kunit *test)
 {
@@ -659,6 +685,7 @@ static struct kunit_case queue_cases[] = {
 	KUNIT_CASE(test_default_image),
 	KUNIT_CASE(test_half_made),
 	KUNIT_CASE(test_share_of_binders),
+	KUNIT_CASE(test_banned_early),
 	{ }
 };
 
