@@ -16,5 +16,7 @@
 known_violations+='|^ppgtt-stale'
 
 echo 4 >"$dev/tile0/gt0/ccs_mode"
-igt xe_exec_balancer 1500
+# Once in many runs 6.12 shows an engine the tail 0 while it writes a job that goes around the end of the ring: the
+# engine finds half a command, and IGT waits for ever.
+hangs=1 igt xe_exec_balancer 800
 finish

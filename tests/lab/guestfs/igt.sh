@@ -54,11 +54,16 @@ patient() {
 	done
 }
 
-# igt PROGRAM SECONDS [ARGUMENTS...]
+# igt PROGRAM SECONDS [ARGUMENTS...]: hangs=N is how often it may hang, of another driver's fault
 igt() {
-	local program=$1 limit=$2 rc=0 line log=/tmp/igt.$1
+	local program=$1 limit=$2 rc line log=/tmp/igt.$1 left=${hangs:-0}
 	shift 2
-	timeout -k 10 "$limit" "$igt/$program" "$@" >"$log" 2>&1 || rc=$?
+	while :; do
+		rc=0
+		timeout -k 10 "$limit" "$igt/$program" "$@" >"$log" 2>&1 || rc=$?
+		((rc == 124 && left-- > 0)) || break
+		diag "$program hangs and is tried again: $(grep '^Starting' "$log" | tail -n 1)"
+	done
 	while read -r line; do
 		[[ $line =~ ^Subtest\ ([^:]+):\ (SUCCESS|FAIL|SKIP|CRASH|TIMEOUT) ]] || continue
 		case ${BASH_REMATCH[2]} in
