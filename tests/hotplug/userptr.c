@@ -564,6 +564,15 @@ static void *rebind(void *data)
 	return NULL;
 }
 
+/* Its memory may have been gone for a moment, also for a job that was waited for well. */
+static void renew_banned(void)
+{
+	if (banned(fd, queue) != 1)
+		return;
+	queue_destroy(fd, queue);
+	queue = queue_create(fd, vm, all.all[0]);
+}
+
 static void storm(double seconds)
 {
 	uint32_t *p = anonymous(8 * PAGE), *q = anonymous(8 * PAGE);
@@ -582,16 +591,13 @@ static void storm(double seconds)
 			continue;
 		busy += errno == EAGAIN;
 		bad += errno != EAGAIN;
-		/* It may have been gone for a moment. */
-		if (banned(fd, queue) == 1) {
-			queue_destroy(fd, queue);
-			queue = queue_create(fd, vm, all.all[0]);
-		}
+		renew_banned();
 	}
 	stop = true;
 	for (int i = 0; i < 4; i++)
 		pthread_join(thread[i], NULL);
 	printf("# %u jobs, %u not now, %u failed\n", jobs, busy, bad);
+	renew_banned();
 	check(renew(p, 8 * PAGE) && !unbind(HERE, 8 * PAGE) && !bind_user(p, 8 * PAGE, HERE) && reaches(HERE, p),
 	      "after a storm");
 }
