@@ -519,7 +519,7 @@ static struct xe_queue *alloc_queue(struct xe_device *xe, const struct xe_queue_
  * default image to be recorded.
  *
  * Context: process context, may sleep; enters.
- * Return: the queue, with a reference; -ENOMEM; -ENOSPC if the client may not have more of that;
+ * Return: the queue, with a reference; -ENOMEM; -ENOSPC if the client may not have more queues;
  * -ENODEV if the device is gone; errors of xe_record_default(), of which the engine's were logged.
  */
 struct xe_queue *xe_queue_create(struct xe_device *xe, const struct xe_queue_args *args)

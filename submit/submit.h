@@ -29,7 +29,7 @@ struct xe_submit {
 	struct list_head queues;
 	/** @error: 0, or why every queue is dead from birth: everything has been killed */
 	int error;
-	/** @usages: clients that have contexts, or long-running address spaces that start */
+	/** @usages: clients that have contexts, queues for binds, or starts under way */
 	struct xe_usages usages;
 	/** @busy_lock: protects @busy; outside of &dep_queue.issued_lock, interrupts off */
 	spinlock_t busy_lock;

@@ -13,6 +13,9 @@ struct kunit;
 struct xe_vm *xe_fake_vm(struct kunit *test, struct xe_device *xe, u32 flags,
 			 const struct xe_vm_ops *ops);
 
+/* One whose VRAM can be reached and had; see tests/kunit/mm/pt_pool.c. */
+struct xe_device *xe_fake_vram_device(struct kunit *test);
+
 /* For xe_vm_lock_for(): one buffer. */
 int xe_fake_lock(struct xe_vm_lock *lock, void *bo);
 

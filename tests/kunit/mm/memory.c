@@ -48,6 +48,7 @@ static void *make_object(size_t size, gfp_t flags)
 
 #undef kzalloc
 #define kzalloc(size, flags)		make_object(size, flags)
+
 #include "../../../mm/memory.c"
 
 /* Rather an error than a process killed for its memory. */

@@ -9,11 +9,12 @@
 
 #include "regs/mem.h"
 #include "tests/kunit/fake.h"
+#include "tests/kunit/mm/fake.h"
 #include "xe_mmio.h"
 
 #define VRAM_SIZE	SZ_8M		/* as the fake card has */
 
-static struct xe_device *device(struct kunit *test)
+struct xe_device *xe_fake_vram_device(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
 	int err = -ENODEV;
@@ -64,7 +65,7 @@ static int suspend(struct xe_device *xe)
 
 static void test_pages(struct kunit *test)
 {
-	struct xe_device *xe = device(test);
+	struct xe_device *xe = xe_fake_vram_device(test);
 	unsigned long *seen = kunit_kcalloc(test, BITS_TO_LONGS(VRAM_SIZE / SZ_4K), sizeof(long),
 					    GFP_KERNEL);
 	struct xe_pt_page *page;
@@ -102,7 +103,7 @@ static void test_no_vram(struct kunit *test)
 /* Buffers of processes make room for tables, and tables for nobody. */
 static void test_room(struct kunit *test)
 {
-	struct xe_device *xe = device(test);
+	struct xe_device *xe = xe_fake_vram_device(test);
 	struct xe_bo *bo = xe_bo_create(xe, &(struct xe_bo_args){
 		.size = VRAM_SIZE, .regions = XE_REGION_VRAM | XE_REGION_SYSTEM });
 	struct xe_pt_page *page;
@@ -129,7 +130,7 @@ static void count_flushes(u32 offset, u32 value)
 
 static void test_sleep(struct kunit *test)
 {
-	struct xe_device *xe = device(test);
+	struct xe_device *xe = xe_fake_vram_device(test);
 	struct xe_pt_page *page;
 
 	KUNIT_EXPECT_TRUE(test, xe_pt_pool_is_prepared(xe));

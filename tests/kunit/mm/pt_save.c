@@ -6,10 +6,8 @@
 #include <kunit/test.h>
 
 #include "mm/mm.h"
-#include "mm/vram_alloc.h"
-#include "tests/kunit/fake.h"
+#include "tests/kunit/mm/fake.h"
 #include "xe_device.h"
-#include "xe_mmio.h"
 
 /* How many copies there is memory for, by what a look at free memory says. */
 static unsigned int room = UINT_MAX;
@@ -26,8 +24,6 @@ static bool has_memory(u64 size)
 
 #include "../../../mm/pt_save.c"
 
-#define VRAM_SIZE	SZ_8M		/* as the fake card has */
-
 static unsigned int count_copies(struct xe_pt_pool *pool)
 {
 	struct xe_pt_chunk *chunk;
@@ -41,17 +37,10 @@ static unsigned int count_copies(struct xe_pt_pool *pool)
 /* A client that has half of VRAM for tables does not have all memory taken for their copies. */
 static void test_short_of_memory(struct kunit *test)
 {
-	struct xe_device *xe = xe_fake_device(test);
+	struct xe_device *xe = xe_fake_vram_device(test);
 	struct xe_pt_pool *pool = &xe->mm.pt_pool;
 	struct xe_pt_page *page;
-	int err = -ENODEV;
 
-	xe_fake_scoped(hw, xe)
-		err = xe_vram_bar_map(hw);
-	KUNIT_ASSERT_EQ(test, err, 0);
-	KUNIT_ASSERT_EQ(test, xe_vram_alloc_init(xe, VRAM_SIZE), 0);
-	xe->mm.vram_size = VRAM_SIZE;
-	xe->mm.regions |= XE_REGION_VRAM;
 	page = kunit_kcalloc(test, XE_PT_CHUNK_PAGES + 1, sizeof(*page), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	for (unsigned int i = 0; i <= XE_PT_CHUNK_PAGES; i++)

@@ -61,7 +61,7 @@ igt() {
 	while :; do
 		rc=0
 		timeout -k 10 "$limit" "$igt/$program" "$@" >"$log" 2>&1 || rc=$?
-		((rc == 124 && left-- > 0)) || break
+		(((rc == 124 || rc == 137) && left-- > 0)) || break
 		diag "$program hangs and is tried again: $(grep '^Starting' "$log" | tail -n 1)"
 	done
 	while read -r line; do
