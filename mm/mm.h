@@ -5,6 +5,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
+#include <linux/sched/signal.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
@@ -97,6 +98,18 @@ struct xe_mm {
 
 /* What a client can want any number of is refused before a process is killed for it. */
 #define XE_GFP_CAREFUL	(__GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
+/**
+ * xe_mm_go_on - between two of any number of steps that a client wants made together
+ *
+ * Context: process context; what has been done can be undone.
+ * Return: 0; -EINTR if the process is being killed.
+ */
+static inline int xe_mm_go_on(void)
+{
+	cond_resched();
+	return fatal_signal_pending(current) ? -EINTR : 0;
+}
 
 int xe_mm_init(struct xe_device *xe);
 int xe_mm_start(struct xe_hw_bind bind);

@@ -13,6 +13,7 @@
 
 #include "hw/ppgtt.h"
 #include "mm/bo.h"
+#include "mm/mm.h"
 #include "mm/userptr.h"
 #include "mm/vm.h"
 #include "uapi/file.h"
@@ -69,7 +70,7 @@ static int log_change(struct xe_vm_log *log, struct xe_vma *vma, bool came)
 	struct xe_vm_change *change = &log->first;
 	struct drm_gem_object *obj = came ? vma->gpuva.gem.obj : NULL;
 	struct drm_gpuvm_bo *vm_bo = NULL;
-	int err = xe_vm_go_on();
+	int err = xe_mm_go_on();
 
 	if (err)
 		return err;

@@ -9,7 +9,6 @@
 #include <linux/mutex.h>
 #include <linux/rbtree.h>
 #include <linux/rwsem.h>
-#include <linux/sched/signal.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
@@ -338,18 +337,6 @@ struct xe_vm *xe_vm_lookup(struct drm_file *file, u32 id);
 void xe_vm_ban(struct xe_vm *vm);
 void xe_vm_set_ran(struct xe_vm *vm);
 u64 xe_vm_root(const struct xe_vm *vm, unsigned int gt_id);
-
-/**
- * xe_vm_go_on - between two of any number of changes that a client wants made together
- *
- * Context: process context; what has been done can be undone.
- * Return: 0; -EINTR if the process is being killed.
- */
-static inline int xe_vm_go_on(void)
-{
-	cond_resched();
-	return fatal_signal_pending(current) ? -EINTR : 0;
-}
 
 int xe_vm_make_reachable(struct xe_vm *vm);
 int xe_vm_lock_obj(struct xe_vm_lock *lock, struct drm_gem_object *obj);

@@ -13,6 +13,7 @@
 #include "hw/ppgtt.h"
 #include "hw/state.h"
 #include "mm/bo.h"
+#include "mm/mm.h"
 #include "mm/pt.h"
 #include "mm/userptr.h"
 #include "mm/vm.h"
@@ -494,7 +495,7 @@ static int bind_prefetch(struct page_job *job, const struct xe_bind_op *op)
 
 	drm_gpuvm_for_each_va_range(gpuva, &job->vm->gpuvm, op->map.addr,
 				    op->map.addr + op->map.range) {
-		err = xe_vm_go_on() ?: prefetch_one(job, to_xe_vma(gpuva), op->region);
+		err = xe_mm_go_on() ?: prefetch_one(job, to_xe_vma(gpuva), op->region);
 		if (err)
 			return err;
 	}
@@ -511,7 +512,7 @@ static int one_more(struct xe_bind_args *args)
 		drm_dbg(&args->vm->xe->drm, "VM_BIND: too many mappings to look at in one call\n");
 		return -ENOBUFS;
 	}
-	return xe_vm_go_on();
+	return xe_mm_go_on();
 }
 
 static int unmap(struct page_job *job, struct xe_vm_log *log, u64 addr, u64 range)
@@ -566,7 +567,7 @@ static int apply_all(struct page_job *job, struct xe_vm_log *log, struct xe_bind
 	int err = 0;
 
 	for (unsigned int i = 0; i < args->num_ops && !err; i++)
-		err = xe_vm_go_on() ?: apply(job, log, args, &args->ops[i]);
+		err = xe_mm_go_on() ?: apply(job, log, args, &args->ops[i]);
 	return err;
 }
 
@@ -742,7 +743,7 @@ static int lock_buffers(struct xe_vm_lock *lock, void *data)
 	for (unsigned int i = 0; i < args->num_ops && !err; i++) {
 		const struct xe_vm_map *map = &args->ops[i].map;
 
-		err = xe_vm_go_on();
+		err = xe_mm_go_on();
 		if (!err && map->bo)
 			err = xe_vm_lock_obj(lock, &map->bo->ttm.base);
 		if (!err && map->range && !all)
@@ -761,7 +762,7 @@ static int pin(const struct xe_bind_args *args)
 
 		if (!map->userptr)
 			continue;
-		err = xe_vm_go_on();
+		err = xe_mm_go_on();
 		if (err)
 			return err;
 		pages = xe_userptr_pin(map->userptr);
@@ -877,7 +878,7 @@ static int plan_stale(struct page_job *job, struct drm_gpuvm_bo *vm_bo)
 
 	drm_gpuvm_bo_for_each_va(gpuva, vm_bo) {
 		if (!err && drm_gpuva_invalidated(gpuva))
-			err = xe_vm_go_on() ?: plan_again(job, to_xe_vma(gpuva));
+			err = xe_mm_go_on() ?: plan_again(job, to_xe_vma(gpuva));
 	}
 	return err;
 }
@@ -896,7 +897,7 @@ static int prepare_stale(struct page_job *job, struct xe_vm_lock *lock)
 			return err;
 	}
 	list_for_each_entry(vma, &job->vm->unwritten, unwritten_link) {
-		err = xe_vm_go_on() ?: plan_again(job, vma);
+		err = xe_mm_go_on() ?: plan_again(job, vma);
 		if (err)
 			return err;
 	}

@@ -14,6 +14,7 @@
 
 #include "hw/state.h"
 #include "mm/bo.h"
+#include "mm/mm.h"
 #include "mm/vm.h"
 #include "submit/queue.h"
 #include "submit/usage.h"
@@ -82,7 +83,7 @@ static void show_memory(struct drm_printer *p, struct drm_file *file)
 
 		add(&stats[mem_type], to_xe_bo(obj), mem_type == XE_MEM_SYSTEM);
 		drm_gem_object_put(obj);
-		if (xe_vm_go_on())
+		if (xe_mm_go_on())
 			break;
 	}
 

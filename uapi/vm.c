@@ -283,7 +283,7 @@ static int check_ops(const struct binding *b)
 {
 	for (u32 i = 0; i < b->args->num_binds; i++) {
 		const char *wrong = check_op(b->xe, &b->user_ops[i]);
-		int err = xe_vm_go_on();
+		int err = xe_mm_go_on();
 
 		if (err)
 			return err;
@@ -401,7 +401,7 @@ static int translate_ops(struct binding *b)
 		return -ENOMEM;
 
 	for (u32 i = 0; i < b->args->num_binds && !err; i++)
-		err = xe_vm_go_on() ?: translate(b, &b->user_ops[i], &b->ops[i]);
+		err = xe_mm_go_on() ?: translate(b, &b->user_ops[i], &b->ops[i]);
 	return err;
 }
 

@@ -461,7 +461,7 @@ static void test_asid_reused(struct kunit *test)
 /*
  * One range may have any number of mappings: who is killed does not see all of them out.
  *
- * Seen to fail: without xe_vm_go_on() in log_change().
+ * Seen to fail: without xe_mm_go_on() in log_change().
  */
 static void test_killed(struct kunit *test)
 {

@@ -643,7 +643,7 @@ static void test_undo(struct kunit *test)
  * An array may be as long as there is memory for: who is killed does not do the rest of it, nor
  * half.
  *
- * Seen to fail: without xe_vm_go_on() in apply_all().
+ * Seen to fail: without xe_mm_go_on() in apply_all().
  */
 static void test_killed(struct kunit *test)
 {
