@@ -16,6 +16,8 @@ struct xe_user_fence;
 
 /* Mappings that the operations of one call may come across which look at all that are there. */
 #define XE_BIND_MAX_LOOKS	4194304u
+/* Operations of one call: reservations are held for all of them, also if they find nothing. */
+#define XE_BIND_MAX_OPS		4194304u
 
 enum xe_bind_what {
 	/* a buffer, or a mapping that reads zero */

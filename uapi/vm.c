@@ -268,6 +268,8 @@ static int copy_ops(struct binding *b)
 	b->user_ops = &b->args->bind;
 	if (count <= 1)
 		return 0;
+	if (count > XE_BIND_MAX_OPS)
+		return refuse_bind(b, -ENOBUFS, "too many operations");
 
 	copy = xe_mm_array(count, sizeof(*b->user_ops));
 	if (!copy)

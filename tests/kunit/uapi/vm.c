@@ -3,9 +3,19 @@
  * Arguments of the ioctls of address spaces.
  */
 
+#include "mm/mm.h"
+
+/* There is no memory for many operations. */
+static unsigned int arrays;
+
+#define xe_mm_array(count, size)	\
+	((count) < 1000 ? xe_mm_array(count, size) : (arrays++, (void *)NULL))
+
 #include "../../../uapi/vm.c"
 
 #include <kunit/test.h>
+
+#include "tests/kunit/fake.h"
 
 #define SCRATCH	DRM_XE_VM_CREATE_FLAG_SCRATCH_PAGE
 #define LR	DRM_XE_VM_CREATE_FLAG_LR_MODE
@@ -191,11 +201,26 @@ static void test_buffer(struct kunit *test)
 	expect(test, check_buffer(vm, bo, &op), c->says);
 }
 
+/* Before there is memory for them. */
+static void test_many(struct kunit *test)
+{
+	struct drm_xe_vm_bind args = { .num_binds = XE_BIND_MAX_OPS };
+	struct binding b = { .xe = xe_fake_device(test), .args = &args };
+
+	arrays = 0;
+	KUNIT_EXPECT_EQ(test, copy_ops(&b), -ENOBUFS);
+	KUNIT_EXPECT_EQ(test, arrays, 1);
+	args.num_binds++;
+	KUNIT_EXPECT_EQ(test, copy_ops(&b), -ENOBUFS);
+	KUNIT_EXPECT_EQ(test, arrays, 1);
+}
+
 static struct kunit_case vm_cases[] = {
 	KUNIT_CASE_PARAM(test_create, create_gen_params),
 	KUNIT_CASE_PARAM(test_bind, bind_gen_params),
 	KUNIT_CASE_PARAM(test_op, op_gen_params),
 	KUNIT_CASE_PARAM(test_buffer, buffer_gen_params),
+	KUNIT_CASE(test_many),
 	{ }
 };
 
