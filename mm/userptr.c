@@ -66,6 +66,7 @@
 
 /* The longest that memory is kept from being taken away by what has not begun. */
 #define USERS_TIMEOUT	(30 * HZ)
+#define DIRTY_AT_ONCE	16384ul		/* pages */
 
 /**
  * struct xe_userptr - a range of memory of a process
@@ -140,15 +141,36 @@ static void unmap(struct xe_dma dma, struct xe_user_pages *pages)
 	xe_dma_unmap(dma, &pages->sgt, direction(userptr));
 }
 
-static void mark_dirty(const unsigned long *pfns, unsigned long count)
+/* Only under the lock are the pages known to be there still. */
+static int mark_some_dirty(struct xe_user_pages *pages, const unsigned long *pfns,
+			   unsigned long count)
 {
+	guard(rwsem_read)(&pages->userptr->vm->notifier_lock);
+	if (!xe_user_pages_valid(pages))
+		return -EAGAIN;
 	for (unsigned long i = 0; i < count; i++)
 		set_page_dirty(hmm_pfn_to_page(pfns[i]));
+	return 0;
 }
 
-/* Only under the lock are the pages known to be there still. */
-static int map(struct xe_hw hw, struct xe_user_pages *pages, const unsigned long *pfns,
-	       unsigned long count)
+/*
+ * Not in a section, as there may be gigabytes of them, and not long with the lock, which reclaim
+ * waits for. Who cleans one has the notifier told before, so what is mapped behind this is dirty.
+ */
+static int mark_dirty(struct xe_user_pages *pages, const unsigned long *pfns, unsigned long count)
+{
+	unsigned long n;
+	int err = 0;
+
+	for (; count && !err; pfns += n, count -= n) {
+		n = min(count, DIRTY_AT_ONCE);
+		err = xe_mm_go_on() ?: mark_some_dirty(pages, pfns, n);
+	}
+	return err;
+}
+
+/* As mark_some_dirty(). */
+static int map(struct xe_hw hw, struct xe_user_pages *pages)
 {
 	struct xe_userptr *userptr = pages->userptr;
 	struct xe_mm *mm = mm_of(userptr);
@@ -157,8 +179,6 @@ static int map(struct xe_hw hw, struct xe_user_pages *pages, const unsigned long
 	guard(rwsem_read)(&userptr->vm->notifier_lock);
 	if (!xe_user_pages_valid(pages))
 		return -EAGAIN;
-	if (!userptr->read_only)
-		mark_dirty(pfns, count);
 	err = xe_dma_map(hw, &pages->sgt, direction(userptr));
 	if (err)
 		return err;
@@ -557,12 +577,14 @@ static int find(struct xe_user_pages *pages, unsigned long *pfns, unsigned long 
 	int err = fault_in(pages, pfns, count);
 
 	err = err ?: make_sgt(&pages->sgt, pfns, count);
+	if (!err && !pages->userptr->read_only)
+		err = mark_dirty(pages, pfns, count);
 	if (err)
 		return err;
 
 	err = -EBUSY;
 	xe_hw_scoped(hw, xe)
-		err = map(hw, pages, pfns, count);
+		err = map(hw, pages);
 	return xe_hw_error(xe, err);
 }
 

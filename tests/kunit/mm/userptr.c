@@ -49,7 +49,9 @@ static struct {
 	unsigned int storms;		/* how often pages go while they are looked for */
 	unsigned int good;		/* of looking for them: so often without @err */
 	int err;
-	bool write;
+	bool write, many;		/* many: pages, which are adjacent */
+	unsigned int now, wrong;	/* pages that are dirty, and another one than is expected */
+	void (*then)(void);
 	enum dma_data_direction dir;	/* of the last mapping */
 	struct mmu_interval_notifier *notifier;	/* the last */
 	struct dma_fence *runs;		/* until a kill, and no pages go before */
@@ -140,8 +142,8 @@ static int fake_range_fault(struct hmm_range *range)
 		return fake.err;
 	fake.good -= !!fake.good;
 	for (unsigned long i = 0; i < (range->end - range->start) >> PAGE_SHIFT; i++)
-		range->hmm_pfns[i] = HMM_PFN_VALID |
-			fake.first[((range->start - START) >> PAGE_SHIFT) + i];
+		range->hmm_pfns[i] = HMM_PFN_VALID | (fake.many ? fake.first[0] + i :
+			fake.first[((range->start - START) >> PAGE_SHIFT) + i]);
 	if (fake.storms) {
 		fake.storms--;
 		take_away(MMU_NOTIFY_CLEAR, MMU_NOTIFIER_RANGE_BLOCKABLE);
@@ -151,7 +153,9 @@ static int fake_range_fault(struct hmm_range *range)
 
 static bool fake_set_page_dirty(struct page *page)
 {
-	fake.dirty++;
+	fake.wrong += fake.many && page != pfn_to_page(fake.first[0] + fake.dirty);
+	if (++fake.dirty == fake.now)
+		fake.then();
 	return true;
 }
 
@@ -290,15 +294,96 @@ static void test_storm(struct kunit *test)
 	pages = xe_userptr_pin(userptr);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(pages));
 	KUNIT_EXPECT_TRUE(test, valid(vm, pages));
+	KUNIT_EXPECT_EQ_MSG(test, fake.dirty, PAGES, "pages that went are nobody's");
 	xe_user_pages_put(pages);
 
 	fake.storms = XE_USERPTR_TRIES;
 	KUNIT_EXPECT_PTR_EQ(test, xe_userptr_pin(userptr), (void *)ERR_PTR(-EAGAIN));
 	KUNIT_EXPECT_EQ(test, fake.storms, 0);
+	KUNIT_EXPECT_EQ(test, fake.dirty, PAGES);
 	fake.err = -EFAULT;
 	KUNIT_EXPECT_PTR_EQ(test, xe_userptr_pin(userptr), (void *)ERR_PTR(-EFAULT));
 	fake.err = -EBUSY;
 	KUNIT_EXPECT_PTR_EQ(test, xe_userptr_pin(userptr), (void *)ERR_PTR(-EAGAIN));
+	xe_userptr_put(userptr);
+	end(test, vm);
+}
+
+/* As far as is seen while the lock is held: that it is counted on. */
+static void pages_go(void)
+{
+	fake.notifier->invalidate_seq += 2;
+}
+
+static void is_killed(void)
+{
+	xe_fake_set_killed(true);
+}
+
+/* Between being dirty and being mapped they may go. */
+static void test_go_late(struct kunit *test)
+{
+	struct xe_vm *vm = make_vm(test);
+	struct xe_userptr *userptr = make(test, vm, false);
+	struct xe_user_pages *pages;
+
+	fake.now = PAGES;
+	fake.then = pages_go;
+	pages = xe_userptr_pin(userptr);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pages));
+	KUNIT_EXPECT_TRUE(test, valid(vm, pages));
+	KUNIT_EXPECT_EQ(test, fake.asked, 2);
+	KUNIT_EXPECT_EQ(test, fake.mapped, 1);
+	xe_user_pages_put(pages);
+	xe_userptr_put(userptr);
+	end(test, vm);
+}
+
+/* The lock is let go of between so many and so many. */
+static void test_many(struct kunit *test)
+{
+	const unsigned int many = 2 * DIRTY_AT_ONCE + 3;
+	struct xe_vm *vm = make_vm(test);
+	struct xe_userptr *userptr = xe_userptr_create(vm, START, (u64)many << PAGE_SHIFT, false);
+	struct xe_user_pages *pages;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(userptr));
+	fake.many = true;
+	fake.now = 2 * DIRTY_AT_ONCE;
+	fake.then = is_killed;
+	KUNIT_EXPECT_PTR_EQ(test, xe_userptr_pin(userptr), (void *)ERR_PTR(-EINTR));
+	xe_fake_set_killed(false);
+	KUNIT_EXPECT_EQ(test, fake.dirty, 2 * DIRTY_AT_ONCE);
+
+	fake.dirty = 0;
+	fake.now = DIRTY_AT_ONCE;
+	fake.then = pages_go;
+	KUNIT_EXPECT_PTR_EQ(test, pin(userptr, START, (u64)many << PAGE_SHIFT,
+				      fake_read_begin(&userptr->notifier)),
+			    (void *)ERR_PTR(-EAGAIN));
+	KUNIT_EXPECT_EQ(test, fake.dirty, DIRTY_AT_ONCE);
+
+	fake.dirty = 0;
+	fake.now = 0;
+	pages = xe_userptr_pin(userptr);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pages));
+	KUNIT_EXPECT_EQ(test, fake.dirty, many);
+	KUNIT_EXPECT_EQ(test, fake.wrong, 0);
+	xe_user_pages_put(pages);
+	xe_userptr_put(userptr);
+	end(test, vm);
+}
+
+/* A list of pages does not take more than an eighth of memory, whatever is there. */
+static void test_large(struct kunit *test)
+{
+	const u64 pages = ((u64)totalram_pages() / 8 + 1) * PAGE_SIZE / sizeof(unsigned long);
+	struct xe_vm *vm = make_vm(test);
+	struct xe_userptr *userptr = xe_userptr_create(vm, START, pages << PAGE_SHIFT, false);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(userptr));
+	KUNIT_EXPECT_PTR_EQ(test, xe_userptr_pin(userptr), (void *)ERR_PTR(-ENOMEM));
+	KUNIT_EXPECT_EQ(test, fake.asked, 0);
 	xe_userptr_put(userptr);
 	end(test, vm);
 }
@@ -689,6 +774,9 @@ static struct kunit_case userptr_cases[] = {
 	KUNIT_CASE(test_pin),
 	KUNIT_CASE(test_read_only),
 	KUNIT_CASE(test_storm),
+	KUNIT_CASE(test_go_late),
+	KUNIT_CASE(test_many),
+	KUNIT_CASE(test_large),
 	KUNIT_CASE(test_asleep),
 	KUNIT_CASE(test_repin),
 	KUNIT_CASE(test_repin_fails),
