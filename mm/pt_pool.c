@@ -61,6 +61,7 @@ static struct xe_pt_chunk *chunk_create(struct xe_device *xe)
 	chunk->bo = bo;
 	chunk->vram = bo->ttm.resource;
 	chunk->free = XE_PT_CHUNK_PAGES;
+	INIT_LIST_HEAD(&chunk->saved);
 	memset(chunk->dirty, 0xff, sizeof(chunk->dirty));
 	return chunk;
 }
@@ -69,7 +70,6 @@ static void chunk_destroy(struct xe_pt_chunk *chunk)
 {
 	xe_bo_unpin(chunk->bo);
 	drm_gem_object_put(&chunk->bo->ttm.base);
-	kvfree(chunk->copy);
 	kfree(chunk);
 }
 
@@ -148,6 +148,7 @@ static struct xe_pt_chunk *give(struct xe_pt_pool *pool, struct xe_pt_page *page
 		return NULL;
 
 	list_del(&chunk->link);
+	xe_pt_chunk_forget(pool, chunk);
 	pool->free -= XE_PT_CHUNK_PAGES;
 	WRITE_ONCE(pool->bytes, pool->bytes - XE_PT_CHUNK_SIZE);
 	return chunk;
@@ -164,8 +165,10 @@ void xe_pt_pool_give(struct xe_device *xe, struct xe_pt_page *page)
 {
 	struct xe_pt_chunk *chunk = give(&xe->mm.pt_pool, page);
 
-	if (chunk)
-		chunk_destroy(chunk);
+	if (!chunk)
+		return;
+	chunk_destroy(chunk);
+	xe_pt_pool_forget_some(xe);
 }
 
 /*
@@ -184,6 +187,7 @@ int xe_pt_pool_init(struct xe_device *xe)
 	struct xe_pt_pool *pool = &xe->mm.pt_pool;
 
 	INIT_LIST_HEAD(&pool->chunks);
+	INIT_LIST_HEAD(&pool->spare);
 	return drmm_mutex_init(&xe->drm, &pool->lock);
 }
 
@@ -200,7 +204,10 @@ void xe_pt_pool_fini(struct xe_device *xe)
 
 	list_for_each_entry_safe(chunk, next, &pool->chunks, link) {
 		drm_WARN_ON(&xe->drm, chunk->free < XE_PT_CHUNK_PAGES);
+		scoped_guard(mutex, &pool->lock)
+			xe_pt_chunk_forget(pool, chunk);
 		chunk_destroy(chunk);
 	}
+	xe_pt_pool_forget(xe);
 	INIT_LIST_HEAD(&pool->chunks);
 }

@@ -27,6 +27,12 @@ struct xe_pt_pool {
 	unsigned long free;
 	/** @bytes: size of all chunks; read without the lock by statistics */
 	u64 bytes;
+	/** @spare: &page.lru, memory for copies of pages */
+	struct list_head spare;
+	/** @num_spare: how much of it */
+	unsigned long num_spare;
+	/** @num_saved: on &xe_pt_chunk.saved, of all chunks */
+	unsigned long num_saved;
 };
 
 #define XE_PT_CHUNK_SIZE	SZ_2M
@@ -48,10 +54,8 @@ struct xe_pt_chunk {
 	DECLARE_BITMAP(used, XE_PT_CHUNK_PAGES);
 	/** @dirty: &xe_pt_page.dirty of pages that nobody has */
 	u16 dirty[XE_PT_CHUNK_PAGES];
-	/** @copy: memory for a copy, or NULL */
-	void *copy;
-	/** @saved: what is in it is all there is: VRAM may have lost its contents */
-	bool saved;
+	/** @saved: &page.lru, copies; they are all there is, as VRAM may have lost its contents */
+	struct list_head saved;
 };
 
 /**
@@ -106,6 +110,8 @@ void xe_pt_pool_give(struct xe_device *xe, struct xe_pt_page *page);
 int xe_pt_pool_prepare(struct xe_device *xe);
 bool xe_pt_pool_is_prepared(struct xe_device *xe);
 void xe_pt_pool_forget(struct xe_device *xe);
+void xe_pt_pool_forget_some(struct xe_device *xe);
+void xe_pt_chunk_forget(struct xe_pt_pool *pool, struct xe_pt_chunk *chunk);
 int xe_pt_pool_suspend(struct xe_hw hw);
 void xe_pt_pool_resume(struct xe_hw hw);
 

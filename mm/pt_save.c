@@ -4,8 +4,10 @@
  */
 
 #include <linux/bitops.h>
+#include <linux/build_bug.h>
+#include <linux/gfp.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
-#include <linux/slab.h>
 
 #include "mm/mm.h"
 #include "mm/pt_pool.h"
@@ -18,46 +20,43 @@
  * Tables are the one thing in VRAM that cannot be moved before it loses its power: jobs that are
  * interrupted by sleep go on with the tables as they were, and nothing but the tables says how they
  * were, for changes that were planned may not be written yet. So the pages in use are copied, byte
- * by byte, when nothing writes any more, and copied back before anything reads them. Memory for the
- * copy is had beforehand, while there can still be some; without it the card keeps its power.
+ * by byte, when nothing writes any more, and copied back before anything reads them. Memory for
+ * copies is had beforehand, while there can still be some, and a little more of it than is needed;
+ * without it the card keeps its power.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
- * memory for a copy        chunk         sleep is over; with the chunk
+ * memory for copies        pool          system sleep is over; there are fewer tables; with the
+ *                                        pool
+ * copy of a page           chunk         it is memory for copies again: VRAM is back; or the
+ *                                        chunk goes
  * ======================== ============= ==========================================
  */
 
-static bool lacks_copy(const struct xe_pt_chunk *chunk)
-{
-	return !chunk->copy && chunk->free < XE_PT_CHUNK_PAGES;
-}
+#define AT_ONCE		((unsigned long)XE_PT_CHUNK_PAGES)	/* copies that there is room for */
+#define FEW		16ul	/* tables that a client may make while the card falls asleep */
 
-static struct xe_pt_chunk *find_lacking(struct xe_pt_pool *pool)
+static_assert(XE_PT_TABLE_SIZE <= PAGE_SIZE);
+
+/* For how many pages there is to be memory, with so many more than are in use. */
+static unsigned long count_wanted(const struct xe_pt_pool *pool, unsigned long more)
 {
-	struct xe_pt_chunk *chunk;
+	unsigned long used = pool->bytes / XE_PT_TABLE_SIZE - pool->free;
 
 	lockdep_assert_held(&pool->lock);
-	list_for_each_entry(chunk, &pool->chunks, link)
-		if (lacks_copy(chunk))
-			return chunk;
-	return NULL;
+	return used ? used + more : 0;
 }
 
-/* Return: false if none of the chunks lacks it any more. */
-static bool give_copy(struct xe_pt_pool *pool, void *copy)
+static unsigned long count_lacking(const struct xe_pt_pool *pool, unsigned long more)
 {
-	struct xe_pt_chunk *chunk;
+	unsigned long wanted = count_wanted(pool, more);
 
-	guard(mutex)(&pool->lock);
-	chunk = find_lacking(pool);
-	if (chunk)
-		chunk->copy = copy;
-	return chunk;
+	return wanted - min(wanted, pool->num_spare + pool->num_saved);
 }
 
 /**
- * xe_pt_pool_is_prepared - could all tables be copied?
+ * xe_pt_pool_is_prepared - could all tables be copied, and a few more?
  * @xe: the device
  *
  * Context: process context; as of now.
@@ -65,7 +64,45 @@ static bool give_copy(struct xe_pt_pool *pool, void *copy)
 bool xe_pt_pool_is_prepared(struct xe_device *xe)
 {
 	guard(mutex)(&xe->mm.pt_pool.lock);
-	return !find_lacking(&xe->mm.pt_pool);
+	return !count_lacking(&xe->mm.pt_pool, FEW);
+}
+
+/* Return: how many were had. */
+static unsigned long add_spare(struct xe_pt_pool *pool, unsigned long count)
+{
+	unsigned long n;
+	LIST_HEAD(pages);
+
+	for (n = 0; n < count; n++) {
+		struct page *page = alloc_page(GFP_KERNEL | XE_GFP_CAREFUL);
+
+		if (!page)
+			break;
+		list_add(&page->lru, &pages);
+	}
+
+	guard(mutex)(&pool->lock);
+	list_splice(&pages, &pool->spare);
+	pool->num_spare += n;
+	return n;
+}
+
+static int prepare(struct xe_pt_pool *pool)
+{
+	unsigned long count;
+	int err;
+
+	for (;;) {
+		scoped_guard(mutex, &pool->lock)
+			count = min(count_lacking(pool, 2 * FEW), AT_ONCE);
+		if (!count)
+			return 0;
+		if (!xe_mm_has_memory(count * PAGE_SIZE) || add_spare(pool, count) < count)
+			return -ENOMEM;
+		err = xe_mm_go_on();
+		if (err)
+			return err;
+	}
 }
 
 /**
@@ -75,24 +112,26 @@ bool xe_pt_pool_is_prepared(struct xe_device *xe)
  * A part of memory is left to others, and all of it if it is not enough.
  *
  * Context: process context, outside of PM callbacks of the card that runtime PM waits for.
- * Return: 0 or -ENOMEM.
+ * Return: 0; -ENOMEM; -EINTR if the process is being killed.
  */
 int xe_pt_pool_prepare(struct xe_device *xe)
 {
-	struct xe_pt_pool *pool = &xe->mm.pt_pool;
-	void *copy;
+	int err = prepare(&xe->mm.pt_pool);
 
-	while (!xe_pt_pool_is_prepared(xe)) {
-		copy = xe_mm_has_memory(XE_PT_CHUNK_SIZE) ?
-		       kvmalloc(XE_PT_CHUNK_SIZE, GFP_KERNEL | XE_GFP_CAREFUL) : NULL;
-		if (!copy) {
-			xe_pt_pool_forget(xe);
-			return -ENOMEM;
-		}
-		if (!give_copy(pool, copy))
-			kvfree(copy);
+	if (err)
+		xe_pt_pool_forget(xe);
+	return err;
+}
+
+/* Without the lock: there may be gigabytes of them. */
+static void free_pages_list(struct list_head *pages)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, pages, lru) {
+		cond_resched();
+		__free_page(page);
 	}
-	return 0;
 }
 
 /**
@@ -106,15 +145,55 @@ int xe_pt_pool_prepare(struct xe_device *xe)
 void xe_pt_pool_forget(struct xe_device *xe)
 {
 	struct xe_pt_pool *pool = &xe->mm.pt_pool;
-	struct xe_pt_chunk *chunk;
+	LIST_HEAD(pages);
 
-	guard(mutex)(&pool->lock);
-	list_for_each_entry(chunk, &pool->chunks, link) {
-		if (chunk->saved)
-			continue;
-		kvfree(chunk->copy);
-		chunk->copy = NULL;
+	scoped_guard(mutex, &pool->lock) {
+		list_splice_init(&pool->spare, &pages);
+		pool->num_spare = 0;
 	}
+	free_pages_list(&pages);
+}
+
+/**
+ * xe_pt_pool_forget_some - there are fewer tables: not all memory for copies is needed any more
+ * @xe: the device
+ *
+ * An idle card has it from one sleep to the next. For 2 MiB of tables that go at most 4 are given
+ * back, so that nobody waits long for the lock.
+ *
+ * Context: process context, reservations may be held.
+ */
+void xe_pt_pool_forget_some(struct xe_device *xe)
+{
+	struct xe_pt_pool *pool = &xe->mm.pt_pool;
+	LIST_HEAD(pages);
+
+	scoped_guard(mutex, &pool->lock) {
+		unsigned long wanted = count_wanted(pool, 2 * FEW), n = 2 * AT_ONCE;
+
+		while (n-- && pool->num_spare && pool->num_spare + pool->num_saved > wanted) {
+			list_move(pool->spare.next, &pages);
+			pool->num_spare--;
+		}
+	}
+	free_pages_list(&pages);
+}
+
+/**
+ * xe_pt_chunk_forget - copies of a chunk are not needed: they are memory for others
+ * @pool: the pool
+ * @chunk: of it
+ *
+ * Context: &xe_pt_pool.lock is held.
+ */
+void xe_pt_chunk_forget(struct xe_pt_pool *pool, struct xe_pt_chunk *chunk)
+{
+	unsigned long count = list_count_nodes(&chunk->saved);
+
+	lockdep_assert_held(&pool->lock);
+	list_splice_init(&chunk->saved, &pool->spare);
+	pool->num_saved -= count;
+	pool->num_spare += count;
 }
 
 /* What is in pages that are not copied is lost, also if they were given back during sleep. */
@@ -126,14 +205,20 @@ static void forget_free(struct xe_pt_chunk *chunk)
 		chunk->dirty[i] = XE_PT_DIRTY;
 }
 
-static void chunk_save(struct xe_hw hw, struct xe_pt_chunk *chunk)
+static void chunk_save(struct xe_hw hw, struct xe_pt_pool *pool, struct xe_pt_chunk *chunk)
 {
+	struct page *page;
 	unsigned int i;
 
-	for_each_set_bit(i, chunk->used, XE_PT_CHUNK_PAGES)
-		xe_vram_bar_read(hw, xe_pt_chunk_page(chunk, i), chunk->copy + i * XE_PT_TABLE_SIZE,
+	for_each_set_bit(i, chunk->used, XE_PT_CHUNK_PAGES) {
+		page = list_first_entry(&pool->spare, struct page, lru);
+		list_move_tail(&page->lru, &chunk->saved);
+		pool->num_spare--;
+		pool->num_saved++;
+		set_page_private(page, i);
+		xe_vram_bar_read(hw, xe_pt_chunk_page(chunk, i), page_address(page),
 				 XE_PT_TABLE_SIZE);
-	chunk->saved = true;
+	}
 }
 
 /**
@@ -152,25 +237,26 @@ int xe_pt_pool_suspend(struct xe_hw hw)
 	struct xe_pt_chunk *chunk;
 
 	guard(mutex)(&pool->lock);
-	if (find_lacking(pool))
+	if (count_lacking(pool, 0))
 		return -ENOMEM;
+	list_for_each_entry(chunk, &pool->chunks, link)
+		xe_pt_chunk_forget(pool, chunk);
 	list_for_each_entry(chunk, &pool->chunks, link) {
 		forget_free(chunk);
-		if (chunk->free < XE_PT_CHUNK_PAGES)
-			chunk_save(hw, chunk);
+		chunk_save(hw, pool, chunk);
 	}
 	return 0;
 }
 
 /* Pages that were given back since are written by their next owner before they are used. */
-static void chunk_restore(struct xe_hw hw, struct xe_pt_chunk *chunk)
+static void chunk_restore(struct xe_hw hw, const struct xe_pt_chunk *chunk)
 {
-	unsigned int i;
+	struct page *page;
 
-	for_each_set_bit(i, chunk->used, XE_PT_CHUNK_PAGES)
-		xe_vram_bar_write(hw, xe_pt_chunk_page(chunk, i),
-				  chunk->copy + i * XE_PT_TABLE_SIZE, XE_PT_TABLE_SIZE);
-	chunk->saved = false;
+	list_for_each_entry(page, &chunk->saved, lru)
+		if (test_bit(page_private(page), chunk->used))
+			xe_vram_bar_write(hw, xe_pt_chunk_page(chunk, page_private(page)),
+					  page_address(page), XE_PT_TABLE_SIZE);
 }
 
 /**
@@ -187,8 +273,8 @@ void xe_pt_pool_resume(struct xe_hw hw)
 	guard(mutex)(&pool->lock);
 	list_for_each_entry(chunk, &pool->chunks, link) {
 		forget_free(chunk);
-		if (chunk->saved)
-			chunk_restore(hw, chunk);
+		chunk_restore(hw, chunk);
+		xe_pt_chunk_forget(pool, chunk);
 	}
 	xe_vram_bar_flush(hw);
 }

@@ -51,19 +51,18 @@ static struct xe_device *device_using(struct kunit *test, struct ttm_resource_ma
 
 static void test_may_lose_power(struct kunit *test)
 {
-	static struct xe_pt_chunk chunk = { .free = XE_PT_CHUNK_PAGES - 1 };
 	struct ttm_resource_manager *man;
 	struct xe_device *xe = device_using(test, &man);
 
 	KUNIT_EXPECT_EQ(test, xe_mm_may_lose_power(xe), 1);
 	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&xe->mm.vram.losses), 1, "nothing is zero any more");
-	list_add(&chunk.link, &xe->mm.pt_pool.chunks);
+	xe->mm.pt_pool.bytes = XE_PT_CHUNK_SIZE;
+	xe->mm.pt_pool.free = XE_PT_CHUNK_PAGES - 1;
 	KUNIT_EXPECT_EQ_MSG(test, xe_mm_may_lose_power(xe), -EAGAIN, "tables cannot be copied");
 	flush_work(&xe->mm.evict);
 	KUNIT_EXPECT_EQ(test, xe_mm_may_lose_power(xe), 1);
-	list_del(&chunk.link);
-	kvfree(chunk.copy);
-	chunk.copy = NULL;
+	xe->mm.pt_pool.bytes = 0;
+	xe->mm.pt_pool.free = 0;
 
 	man->usage = SZ_4K;
 	KUNIT_EXPECT_EQ(test, xe_mm_may_lose_power(xe), -EAGAIN);
