@@ -39,7 +39,6 @@ for way in unbind remove vanish lost unplug; do
 	dmesg -C
 	diag "$way"
 	patient
-	[[ $way != unplug ]] || export BUTTON_S=8	# the slot's counts five of them
 	relay pull "$gpu" "${down[$way]}" "${up[$way]}"
 	[[ $way != unplug ]] || splat_not+="|WARNING: possible circular locking"
 	t "$way: no splat" no_splat

@@ -28,8 +28,7 @@ for i in 1 2 3; do
 	memory "$gpu" churn &
 	churners+=($!)
 done
-# On a slow host it takes longer than a spinner may run.
-BUTTON_S=30 relay pull "$gpu" "insmod /lab/modules/shutdown.ko device=$gpu && model quiet on >/dev/null" \
+relay pull "$gpu" "insmod /lab/modules/shutdown.ko device=$gpu && model quiet on >/dev/null" \
 	"rmmod shutdown; echo $gpu >$bus/drivers/xe/unbind; model quiet off >/dev/null; echo $gpu >$bus/drivers/xe/bind"
 t "within 10 s" soon
 kill "${churners[@]}"
