@@ -18,6 +18,7 @@
 #include "xe_hw.h"
 #include "xe_info.h"
 #include "xe_platform.h"
+#include "xe_usage.h"
 
 /**
  * struct xe_recovery - resets that were asked for
@@ -86,6 +87,8 @@ struct xe_device {
 	/** @wedged: nothing makes the card work; see xe_device_declare_wedged() */
 	atomic_t wedged;
 
+	/** @usages: clients that have a share of what there is only so much of */
+	struct xe_usages usages;
 	/** @mm: memory of buffers */
 	struct xe_mm mm;
 	/** @vms: address spaces */

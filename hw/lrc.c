@@ -33,7 +33,7 @@
  * All slots have the size that render engines need, although others need 4 or 8 KiB less: so any
  * free slot will do for any context, and nobody can fill all chunks with a few slots of one size.
  * There are at most 256 chunks, 512 MiB of the GGTT's 4 GiB. A slot has one id of the GuC's, which
- * has four times as many, so it is slots that are shared out among clients: submit/usage.c.
+ * has four times as many, so it is slots that are shared out among clients: xe_usage.c.
  *
  * Whoever has a slot reads and writes it without a token: it is memory, also behind unbind. An
  * address in the GGTT is but a number. A slot is given back when the GuC has forgotten the context,

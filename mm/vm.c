@@ -20,6 +20,7 @@
 #include "xe_compat.h"
 #include "xe_device.h"
 #include "xe_module.h"
+#include "xe_usage.h"
 
 /**
  * DOC: Address spaces
@@ -954,6 +955,7 @@ int xe_vms_init(struct xe_device *xe)
 {
 	struct xe_vms *vms = &xe->vms;
 
+	xe_usages_init(&xe->usages);
 	mutex_init(&vms->lock);
 	/* Fences wait for who kills everything, and he for this. */
 	fs_reclaim_acquire(GFP_KERNEL);

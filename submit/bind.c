@@ -22,10 +22,10 @@
 #include "submit/queue.h"
 #include "submit/submit.h"
 #include "submit/sync.h"
-#include "submit/usage.h"
 #include "submit/user_fence.h"
 #include "xe_device.h"
 #include "xe_trace.h"
+#include "xe_usage.h"
 
 /**
  * DOC: Page jobs

@@ -19,8 +19,8 @@
 #include "submit/preempt.h"
 #include "submit/queue.h"
 #include "submit/submit.h"
-#include "submit/usage.h"
 #include "xe_device.h"
+#include "xe_usage.h"
 
 /**
  * DOC: Compute mode
@@ -57,7 +57,7 @@
  * over. It tries again as long as it is not the address space's own fault; memory that is not to be
  * had for a long time is, and the address space is banned. Memory of a process may be in a file of
  * a FUSE server that does not answer: so a client has no more than its share of the threads, see
- * submit/usage.c, and its other address spaces try again, less and less often.
+ * xe_usage.c, and its other address spaces try again, less and less often.
  *
  * Before the system sleeps all are stopped, and stay so until it is awake. What was taken off its
  * engine was saved in its image, and goes on from there, although everything was reset meanwhile.
@@ -359,7 +359,7 @@ static void start_fn(struct work_struct *work)
 {
 	struct xe_preempt *p = container_of(work, struct xe_preempt, start.work);
 	struct xe_vm *vm = p->vm;
-	struct xe_usages *usages = &vm->xe->submit.usages;
+	struct xe_usages *usages = &vm->xe->usages;
 	struct xe_usage *usage = NULL;
 	bool due = is_due(p, &usage);
 

@@ -15,10 +15,10 @@
 #include "submit/queue.h"
 #include "submit/record.h"
 #include "submit/submit.h"
-#include "submit/usage.h"
 #include "uapi/file.h"
 #include "xe_device.h"
 #include "xe_module.h"
+#include "xe_usage.h"
 
 /**
  * DOC: Queues
@@ -67,7 +67,29 @@ static void free_slots(struct xe_queue *q)
 		xe_lrc_free(q->xe, &q->lrc[i]);
 	kfree(q->lrc);
 	q->lrc = NULL;
-	xe_usage_give(&q->xe->submit.usages, q->args.usage, XE_USAGE_SLOTS, q->args.width);
+	xe_usage_give(&q->xe->usages, q->args.usage, XE_USAGE_SLOTS, q->args.width);
+}
+
+/**
+ * xe_queue_count_cycles - its client has used what it has run since this was last called for it
+ * @q: the queue
+ *
+ * Context: any.
+ */
+void xe_queue_count_cycles(struct xe_queue *q)
+{
+	struct xe_usage *usage = q->args.usage;
+
+	if (!usage || !q->lrc)
+		return;
+
+	guard(spinlock_irqsave)(&usage->lock);
+	for (unsigned int i = 0; i < q->args.width; i++) {
+		u32 now = xe_lrc_timestamp(&q->lrc[i]);
+
+		usage->cycles[q->args.class] += (u32)(now - q->counted[i]);
+		q->counted[i] = now;
+	}
 }
 
 static void free_queue(struct work_struct *work)
@@ -82,9 +104,9 @@ static void free_queue(struct work_struct *work)
 		list_del_init(&q->busy);
 
 	xe_coredump_drop(&q->xe->coredump, q);
-	xe_usage_count(q);
+	xe_queue_count_cycles(q);
 	if (q->args.of_client)
-		xe_usage_give(&submit->usages, q->args.usage, XE_USAGE_BINDERS, 1);
+		xe_usage_give(&q->xe->usages, q->args.usage, XE_USAGE_BINDERS, 1);
 	dep_queue_fini(&q->dep);
 	if (q->lrc)
 		free_slots(q);
@@ -230,13 +252,13 @@ static int make_slots(struct xe_queue *q)
 	if (err)
 		return err;
 
-	if (!xe_usage_take(&q->xe->submit.usages, q->args.usage, XE_USAGE_SLOTS, q->args.width)) {
+	if (!xe_usage_take(&q->xe->usages, q->args.usage, XE_USAGE_SLOTS, q->args.width)) {
 		drm_dbg(&q->xe->drm, "the client, or its user, has as many contexts as are left\n");
 		return -ENOSPC;
 	}
 	q->lrc = kcalloc(q->args.width, sizeof(*q->lrc), GFP_KERNEL_ACCOUNT);
 	if (!q->lrc) {
-		xe_usage_give(&q->xe->submit.usages, q->args.usage, XE_USAGE_SLOTS, q->args.width);
+		xe_usage_give(&q->xe->usages, q->args.usage, XE_USAGE_SLOTS, q->args.width);
 		return -ENOMEM;
 	}
 
@@ -524,7 +546,7 @@ static struct xe_queue *alloc_queue(struct xe_device *xe, const struct xe_queue_
  */
 struct xe_queue *xe_queue_create(struct xe_device *xe, const struct xe_queue_args *args)
 {
-	struct xe_usages *usages = &xe->submit.usages;
+	struct xe_usages *usages = &xe->usages;
 	struct xe_queue *q;
 	int err;
 

@@ -172,6 +172,7 @@ struct xe_queue {
 struct xe_queue *xe_queue_create(struct xe_device *xe, const struct xe_queue_args *args);
 struct xe_queue *xe_queue_get(struct xe_queue *q);
 void xe_queue_put(struct xe_queue *q);
+void xe_queue_count_cycles(struct xe_queue *q);
 struct xe_queue *xe_queue_lookup(struct drm_file *file, u32 id);
 void xe_queue_kill(struct xe_queue *q);
 void xe_queue_run(struct xe_queue *q);

@@ -20,9 +20,9 @@
 #include "submit/preempt.h"
 #include "submit/queue.h"
 #include "submit/submit.h"
-#include "submit/usage.h"
 #include "xe_compat.h"
 #include "xe_device.h"
+#include "xe_usage.h"
 
 /**
  * DOC: Submission
@@ -103,7 +103,6 @@ int xe_submit_init(struct xe_device *xe)
 	teach_lockdep(submit);
 	INIT_LIST_HEAD(&submit->queues);
 	INIT_LIST_HEAD(&submit->lr);
-	xe_usages_init(&submit->usages);
 	spin_lock_init(&submit->busy_lock);
 	for (unsigned int gt = 0; gt < XE_MAX_GTS; gt++)
 		for (unsigned int class = 0; class < XE_ENGINE_CLASSES; class++)
@@ -289,7 +288,7 @@ static void look_at_queue(struct xe_queue *q)
 		xe_queue_put(q);
 	if (list_empty(&q->dep.issued)) {
 		list_del_init(&q->busy);
-		xe_usage_count(q);
+		xe_queue_count_cycles(q);
 	}
 }
 

@@ -11,7 +11,6 @@
 #include <linux/workqueue.h>
 
 #include "submit/copy.h"
-#include "submit/usage.h"
 #include "xe_hw.h"
 #include "xe_info.h"
 
@@ -29,8 +28,6 @@ struct xe_submit {
 	struct list_head queues;
 	/** @error: 0, or why every queue is dead from birth: everything has been killed */
 	int error;
-	/** @usages: clients that have contexts, queues for binds, or starts under way */
-	struct xe_usages usages;
 	/** @busy_lock: protects @busy; outside of &dep_queue.issued_lock, interrupts off */
 	spinlock_t busy_lock;
 	/** @busy: queues with jobs that the engines have, &xe_queue.busy, by GT and class */

@@ -18,10 +18,10 @@
 #include <drm/drm_drv.h>
 #include <drm/drm_print.h>
 
-#include "submit/usage.h"
 #include "submit/user_fence.h"
 #include "xe_compat.h"
 #include "xe_device.h"
+#include "xe_usage.h"
 
 /**
  * DOC: User fences of binds
@@ -38,7 +38,7 @@
  * nobody waits for the work. The fence of the bind signals without it, no lock is held, the process
  * delays only its own words, and neither unbind nor a queue that is killed knows of it. It has a
  * workqueue to itself, so that blocked writes keep nothing else from running; and a user has no
- * more than his share of its threads, see submit/usage.c.
+ * more than his share of its threads, see xe_usage.c.
  *
  * Memory that has gone when its word is due is no error: nobody is left to tell, and the bind is
  * done. What waits in WAIT_USER_FENCE is woken all the same.

@@ -17,10 +17,10 @@
 #include "mm/mm.h"
 #include "mm/vm.h"
 #include "submit/queue.h"
-#include "submit/usage.h"
 #include "uapi/fdinfo.h"
 #include "uapi/file.h"
 #include "xe_device.h"
+#include "xe_usage.h"
 
 /**
  * DOC: fdinfo
@@ -157,7 +157,7 @@ static void show_cycles(struct drm_printer *p, struct drm_file *file)
 
 	xa_lock(&client->queues);
 	xa_for_each(&client->queues, id, q)
-		xe_usage_count(q);
+		xe_queue_count_cycles(q);
 	xa_unlock(&client->queues);
 
 	for (unsigned int class = 0; class < XE_ENGINE_CLASSES; class++)

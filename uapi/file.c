@@ -7,8 +7,8 @@
 
 #include "mm/vm.h"
 #include "submit/queue.h"
-#include "submit/usage.h"
 #include "uapi/file.h"
+#include "xe_usage.h"
 
 /**
  * DOC: Clients

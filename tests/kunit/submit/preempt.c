@@ -253,7 +253,7 @@ static void test_stop_and_start(struct kunit *test)
 static void test_share_of_starts(struct kunit *test)
 {
 	struct world *w = make_world(test);
-	struct xe_usages *usages = &w->xe->submit.usages;
+	struct xe_usages *usages = &w->xe->usages;
 	struct xe_usage *usage = xe_usage_create();
 
 	KUNIT_ASSERT_NOT_NULL(test, usage);

@@ -359,7 +359,7 @@ static void test_last_reference(struct kunit *test)
 
 	/* One that cannot be made counts for nothing. */
 	usage->share[XE_USAGE_SLOTS] = XE_USAGE_MAX_SLOTS / 3 - 1;
-	list_add(&usage->link[XE_USAGE_SLOTS], &xe->submit.usages.list[XE_USAGE_SLOTS]);
+	list_add(&usage->link[XE_USAGE_SLOTS], &xe->usages.list[XE_USAGE_SLOTS]);
 	KUNIT_EXPECT_EQ(test, PTR_ERR(xe_queue_create(xe, &args)), -ENOSPC);
 	wait_for_last(vm);
 	KUNIT_EXPECT_EQ(test, usage->share[XE_USAGE_SLOTS], XE_USAGE_MAX_SLOTS / 3 - 1);
@@ -381,7 +381,7 @@ static void test_last_reference(struct kunit *test)
 	wait_for_last(vm);
 	KUNIT_EXPECT_EQ(test, kref_read(&vm->ref), 1);
 	KUNIT_EXPECT_EQ(test, usage->share[XE_USAGE_SLOTS], 0);
-	KUNIT_EXPECT_TRUE(test, list_empty(&xe->submit.usages.list[XE_USAGE_SLOTS]));
+	KUNIT_EXPECT_TRUE(test, list_empty(&xe->usages.list[XE_USAGE_SLOTS]));
 	xe_usage_put(usage);
 	xe_vm_put(vm);
 }
@@ -592,7 +592,7 @@ static void test_share_of_binders(struct kunit *test)
 	struct xe_queue *q;
 
 	KUNIT_ASSERT_NOT_NULL(test, usage);
-	KUNIT_ASSERT_TRUE(test, xe_usage_take(&xe->submit.usages, usage, XE_USAGE_BINDERS,
+	KUNIT_ASSERT_TRUE(test, xe_usage_take(&xe->usages, usage, XE_USAGE_BINDERS,
 					      XE_USAGE_MAX_BINDERS / 3 - 1));
 	q = xe_queue_create(xe, &args);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(q));
@@ -607,7 +607,7 @@ static void test_share_of_binders(struct kunit *test)
 	for (int i = 0; i < 500 && kref_read(&usage->ref) > 1; i++)
 		fsleep(10000);
 	KUNIT_EXPECT_EQ(test, usage->share[XE_USAGE_BINDERS], XE_USAGE_MAX_BINDERS / 3 - 1);
-	xe_usage_give(&xe->submit.usages, usage, XE_USAGE_BINDERS, XE_USAGE_MAX_BINDERS / 3 - 1);
+	xe_usage_give(&xe->usages, usage, XE_USAGE_BINDERS, XE_USAGE_MAX_BINDERS / 3 - 1);
 	xe_usage_put(usage);
 }
 

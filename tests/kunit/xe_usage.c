@@ -3,7 +3,7 @@
  * Who may have how many contexts.
  */
 
-#include "../../../submit/usage.c"
+#include "../../xe_usage.c"
 
 #include <kunit/test.h>
 

@@ -8,8 +8,7 @@
 #include <linux/slab.h>
 #include <linux/user_namespace.h>
 
-#include "submit/queue.h"
-#include "submit/usage.h"
+#include "xe_usage.h"
 
 /**
  * DOC: Usage
@@ -231,28 +230,6 @@ void xe_usage_undefer(struct xe_usage *usage, u64 entries)
 
 	guard(spinlock_irqsave)(&usage->lock);
 	usage->deferred -= entries;
-}
-
-/**
- * xe_usage_count - add what a queue has run since this was last called for it
- * @q: the queue
- *
- * Context: any.
- */
-void xe_usage_count(struct xe_queue *q)
-{
-	struct xe_usage *usage = q->args.usage;
-
-	if (!usage || !q->lrc)
-		return;
-
-	guard(spinlock_irqsave)(&usage->lock);
-	for (unsigned int i = 0; i < q->args.width; i++) {
-		u32 now = xe_lrc_timestamp(&q->lrc[i]);
-
-		usage->cycles[q->args.class] += (u32)(now - q->counted[i]);
-		q->counted[i] = now;
-	}
 }
 
 /**

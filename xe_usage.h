@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef _XE_SUBMIT_USAGE_H_
-#define _XE_SUBMIT_USAGE_H_
+#ifndef _XE_USAGE_H_
+#define _XE_USAGE_H_
 
 #include <linux/kref.h>
 #include <linux/list.h>
@@ -10,8 +10,6 @@
 
 #include "hw/lrc.h"
 #include "xe_info.h"
-
-struct xe_queue;
 
 #define XE_USAGE_MAX_DEFERRED	(192 * 1024)	/* entries: 768 MiB in pages of 4 KiB */
 #define XE_USAGE_MAX_SLOTS	(XE_LRC_MAX_SLOTS - 64)	/* the driver has a few itself */
@@ -76,7 +74,6 @@ void xe_usage_give(struct xe_usages *usages, struct xe_usage *usage, enum xe_usa
 unsigned int xe_usage_refused(unsigned int *refused);
 bool xe_usage_defer(struct xe_usage *usage, u64 entries, bool alone);
 void xe_usage_undefer(struct xe_usage *usage, u64 entries);
-void xe_usage_count(struct xe_queue *q);
 u64 xe_usage_cycles(struct xe_usage *usage, enum xe_engine_class class);
 
 #endif
