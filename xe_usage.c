@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * How much time of engines a client has used, how many contexts and threads it has, and how much
- * memory waits for its binds.
+ * How much time of engines a client has used, how many contexts, page tables and threads it has,
+ * and how much memory waits for its binds.
  */
 
 #include <linux/cred.h>
@@ -26,7 +26,8 @@
  * counts until the GuC has let go of it.
  *
  * By the same rule queues for binds are shared out, which are no contexts: one that was destroyed
- * lives as long as its jobs wait, and whoever changes the same addresses waits for each.
+ * lives as long as its jobs wait, and whoever changes the same addresses waits for each. And so are
+ * page tables: one of them keeps 2 MiB of VRAM where they are, in which there can be no buffer.
  *
  * Threads are shared out as well that may have to wait for user space: those that have long-running
  * address spaces start, and those that write user fences. Where they do not come back nothing is
@@ -37,8 +38,8 @@
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
- * struct xe_usage          references    client, queues and starts are gone; or the user fences
- *                                        of a process
+ * struct xe_usage          references    client, queues, address spaces and starts are gone; or the
+ *                                        user fences of a process
  * ======================== ============= ==========================================
  */
 
@@ -124,6 +125,7 @@ void xe_usage_put(struct xe_usage *usage)
 static const unsigned int limits[] = {
 	[XE_USAGE_SLOTS] = XE_USAGE_MAX_SLOTS,
 	[XE_USAGE_BINDERS] = XE_USAGE_MAX_BINDERS,
+	[XE_USAGE_TABLES] = XE_USAGE_MAX_TABLES,
 	[XE_USAGE_STARTS] = XE_USAGE_MAX_STARTS,
 	[XE_USAGE_WRITES] = XE_USAGE_MAX_WRITES,
 };

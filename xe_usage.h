@@ -14,6 +14,7 @@
 #define XE_USAGE_MAX_DEFERRED	(192 * 1024)	/* entries: 768 MiB in pages of 4 KiB */
 #define XE_USAGE_MAX_SLOTS	(XE_LRC_MAX_SLOTS - 64)	/* the driver has a few itself */
 #define XE_USAGE_MAX_BINDERS	16384
+#define XE_USAGE_MAX_TABLES	786432	/* of 4 KiB: 3 GiB */
 #define XE_USAGE_MAX_STARTS	256
 #define XE_USAGE_MAX_WRITES	256
 
@@ -23,6 +24,8 @@ enum xe_usage_share {
 	XE_USAGE_SLOTS,
 	/* of queues for binds that clients made: with jobs they outlive their numbers */
 	XE_USAGE_BINDERS,
+	/* of page tables, which are where they were made */
+	XE_USAGE_TABLES,
 	/* of long-running address spaces, under way */
 	XE_USAGE_STARTS,
 	/* of user fences, under way; of the module */
@@ -47,7 +50,10 @@ struct xe_usages {
  * nobody asks. For user fences a client is a process.
  */
 struct xe_usage {
-	/** @ref: of the client, its queues and its starts; of a process that has user fences */
+	/**
+	 * @ref: of the client, its queues, address spaces and their starts; of a process that has
+	 * user fences
+	 */
 	struct kref ref;
 	/** @uid: of who made it, or of the user namespace that he is in; constant */
 	kuid_t uid;

@@ -10,10 +10,13 @@
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
 
+#include <drm/drm_print.h>
+
 #include "mm/pt.h"
 #include "mm/pt_pool.h"
 #include "mm/vram_alloc.h"
 #include "xe_device.h"
+#include "xe_usage.h"
 
 /**
  * DOC: Page tables
@@ -54,6 +57,8 @@
 #define GROUPS		XE_PT_PARTS
 #define GROUP		(XE_PT_ENTRIES / GROUPS)
 #define HINTED		(SZ_64K / SZ_4K)	/* entries that are one 64 KiB page */
+
+#define COUNTED_AT_ONCE	16u	/* tables, if there are not less */
 
 #define FEW_RUNS	4u	/* what most plans need */
 #define MANY_RUNS	169u	/* a page */
@@ -123,8 +128,36 @@ static u64 pointer_to(const struct xe_pt_table *table)
 	return table->page.address | XE_PDE_BITS | (table->compact ? XE_PDE_COMPACT : 0);
 }
 
-static struct xe_pt_table *table_new(struct xe_pt_plan *plan, unsigned int level, bool compact,
-				     u64 base)
+/* Many are counted together: shares of all clients are looked at for it. */
+static bool count_in(struct xe_pt_tree *tree)
+{
+	unsigned int n;
+
+	guard(spinlock)(&tree->lock);
+	if (tree->tables == tree->counted) {
+		n = tree->tables < COUNTED_AT_ONCE ? 1 : COUNTED_AT_ONCE;
+		if (!xe_usage_take(&tree->xe->usages, tree->usage, XE_USAGE_TABLES, n))
+			return false;
+		tree->counted += n;
+	}
+	tree->tables++;
+	return true;
+}
+
+static void count_out(struct xe_pt_tree *tree)
+{
+	unsigned int n;
+
+	guard(spinlock)(&tree->lock);
+	n = tree->counted - --tree->tables;
+	if (tree->tables >= COUNTED_AT_ONCE)
+		n = n >= 2 * COUNTED_AT_ONCE ? COUNTED_AT_ONCE : 0;
+	tree->counted -= n;
+	if (n)
+		xe_usage_give(&tree->xe->usages, tree->usage, XE_USAGE_TABLES, n);
+}
+
+static struct xe_pt_table *table_alloc(struct xe_pt_tree *tree)
 {
 	struct xe_pt_table *table = kzalloc(sizeof(*table), GFP_KERNEL | XE_GFP_CAREFUL);
 	int err;
@@ -132,10 +165,29 @@ static struct xe_pt_table *table_new(struct xe_pt_plan *plan, unsigned int level
 	if (!table)
 		return ERR_PTR(-ENOMEM);
 
-	err = xe_pt_pool_take(plan->tree->xe, &table->page);
+	err = xe_pt_pool_take(tree->xe, &table->page);
 	if (err) {
 		kfree(table);
 		return ERR_PTR(err);
+	}
+	return table;
+}
+
+static struct xe_pt_table *table_new(struct xe_pt_plan *plan, unsigned int level, bool compact,
+				     u64 base)
+{
+	struct xe_pt_table *table;
+
+	if (!count_in(plan->tree)) {
+		drm_dbg(&plan->tree->xe->drm,
+			"the client, or its user, has as many page tables as are left\n");
+		return ERR_PTR(-ENOBUFS);
+	}
+
+	table = table_alloc(plan->tree);
+	if (IS_ERR(table)) {
+		count_out(plan->tree);
+		return table;
 	}
 
 	table->level = level;
@@ -143,7 +195,6 @@ static struct xe_pt_table *table_new(struct xe_pt_plan *plan, unsigned int level
 	table->base = base;
 	table->fresh = true;
 	list_add_tail(&table->link, &plan->fresh);
-	atomic_inc(&plan->tree->tables);
 	return table;
 }
 
@@ -167,7 +218,7 @@ static void table_free(struct xe_pt_tree *tree, struct xe_pt_table *table)
 	for (unsigned int i = 0; i < GROUPS; i++)
 		kfree(table->group[i]);
 	xe_pt_pool_give(tree->xe, &table->page);
-	atomic_dec(&tree->tables);
+	count_out(tree);
 	kfree(table);
 }
 
@@ -806,8 +857,9 @@ void xe_pt_plan_init(struct xe_pt_plan *plan, struct xe_pt_tree *tree)
  *
  * Context: process context, outside of sections; the lock of the VM, and the reservation of what is
  * mapped are held; may make room in VRAM for tables.
- * Return: 0; -EINVAL for a range that is none; -ENOMEM; -ENOSPC, -ENODEV, -EBUSY or -EINTR if
- * tables cannot be had. The plan has to be undone then.
+ * Return: 0; -EINVAL for a range that is none; -ENOMEM; -ENOBUFS if the client has as many tables
+ * as are left; -ENOSPC, -ENODEV, -EBUSY or -EINTR if tables cannot be had. The plan has to be
+ * undone then.
  */
 int xe_pt_plan_map(struct xe_pt_plan *plan, u64 va, u64 size, const struct xe_pt_source *source)
 {
@@ -978,20 +1030,22 @@ static int make_root(struct xe_pt_plan *plan)
  * xe_pt_tree_init - page tables of a VM in which nothing is mapped
  * @xe: the device, which lives as long as the tree
  * @tree: memory for the tree
+ * @usage: of the client, whose share of tables they are of; a reference is taken; or NULL
  * @scratch: where nothing is mapped engines read zero, and what they write is dropped; else they
  *           fault
  * @first: memory for the plan that brings it to the hardware, committed
  *
  * Context: process context, outside of sections.
  * Return: 0, then xe_pt_tree_fini() undoes it, when @first was freed or dropped; -ENOMEM;
- * -EOPNOTSUPP on a part without VRAM; -ENOSPC, -ENODEV, -EBUSY or -EINTR if tables cannot be had.
+ * -EOPNOTSUPP on a part without VRAM; -ENOBUFS if the client has as many tables as are left;
+ * -ENOSPC, -ENODEV, -EBUSY or -EINTR if tables cannot be had.
  */
-int xe_pt_tree_init(struct xe_device *xe, struct xe_pt_tree *tree, bool scratch,
-		    struct xe_pt_plan *first)
+int xe_pt_tree_init(struct xe_device *xe, struct xe_pt_tree *tree, struct xe_usage *usage,
+		    bool scratch, struct xe_pt_plan *first)
 {
 	int err;
 
-	*tree = (struct xe_pt_tree){ .xe = xe };
+	*tree = (struct xe_pt_tree){ .xe = xe, .usage = usage };
 	INIT_LIST_HEAD(&tree->dropped);
 	spin_lock_init(&tree->lock);
 
@@ -1004,6 +1058,7 @@ int xe_pt_tree_init(struct xe_device *xe, struct xe_pt_tree *tree, bool scratch,
 		return err;
 	}
 	xe_pt_plan_commit(first);
+	xe_usage_get(usage);
 	return 0;
 }
 
@@ -1026,6 +1081,7 @@ void xe_pt_tree_fini(struct xe_pt_tree *tree)
 		if (tree->scratch[level])
 			table_free(tree, tree->scratch[level]);
 	tables_free(tree, &tree->dropped);
+	xe_usage_put(tree->usage);
 }
 
 /**

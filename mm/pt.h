@@ -12,6 +12,7 @@ struct sg_table;
 struct ttm_resource;
 struct xe_device;
 struct xe_pt_table;
+struct xe_usage;
 
 /**
  * struct xe_pt_tree - the page tables of one VM, as they are planned
@@ -23,6 +24,8 @@ struct xe_pt_table;
 struct xe_pt_tree {
 	/** @xe: the device, for its pool; the VM holds it */
 	struct xe_device *xe;
+	/** @usage: whose share of tables they are of; a reference, or NULL for the driver's own */
+	struct xe_usage *usage;
 	/** @root: the table that the context image names; constant */
 	struct xe_pt_table *root;
 	/** @scratch: tables that @empty points to, by level; NULL without scratch; constant */
@@ -31,11 +34,13 @@ struct xe_pt_tree {
 	u64 empty[XE_PT_MAX_LEVELS];
 	/** @unwritten: a plan was dropped unwritten: nothing is known of the tables */
 	bool unwritten;
-	/** @tables: how many there are, of 4 KiB */
-	atomic_t tables;
+	/** @tables: how many there are, of 4 KiB; under @lock */
+	unsigned int tables;
+	/** @counted: how many are known to @usage, so many or a few more; under @lock */
+	unsigned int counted;
 	/** @dropped: tables of plans that were dropped: they may still be linked; under @lock */
 	struct list_head dropped;
-	/** @lock: protects @dropped; innermost */
+	/** @lock: protects the three; before &xe_usages.lock alone */
 	spinlock_t lock;
 };
 
@@ -135,8 +140,8 @@ struct xe_pt_plan {
 	struct list_head retired;
 };
 
-int xe_pt_tree_init(struct xe_device *xe, struct xe_pt_tree *tree, bool scratch,
-		    struct xe_pt_plan *first);
+int xe_pt_tree_init(struct xe_device *xe, struct xe_pt_tree *tree, struct xe_usage *usage,
+		    bool scratch, struct xe_pt_plan *first);
 void xe_pt_tree_fini(struct xe_pt_tree *tree);
 u64 xe_pt_tree_root(const struct xe_pt_tree *tree);
 

@@ -803,14 +803,14 @@ static int write_first(struct xe_vm *vm, struct xe_pt_plan *plan)
 	return 0;
 }
 
-static int make_tree(struct xe_vm *vm)
+static int make_tree(struct xe_vm *vm, struct xe_usage *usage)
 {
 	struct xe_vm_tries tries = { };
 	struct xe_pt_plan plan;
 	int err;
 
 	do
-		err = xe_pt_tree_init(vm->xe, &vm->tree, vm->flags & XE_VM_SCRATCH, &plan);
+		err = xe_pt_tree_init(vm->xe, &vm->tree, usage, vm->flags & XE_VM_SCRATCH, &plan);
 	while (xe_vm_try_again(&vm->xe->mm, err, &tries));
 	if (err)
 		return err == -ENOSPC ? -ENOMEM : err;
@@ -829,11 +829,13 @@ static int make_tree(struct xe_vm *vm)
  * @xe: the device
  * @flags: XE_VM_*
  * @ops: what the caller does for it, who also fills &xe_vm.queues
+ * @usage: of the client; a reference is taken
  *
  * Context: process context; enters.
  * Return: with one reference for the caller, or an error pointer.
  */
-struct xe_vm *xe_vm_create(struct xe_device *xe, u32 flags, const struct xe_vm_ops *ops)
+struct xe_vm *xe_vm_create(struct xe_device *xe, u32 flags, const struct xe_vm_ops *ops,
+			   struct xe_usage *usage)
 {
 	struct xe_vm *vm = alloc_vm(xe, flags);
 	int err;
@@ -845,7 +847,7 @@ struct xe_vm *xe_vm_create(struct xe_device *xe, u32 flags, const struct xe_vm_o
 	xe_who_calls(&vm->who);
 	err = enlist(vm);
 	if (!err)
-		err = make_tree(vm);
+		err = make_tree(vm, usage);
 	if (err) {
 		xe_vm_put(vm);
 		return ERR_PTR(err);

@@ -27,6 +27,7 @@ struct xe_mm;
 struct xe_device;
 struct xe_preempt;
 struct xe_queue;
+struct xe_usage;
 struct xe_user_fence;
 struct xe_user_pages;
 struct xe_userptr;
@@ -331,7 +332,8 @@ static inline struct dma_resv *xe_vm_lock_resv(struct xe_vm_lock *lock, unsigned
 int xe_vms_init(struct xe_device *xe);
 void xe_vm_kill_all(struct xe_device *xe);
 
-struct xe_vm *xe_vm_create(struct xe_device *xe, u32 flags, const struct xe_vm_ops *ops);
+struct xe_vm *xe_vm_create(struct xe_device *xe, u32 flags, const struct xe_vm_ops *ops,
+			   struct xe_usage *usage);
 void xe_vm_put(struct xe_vm *vm);
 struct xe_vm *xe_vm_lookup(struct drm_file *file, u32 id);
 void xe_vm_ban(struct xe_vm *vm);

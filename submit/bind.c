@@ -833,7 +833,8 @@ static void signal_syncs(const struct xe_bind_args *args, struct dma_fence *fenc
  * Context: ioctl, no locks; enters in parts.
  * Return: 0; -ENOENT if nothing is accepted for the VM any more, -ECANCELED if the card was given
  * up; -EBUSY as xe_vm_unmap() and xe_bo_move_to(); -EINVAL; -ENOMEM, -ENOSPC; -ENOBUFS if too much
- * waits to be written, or is looked at; -ENODEV; -EAGAIN while the system is about to sleep;
+ * waits to be written, or is looked at, or the client has as many page tables as are left; -ENODEV;
+ * -EAGAIN while the system is about to sleep;
  * -EINTR, -ERESTARTSYS; as xe_userptr_pin().
  */
 int xe_bind(struct xe_bind_args *args)
@@ -959,8 +960,8 @@ static int follow_moves(struct xe_vm_lock *lock)
  * @fence: what the job has to wait for, with a reference; NULL if there is nothing
  *
  * Context: process context; enters.
- * Return: 0; -ENOMEM, -ENOSPC, -ENODEV; -EAGAIN if xe_userptr_repin() has to be called, or while
- * the system is about to sleep.
+ * Return: 0; -ENOMEM, -ENOSPC, -ENOBUFS, -ENODEV; -EAGAIN if xe_userptr_repin() has to be called,
+ * or while the system is about to sleep.
  */
 int xe_bind_prepare(struct xe_vm_lock *lock, struct dma_fence **fence)
 {
@@ -1050,7 +1051,7 @@ static int make_queues(struct xe_vm *vm, struct xe_usage *usage)
  */
 struct xe_vm *xe_bind_vm_create(struct xe_device *xe, u32 flags, struct xe_usage *usage)
 {
-	struct xe_vm *vm = xe_vm_create(xe, flags, &vm_ops);
+	struct xe_vm *vm = xe_vm_create(xe, flags, &vm_ops, usage);
 	int err;
 
 	if (IS_ERR(vm))

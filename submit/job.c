@@ -595,9 +595,9 @@ static int push_job(struct xe_job *job, struct xe_sync *syncs, unsigned int num_
  * @num_syncs: how many
  *
  * Context: ioctl, may sleep; enters in parts.
- * Return: 0; -ENOMEM, -ENOSPC; -ERESTARTSYS or -EINTR; -ENODEV if the device is gone, -EAGAIN while
- * the system is about to sleep, or memory that is mapped is taken away all the time; -ECANCELED if
- * the address space is banned.
+ * Return: 0; -ENOMEM, -ENOSPC, -ENOBUFS; -ERESTARTSYS or -EINTR; -ENODEV if the device is gone,
+ * -EAGAIN while the system is about to sleep, or memory that is mapped is taken away all the time;
+ * -ECANCELED if the address space is banned.
  */
 int xe_job_submit(struct xe_queue *q, const u64 *batches, unsigned int num_batches,
 		  struct xe_sync *syncs, unsigned int num_syncs)

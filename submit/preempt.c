@@ -322,7 +322,7 @@ static void ban(struct xe_preempt *p, int err)
 /* Who is late, or sleeps, is somebody else; also memory may be had when others have moved. */
 static void start_failed(struct xe_preempt *p, int err)
 {
-	bool short_of_memory = err == -ENOMEM || err == -ENOSPC;
+	bool short_of_memory = err == -ENOMEM || err == -ENOSPC || err == -ENOBUFS;
 
 	if (xe_hw_is_gone(p->vm->xe) || err == -ECANCELED)
 		return;

@@ -213,7 +213,7 @@ static int show_vms(struct seq_file *m, void *unused)
 			   xe_vm_is_banned(vm) ? ", banned" : "");
 		print_mappings(&p, vm);
 		drm_printf(&p, ", page tables of %u KiB\n",
-			   atomic_read(&vm->tree.tables) * 4);
+			   READ_ONCE(vm->tree.tables) * 4);
 		xe_vm_put(vm);
 	}
 	return 0;

@@ -114,9 +114,10 @@ static int exec(struct xe_device *xe, struct drm_file *file, struct xe_queue *q,
  * @file: the caller
  *
  * Context: ioctl; enters in parts.
- * Return: 0; -EINVAL, -EFAULT, -ENOMEM; -ENOENT if there is no such queue or syncobj; -ECANCELED
- * if the queue, the VM or the device takes no more jobs; -EOPNOTSUPP for a sync that this VM cannot
- * signal, or a user fence without a batch; -ENODEV; -ERESTARTSYS, -EINTR; -EAGAIN.
+ * Return: 0; -EINVAL, -EFAULT, -ENOMEM, -ENOSPC, -ENOBUFS; -ENOENT if there is no such queue or
+ * syncobj; -ECANCELED if the queue, the VM or the device takes no more jobs; -EOPNOTSUPP for a sync
+ * that this VM cannot signal, or a user fence without a batch; -ENODEV; -ERESTARTSYS, -EINTR;
+ * -EAGAIN.
  */
 int xe_exec_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
 {

@@ -80,7 +80,8 @@ static const char *check_create(const struct drm_xe_vm_create *args)
  * @file: the caller
  *
  * Context: ioctl; enters in parts.
- * Return: 0; -EINVAL, -ENOMEM, -EOPNOTSUPP; -ENODEV; -ECANCELED if the card was given up.
+ * Return: 0; -EINVAL, -ENOMEM, -EOPNOTSUPP; -ENOBUFS if the client has as many page tables as are
+ * left; -ENODEV; -ECANCELED if the card was given up.
  */
 int xe_vm_create_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
 {

@@ -203,6 +203,8 @@ struct world {
 	struct kunit *test;
 	struct rnd_state rnd;
 	struct xe_pt_tree tree;
+	struct xe_usage *usage;
+	unsigned int taken;	/* of its share of tables, by the test */
 	struct map map;
 	/* Walk */
 	unsigned int next;	/* extent that comes next */
@@ -321,6 +323,18 @@ static void walk(struct world *w, u64 pde, unsigned int level, u64 base)
 	KUNIT_EXPECT_TRUE_MSG(w->test, used || level, "an empty table is linked");
 }
 
+/* What the client is known to have, beside what a test has taken for it. */
+static void check_share(struct world *w)
+{
+	const struct xe_pt_tree *tree = &w->tree;
+
+	KUNIT_EXPECT_EQ(w->test, tree->tables, memory.num_used);
+	KUNIT_EXPECT_EQ(w->test, tree->counted + w->taken, w->usage->share[XE_USAGE_TABLES]);
+	KUNIT_EXPECT_GE(w->test, tree->counted, tree->tables);
+	KUNIT_EXPECT_LE(w->test, tree->counted, tree->tables < COUNTED_AT_ONCE ? tree->tables :
+			tree->tables + 2 * COUNTED_AT_ONCE);
+}
+
 static void check(struct world *w)
 {
 	unsigned int scratch = w->tree.empty[0] ? 2 : 0;
@@ -332,6 +346,7 @@ static void check(struct world *w)
 	walk(w, xe_pt_tree_root(&w->tree), XE_PT_LEVELS - 1, 0);
 	KUNIT_EXPECT_EQ_MSG(w->test, w->next, w->map.count, "something is not mapped");
 	KUNIT_EXPECT_EQ_MSG(w->test, w->tables + scratch, memory.num_used, "a table is lost");
+	check_share(w);
 }
 
 /*
@@ -386,7 +401,9 @@ static struct world *world(struct kunit *test, bool scratch)
 	memset64(memory.words, NOISE, PAGES * XE_PT_ENTRIES);
 	w->map.extent = kvmalloc_array(MAX_EXTENTS, sizeof(struct extent), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, w->map.extent);
-	KUNIT_ASSERT_EQ(test, xe_pt_tree_init(xe, &w->tree, scratch, &first), 0);
+	w->usage = xe_usage_create();
+	KUNIT_ASSERT_NOT_NULL(test, w->usage);
+	KUNIT_ASSERT_EQ(test, xe_pt_tree_init(xe, &w->tree, w->usage, scratch, &first), 0);
 	KUNIT_EXPECT_FALSE(test, first.invalidate);
 	write(w, &first);
 	xe_pt_plan_free(&first);
@@ -397,6 +414,9 @@ static struct world *world(struct kunit *test, bool scratch)
 static void world_end(struct world *w)
 {
 	xe_pt_tree_fini(&w->tree);
+	KUNIT_EXPECT_EQ_MSG(w->test, w->usage->share[XE_USAGE_TABLES], 0, "a share leaked");
+	KUNIT_EXPECT_EQ_MSG(w->test, kref_read(&w->usage->ref), 1, "a reference leaked");
+	xe_usage_put(w->usage);
 	KUNIT_EXPECT_EQ_MSG(w->test, memory.num_used, 0, "a page leaked");
 	KUNIT_EXPECT_EQ_MSG(w->test, memory.lies, 0, "a page is not as clean as was said");
 	KUNIT_EXPECT_EQ_MSG(w->test, memory.allocations, 0, "memory leaked");
@@ -930,6 +950,45 @@ static void test_dropped(struct kunit *test)
 	world_end(w);
 }
 
+/* A client has his share of tables; what is more is refused before it is had, and undone. */
+static void test_share(struct kunit *test)
+{
+	const unsigned int most = XE_USAGE_MAX_TABLES / 3;
+	struct world *w = world(test, false);
+	struct xe_usages *usages = &w->tree.xe->usages;
+	struct xe_pt_source nothing = {};
+	struct xe_pt_plan plan;
+	unsigned int n = 0;
+	int err = 0;
+
+	w->taken = most - 100;
+	KUNIT_ASSERT_TRUE(test, xe_usage_take(usages, w->usage, XE_USAGE_TABLES, w->taken));
+	xe_pt_plan_init(&plan, &w->tree);
+	while (!err && n < 200)
+		err = xe_pt_plan_map(&plan, (u64)n++ * SZ_2M, SZ_4K, &nothing);
+	KUNIT_EXPECT_EQ(test, err, -ENOBUFS);
+	KUNIT_EXPECT_GE(test, w->tree.tables + w->taken, most - COUNTED_AT_ONCE);
+	KUNIT_EXPECT_LE(test, w->tree.tables + w->taken, most);
+	check_share(w);
+	xe_pt_plan_undo(&plan);
+	check(w);
+	KUNIT_EXPECT_EQ(test, w->tree.counted, 1);
+
+	/* What is there can be changed still, and taken away. */
+	xe_usage_give(usages, w->usage, XE_USAGE_TABLES, w->taken);
+	w->taken = 0;
+	KUNIT_ASSERT_EQ(test, xe_pt_plan_map(&plan, 0, SZ_4K, &nothing), 0);
+	w->taken = most - w->tree.counted;
+	KUNIT_ASSERT_TRUE(test, xe_usage_take(usages, w->usage, XE_USAGE_TABLES, w->taken));
+	KUNIT_EXPECT_EQ(test, xe_pt_plan_map(&plan, SZ_4K, SZ_4K, &nothing), 0);
+	KUNIT_EXPECT_EQ(test, xe_pt_plan_map(&plan, SZ_2M, SZ_4K, &nothing), -ENOBUFS);
+	xe_pt_plan_undo(&plan);
+	xe_usage_give(usages, w->usage, XE_USAGE_TABLES, w->taken);
+	w->taken = 0;
+	check(w);
+	world_end(w);
+}
+
 /* One large page is one entry; what is adjacent is one run. */
 static void test_runs(struct kunit *test)
 {
@@ -971,6 +1030,7 @@ static struct kunit_case pt_cases[] = {
 	KUNIT_CASE(test_huge),
 	KUNIT_CASE(test_scratch),
 	KUNIT_CASE(test_dropped),
+	KUNIT_CASE(test_share),
 	KUNIT_CASE_SLOW(test_without_scratch),
 	KUNIT_CASE_SLOW(test_with_scratch),
 	KUNIT_CASE_SLOW(test_deferred),
