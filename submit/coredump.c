@@ -51,7 +51,7 @@
  * object                   owner         released when
  * ======================== ============= ==========================================
  * struct xe_coredump       drm_device    last reference to it is dropped
- * what was noted in it     its @owner    the job did not hang; the text is written;
+ * what was noted in it     its owner     the job did not hang; the text is written;
  *                                        the queue is freed
  * reference to the queue   the work      the text is written
  * text                     devcoredump   a timeout, or a write
