@@ -104,6 +104,7 @@ int xe_display_off(struct xe_hw hw)
 	if (!xe_read32(hw, GMD_ID_DISPLAY))
 		return 0;
 
+	xe_hw_may_take_long(hw);
 	xe_write32(hw, DISPLAY_INT_CTL, 0);
 	wells = xe_read32(hw, PWR_WELL_CTL1);
 

@@ -116,6 +116,7 @@ noinline __noipa int xe_pcode_wait_ready(struct xe_hw hw, unsigned int timeout_s
 	if (!xe->platform->is_discrete)
 		return 0;
 
+	xe_hw_may_take_long(hw);
 	do {
 		status = 0;
 		err = xe_pcode_read(hw, FIELD_PREP(PCODE_MB_COMMAND, PCODE_GET_INIT_STATUS),
@@ -146,6 +147,7 @@ noinline __noipa int xe_pcode_wait_memory(struct xe_hw hw, unsigned int timeout_
 	if (!xe_hw_device(hw)->platform->is_discrete)
 		return 0;
 
+	xe_hw_may_take_long(hw);
 	return xe_wait32(hw, GU_CNTL, LMEM_INIT, LMEM_INIT,
 			 timeout_s * USEC_PER_SEC, NULL);
 }

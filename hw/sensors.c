@@ -145,7 +145,15 @@ static u64 read_interval(struct xe_hw hw, int channel)
 	return mul_u64_u32_shr(quarters, MSEC_PER_SEC, xe_hw_device(hw)->hwmon.time_shift + 2);
 }
 
-static int read_critical(struct xe_hw hw, u64 *value)
+/**
+ * xe_sensor_read_critical - the critical limit of the package, which the power controller knows
+ * @hw: the token
+ * @value: in uW or mA, see &xe_hwmon.critical_is_power
+ *
+ * Context: bound, may sleep.
+ * Return: 0; -ENODEV if the device is lost; errors of the power controller.
+ */
+int xe_sensor_read_critical(struct xe_hw hw, u64 *value)
 {
 	u32 i1 = 0;
 	int err;
@@ -154,7 +162,7 @@ static int read_critical(struct xe_hw hw, u64 *value)
 	if (!err)
 		*value = mul_u64_u32_shr(FIELD_GET(POWER_SETUP_I1_DATA_MASK, i1),
 					 critical_unit(&xe_hw_device(hw)->hwmon), I1_FRACTION_BITS);
-	return err;
+	return xe_hw_is_lost(hw) ? -ENODEV : err;
 }
 
 /* The counters have 32 bits; the sum goes on as long as somebody looks before they go round. */
@@ -174,17 +182,16 @@ static u64 read_energy(struct xe_hw hw, int channel)
 /**
  * xe_sensor_read - read a sensor
  * @hw: the token
- * @what: which
+ * @what: which; not XE_SENSOR_CRITICAL
  * @channel: XE_SENSOR_CARD or XE_SENSOR_PACKAGE, for those that both have
  * @value: in the unit of @what
  *
- * Context: bound, may sleep; but for XE_SENSOR_CRITICAL also in a section.
- * Return: 0; -ENODEV if the device is lost; errors of the power controller.
+ * Context: bound or in a section, may sleep.
+ * Return: 0; -ENODEV if the device is lost.
  */
 int xe_sensor_read(struct xe_hw hw, enum xe_sensor what, int channel, u64 *value)
 {
 	struct xe_hwmon *hwmon = &xe_hw_device(hw)->hwmon;
-	int err = 0;
 
 	switch (what) {
 	case XE_SENSOR_LIMIT:
@@ -197,14 +204,13 @@ int xe_sensor_read(struct xe_hw hw, enum xe_sensor what, int channel, u64 *value
 		*value = microwatts(hwmon, FIELD_GET(PKG_TDP,
 						     xe_read32(hw, BMG_PACKAGE_POWER_SKU)));
 		break;
-	case XE_SENSOR_CRITICAL:
-		err = read_critical(hw, value);
-		break;
 	case XE_SENSOR_ENERGY:
 		*value = read_energy(hw, channel);
 		break;
+	case XE_SENSOR_CRITICAL:
+		return -EINVAL;
 	}
-	return xe_hw_is_lost(hw) ? -ENODEV : err;
+	return xe_hw_is_lost(hw) ? -ENODEV : 0;
 }
 
 /*

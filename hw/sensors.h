@@ -29,6 +29,7 @@ enum xe_sensor {
 
 void xe_sensors_find(struct xe_hw hw);
 int xe_sensor_read(struct xe_hw hw, enum xe_sensor what, int channel, u64 *value);
+int xe_sensor_read_critical(struct xe_hw hw, u64 *value);
 int xe_sensor_write(struct xe_hw hw, enum xe_sensor what, int channel, u64 value);
 void xe_sensors_restore(struct xe_hw hw);
 

@@ -278,6 +278,7 @@ static int wait_until(struct xe_hw hw, bool (*is_so)(const struct subject *s),
 	ktime_t end = ktime_add_ms(ktime_get(), ms);
 	bool late = false;
 
+	xe_hw_may_take_long(hw);
 	while (!is_so(s)) {
 		if (xe_hw_is_lost(hw) || xe_hw_is_going(hw))
 			return -ENODEV;

@@ -47,11 +47,9 @@ struct access {
 	u64 value;
 };
 
-static int read_call(struct xe_hw hw, void *data)
+static int read_critical(struct xe_hw hw, void *value)
 {
-	struct access *access = data;
-
-	return xe_sensor_read(hw, access->what, access->channel, &access->value);
+	return xe_sensor_read_critical(hw, value);
 }
 
 static int write_call(struct xe_hw hw, void *data)
@@ -64,15 +62,12 @@ static int write_call(struct xe_hw hw, void *data)
 /* PCODE, which knows the critical limit, is firmware: it is not waited for in a section. */
 static int hwmon_get(struct device *dev, enum xe_sensor what, int channel, u64 *value)
 {
-	struct access access = { .what = what, .channel = channel };
 	int err = -ENODEV;
 
 	if (what == XE_SENSOR_CRITICAL)
-		err = xe_hw_call(dev_get_drvdata(dev), read_call, &access);
-	else
-		xe_hw_scoped(hw, dev_get_drvdata(dev))
-			err = read_call(hw, &access);
-	*value = access.value;
+		return xe_hw_call(dev_get_drvdata(dev), read_critical, value);
+	xe_hw_scoped(hw, dev_get_drvdata(dev))
+		err = xe_sensor_read(hw, what, channel, value);
 	return err;
 }
 

@@ -26,6 +26,7 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
+TOP = HERE.parent.parent
 
 
 def kbuild_command(build):
@@ -59,7 +60,10 @@ class Program:
         return run([HERE / "door", self.path])
 
     def sections(self, argument):
-        return run([HERE / "sections", self.path])
+        # What is shown as right is looked at together with what it calls.
+        called = [path for path in TOP.rglob("*.[ch]") if path.relative_to(TOP).parts[0] != "tests"] \
+            if self.path.name.startswith("right_") else []
+        return run([HERE / "sections", *called, self.path])
 
     def rule(self, name):
         rc, said = run(["spatch", "--very-quiet", "--no-show-diff", "-D", "report", "--no-includes", "--macro-file",
