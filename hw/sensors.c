@@ -217,10 +217,24 @@ int xe_sensor_read(struct xe_hw hw, enum xe_sensor what, int channel, u64 *value
  * Setting
  */
 
+/* In parts of @unit, 2^@shift of them, the nearest. Return: 0, or -EINVAL for more than @max. */
+static int to_parts(u64 value, unsigned int shift, u32 unit, u32 max, u32 *parts)
+{
+	u64 n;
+
+	/* Before it is shifted, and might be small again. */
+	if (value > ((u64)max + 1) * unit >> shift)
+		return -EINVAL;
+	n = DIV_ROUND_CLOSEST_ULL(value << shift, unit);
+	if (n > max)
+		return -EINVAL;
+	*parts = n;
+	return 0;
+}
+
 static int write_limit(struct xe_hw hw, int channel, u64 value)
 {
-	unsigned int shift = xe_hw_device(hw)->hwmon.power_shift;
-	u64 units;
+	u32 units;
 
 	if (!value) {
 		xe_rmw32(hw, limit_reg(channel), PKG_PWR_LIM_1_EN, 0);
@@ -230,10 +244,8 @@ static int write_limit(struct xe_hw hw, int channel, u64 value)
 		return set(hw, channel, PKG_PWR_LIM_1_EN, 0);
 	}
 
-	if (value > U64_MAX >> shift)
-		return -EINVAL;
-	units = DIV_ROUND_CLOSEST_ULL(value << shift, MEGA);
-	if (units > FIELD_MAX(PKG_PWR_LIM_1))
+	if (to_parts(value, xe_hw_device(hw)->hwmon.power_shift, MEGA, FIELD_MAX(PKG_PWR_LIM_1),
+		     &units))
 		return -EINVAL;
 	return set(hw, channel, PKG_PWR_LIM_1_EN | PKG_PWR_LIM_1,
 		   PKG_PWR_LIM_1_EN | FIELD_PREP(PKG_PWR_LIM_1, units));
@@ -241,18 +253,14 @@ static int write_limit(struct xe_hw hw, int channel, u64 value)
 
 static int write_interval(struct xe_hw hw, int channel, u64 ms)
 {
-	unsigned int shift = xe_hw_device(hw)->hwmon.time_shift;
-	u32 exponent = 0, fraction = 0;
-	u64 units;
+	u32 exponent = 0, fraction = 0, units;
 
-	if (ms > U64_MAX >> shift)
-		return -EINVAL;
-	units = DIV_ROUND_CLOSEST_ULL(ms << shift, MSEC_PER_SEC);
-	if (units > BIT(TIME_EXPONENT_MAX))
+	if (to_parts(ms, xe_hw_device(hw)->hwmon.time_shift, MSEC_PER_SEC, BIT(TIME_EXPONENT_MAX),
+		     &units))
 		return -EINVAL;
 	if (units) {
 		exponent = ilog2(units);
-		fraction = ((units << 2) >> exponent) & 3;
+		fraction = (((u64)units << 2) >> exponent) & 3;
 	}
 	return set(hw, channel, PKG_PWR_LIM_1_TIME_X | PKG_PWR_LIM_1_TIME_Y,
 		   FIELD_PREP(PKG_PWR_LIM_1_TIME_X, fraction) |
@@ -261,13 +269,10 @@ static int write_interval(struct xe_hw hw, int channel, u64 ms)
 
 static int write_critical(struct xe_hw hw, u64 value)
 {
-	u64 units;
+	u32 units;
 
-	if (value > U64_MAX >> I1_FRACTION_BITS)
-		return -EINVAL;
-	units = DIV_ROUND_CLOSEST_ULL(value << I1_FRACTION_BITS,
-				      critical_unit(&xe_hw_device(hw)->hwmon));
-	if (units > FIELD_MAX(POWER_SETUP_I1_DATA_MASK))
+	if (to_parts(value, I1_FRACTION_BITS, critical_unit(&xe_hw_device(hw)->hwmon),
+		     FIELD_MAX(POWER_SETUP_I1_DATA_MASK), &units))
 		return -EINVAL;
 	return set(hw, XE_USER_CRITICAL, POWER_SETUP_I1_DATA_MASK, units);
 }
