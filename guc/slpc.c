@@ -135,7 +135,7 @@ int xe_slpc_init(struct xe_hw hw, struct xe_gt *gt)
 }
 ALLOW_ERROR_INJECTION(xe_slpc_init, ERRNO);
 
-/* Past the firmware, so only while it does not run. */
+/* Past the firmware, so only while it does not run, or is about to stop. */
 static void request_by_register(struct xe_hw hw, struct xe_gt *gt, u32 mhz)
 {
 	xe_gt_write32(hw, gt, RP_CONTROL, RPSWCTL_ENABLE);
@@ -328,7 +328,8 @@ static int set_first_limits(struct xe_hw hw, struct xe_gt *gt)
 
 	if (max != found_max)
 		err = write_max(hw, gt, max);
-	if (!err && min != found_min)
+	/* What a user set is written in any case: without it the firmware raises it. */
+	if (!err && (min != found_min || slpc->user_min))
 		err = write_min(hw, gt, min);
 	return err;
 }
