@@ -60,9 +60,10 @@
  * LEAVING      deregistered            gone
  * ============ ======================= =============
  *
- * An event that is not waited for breaks the channel. One that does not come within 5 s does so,
- * too: the reset that follows ends the wait. A context that the GuC resets, or that accesses what
- * is not mapped, ends as if its owner had asked for it.
+ * An answer that is not waited for breaks the channel. One that does not come within 5 s, and the
+ * time that a preemption may take, does so, too: the reset that follows ends the wait. A context
+ * that the GuC resets, or that accesses what is not mapped, ends as if its owner had asked for it;
+ * if it has left meanwhile nothing is to be done about that, as nobody waits for such an event.
  *
  * When the GT was reset, and not before, xe_contexts_forget() makes all contexts NEW, for the GuC
  * and the engines know none of them. Their images may be out of date, and somebody may submit at
@@ -78,7 +79,7 @@
  * ======================== ============= ====================================================
  */
 
-#define ANSWER_TIMEOUT	(5 * HZ)	/* the GuC's may be as long as a preemption */
+#define ANSWER_TIMEOUT	(5 * HZ)	/* and what a preemption may take */
 #define HURRY_US	1		/* how long a context that ends may take to be preempted */
 
 enum state {
@@ -425,6 +426,20 @@ static int send_item(struct xe_hw hw, struct xe_gt *gt, struct xe_context *ctx)
 	return err;
 }
 
+/* In the order of deadlines: those of preemptions may be later. */
+static void await_answer(struct xe_hw hw, struct xe_contexts *contexts, struct xe_context *ctx,
+			 unsigned int preempt_us)
+{
+	struct xe_context *other;
+
+	ctx->deadline = jiffies + ANSWER_TIMEOUT + msecs_to_jiffies(preempt_us / USEC_PER_MSEC);
+	list_for_each_entry_reverse(other, &contexts->asked, asked)
+		if (time_before_eq(other->deadline, ctx->deadline))
+			break;
+	list_add(&ctx->asked, &other->asked);
+	xe_guc_owed_by(hw, ctx->deadline);
+}
+
 static int send_message(struct xe_hw hw, struct xe_gt *gt, struct xe_context *ctx,
 			enum message which)
 {
@@ -444,9 +459,8 @@ static int send_message(struct xe_hw hw, struct xe_gt *gt, struct xe_context *ct
 	if (err || !messages[which].reserved)
 		return err;
 
-	ctx->deadline = jiffies + ANSWER_TIMEOUT;
-	list_add_tail(&ctx->asked, &contexts->asked);
-	xe_guc_owed_by(hw, ctx->deadline);
+	/* One that ends was told to hurry. */
+	await_answer(hw, contexts, ctx, which == DISABLE && !ctx->ended ? ctx->desc.preempt_us : 0);
 	return 0;
 }
 
@@ -465,9 +479,10 @@ static int send_of(struct xe_hw hw, struct xe_gt *gt, struct xe_context *ctx)
 		if (!err)
 			paid(ctx, BIT(which));
 	}
+	/* Before a work is asked for: where none is counted none runs. */
+	count(hw, ctx);
 	if (err == -EBUSY || err == -EAGAIN)
 		xe_guc_owed_by(hw, jiffies + msecs_to_jiffies(XE_GUC_RETRY_MS));
-	count(hw, ctx);
 	return err;
 }
 
@@ -536,8 +551,7 @@ void xe_contexts_catch_up(struct xe_hw hw, struct xe_gt *gt)
 		number = find_overdue(hw, contexts_of(hw, gt));
 	}
 	if (number >= 0)
-		xe_guc_ct_break(hw, gt, "context %d was not switched within %u s", number,
-				ANSWER_TIMEOUT / HZ);
+		xe_guc_ct_break(hw, gt, "context %d was not switched in time", number);
 }
 
 /*
@@ -826,21 +840,26 @@ static bool ban(struct xe_hw hw, struct xe_contexts *contexts, u32 number, bool 
 	return true;
 }
 
+/* Who has closed his queue since has nobody else's work reset for it. */
+static void drop_event(struct xe_hw hw, struct xe_gt *gt, const char *what, u32 number)
+{
+	drm_dbg(&xe_hw_device(hw)->drm, "GT%u: %s of context %u, which has left\n", gt->id, what,
+		number);
+}
+
 static int context_reset(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
 {
-	if (ban(hw, contexts_of(hw, gt), payload[0], false))
-		return 0;
-	return xe_guc_ct_break(hw, gt, "context %u was reset, which is not registered",
-			       payload[0]);
+	if (!ban(hw, contexts_of(hw, gt), payload[0], false))
+		drop_event(hw, gt, "reset", payload[0]);
+	return 0;
 }
 
 /* A memory error that is nobody's is followed by the reset of the engine, which is somebody's. */
 static int memory_error(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
 {
-	if (payload[0] == GUC_CONTEXT_UNKNOWN || ban(hw, contexts_of(hw, gt), payload[0], true))
-		return 0;
-	return xe_guc_ct_break(hw, gt, "memory error of context %u, which is not registered",
-			       payload[0]);
+	if (payload[0] != GUC_CONTEXT_UNKNOWN && !ban(hw, contexts_of(hw, gt), payload[0], true))
+		drop_event(hw, gt, "memory error", payload[0]);
+	return 0;
 }
 
 /*
@@ -984,8 +1003,9 @@ int xe_contexts_init(struct xe_hw hw, struct xe_gt *gt)
 	static const struct xe_ct_event events[] = {
 		{ GUC_EVENT_MODE_CHANGED, 2, 2, XE_CT_WORDS_MODE, mode_changed },
 		{ GUC_EVENT_DEREGISTERED, 1, 1, XE_CT_WORDS_LEFT, deregistered },
-		{ GUC_EVENT_CONTEXT_RESET, 1, 2, 0, context_reset },
-		{ GUC_EVENT_MEMORY_ERROR, 1, 2, 0, memory_error },
+		/* Firmware may come to say more. */
+		{ GUC_EVENT_CONTEXT_RESET, 1, U8_MAX, 0, context_reset },
+		{ GUC_EVENT_MEMORY_ERROR, 1, U8_MAX, 0, memory_error },
 	};
 	struct xe_contexts *contexts = contexts_of(hw, gt);
 	int err = 0;

@@ -27,8 +27,8 @@
  * 2. If the job is on no engine it gets its time again, twice. A parallel one is if a child is: one
  *    that is done, or waits for its engine, says nothing of the others.
  * 3. The context is taken off the engine, which saves how long it has run. The GuC has to do that
- *    within its preemption timeout, or it resets the engine; and to answer within 5 s, or the GT is
- *    reset.
+ *    within its preemption timeout, or it resets the engine; and to answer within 5 s behind that,
+ *    or the GT is reset.
  * 4. If the job did not have its time, since others ran, the context goes on.
  * 5. Else the queue is banned: the job has the error -ETIME, those behind it -ECANCELED.
  *

@@ -79,7 +79,8 @@
 #define MIN_RUN_MS	5	/* as upstream has it */
 #define RETRY_MS	20
 #define IDLE_TRIES	500	/* when there is no memory, and nobody else finds any */
-#define SLEEP_TIMEOUT	(10 * HZ)	/* twice what the GuC has for an answer */
+/* Twice what the GuC has for an answer, and what a preemption may take. */
+#define SLEEP_TIMEOUT	(10 * HZ + XE_SCHED_MAX_US / USEC_PER_SEC * HZ)
 
 enum state { OFF, ARMED, RUNNING, STOPPING };
 
