@@ -158,10 +158,16 @@ static void run_give_up(struct xe_hw hw, struct xe_hw_work *work)
 			__set_bit(gt->id, &at_rest);
 	}
 	xe_hw_tell_wedged(hw);
-	/* A context that somebody began to continue meanwhile waits for its GuC, and stays. */
-	xe_for_each_gt(gt, state)
+	/*
+	 * A context that somebody began to continue meanwhile waits for its GuC, and stays. So does
+	 * an invalidation that somebody asked for, which ends in any case: a GT that was not reset
+	 * reaches no memory.
+	 */
+	xe_for_each_gt(gt, state) {
 		if (test_bit(gt->id, &at_rest))
 			xe_gt_tell_stopped(hw, gt);
+		xe_gt_tell_flushed(hw, gt);
+	}
 }
 
 /**

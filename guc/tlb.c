@@ -34,7 +34,7 @@
  *
  * - the GuC answered;
  * - the GT was reset, which empties its TLBs (a reset of the GuC alone does not), or it lost its
- *   power: xe_guc_tlb_reset_done();
+ *   power, or it was given up and reaches no memory: xe_guc_tlb_reset_done();
  * - the device goes, and its engines are at rest or reach no memory: xe_guc_tlb_kill().
  *
  * One that finds no room in the channel is owed, as is one that a GuC did not answer before it was
@@ -248,7 +248,8 @@ void xe_guc_tlb_invalidate_vm(struct xe_hw hw, struct xe_gt *gt, u32 asid, u64 s
  * @hw: the token
  * @gt: the GT
  *
- * Context: bound, may sleep; the reset has succeeded and the GuC is not started again yet.
+ * Context: bound, may sleep; the reset has succeeded and the GuC is not started again yet, or the
+ * GT is given up and reaches no memory.
  */
 void xe_guc_tlb_reset_done(struct xe_hw hw, struct xe_gt *gt)
 {

@@ -31,7 +31,8 @@
  * Engines use memory that software keeps for them: contexts, page tables, buffers. It is given back
  * when nothing of a GT can reach it any more, and a reset of its GuC is not enough for that:
  * engines go on without it, and keep what they cache. So &struct xe_gt_handler is told by
- * xe_gt_reset() itself, behind the reset and in no other place.
+ * xe_gt_reset() itself, behind the reset; and where a GT is at rest already, or is given up and
+ * reaches no memory.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -248,6 +249,18 @@ int xe_gt_handle(struct xe_hw hw, const struct xe_gt_handler *handler)
 void xe_gt_tell_stopped(struct xe_hw hw, struct xe_gt *gt)
 {
 	tell(hw, gt, stopped);
+}
+
+/**
+ * xe_gt_tell_flushed - what a GT that is given up has cached leads nowhere
+ * @hw: the token
+ * @gt: the GT
+ *
+ * Context: bound; its channel is down. It is at rest, or bus mastering is off.
+ */
+void xe_gt_tell_flushed(struct xe_hw hw, struct xe_gt *gt)
+{
+	tell(hw, gt, flushed);
 }
 
 /**

@@ -21,7 +21,10 @@ struct xe_gt_handler {
 	 * succeeded, or the GuC of a GT at rest has let go of all before the card sleeps
 	 */
 	void (*stopped)(struct xe_hw hw, struct xe_gt *gt);
-	/** @flushed: nothing is cached any more: a reset has succeeded; called behind @stopped */
+	/**
+	 * @flushed: nothing is cached any more, as a reset has succeeded, or the card is given up
+	 * and reaches no memory; called behind @stopped
+	 */
 	void (*flushed)(struct xe_hw hw, struct xe_gt *gt);
 	/**
 	 * @running: the GuC runs again, and its channel is up; not called at probe. At resume no
@@ -32,6 +35,7 @@ struct xe_gt_handler {
 
 int xe_gt_handle(struct xe_hw hw, const struct xe_gt_handler *handler);
 void xe_gt_tell_stopped(struct xe_hw hw, struct xe_gt *gt);
+void xe_gt_tell_flushed(struct xe_hw hw, struct xe_gt *gt);
 void xe_gt_tell_running(struct xe_hw hw, struct xe_gt *gt);
 
 int xe_gt_sanitize(struct xe_hw_bind bind);

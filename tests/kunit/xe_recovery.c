@@ -32,6 +32,7 @@ static int note(char what, int result)
 #define xe_guc_restart(...)		note('S', 0)
 #define xe_gt_tell_running(...)		note('r', 0)
 #define xe_gt_tell_stopped(...)		note(xe_fake_told_wedged() == told ? '?' : 's', 0)
+#define xe_gt_tell_flushed(...)		note('f', 0)
 #define xe_queue_ban_device(...)	note('B', 0)
 #define xe_guc_ads_set_policies(...)	note('m', 0)
 
@@ -147,7 +148,7 @@ static void test_give_up(struct kunit *test)
 	xe_device_declare_wedged(xe, "as the test wants it");
 	xe_device_declare_wedged(xe, "as the test wants it");
 	xe_hw_work_flush(&xe->recovery.give_up);
-	KUNIT_EXPECT_STREQ(test, order, "pGs");
+	KUNIT_EXPECT_STREQ(test, order, "pGsf");
 	KUNIT_EXPECT_EQ(test, xe_fake_told_wedged(), before + 1);
 	/* It runs behind system sleep, too. */
 	xe_hw_work_queue(&xe->recovery.give_up);
@@ -213,7 +214,7 @@ static void test_give_up_at_once(struct kunit *test)
 	reset_broken_now(xe);
 	xe_hw_work_flush(&xe->recovery.give_up);
 	KUNIT_EXPECT_TRUE(test, xe_device_is_wedged(xe));
-	KUNIT_EXPECT_STREQ(test, order, "pGSrppGs");
+	KUNIT_EXPECT_STREQ(test, order, "pGSrppGsf");
 }
 
 /* A GT that does not come out of reset: its GuC is not started, and the device is given up. */
@@ -226,7 +227,7 @@ static void test_reset_fails(struct kunit *test)
 	reset_result = -ETIMEDOUT;
 	xe_recovery_reset_now(xe, 0);
 	xe_hw_work_flush(&xe->recovery.give_up);
-	KUNIT_EXPECT_STREQ(test, order, "pGpG");
+	KUNIT_EXPECT_STREQ(test, order, "pGpGf");
 	KUNIT_EXPECT_TRUE(test, xe_device_is_wedged(xe));
 	KUNIT_EXPECT_EQ(test, xe_fake_told_wedged(), before + 1);
 	reset_result = 0;
