@@ -31,7 +31,8 @@
  * it is what later ones start with. It runs a batch that sets what workarounds want, and all state
  * of 3D that would be left out of the image if nothing set it (workaround 14019789679). Then
  * another context runs, which makes the engine save the first; then the first again, so that what
- * an engine does when it loads a context is in the image as well.
+ * an engine does when it loads a context is in the image as well. It is stopped, so that the engine
+ * saves it once more, and copied before it ends: until then it is known if it or its GT is reset.
  *
  * This is done when the first queue of a class is created, on the bound side, as it waits for the
  * engine. The contexts have no address space: their batches are in the GGTT, in a slot taken for
@@ -53,7 +54,7 @@
 
 #define TRIES		3	/* if the GT is reset each time */
 #define JOB_TIMEOUT_MS	1000
-#define END_TIMEOUT_MS	6000	/* the GuC has 5 s, then its GT is reset */
+#define END_TIMEOUT_MS	6000	/* and a preemption: the GuC has 5 s, then its GT is reset */
 
 #define BATCH_EMPTY	(12 * SZ_1K)	/* where it is in the ring of the slot for batches */
 
@@ -68,6 +69,7 @@ struct subject {
 	u32 tail;
 	u32 sequence;
 	bool failed;
+	bool stopped;
 	bool gone;
 };
 
@@ -108,6 +110,10 @@ static void subject_forgotten(struct xe_context_owner *owner)
 
 static void subject_stopped(struct xe_context_owner *owner)
 {
+	struct subject *s = container_of(owner, struct subject, owner);
+
+	/* Who reads that it has stopped, is_stopped(), is to see what was saved before. */
+	smp_store_release(&s->stopped, true);
 }
 
 static void subject_gone(struct xe_context_owner *owner)
@@ -267,6 +273,12 @@ static bool is_done(const struct subject *s)
 	return READ_ONCE(s->failed) || xe_lrc_sequence(&s->lrc) == s->sequence;
 }
 
+static bool is_stopped(const struct subject *s)
+{
+	/* Pairs with subject_stopped(). */
+	return READ_ONCE(s->failed) || smp_load_acquire(&s->stopped);
+}
+
 static bool is_gone(const struct subject *s)
 {
 	return s->number < 0 || READ_ONCE(s->gone);
@@ -325,19 +337,32 @@ static int run_all(struct xe_hw hw, struct xe_gt *gt, const struct xe_engine *en
 	return err;
 }
 
-/* When it is over the engine has saved the image, for good. */
-static int end_all(struct xe_hw hw, struct xe_gt *gt, struct recorder *rec)
+static unsigned int end_timeout(const struct recorder *rec)
 {
-	int err;
+	return END_TIMEOUT_MS + setting(rec, XE_SCHED_PREEMPT_TIMEOUT_US) / USEC_PER_MSEC;
+}
 
+/* When it is over the engine has saved the image. One that has failed has ended, too. */
+static int stop(struct xe_hw hw, struct xe_gt *gt, struct subject *s)
+{
+	int err = xe_context_suspend(hw, gt, s->number);
+
+	if (!err)
+		err = wait_until(hw, is_stopped, s, end_timeout(s->recorder));
+	return READ_ONCE(s->failed) ? -EIO : err;
+}
+
+/* Those that do not end keep their slots, and are seen to by guc/context.c. */
+static void end_all(struct xe_hw hw, struct xe_gt *gt, struct recorder *rec)
+{
 	/* It may have ended by itself: gone() is called all the same. */
 	if (rec->first.number >= 0)
 		xe_context_end(hw, gt, rec->first.number);
 	if (rec->other.number >= 0)
 		xe_context_end(hw, gt, rec->other.number);
 
-	err = wait_until(hw, is_gone, &rec->first, END_TIMEOUT_MS);
-	return wait_until(hw, is_gone, &rec->other, END_TIMEOUT_MS) ?: err;
+	wait_until(hw, is_gone, &rec->first, end_timeout(rec));
+	wait_until(hw, is_gone, &rec->other, end_timeout(rec));
 }
 
 static int keep(struct xe_hw hw, struct xe_gt *gt, struct recorder *rec)
@@ -362,7 +387,7 @@ static int record(struct xe_hw hw, void *data)
 	struct recorder *rec = data;
 	struct xe_gt *gt = &xe_hw_state(hw)->gt[rec->gt_id];
 	const struct xe_engine *engine = find_engine(gt, rec->class);
-	int err, end_err;
+	int err;
 
 	if (!engine)
 		return -EINVAL;
@@ -370,8 +395,11 @@ static int record(struct xe_hw hw, void *data)
 	err = write_batches(hw, gt, engine, rec);
 	if (!err)
 		err = run_all(hw, gt, engine, rec);
-	end_err = end_all(hw, gt, rec);
-	err = err ?: end_err ?: keep(hw, gt, rec);
+	if (!err)
+		err = stop(hw, gt, &rec->first);
+	if (!err)
+		err = keep(hw, gt, rec);
+	end_all(hw, gt, rec);
 	if (err && err != -ENODEV && err != -ENOMEM && !READ_ONCE(rec->was_reset))
 		drm_err(&rec->xe->drm,
 			"%s does not run the first context of its class (%pe); reset the card, or update the GuC's firmware\n",

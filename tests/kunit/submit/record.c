@@ -13,6 +13,7 @@
 #define xe_context_free		fake_context_free
 #define xe_context_create	fake_context_create
 #define xe_context_submit	fake_context_submit
+#define xe_context_suspend	fake_context_suspend
 #define xe_context_end		fake_context_end
 #define xe_guc_ads_fill_golden	fake_fill_golden
 
@@ -21,6 +22,7 @@ static void fake_context_free(struct xe_context *ctx);
 static int fake_context_create(struct xe_hw hw, struct xe_gt *gt, struct xe_context *ctx,
 			       const struct xe_context_desc *desc, struct xe_context_owner *owner);
 static int fake_context_submit(struct xe_hw hw, struct xe_gt *gt, u32 number, const u32 *tails);
+static int fake_context_suspend(struct xe_hw hw, struct xe_gt *gt, u32 number);
 static int fake_context_end(struct xe_hw hw, struct xe_gt *gt, u32 number);
 static void fake_fill_golden(struct xe_hw hw, struct xe_gt *gt, enum xe_engine_class class);
 
@@ -40,7 +42,7 @@ static void fake_fill_golden(struct xe_hw hw, struct xe_gt *gt, enum xe_engine_c
 #define FIRST	7	/* number of the first context */
 #define BLIT	(0x22000 + 0x204)
 
-/* What goes wrong, at the submission of this number, from 1. */
+/* What goes wrong, at the step of this number, from 1: three submissions, and the stop. */
 enum fault { NONE, HANG, BAN, FORGET, REFUSE };
 
 static struct {
@@ -50,6 +52,7 @@ static struct {
 	unsigned int contexts;		/* memory that was allocated, and not freed */
 	unsigned int created;
 	unsigned int submitted;
+	unsigned int steps;
 	unsigned int golden;
 	enum fault fault;
 	unsigned int at;
@@ -80,9 +83,11 @@ static int fake_context_create(struct xe_hw hw, struct xe_gt *gt, struct xe_cont
 {
 	struct subject *s = container_of(owner, struct subject, owner);
 
-	if (card.created == 2 && card.fault == FORGET)
+	if (card.created == 2 && card.fault == FORGET) {
 		card.created = 0;
 		card.submitted = 0;
+		card.steps = 0;
+	}
 	if (card.created == 2)
 		return -ENOSPC;
 	KUNIT_EXPECT_EQ(card.test, desc->lrca[0], s->lrc.ggtt);
@@ -114,11 +119,17 @@ static void execute(struct subject *s)
 	*(u32 *)(s->lrc.status + LRC_STATUS_SEQUENCE) += 1;
 }
 
+static bool goes_well(void)
+{
+	return ++card.steps != card.at || (card.fault == FORGET && !card.resets--);
+}
+
 static int fake_context_submit(struct xe_hw hw, struct xe_gt *gt, u32 number, const u32 *tails)
 {
 	struct subject *s = subject_of(number);
 
-	if (++card.submitted != card.at || (card.fault == FORGET && !card.resets--))
+	card.submitted++;
+	if (goes_well())
 		execute(s);
 	else if (card.fault == BAN)
 		s->owner.ops->banned(&s->owner, false);
@@ -126,6 +137,27 @@ static int fake_context_submit(struct xe_hw hw, struct xe_gt *gt, u32 number, co
 		s->owner.ops->forgotten(&s->owner);
 	else if (card.fault == REFUSE)
 		return -ESTALE;
+	return 0;
+}
+
+/* What is saved here is what counts; and nobody says what it is worth, if the engine is reset. */
+static int fake_context_suspend(struct xe_hw hw, struct xe_gt *gt, u32 number)
+{
+	struct subject *s = subject_of(number);
+	bool good = goes_well();
+
+	if (!good && card.fault == HANG)
+		return 0;
+	if (!good && card.fault == REFUSE)
+		s->owner.ops->banned(&s->owner, false);
+	if (!good && card.fault == REFUSE)
+		return -ENODEV;
+	s->lrc.regs[0x101] = good ? 0x3a3a3a3a : 0;
+	if (!good && card.fault == BAN)
+		s->owner.ops->banned(&s->owner, false);
+	if (!good && card.fault == FORGET)
+		s->owner.ops->forgotten(&s->owner);
+	s->owner.ops->stopped(&s->owner);
 	return 0;
 }
 
@@ -212,6 +244,7 @@ static void test_record(struct kunit *test)
 	regs = xe_lrc_default(xe, 0, XE_ENGINE_COPY);
 	KUNIT_ASSERT_NOT_NULL(test, regs);
 	KUNIT_EXPECT_EQ(test, regs[0x100], 0x5a5a0002);
+	KUNIT_EXPECT_EQ(test, regs[0x101], 0x3a3a3a3a);
 	KUNIT_EXPECT_EQ(test, card.batch[1], card.batch[2]);
 	KUNIT_EXPECT_EQ(test, card.batch[1], card.batch[0] + BATCH_EMPTY);
 
@@ -234,6 +267,10 @@ static const struct fault_case fault_cases[] = {
 	{ "is banned at last", BAN, 3, -EIO },
 	{ "GT is reset", FORGET, 2, -EIO },
 	{ "is refused", REFUSE, 3, -ESTALE },
+	{ "does not stop", HANG, 4, -ETIMEDOUT },
+	{ "is banned while it stops", BAN, 4, -EIO },
+	{ "is banned before it stops", REFUSE, 4, -EIO },
+	{ "GT is reset while it stops", FORGET, 4, -EIO },
 };
 
 KUNIT_ARRAY_PARAM_DESC(fault, fault_cases, name);
@@ -272,14 +309,14 @@ static void test_reset_meanwhile(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slots_in_use(xe, XE_ENGINE_COPY), 0);
 }
 
-/* The GuC keeps the contexts: their slots stay until they are gone. */
+/* The GuC keeps the contexts: their slots stay until they are gone. The image is good. */
 static void test_stays(struct kunit *test)
 {
 	struct xe_device *xe = bind(test);
 
 	card.stays = true;
-	KUNIT_EXPECT_EQ(test, xe_record_default(xe, 0, XE_ENGINE_COPY), -ETIMEDOUT);
-	KUNIT_EXPECT_NULL(test, xe_lrc_default(xe, 0, XE_ENGINE_COPY));
+	KUNIT_EXPECT_EQ(test, xe_record_default(xe, 0, XE_ENGINE_COPY), 0);
+	KUNIT_EXPECT_NOT_NULL(test, xe_lrc_default(xe, 0, XE_ENGINE_COPY));
 	KUNIT_EXPECT_GT(test, slots_in_use(xe, XE_ENGINE_COPY), 0);
 
 	leave(subject_of(FIRST));
