@@ -115,6 +115,8 @@ struct xe_guc_ct {
 	const struct xe_ct_event *events[XE_CT_MAX_EVENTS];
 	/** @num_events: how many */
 	unsigned int num_events;
+	/** @unread: there may be more in the ring, of which no interrupt is going to tell */
+	bool unread;
 	/** @unknown_event_seen: an event of unknown kind has come, and was said; for handlers */
 	bool unknown_event_seen;
 	/** @state: see enum xe_ct_state */
@@ -135,6 +137,7 @@ int xe_guc_ct_enable(struct xe_hw hw, struct xe_gt *gt);
 void xe_guc_ct_disable(struct xe_hw hw, struct xe_gt *gt, int err);
 void xe_guc_ct_abandon(struct xe_hw hw, struct xe_gt *gt);
 bool xe_guc_ct_is_up(struct xe_hw hw, struct xe_gt *gt);
+void xe_guc_ct_catch_up(struct xe_hw hw, struct xe_gt *gt);
 void xe_guc_ct_complete(struct xe_hw hw, struct xe_gt *gt,
 			bool (*match)(const struct xe_ct_wait *wait, u32 id), u32 id);
 

@@ -11,11 +11,14 @@
 
 #include "guc/ct.h"
 #include "guc/ct_layout.h"
+#include "guc/owed.h"
 #include "guc/ring.h"
 #include "hw/state.h"
 #include "xe_device.h"
 #include "xe_guc.h"
 #include "xe_trace.h"
+
+#define ROUNDS	16u	/* of looks at what has come while others were handled */
 
 /*
  * Events
@@ -197,29 +200,54 @@ static bool receive_one(struct xe_hw hw, struct xe_gt *gt, u32 tail)
 	return !handle_message(hw, gt, ct->msg);
 }
 
+/* All that stands in the ring now. Return: whether there was anything. */
+static bool receive_all(struct xe_hw hw, struct xe_gt *gt)
+{
+	bool any = false;
+	int tail;
+
+	if (!xe_guc_ct_is_up(hw, gt))
+		return false;
+
+	tail = read_tail(hw, gt);
+	while (tail >= 0 && xe_guc_ct_is_up(hw, gt) && receive_one(hw, gt, tail))
+		any = true;
+	return any;
+}
+
 /**
  * xe_guc_ct_receive - handle what the GuC sent
  * @hw: the token
  * @gt: its GT
  *
- * It ends at the latest with what stood in the ring when it began, so a firmware that never stops
- * talking does not keep the thread: it raises another interrupt.
+ * What comes meanwhile is handled as well, as there may be one interrupt for all of it; but not for
+ * ever, so that a firmware that never stops talking does not keep the thread. A work goes on then.
  *
  * Context: bound or in a section, may sleep; the thread of the interrupt, a waiter, or a work.
  */
 void xe_guc_ct_receive(struct xe_hw hw, struct xe_gt *gt)
 {
 	struct xe_guc_ct *ct = &xe_guc(hw, gt)->ct;
-	int tail;
+	bool more = true;
 
 	guard(mutex)(&ct->receive_lock);
-	if (!xe_guc_ct_is_up(hw, gt))
+	for (unsigned int i = 0; i < ROUNDS && more; i++)
+		more = receive_all(hw, gt);
+	if (!more)
 		return;
+	WRITE_ONCE(ct->unread, true);
+	xe_guc_owed_now(hw);
+}
 
-	tail = read_tail(hw, gt);
-	if (tail < 0)
-		return;
-
-	while (xe_guc_ct_is_up(hw, gt) && receive_one(hw, gt, tail))
-		;
+/**
+ * xe_guc_ct_catch_up - go on where xe_guc_ct_receive() has let others have their turn
+ * @hw: the token
+ * @gt: its GT
+ *
+ * Context: as xe_guc_ct_receive(); the work of guc/owed.c.
+ */
+void xe_guc_ct_catch_up(struct xe_hw hw, struct xe_gt *gt)
+{
+	if (xchg(&xe_guc(hw, gt)->ct.unread, false))
+		xe_guc_ct_receive(hw, gt);
 }

@@ -193,6 +193,58 @@ static void test_message(struct kunit *test)
 		play(test, xe, hw, 0);
 }
 
+static struct {
+	struct xe_guc_ct *ct;
+	u32 tail;
+	unsigned int heard, more;
+} talk;
+
+static int talk_on(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
+{
+	static const u32 again[] = EVENT(0x4321, 0);
+
+	talk.heard++;
+	if (talk.heard <= talk.more)
+		say(talk.ct, &talk.tail, again, ARRAY_SIZE(again));
+	return 0;
+}
+
+/* What comes while others are handled, of which no interrupt need tell, is; but not for ever. */
+static void test_talks_on(struct kunit *test)
+{
+	static const struct xe_ct_event event = { 0x4321, 0, 0, 0, talk_on };
+	static const u32 first[] = EVENT(0x4321, 0);
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe_fake_scoped(hw, xe) {
+		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
+
+		talk = (typeof(talk)){ .ct = xe_fake_channel(test, xe, hw), .more = 3 };
+		KUNIT_ASSERT_EQ(test, xe_guc_ct_handle(hw, gt, &event), 0);
+		say(talk.ct, &talk.tail, first, ARRAY_SIZE(first));
+		xe_guc_ct_receive(hw, gt);
+		KUNIT_EXPECT_EQ(test, talk.heard, 4);
+		KUNIT_EXPECT_EQ(test, talk.ct->head, talk.tail);
+
+		KUNIT_EXPECT_FALSE(test, talk.ct->unread);
+
+		disable_work_sync(&xe->guc_owed.work.work);
+		talk.heard = 0;
+		talk.more = ROUNDS + 1;
+		say(talk.ct, &talk.tail, first, ARRAY_SIZE(first));
+		xe_guc_ct_receive(hw, gt);
+		KUNIT_EXPECT_EQ(test, talk.heard, ROUNDS);
+		KUNIT_EXPECT_TRUE(test, talk.ct->unread);
+		KUNIT_EXPECT_TRUE(test, xe_guc_ct_is_up(hw, gt));
+		xe_guc_ct_catch_up(hw, gt);
+		KUNIT_EXPECT_EQ(test, talk.heard, ROUNDS + 2);
+		KUNIT_EXPECT_EQ(test, talk.ct->head, talk.tail);
+		KUNIT_EXPECT_FALSE(test, talk.ct->unread);
+		xe_guc_ct_catch_up(hw, gt);
+		memset(&talk.ct->buf, 0, sizeof(talk.ct->buf));
+	}
+}
+
 /* The same over the end of the ring, at each word of the message. */
 static void test_message_wraps(struct kunit *test)
 {
@@ -237,6 +289,7 @@ static struct kunit_case ct_cases[] = {
 	KUNIT_CASE(test_ring),
 	KUNIT_CASE(test_ring_sums),
 	KUNIT_CASE_PARAM(test_message, message_gen_params),
+	KUNIT_CASE(test_talks_on),
 	KUNIT_CASE_PARAM(test_message_wraps, message_gen_params),
 	KUNIT_CASE(test_descriptor),
 	{ }
