@@ -21,7 +21,8 @@
  * The hardware powers parts of a GT down on its own. A holder asks for a domain to be awake with a
  * masked write and waits until the acknowledgment shows it. Holds are counted per domain, so they
  * nest; the last one lets the domain sleep again. Letting go is not waited for: the next request
- * waits for both.
+ * waits for both. A domain that does not seem to go to sleep is asked to be awake all the same, as
+ * what matters is that it is.
  *
  * ================= ================ ===================================
  * object            owner            released when
@@ -32,6 +33,7 @@
  */
 
 #define FORCEWAKE_TIMEOUT_US	50000	/* of all domains together: hardware.rst xe-hw-forcewake */
+#define FORCEWAKE_SLEEP_US	10000	/* to go to sleep before that, likewise */
 #define FORCEWAKE_STUCK_US	1000	/* of one that did not answer the last time */
 
 struct domain_regs {
@@ -58,33 +60,32 @@ static struct domain_regs domain_regs(unsigned int domain)
 	}
 }
 
-static unsigned int time_left(const struct xe_forcewake *fw, unsigned int domain, ktime_t end)
+static unsigned int time_left(bool stuck, ktime_t end)
 {
 	s64 left = max_t(s64, ktime_us_delta(end, ktime_get()), 0);
 
-	return fw->stuck & BIT(domain) ? min_t(s64, left, FORCEWAKE_STUCK_US) : left;
+	return stuck ? min_t(s64, left, FORCEWAKE_STUCK_US) : left;
 }
 
 static int wait_ack(struct xe_hw hw, struct xe_gt *gt, unsigned int domain, bool awake,
 		    ktime_t end)
 {
 	struct xe_reg ack = xe_gt_reg(gt, domain_regs(domain).ack);
-	struct xe_forcewake *fw = &gt->forcewake;
-	u32 last;
+	u32 *stuck = &gt->forcewake.stuck[awake], last;
 	int err;
 
-	lockdep_assert_held(&fw->lock);
+	lockdep_assert_held(&gt->forcewake.lock);
 
 	err = xe_wait32_atomic(hw, ack, FORCEWAKE_KERNEL, awake ? FORCEWAKE_KERNEL : 0,
-			       time_left(fw, domain, end), &last);
-	if (err == -ETIMEDOUT && !(fw->stuck & BIT(domain)))
+			       time_left(*stuck & BIT(domain), end), &last);
+	if (err == -ETIMEDOUT && !(*stuck & BIT(domain)))
 		drm_err(&xe_hw_device(hw)->drm,
 			"GT%u: power domain %u does not %s (%#x); reset or power cycle the card\n",
 			gt->id, domain, awake ? "wake up" : "go to sleep", last);
 	if (err == -ETIMEDOUT)
-		fw->stuck |= BIT(domain);
-	else if (awake)
-		fw->stuck &= ~BIT(domain);
+		*stuck |= BIT(domain);
+	else
+		*stuck &= ~BIT(domain);
 	return err;
 }
 
@@ -115,7 +116,7 @@ static void let_go(struct xe_hw hw, struct xe_gt *gt, unsigned long domains)
  * Use CLASS(xe_forcewake, ...) where the hold ends with a scope.
  *
  * Context: bound or in a section; any interrupt state. For a device that is broken it spins up to
- * 50 ms, and the next time 1 ms.
+ * 60 ms, and the next time 1 ms.
  * Return: 0; -ETIMEDOUT or -ENODEV, then nothing is held.
  */
 int xe_forcewake_get(struct xe_hw hw, struct xe_gt *gt, u32 domains)
@@ -128,14 +129,13 @@ int xe_forcewake_get(struct xe_hw hw, struct xe_gt *gt, u32 domains)
 	int err;
 
 	guard(spinlock_irqsave)(&fw->lock);
-	end = ktime_add_us(ktime_get(), FORCEWAKE_TIMEOUT_US);
-
+	end = ktime_add_us(ktime_get(), FORCEWAKE_SLEEP_US);
 	for_each_set_bit(domain, &held, XE_FW_COUNT) {
 		if (fw->users[domain]++)
 			continue;
 		/* A request that follows letting go at once must not be taken for answered. */
 		err = wait_ack(hw, gt, domain, false, end);
-		if (err) {
+		if (err == -ENODEV) {
 			let_go(hw, gt, held & GENMASK(domain, 0));
 			return err;
 		}
@@ -143,6 +143,7 @@ int xe_forcewake_get(struct xe_hw hw, struct xe_gt *gt, u32 domains)
 		woken |= BIT(domain);
 	}
 
+	end = ktime_add_us(ktime_get(), FORCEWAKE_TIMEOUT_US);
 	for_each_set_bit(domain, &woken, XE_FW_COUNT) {
 		err = wait_ack(hw, gt, domain, true, end);
 		if (err) {

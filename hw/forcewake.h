@@ -33,8 +33,8 @@ struct xe_forcewake {
 	spinlock_t lock;
 	/** @present: domains that the GT has; the GT domain only, until its fuses were read */
 	u32 present;
-	/** @stuck: domains that did not do as asked, which was logged; under @lock */
-	u32 stuck;
+	/** @stuck: domains that did not go to sleep, or wake up, which was logged; under @lock */
+	u32 stuck[2];
 	/** @users: holders of each domain, under @lock */
 	u16 users[XE_FW_COUNT];
 };

@@ -12,6 +12,7 @@
 #define DOMAINS	(BIT(XE_FW_GT) | BIT(XE_FW_RENDER) | BIT(XE_FW_VDBOX0) | BIT(XE_FW_VEBOX0))
 
 static u32 dead;	/* domains that do not answer */
+static u32 sleepless;	/* that do not go to sleep */
 
 static void answer(u32 offset, u32 value)
 {
@@ -19,6 +20,8 @@ static void answer(u32 offset, u32 value)
 		struct domain_regs regs = domain_regs(domain);
 
 		if (!(DOMAINS & ~dead & BIT(domain)) || offset != regs.request.reg.offset)
+			continue;
+		if (sleepless & BIT(domain) && !(value & FORCEWAKE_KERNEL))
 			continue;
 		if (value & FORCEWAKE_KERNEL << 16)
 			xe_fake_poke(regs.ack.reg.offset, value & FORCEWAKE_KERNEL);
@@ -75,7 +78,7 @@ static void test_stuck(struct kunit *test)
 		struct xe_gt *gt = gt_init(hw);
 
 		KUNIT_EXPECT_GE(test, timed_get(test, hw, gt, -ETIMEDOUT), FORCEWAKE_TIMEOUT_US);
-		KUNIT_EXPECT_EQ(test, gt->forcewake.stuck, BIT(XE_FW_RENDER));
+		KUNIT_EXPECT_EQ(test, gt->forcewake.stuck[true], BIT(XE_FW_RENDER));
 		KUNIT_EXPECT_EQ(test, gt->forcewake.users[XE_FW_GT], 0);
 		/* Ten times do not take as long as the first. */
 		for (int i = 0, sum = 0; i < 10; i++) {
@@ -85,7 +88,51 @@ static void test_stuck(struct kunit *test)
 
 		dead = 0;
 		KUNIT_EXPECT_EQ(test, xe_forcewake_get(hw, gt, XE_FW_ALL), 0);
-		KUNIT_EXPECT_EQ(test, gt->forcewake.stuck, 0);
+		KUNIT_EXPECT_EQ(test, gt->forcewake.stuck[true], 0);
+		xe_forcewake_put(hw, gt, XE_FW_ALL);
+	}
+}
+
+/*
+ * One that stays awake is awake: who wants it to be has that, and does not wait each time. The time
+ * that it had is not that of the others.
+ */
+static void test_sleepless(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	dead = 0;
+	sleepless = BIT(XE_FW_RENDER);
+	xe_fake_scoped(hw, xe) {
+		struct xe_gt *gt = gt_init(hw);
+		s64 best = S64_MAX;
+
+		KUNIT_EXPECT_EQ(test, xe_forcewake_get(hw, gt, XE_FW_ALL), 0);
+		xe_forcewake_put(hw, gt, XE_FW_ALL);
+		KUNIT_EXPECT_TRUE(test, awake(XE_FW_RENDER));
+		KUNIT_EXPECT_GE(test, timed_get(test, hw, gt, 0), FORCEWAKE_SLEEP_US);
+		KUNIT_EXPECT_EQ(test, gt->forcewake.stuck[false], BIT(XE_FW_RENDER));
+		KUNIT_EXPECT_EQ(test, gt->forcewake.stuck[true], 0);
+		for (int i = 0; i < 10; i++) {
+			xe_forcewake_put(hw, gt, XE_FW_ALL);
+			best = min(best, timed_get(test, hw, gt, 0));
+		}
+		KUNIT_EXPECT_LT(test, best, FORCEWAKE_SLEEP_US);
+		xe_forcewake_put(hw, gt, XE_FW_ALL);
+
+		/* Neither goes to sleep in time, nor does another wake up: that has its time. */
+		gt->forcewake.stuck[false] = 0;
+		dead = BIT(XE_FW_VDBOX0);
+		KUNIT_EXPECT_GE(test, timed_get(test, hw, gt, -ETIMEDOUT),
+				FORCEWAKE_SLEEP_US + FORCEWAKE_TIMEOUT_US);
+		dead = 0;
+
+		sleepless = 0;
+		KUNIT_EXPECT_EQ(test, xe_forcewake_get(hw, gt, XE_FW_ALL), 0);
+		xe_forcewake_put(hw, gt, XE_FW_ALL);
+		KUNIT_EXPECT_FALSE(test, awake(XE_FW_RENDER));
+		KUNIT_EXPECT_EQ(test, xe_forcewake_get(hw, gt, XE_FW_ALL), 0);
+		KUNIT_EXPECT_EQ(test, gt->forcewake.stuck[false], 0);
 		xe_forcewake_put(hw, gt, XE_FW_ALL);
 	}
 }
@@ -93,6 +140,7 @@ static void test_stuck(struct kunit *test)
 static struct kunit_case forcewake_cases[] = {
 	KUNIT_CASE(test_nest),
 	KUNIT_CASE(test_stuck),
+	KUNIT_CASE(test_sleepless),
 	{ }
 };
 
