@@ -71,6 +71,7 @@ static void catch_up(struct xe_hw hw, struct xe_hw_work *work)
 	struct xe_hw_state *state = xe_hw_state(hw);
 
 	xe_for_each_gt(gt, state) {
+		xe_guc_ct_catch_up(hw, gt);
 		xe_guc_tlb_catch_up(hw, gt);
 		xe_contexts_catch_up(hw, gt);
 	}
@@ -406,21 +407,36 @@ void xe_guc_reset_prepare(struct xe_hw hw, struct xe_gt *gt)
 	take_down(hw, gt, false);
 }
 
+static int start(struct xe_hw hw, struct xe_gt *gt)
+{
+	int err = bring_up(hw, gt);
+
+	return err ?: xe_slpc_uncap(hw, gt);
+}
+
 /**
  * xe_guc_restart - the GT was reset, or powered up again: start the firmware
  * @hw: the token
  * @gt: the GT
  *
- * Context: bound, may sleep: as xe_guc_boot() and xe_slpc_start(), which each log
- * why; some 30 ms if all is well.
+ * A GuC that does not come up gets a second chance: nobody else tries it again, and the card would
+ * be given up.
+ *
+ * Context: bound, may sleep: up to twice as long as xe_guc_boot() and xe_slpc_start(), which each
+ * log why; some 30 ms if all is well.
  * Return: 0; errors of boot and channel, which were logged.
  */
 int xe_guc_restart(struct xe_hw hw, struct xe_gt *gt)
 {
-	int err;
+	int err = start(hw, gt);
 
-	err = bring_up(hw, gt);
-	return err ?: xe_slpc_uncap(hw, gt);
+	if (!err || xe_hw_is_lost(hw) || xe_hw_is_going(hw))
+		return err;
+
+	take_down(hw, gt, false);
+	/* The next one knows no context that this one was given in the meantime. */
+	err = gt->contexts ? xe_gt_reset(hw, gt) : 0;
+	return err ?: start(hw, gt);
 }
 
 /*
@@ -494,11 +510,8 @@ int xe_guc_suspend(struct xe_hw hw, bool system)
  * xe_guc_resume - the card is back in D0
  * @hw: the token
  *
- * A GuC that does not come up gets a second chance: a resume that fails is final, since runtime PM
- * does not try it again.
- *
- * Context: bound, may sleep up to twice as long as xe_guc_restart(), per GT; GTs, interrupts and
- * the GGTT are set up again.
+ * Context: bound, may sleep as xe_guc_restart(), per GT; GTs, interrupts and the GGTT are set up
+ * again.
  * Return: 0; errors of boot, which were logged.
  */
 int xe_guc_resume(struct xe_hw hw)
@@ -508,10 +521,6 @@ int xe_guc_resume(struct xe_hw hw)
 
 	xe_for_each_gt(gt, state) {
 		err = xe_guc_restart(hw, gt);
-		if (err && !xe_hw_is_lost(hw)) {
-			xe_guc_reset_prepare(hw, gt);
-			err = xe_guc_restart(hw, gt);
-		}
 		if (err)
 			return err;
 		xe_gt_tell_running(hw, gt);

@@ -26,7 +26,9 @@
  * The driver goes on without it. Nothing that the driver does needs it, and a part of what user
  * space encodes does not either; who needs it is told by the media stack. A card that shows nothing
  * for want of a file that only video encoders use would serve nobody. (An empty module parameter
- * huc_firmware_path asks for this without a warning.)
+ * huc_firmware_path asks for this without a warning.) A GuC that does not answer when it is asked
+ * to authenticate the HuC is another matter: probe fails. It is started once more behind a reset or
+ * sleep, and not asked then.
  *
  * ========= =========== ====================================
  * object    owner       released when
@@ -133,7 +135,8 @@ static int verify(struct xe_hw hw, struct xe_gt *gt, const struct xe_fw *fw)
  * @hw: the token
  * @gt: the GT
  *
- * A GuC that does not answer leaves the channel broken: look at it afterwards.
+ * A GuC that does not answer leaves the channel broken: look at it afterwards. It is not asked for
+ * the HuC again when it is started anew.
  *
  * Context: bound, may sleep as long as xe_guc_ct_request(), and 100 ms; GT
  * forcewake is held, the channel is up.
@@ -148,9 +151,17 @@ void xe_huc_authenticate(struct xe_hw hw, struct xe_gt *gt)
 
 	err = verify(hw, gt, &huc->fw);
 	huc->running = !err;
-	/* Of a channel that broke over it more is to be said than this. */
-	if (err && err != -ENODEV && xe_guc_ct_is_up(hw, gt))
+	if (!err || err == -ENODEV)
+		return;
+	/* Of a channel that broke over it more is said than this. */
+	if (!xe_guc_ct_is_up(hw, gt)) {
+		drm_warn(&xe_hw_device(hw)->drm,
+			 "GT%u: going on without HuC; bind the driver again to have it tried\n",
+			 gt->id);
+		huc->fw.image = (struct xe_fw_image){};
+	} else {
 		drm_err(&xe_hw_device(hw)->drm,
 			"GT%u: HuC is not authenticated (%pe); going on without HuC, reinstall linux-firmware\n",
 			gt->id, ERR_PTR(err));
+	}
 }

@@ -330,6 +330,15 @@ resets() {
 	use_channel >/dev/null && [[ -z $(errors) ]] || { errors; return 1; }
 }
 each resets "in use: twelve resets that a user asked for"
+# What the driver can do without does not have the card given up.
+without_huc() {
+	arm "reg 0xc1dc 0" "guc.h2g-drop value=0x4000"
+	bounded 60 cat "$gt0/force_reset_sync" || return
+	disarm
+	one_error "no answer to request 0x4000" && use_channel >/dev/null
+}
+each without_huc "in use: a reset, and no answer about the HuC"
+unbind; bind_awake
 works_again() { disarm; unbind && bind_awake && until_ 30 works && use_channel >/dev/null; }
 stuck() {
 	arm "reset.stuck count=0"
