@@ -309,7 +309,7 @@ struct xe_hw_work {
 	struct xe_device *xe;
 	/** @queue: where it runs */
 	struct workqueue_struct *queue;
-	/** @run: what to do; also called when published, behind system sleep, and if lost */
+	/** @run: what to do; also called when published, and behind system sleep */
 	void (*run)(struct xe_hw hw, struct xe_hw_work *work);
 };
 

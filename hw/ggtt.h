@@ -20,9 +20,9 @@ struct xe_gt;
  * @hw: the token
  * @gt: the GT
  *
- * Called under &xe_ggtt.lock, may sleep for a short bounded time.
+ * Called under &xe_ggtt.lock, may sleep: as xe_guc_tlb_invalidate_ggtt(), whose waits are bounded.
  *
- * Return: 0, a negative error code, or -EAGAIN to have it done by register.
+ * Return: 0, or a negative error code: it is done by register then.
  */
 typedef int (*xe_ggtt_invalidate_t)(struct xe_hw hw, struct xe_gt *gt);
 

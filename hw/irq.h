@@ -15,7 +15,7 @@ struct xe_gt;
  * @hw: the token
  * @gt: its GT
  * @engine: the engine
- * @events: IRQ_EVENT_*
+ * @events: bits as in regs/irq.h
  *
  * Called in the thread of the interrupt, may sleep.
  */

@@ -37,8 +37,8 @@
  *
  * Whoever has a slot reads and writes it without a token: it is memory, also behind unbind. An
  * address in the GGTT is but a number. A slot is given back when the GuC has forgotten the context,
- * or its GT was reset. If engines cannot be stopped xe_lrcs_close() sees to it that none is used
- * again.
+ * or its GT was reset. Engines that cannot be stopped keep theirs, and behind unbind none is given
+ * out any more, see xe_lrcs_close().
  *
  * In system memory the status page can be read cheaply, and when the card is gone. That rings and
  * registers may be there too on a card with VRAM follows from the GGTT, whose entries each choose;
@@ -317,7 +317,7 @@ void xe_lrc_free(struct xe_device *xe, struct xe_lrc *lrc)
  * xe_lrcs_close - hand out no slot any more
  * @xe: the device
  *
- * At unbind, and when engines could not be stopped, which may save contexts at any time then.
+ * At unbind, also if engines could not be stopped, which may save contexts at any time then.
  *
  * Context: any.
  */

@@ -8,8 +8,8 @@
 
 /*
  * How long the card may take to initialise itself. A cold one trains its memory, which may take
- * minutes (hardware.rst xe-hw-pcode). But a section waits for runtime resume, and unplug for the
- * section, also unplug of another driver's device.
+ * minutes (hardware.rst xe-hw-pcode). But whoever is about to open a section waits for runtime
+ * resume, and so does unbind.
  */
 #define XE_PCODE_COLD_S		180
 #define XE_PCODE_RESUME_S	5
