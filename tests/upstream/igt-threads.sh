@@ -15,6 +15,6 @@
 known_violations+='|^ppgtt-stale'
 
 patient
-igt xe_exec_threads 2000 --run-subtest 'threads-*'
+igt xe_exec_threads 2000 --run-subtest 'threads-*,!threads-wq-stress-*'
 igt xe_exec_compute_mode 1500
 finish
