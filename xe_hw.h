@@ -324,6 +324,7 @@ bool xe_hw_is_going(struct xe_hw hw);
 void xe_hw_may_take_long(struct xe_hw hw);
 
 bool xe_hw_is_gone(struct xe_device *xe);
+bool xe_hw_is_off(struct xe_device *xe);
 
 /**
  * xe_hw_error - what has failed on a device that is gone fails for that

@@ -138,6 +138,7 @@ static int system_suspend(struct device *dev)
 		err = suspend(priv, true);
 	if (err)
 		unpark(priv);
+	WRITE_ONCE(priv->off_system, !err);
 	return err;
 }
 
@@ -145,6 +146,8 @@ static int system_resume(struct device *dev)
 {
 	struct xe_hw_private *priv = dev_get_drvdata(dev);
 
+	WRITE_ONCE(priv->off_system, false);
+	smp_mb();	/* pairs with the one in xe_hw_is_off() */
 	resume(priv, true);
 	unpark(priv);
 	return 0;
@@ -155,6 +158,21 @@ const struct dev_pm_ops xe_hw_pm_ops = {
 	SYSTEM_SLEEP_PM_OPS(system_suspend, system_resume)
 	RUNTIME_PM_OPS(runtime_suspend, runtime_resume, NULL)
 };
+
+/**
+ * xe_hw_is_off - does nothing of the card run, because the system sleeps?
+ * @xe: the device
+ *
+ * Who has said of something before that it is not to run any more, in memory that resume reads,
+ * need not wait for it: it does not run afterwards either.
+ *
+ * Context: any.
+ */
+bool xe_hw_is_off(struct xe_device *xe)
+{
+	smp_mb();	/* pairs with the one in system_resume() */
+	return READ_ONCE(xe_hw_of(xe)->off_system);
+}
 
 /**
  * xe_hw_d3cold_possible - can the platform take the power from an idle card, and give it back?

@@ -44,6 +44,8 @@ struct xe_hw_private {
 	bool works_ended;
 	/* Between the suspend and the resume callback of system sleep; or until runtime resume. */
 	bool asleep_system;
+	/* The former has succeeded, and the latter has not begun: nothing of the card runs. */
+	bool off_system;
 	bool awake;
 	/* Once true it stays so: this device is not coming back, or must not be reached. */
 	bool lost;

@@ -45,7 +45,8 @@
  * A job that has to wait for somebody else before it begins has half a minute, then the VM is
  * banned, and only its engines are waited for; and at once if the process exits, as it would have
  * to wait for thousands of jobs before its files are closed. Entries that are written by then lead
- * to where nothing runs.
+ * to where nothing runs. And while the system sleeps nothing is over before it is awake: a VM whose
+ * memory is reclaimed then is banned at once, and does not run again.
  *
  * Memory that is not there any more when it is looked for does not keep a job from running, for
  * runtimes free memory before they unmap it. Its entries are cleared.
@@ -263,20 +264,22 @@ static void wait_for_users(struct xe_vm *vm, bool exits)
 {
 	static DEFINE_RATELIMIT_STATE(limit, 5 * HZ, 20);
 	struct dma_resv *resv = xe_vm_resv(vm);
-	bool patient = !exits && !test_bit(XE_VM_BANNED, &vm->state);
+	bool wronged = !exits && !test_bit(XE_VM_BANNED, &vm->state);
 
 	if (dma_resv_test_signaled(resv, DMA_RESV_USAGE_BOOKKEEP))
 		return;
 
 	enable_all(resv);
-	if (patient && wait_for_all(resv, true))
+	if (wronged && !xe_hw_is_off(vm->xe) && wait_for_all(resv, true))
 		return;
 
-	if (patient && __ratelimit(&limit))
+	if (wronged && __ratelimit(&limit))
 		drm_notice(&vm->xe->drm,
 			   "%s[%d] has memory taken away that its jobs go on using, and their VM is banned\n",
 			   vm->who.comm, vm->who.pid);
 	vm->ops->kill(vm);
+	if (xe_hw_is_off(vm->xe))
+		return;
 	if (!wait_for_all(resv, false) && __ratelimit(&limit))
 		drm_err(&vm->xe->drm, "engines do not stop using memory that a process frees\n");
 }

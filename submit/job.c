@@ -368,7 +368,9 @@ static bool issue_ready(struct xe_hw hw, struct xe_queue *q)
 	struct dep_job *dep;
 
 	guard(mutex)(&q->dep.lock);
-	if (dep_queue_is_dead(&q->dep) || test_bit(XE_QUEUE_CHECKED, &q->state))
+	/* Banned since its work began: that is asked for again, and memory may be gone by now. */
+	if (dep_queue_is_dead(&q->dep) || test_bit(XE_QUEUE_CHECKED, &q->state) ||
+	    xe_queue_is_banned(q))
 		return true;
 	if (test_and_clear_bit(XE_QUEUE_FORGOTTEN, &q->state) && !revive(hw, q))
 		return false;

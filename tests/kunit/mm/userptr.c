@@ -687,6 +687,34 @@ static void test_late(struct kunit *test)
 	end(test, vm);
 }
 
+/* While the system sleeps nobody is waited for, who could not say that he is done. */
+static void test_off(struct kunit *test)
+{
+	struct xe_vm *vm = make_vm(test);
+	struct xe_userptr *userptr = make(test, vm, false);
+	struct xe_user_pages *pages = xe_userptr_pin(userptr);
+	struct dma_fence *job = add_fence(test, vm, false);
+	struct device *dev = vm->xe->drm.dev;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pages));
+	KUNIT_EXPECT_FALSE(test, xe_hw_is_off(vm->xe));
+	KUNIT_ASSERT_EQ(test, xe_hw_pm_ops.suspend(dev), 0);
+	KUNIT_EXPECT_TRUE(test, xe_hw_is_off(vm->xe));
+	take_away(MMU_NOTIFY_CLEAR, MMU_NOTIFIER_RANGE_BLOCKABLE);
+	KUNIT_EXPECT_EQ(test, fake.waited, 0);
+	KUNIT_EXPECT_EQ(test, fake.killed, 1);
+	KUNIT_EXPECT_EQ(test, fake.mapped, 0);
+
+	*xe_fake_config(PCI_VENDOR_ID) = PCI_VENDOR_ID_INTEL;
+	KUNIT_EXPECT_EQ(test, xe_hw_pm_ops.resume(dev), 0);
+	KUNIT_EXPECT_FALSE(test, xe_hw_is_off(vm->xe));
+	dma_fence_signal(job);
+	dma_fence_put(job);
+	xe_user_pages_put(pages);
+	xe_userptr_put(userptr);
+	end(test, vm);
+}
+
 /*
  * What lies between two parts of a bind is not the card's: nobody is waited for when it goes, and
  * the parts are where they were.
@@ -785,6 +813,7 @@ static struct kunit_case userptr_cases[] = {
 	KUNIT_CASE(test_long_run),
 	KUNIT_CASE(test_exit),
 	KUNIT_CASE(test_late),
+	KUNIT_CASE(test_off),
 	KUNIT_CASE(test_between),
 	KUNIT_CASE(test_time_adds_up),
 	KUNIT_CASE(test_removal),

@@ -261,6 +261,27 @@ static void test_forgotten(struct kunit *test)
 	dma_fence_put(next);
 }
 
+/*
+ * Banned in system sleep, when a work of the queue had begun before: its context does not go on for
+ * a moment, as memory that it uses may be gone.
+ */
+static void test_forgotten_banned(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct dma_fence *fence = submit(test, q, 1);
+
+	set_bit(XE_QUEUE_FORGOTTEN, &q->state);
+	set_bit(XE_QUEUE_BANNED, &q->state);
+	xe_job_run(q);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->revived, 0);
+	xe_queue_kick(q);
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->revived, 0);
+	KUNIT_EXPECT_LT(test, dma_fence_get_status(fence), 0);
+	dma_fence_put(fence);
+}
+
 /* Nothing is left to run: it does not when the next job comes. */
 static void test_forgotten_idle(struct kunit *test)
 {
@@ -819,6 +840,7 @@ static struct kunit_case job_cases[] = {
 	KUNIT_CASE(test_full_ring),
 	KUNIT_CASE(test_empty),
 	KUNIT_CASE(test_forgotten),
+	KUNIT_CASE(test_forgotten_banned),
 	KUNIT_CASE(test_forgotten_idle),
 	KUNIT_CASE(test_running),
 	KUNIT_CASE(test_forgotten_half_done),
