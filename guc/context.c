@@ -546,10 +546,14 @@ void xe_contexts_catch_up(struct xe_hw hw, struct xe_gt *gt)
 
 	send_owed(hw, gt);
 	number = find_overdue(hw, contexts_of(hw, gt));
-	if (number >= 0) {	/* or it was the interrupt that did not come */
-		xe_guc_ct_receive(hw, gt);
-		number = find_overdue(hw, contexts_of(hw, gt));
-	}
+	if (number < 0)
+		return;
+
+	/* Or it was the interrupt that did not come. */
+	xe_guc_ct_receive(hw, gt);
+	/* With the lock no reset ends meanwhile, the channel of which would be broken for this. */
+	guard(mutex)(&xe_guc(hw, gt)->ct.send_lock);
+	number = find_overdue(hw, contexts_of(hw, gt));
 	if (number >= 0)
 		xe_guc_ct_break(hw, gt, "context %d was not switched in time", number);
 }

@@ -326,8 +326,14 @@ int xe_guc_ct_wait(struct xe_hw hw, struct xe_gt *gt, struct xe_ct_wait *wait, u
 	xe_hw_may_take_long(hw);
 	while (!wait_for_completion_timeout(&wait->done, msecs_to_jiffies(POLL_MS))) {
 		poll(hw, gt);
-		/* The look may have found the answer. A break completes the waiter, too. */
-		if (time_after(jiffies, end) && !completion_done(&wait->done))
+		if (!time_after(jiffies, end))
+			continue;
+		/*
+		 * The look may have found the answer. A break completes the waiter, too; and so
+		 * does a reset, which does not end while the lock is held.
+		 */
+		guard(mutex)(&xe_guc(hw, gt)->ct.send_lock);
+		if (!completion_done(&wait->done))
 			xe_guc_ct_break(hw, gt, "no answer to request %#x within %u ms", action,
 					ms);
 	}

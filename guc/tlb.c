@@ -326,8 +326,12 @@ void xe_guc_tlb_catch_up(struct xe_hw hw, struct xe_gt *gt)
 	scoped_guard(mutex, &xe_guc(hw, gt)->ct.send_lock)
 		scoped_guard(spinlock, &tlb->lock)
 			send_owed(hw, gt);
-	if (is_overdue(hw, tlb))	/* or it was the interrupt that did not come */
-		xe_guc_ct_receive(hw, gt);
+	if (!is_overdue(hw, tlb))
+		return;
+
+	/* As in xe_contexts_catch_up(). */
+	xe_guc_ct_receive(hw, gt);
+	guard(mutex)(&xe_guc(hw, gt)->ct.send_lock);
 	if (is_overdue(hw, tlb))
 		xe_guc_ct_break(hw, gt, "no answer to an invalidation within %u ms",
 				XE_CT_TLB_TIMEOUT_MS);

@@ -12,13 +12,20 @@ static int fake_post(struct xe_hw hw, struct xe_gt *gt, const u32 *action, unsig
 
 static void fake_receive(struct xe_hw hw, struct xe_gt *gt);
 
+/* Was a reset kept from ending between the look and the break? */
+static bool broken_locked;
+
 #define xe_guc_ct_post			fake_post
 #define xe_guc_ct_receive(hw, gt)	fake_receive(hw, gt)
+#define xe_guc_ct_break(hw, gt, ...)						\
+	(broken_locked = mutex_is_locked(&xe_guc(hw, gt)->ct.send_lock),	\
+	 (xe_guc_ct_break)(hw, gt, __VA_ARGS__))
 
 #include "../../../guc/context.c"
 
 #undef xe_guc_ct_post
 #undef xe_guc_ct_receive
+#undef xe_guc_ct_break
 
 #include <linux/delay.h>
 #include <linux/prandom.h>
@@ -665,8 +672,10 @@ static void test_overdue(struct kunit *test)
 			KUNIT_EXPECT_TRUE(test, xe_guc_ct_is_up(hw, gt));
 			list_first_entry(&contexts->asked, struct xe_context, asked)->deadline =
 				jiffies;
+			broken_locked = false;
 			xe_contexts_catch_up(hw, gt);
 			KUNIT_EXPECT_FALSE(test, xe_guc_ct_is_up(hw, gt));
+			KUNIT_EXPECT_TRUE(test, broken_locked);
 			xe_contexts_catch_up(hw, gt);
 			KUNIT_EXPECT_EQ(test, state_of(hw, &owner), waits[i]);
 			end(test, xe, hw);
