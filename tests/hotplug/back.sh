@@ -29,9 +29,9 @@ RANDOM=$seed
 diag "xe_seed=$seed xe_points=$per_phase"
 coproc MODEL { model; }
 
-# What the card says of firmware and its parameters if writes of them were lost, as posted writes are without a word.
-# Of the next bind, which loses none, nothing is forgiven.
-lost_writes='^(wopcm-unlocked|slpc-disabled|(firmware|guc|huc|ads)-[a-z-]+): '
+# What the card says of firmware, its parameters and what it is asked in the mailbox, if writes of them were lost, as
+# posted writes are without a word. Of the next bind, which loses none, nothing is forgiven.
+lost_writes='^(wopcm-unlocked|slpc-disabled|mailbox-[a-z-]+|ct-(config[a-z-]*|not-registered)|(firmware|guc|huc|ads)-[a-z-]+): '
 faults()  { ! dmesg | grep -aE 'DMAR: .*(fault|Fault)'; }
 is_lost() { dmesg | grep -qa "the device is lost"; }
 # master_off: its configuration space says that it is not to reach memory
