@@ -40,6 +40,7 @@
  * ======================== ============= ==========================================
  * struct xe_usage          references    client, queues, address spaces and starts are gone; or the
  *                                        user fences of a process
+ * struct xe_usage_user     his clients   the last of these is gone
  * ======================== ============= ==========================================
  */
 
@@ -57,35 +58,74 @@ static kuid_t who_pays(const struct cred *cred)
 
 /**
  * xe_usages_init - nobody has a share of anything
- * @usages: of a device, or the module
+ * @usages: of a device, or the module; it is there until the last client has gone
  *
  * Context: any.
  */
 void xe_usages_init(struct xe_usages *usages)
 {
+	*usages = (struct xe_usages){};
 	spin_lock_init(&usages->lock);
-	for (unsigned int what = 0; what < XE_USAGE_SHARES; what++)
-		INIT_LIST_HEAD(&usages->list[what]);
+	INIT_LIST_HEAD(&usages->users);
+}
+
+/* Return: the user, who has one client more, or the one that is given, if there is none yet. */
+static struct xe_usage_user *join_user(struct xe_usages *usages, struct xe_usage_user *new)
+{
+	struct xe_usage_user *user;
+
+	guard(spinlock_irqsave)(&usages->lock);
+	list_for_each_entry(user, &usages->users, link) {
+		if (!uid_eq(user->uid, new->uid))
+			continue;
+		user->clients++;
+		return user;
+	}
+	new->clients = 1;
+	list_add(&new->link, &usages->users);
+	return new;
+}
+
+static void leave_user(struct xe_usages *usages, struct xe_usage_user *user)
+{
+	scoped_guard(spinlock_irqsave, &usages->lock) {
+		if (--user->clients)
+			return;
+		list_del(&user->link);
+	}
+	kfree(user);
+}
+
+static struct xe_usage *create(struct xe_usages *usages, kuid_t uid)
+{
+	struct xe_usage *usage = kzalloc(sizeof(*usage), GFP_KERNEL_ACCOUNT);
+	struct xe_usage_user *user = kzalloc(sizeof(*user), GFP_KERNEL_ACCOUNT);
+
+	if (!usage || !user) {
+		kfree(usage);
+		kfree(user);
+		return NULL;
+	}
+	kref_init(&usage->ref);
+	spin_lock_init(&usage->lock);
+	usage->usages = usages;
+	user->uid = uid;
+	usage->user = join_user(usages, user);
+	if (usage->user != user)
+		kfree(user);
+	return usage;
 }
 
 /**
  * xe_usage_create - for a new client, of the user who calls
+ * @usages: of the device, or the module
  *
  * Context: process context, may sleep.
  * Return: it, with a reference, or NULL.
  */
-struct xe_usage *xe_usage_create(void)
+struct xe_usage *xe_usage_create(struct xe_usages *usages)
 {
-	struct xe_usage *usage = kzalloc(sizeof(*usage), GFP_KERNEL_ACCOUNT);
-
-	if (!usage)
-		return NULL;
-	kref_init(&usage->ref);
-	usage->uid = who_pays(current_cred());
-	for (unsigned int what = 0; what < XE_USAGE_SHARES; what++)
-		INIT_LIST_HEAD(&usage->link[what]);
-	spin_lock_init(&usage->lock);
-	return usage;
+	return create(usages, who_pays(current_cred()));
 }
 
 /**
@@ -104,7 +144,10 @@ struct xe_usage *xe_usage_get(struct xe_usage *usage)
 
 static void usage_release(struct kref *ref)
 {
-	kfree(container_of(ref, struct xe_usage, ref));
+	struct xe_usage *usage = container_of(ref, struct xe_usage, ref);
+
+	leave_user(usage->usages, usage->user);
+	kfree(usage);
 }
 
 /**
@@ -130,59 +173,52 @@ static const unsigned int limits[] = {
 	[XE_USAGE_WRITES] = XE_USAGE_MAX_WRITES,
 };
 
+static void add(struct xe_usage *usage, enum xe_usage_share what, unsigned int n)
+{
+	usage->share[what] += n;
+	usage->user->share[what] += n;
+	usage->usages->share[what] += n;
+}
+
 /**
  * xe_usage_take - a client is to have more of what there is only so much of
- * @usages: of the device, or the module
  * @usage: of the client; NULL for the driver itself
  * @what: XE_USAGE_*
  * @n: how much
  *
- * Context: any, but not in interrupts.
+ * Context: any.
  * Return: false if it is too much, and nothing is counted.
  */
-bool xe_usage_take(struct xe_usages *usages, struct xe_usage *usage, enum xe_usage_share what,
-		   unsigned int n)
+bool xe_usage_take(struct xe_usage *usage, enum xe_usage_share what, unsigned int n)
 {
-	unsigned int users = n, all = n;
-	struct xe_usage *other;
+	unsigned int all;
 
 	if (!usage)
 		return true;
 
-	guard(spinlock)(&usages->lock);
-	list_for_each_entry(other, &usages->list[what], link[what]) {
-		all += other->share[what];
-		if (uid_eq(other->uid, usage->uid))
-			users += other->share[what];
-	}
-	if (all + users + usage->share[what] + n > limits[what])
+	guard(spinlock_irqsave)(&usage->usages->lock);
+	all = usage->usages->share[what] + usage->user->share[what] + usage->share[what];
+	if (all + 3 * n > limits[what])
 		return false;
-
-	if (!usage->share[what])
-		list_add(&usage->link[what], &usages->list[what]);
-	usage->share[what] += n;
+	add(usage, what, n);
 	return true;
 }
 
 /**
  * xe_usage_give - a client has given something back
- * @usages: of the device, or the module
  * @usage: of the client; NULL for the driver itself
  * @what: XE_USAGE_*
  * @n: how much, as was taken
  *
- * Context: any, but not in interrupts.
+ * Context: any.
  */
-void xe_usage_give(struct xe_usages *usages, struct xe_usage *usage, enum xe_usage_share what,
-		   unsigned int n)
+void xe_usage_give(struct xe_usage *usage, enum xe_usage_share what, unsigned int n)
 {
 	if (!usage)
 		return;
 
-	guard(spinlock)(&usages->lock);
-	usage->share[what] -= n;
-	if (!usage->share[what])
-		list_del_init(&usage->link[what]);
+	guard(spinlock_irqsave)(&usage->usages->lock);
+	add(usage, what, -n);
 }
 
 /**

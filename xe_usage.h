@@ -34,13 +34,29 @@ enum xe_usage_share {
 };
 
 /**
- * struct xe_usages - clients that have a share of something
+ * struct xe_usages - what all clients have of a device, or the module
  */
 struct xe_usages {
-	/** @lock: protects the rest, &xe_usage.link and &xe_usage.share */
+	/** @lock: protects the rest, users, and &xe_usage.share; interrupts off */
 	spinlock_t lock;
-	/** @list: those that have any, by enum xe_usage_share */
-	struct list_head list[XE_USAGE_SHARES];
+	/** @users: &xe_usage_user.link, those who have clients */
+	struct list_head users;
+	/** @share: how much all have, by enum xe_usage_share */
+	unsigned int share[XE_USAGE_SHARES];
+};
+
+/**
+ * struct xe_usage_user - what all clients of a user have; under &xe_usages.lock
+ */
+struct xe_usage_user {
+	/** @link: on &xe_usages.users */
+	struct list_head link;
+	/** @uid: of who made them, or of the user namespace that he is in; constant */
+	kuid_t uid;
+	/** @clients: how many &struct xe_usage he has */
+	unsigned int clients;
+	/** @share: how much they have, by enum xe_usage_share */
+	unsigned int share[XE_USAGE_SHARES];
 };
 
 /**
@@ -55,10 +71,10 @@ struct xe_usage {
 	 * user fences
 	 */
 	struct kref ref;
-	/** @uid: of who made it, or of the user namespace that he is in; constant */
-	kuid_t uid;
-	/** @link: on &xe_usages.list, if it has any */
-	struct list_head link[XE_USAGE_SHARES];
+	/** @usages: what it has a share of; constant */
+	struct xe_usages *usages;
+	/** @user: who made it; constant */
+	struct xe_usage_user *user;
 	/** @share: how much, by enum xe_usage_share, under &xe_usages.lock */
 	unsigned int share[XE_USAGE_SHARES];
 	/** @lock: protects the rest, and &xe_queue.counted; interrupts off */
@@ -70,13 +86,11 @@ struct xe_usage {
 };
 
 void xe_usages_init(struct xe_usages *usages);
-struct xe_usage *xe_usage_create(void);
+struct xe_usage *xe_usage_create(struct xe_usages *usages);
 struct xe_usage *xe_usage_get(struct xe_usage *usage);
 void xe_usage_put(struct xe_usage *usage);
-bool xe_usage_take(struct xe_usages *usages, struct xe_usage *usage, enum xe_usage_share what,
-		   unsigned int n);
-void xe_usage_give(struct xe_usages *usages, struct xe_usage *usage, enum xe_usage_share what,
-		   unsigned int n);
+bool xe_usage_take(struct xe_usage *usage, enum xe_usage_share what, unsigned int n);
+void xe_usage_give(struct xe_usage *usage, enum xe_usage_share what, unsigned int n);
 unsigned int xe_usage_refused(unsigned int *refused);
 bool xe_usage_defer(struct xe_usage *usage, u64 entries, bool alone);
 void xe_usage_undefer(struct xe_usage *usage, u64 entries);

@@ -136,7 +136,7 @@ static bool count_in(struct xe_pt_tree *tree)
 	guard(spinlock)(&tree->lock);
 	if (tree->tables == tree->counted) {
 		n = tree->tables < COUNTED_AT_ONCE ? 1 : COUNTED_AT_ONCE;
-		if (!xe_usage_take(&tree->xe->usages, tree->usage, XE_USAGE_TABLES, n))
+		if (!xe_usage_take(tree->usage, XE_USAGE_TABLES, n))
 			return false;
 		tree->counted += n;
 	}
@@ -154,7 +154,7 @@ static void count_out(struct xe_pt_tree *tree)
 		n = n >= 2 * COUNTED_AT_ONCE ? COUNTED_AT_ONCE : 0;
 	tree->counted -= n;
 	if (n)
-		xe_usage_give(&tree->xe->usages, tree->usage, XE_USAGE_TABLES, n);
+		xe_usage_give(tree->usage, XE_USAGE_TABLES, n);
 }
 
 static struct xe_pt_table *table_alloc(struct xe_pt_tree *tree)

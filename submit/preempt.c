@@ -360,7 +360,6 @@ static void start_fn(struct work_struct *work)
 {
 	struct xe_preempt *p = container_of(work, struct xe_preempt, start.work);
 	struct xe_vm *vm = p->vm;
-	struct xe_usages *usages = &vm->xe->usages;
 	struct xe_usage *usage = NULL;
 	bool due = is_due(p, &usage);
 
@@ -368,9 +367,9 @@ static void start_fn(struct work_struct *work)
 	if (!due) {
 		p->refused = 0;
 		resume_if_written(p);
-	} else if (xe_usage_take(usages, usage, XE_USAGE_STARTS, 1)) {
+	} else if (xe_usage_take(usage, XE_USAGE_STARTS, 1)) {
 		start(p);
-		xe_usage_give(usages, usage, XE_USAGE_STARTS, 1);
+		xe_usage_give(usage, XE_USAGE_STARTS, 1);
 	} else {
 		queue_start(p, xe_usage_refused(&p->refused));
 	}

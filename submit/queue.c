@@ -67,7 +67,7 @@ static void free_slots(struct xe_queue *q)
 		xe_lrc_free(q->xe, &q->lrc[i]);
 	kfree(q->lrc);
 	q->lrc = NULL;
-	xe_usage_give(&q->xe->usages, q->args.usage, XE_USAGE_SLOTS, q->args.width);
+	xe_usage_give(q->args.usage, XE_USAGE_SLOTS, q->args.width);
 }
 
 /**
@@ -106,7 +106,7 @@ static void free_queue(struct work_struct *work)
 	xe_coredump_drop(&q->xe->coredump, q);
 	xe_queue_count_cycles(q);
 	if (q->args.of_client)
-		xe_usage_give(&q->xe->usages, q->args.usage, XE_USAGE_BINDERS, 1);
+		xe_usage_give(q->args.usage, XE_USAGE_BINDERS, 1);
 	dep_queue_fini(&q->dep);
 	if (q->lrc)
 		free_slots(q);
@@ -252,13 +252,13 @@ static int make_slots(struct xe_queue *q)
 	if (err)
 		return err;
 
-	if (!xe_usage_take(&q->xe->usages, q->args.usage, XE_USAGE_SLOTS, q->args.width)) {
+	if (!xe_usage_take(q->args.usage, XE_USAGE_SLOTS, q->args.width)) {
 		drm_dbg(&q->xe->drm, "the client, or its user, has as many contexts as are left\n");
 		return -ENOSPC;
 	}
 	q->lrc = kcalloc(q->args.width, sizeof(*q->lrc), GFP_KERNEL_ACCOUNT);
 	if (!q->lrc) {
-		xe_usage_give(&q->xe->usages, q->args.usage, XE_USAGE_SLOTS, q->args.width);
+		xe_usage_give(q->args.usage, XE_USAGE_SLOTS, q->args.width);
 		return -ENOMEM;
 	}
 
@@ -546,11 +546,10 @@ static struct xe_queue *alloc_queue(struct xe_device *xe, const struct xe_queue_
  */
 struct xe_queue *xe_queue_create(struct xe_device *xe, const struct xe_queue_args *args)
 {
-	struct xe_usages *usages = &xe->usages;
 	struct xe_queue *q;
 	int err;
 
-	if (args->of_client && !xe_usage_take(usages, args->usage, XE_USAGE_BINDERS, 1)) {
+	if (args->of_client && !xe_usage_take(args->usage, XE_USAGE_BINDERS, 1)) {
 		drm_dbg(&xe->drm,
 			"the client, or its user, has as many bind queues as are left\n");
 		return ERR_PTR(-ENOSPC);
@@ -558,7 +557,7 @@ struct xe_queue *xe_queue_create(struct xe_device *xe, const struct xe_queue_arg
 	q = alloc_queue(xe, args);
 	if (!q) {
 		if (args->of_client)
-			xe_usage_give(usages, args->usage, XE_USAGE_BINDERS, 1);
+			xe_usage_give(args->usage, XE_USAGE_BINDERS, 1);
 		return ERR_PTR(-ENOMEM);
 	}
 

@@ -114,7 +114,7 @@ static struct writer *make_writer(struct mm_struct *mm)
 	if (!writer)
 		return NULL;
 
-	writer->usage = xe_usage_create();
+	writer->usage = xe_usage_create(&usages);
 	if (!writer->usage) {
 		kfree(writer);
 		return NULL;
@@ -326,7 +326,7 @@ static void write_due(struct work_struct *work)
 	unsigned int ms;
 	bool more;
 
-	if (!xe_usage_take(&usages, usage, XE_USAGE_WRITES, 1)) {
+	if (!xe_usage_take(usage, XE_USAGE_WRITES, 1)) {
 		ms = xe_usage_refused(&writer->refused);
 		queue_delayed_work(workqueue, &writer->work, msecs_to_jiffies(ms));
 		return;
@@ -341,7 +341,7 @@ static void write_due(struct work_struct *work)
 		more = take_off(writer, user_fence);
 		xe_user_fence_put(user_fence);
 	} while (more);
-	xe_usage_give(&usages, usage, XE_USAGE_WRITES, 1);
+	xe_usage_give(usage, XE_USAGE_WRITES, 1);
 	xe_usage_put(usage);
 }
 

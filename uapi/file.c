@@ -8,6 +8,7 @@
 #include "mm/vm.h"
 #include "submit/queue.h"
 #include "uapi/file.h"
+#include "xe_device.h"
 #include "xe_usage.h"
 
 /**
@@ -42,7 +43,7 @@ int xe_file_open(struct drm_device *drm, struct drm_file *file)
 	if (!client)
 		return -ENOMEM;
 
-	client->usage = xe_usage_create();
+	client->usage = xe_usage_create(&to_xe_device(drm)->usages);
 	if (!client->usage) {
 		kfree(client);
 		return -ENOMEM;

@@ -21,32 +21,40 @@ static struct world *new_world(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, w);
 	xe_usages_init(&w->usages);
 	for (unsigned int i = 0; i < FILES; i++) {
-		w->file[i] = xe_usage_create();
+		w->file[i] = xe_usage_create(&w->usages);
 		KUNIT_ASSERT_NOT_NULL(test, w->file[i]);
-		KUNIT_EXPECT_TRUE(test, uid_eq(w->file[i]->uid, current_euid()));
+		KUNIT_EXPECT_TRUE(test, uid_eq(w->file[i]->user->uid, current_euid()));
+		KUNIT_EXPECT_PTR_EQ(test, w->file[i]->user, w->file[0]->user);
 	}
 	return w;
+}
+
+/* A file of another user in the place of one that has nothing. */
+static void of_user(struct kunit *test, struct world *w, unsigned int file, unsigned int uid)
+{
+	xe_usage_put(w->file[file]);
+	w->file[file] = create(&w->usages, KUIDT_INIT(uid));
+	KUNIT_ASSERT_NOT_NULL(test, w->file[file]);
 }
 
 static void end_world(struct kunit *test, struct world *w)
 {
 	for (unsigned int i = 0; i < FILES; i++) {
-		for (unsigned int what = 0; what < XE_USAGE_SHARES; what++) {
-			xe_usage_give(&w->usages, w->file[i], what, w->file[i]->share[what]);
-			KUNIT_EXPECT_TRUE(test, list_empty(&w->file[i]->link[what]));
-		}
+		for (unsigned int what = 0; what < XE_USAGE_SHARES; what++)
+			xe_usage_give(w->file[i], what, w->file[i]->share[what]);
 		KUNIT_EXPECT_EQ(test, kref_read(&w->file[i]->ref), 1);
 		xe_usage_put(w->file[i]);
 	}
 	for (unsigned int what = 0; what < XE_USAGE_SHARES; what++)
-		KUNIT_EXPECT_TRUE(test, list_empty(&w->usages.list[what]));
+		KUNIT_EXPECT_EQ(test, w->usages.share[what], 0);
+	KUNIT_EXPECT_TRUE(test, list_empty(&w->usages.users));
 }
 
 static unsigned int take_all(struct world *w, unsigned int file, unsigned int slots)
 {
 	unsigned int n = 0;
 
-	while (xe_usage_take(&w->usages, w->file[file], XE_USAGE_SLOTS, slots))
+	while (xe_usage_take(w->file[file], XE_USAGE_SLOTS, slots))
 		n += slots;
 	return n;
 }
@@ -61,12 +69,12 @@ static void test_files(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, take_all(w, 2, 1), 604);
 	KUNIT_EXPECT_EQ(test, take_all(w, 0, 1), 0);
 
-	xe_usage_give(&w->usages, w->file[1], XE_USAGE_SLOTS, 1);
-	KUNIT_EXPECT_FALSE(test, list_empty(&w->file[1]->link[XE_USAGE_SLOTS]));
+	xe_usage_give(w->file[1], XE_USAGE_SLOTS, 1);
+	KUNIT_EXPECT_EQ(test, w->file[1]->user->share[XE_USAGE_SLOTS], 5440 + 1812 + 604);
 
 	/* What one gives back is there for all, but not all of it for one. */
-	xe_usage_give(&w->usages, w->file[0], XE_USAGE_SLOTS, 5440);
-	KUNIT_EXPECT_TRUE(test, list_empty(&w->file[0]->link[XE_USAGE_SLOTS]));
+	xe_usage_give(w->file[0], XE_USAGE_SLOTS, 5440);
+	KUNIT_EXPECT_EQ(test, w->usages.share[XE_USAGE_SLOTS], 1812 + 604);
 	KUNIT_EXPECT_EQ(test, take_all(w, 2, 1), (16320 - 2 * (1812 + 604) - 604) / 3);
 	end_world(test, w);
 }
@@ -81,7 +89,7 @@ static void test_users(struct kunit *test)
 		unsigned int n = 0;
 
 		for (unsigned int i = 4 * user; i < 4 * user + 4; i++) {
-			w->file[i]->uid = KUIDT_INIT(1000 + user);
+			of_user(test, w, i, 1000 + user);
 			n += take_all(w, i, 1);
 		}
 		KUNIT_EXPECT_LE(test, n, left / 2);
@@ -109,16 +117,17 @@ static void test_starts(struct kunit *test)
 	unsigned int n = 0, all = 0;
 
 	KUNIT_EXPECT_EQ(test, take_all(w, 0, 1), 5440);
-	while (xe_usage_take(&w->usages, w->file[0], XE_USAGE_STARTS, 1))
+	while (xe_usage_take(w->file[0], XE_USAGE_STARTS, 1))
 		n++;
 	KUNIT_EXPECT_EQ(test, n, XE_USAGE_MAX_STARTS / 3);
-	xe_usage_give(&w->usages, w->file[0], XE_USAGE_SLOTS, 5440);
-	KUNIT_EXPECT_FALSE(test, list_empty(&w->file[0]->link[XE_USAGE_STARTS]));
+	xe_usage_give(w->file[0], XE_USAGE_SLOTS, 5440);
+	KUNIT_EXPECT_EQ(test, w->usages.share[XE_USAGE_STARTS], XE_USAGE_MAX_STARTS / 3);
 
 	/* However many users there are, some are left for those who look whether they may. */
 	for (unsigned int i = 0; i < FILES; i++) {
-		w->file[i]->uid = KUIDT_INIT(1000 + i);
-		while (xe_usage_take(&w->usages, w->file[i], XE_USAGE_STARTS, 1))
+		if (i)
+			of_user(test, w, i, 1000 + i);
+		while (xe_usage_take(w->file[i], XE_USAGE_STARTS, 1))
 			continue;
 		all += w->file[i]->share[XE_USAGE_STARTS];
 	}
@@ -162,8 +171,8 @@ static void test_driver(struct kunit *test)
 	struct world *w = new_world(test);
 
 	KUNIT_EXPECT_EQ(test, take_all(w, 0, 1), 5440);
-	KUNIT_EXPECT_TRUE(test, xe_usage_take(&w->usages, NULL, XE_USAGE_SLOTS, 1));
-	xe_usage_give(&w->usages, NULL, XE_USAGE_SLOTS, 1);
+	KUNIT_EXPECT_TRUE(test, xe_usage_take(NULL, XE_USAGE_SLOTS, 1));
+	xe_usage_give(NULL, XE_USAGE_SLOTS, 1);
 	end_world(test, w);
 }
 

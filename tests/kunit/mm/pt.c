@@ -401,7 +401,7 @@ static struct world *world(struct kunit *test, bool scratch)
 	memset64(memory.words, NOISE, PAGES * XE_PT_ENTRIES);
 	w->map.extent = kvmalloc_array(MAX_EXTENTS, sizeof(struct extent), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, w->map.extent);
-	w->usage = xe_usage_create();
+	w->usage = xe_usage_create(&xe->usages);
 	KUNIT_ASSERT_NOT_NULL(test, w->usage);
 	KUNIT_ASSERT_EQ(test, xe_pt_tree_init(xe, &w->tree, w->usage, scratch, &first), 0);
 	KUNIT_EXPECT_FALSE(test, first.invalidate);
@@ -955,14 +955,13 @@ static void test_share(struct kunit *test)
 {
 	const unsigned int most = XE_USAGE_MAX_TABLES / 3;
 	struct world *w = world(test, false);
-	struct xe_usages *usages = &w->tree.xe->usages;
 	struct xe_pt_source nothing = {};
 	struct xe_pt_plan plan;
 	unsigned int n = 0;
 	int err = 0;
 
 	w->taken = most - 100;
-	KUNIT_ASSERT_TRUE(test, xe_usage_take(usages, w->usage, XE_USAGE_TABLES, w->taken));
+	KUNIT_ASSERT_TRUE(test, xe_usage_take(w->usage, XE_USAGE_TABLES, w->taken));
 	xe_pt_plan_init(&plan, &w->tree);
 	while (!err && n < 200)
 		err = xe_pt_plan_map(&plan, (u64)n++ * SZ_2M, SZ_4K, &nothing);
@@ -975,15 +974,15 @@ static void test_share(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, w->tree.counted, 1);
 
 	/* What is there can be changed still, and taken away. */
-	xe_usage_give(usages, w->usage, XE_USAGE_TABLES, w->taken);
+	xe_usage_give(w->usage, XE_USAGE_TABLES, w->taken);
 	w->taken = 0;
 	KUNIT_ASSERT_EQ(test, xe_pt_plan_map(&plan, 0, SZ_4K, &nothing), 0);
 	w->taken = most - w->tree.counted;
-	KUNIT_ASSERT_TRUE(test, xe_usage_take(usages, w->usage, XE_USAGE_TABLES, w->taken));
+	KUNIT_ASSERT_TRUE(test, xe_usage_take(w->usage, XE_USAGE_TABLES, w->taken));
 	KUNIT_EXPECT_EQ(test, xe_pt_plan_map(&plan, SZ_4K, SZ_4K, &nothing), 0);
 	KUNIT_EXPECT_EQ(test, xe_pt_plan_map(&plan, SZ_2M, SZ_4K, &nothing), -ENOBUFS);
 	xe_pt_plan_undo(&plan);
-	xe_usage_give(usages, w->usage, XE_USAGE_TABLES, w->taken);
+	xe_usage_give(w->usage, XE_USAGE_TABLES, w->taken);
 	w->taken = 0;
 	check(w);
 	world_end(w);

@@ -252,7 +252,7 @@ static struct world *make_world(struct kunit *test)
 	w->xe = xe_fake_device(test);
 	w->awake = awake(w);
 	w->vm = xe_fake_vm(test, w->xe, 0, &vm_ops);
-	w->usage = xe_usage_create();
+	w->usage = xe_usage_create(&w->xe->usages);
 	KUNIT_ASSERT_NOT_NULL(test, w->usage);
 	KUNIT_ASSERT_EQ(test, make_queues(w->vm, w->usage), 0);
 	w->bo = xe_bo_create(w->xe, &args);

@@ -253,13 +253,12 @@ static void test_stop_and_start(struct kunit *test)
 static void test_share_of_starts(struct kunit *test)
 {
 	struct world *w = make_world(test);
-	struct xe_usages *usages = &w->xe->usages;
-	struct xe_usage *usage = xe_usage_create();
+	struct xe_usage *usage = xe_usage_create(&w->xe->usages);
 
 	KUNIT_ASSERT_NOT_NULL(test, usage);
 	stopped(w, w->q);
 	w->q->args.usage = usage;
-	while (xe_usage_take(usages, usage, XE_USAGE_STARTS, 1))
+	while (xe_usage_take(usage, XE_USAGE_STARTS, 1))
 		continue;
 	submit(w);
 	KUNIT_EXPECT_EQ(test, fake.asked, 0);
@@ -276,7 +275,7 @@ static void test_share_of_starts(struct kunit *test)
 	KUNIT_EXPECT_GE(test, w->p->start.timer.expires - jiffies, msecs_to_jiffies(900));
 	KUNIT_EXPECT_LE(test, w->p->start.timer.expires - jiffies, 2ul * HZ);
 
-	xe_usage_give(usages, usage, XE_USAGE_STARTS, 1);
+	xe_usage_give(usage, XE_USAGE_STARTS, 1);
 	settle(w);
 	KUNIT_EXPECT_EQ(test, w->p->refused, 0);
 	KUNIT_EXPECT_EQ(test, fake.asked, 1);
@@ -284,7 +283,7 @@ static void test_share_of_starts(struct kunit *test)
 
 	w->q->args.usage = NULL;
 	KUNIT_EXPECT_EQ(test, usage->share[XE_USAGE_STARTS], XE_USAGE_MAX_STARTS / 3 - 1);
-	xe_usage_give(usages, usage, XE_USAGE_STARTS, usage->share[XE_USAGE_STARTS]);
+	xe_usage_give(usage, XE_USAGE_STARTS, usage->share[XE_USAGE_STARTS]);
 	KUNIT_EXPECT_EQ(test, kref_read(&usage->ref), 1);
 	xe_usage_put(usage);
 }

@@ -319,7 +319,7 @@ static void test_last_reference(struct kunit *test)
 	static const struct xe_vm_ops ops = {};
 	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_vm *vm = xe_fake_vm(test, xe, 0, &ops);
-	struct xe_usage *usage = xe_usage_create();
+	struct xe_usage *usage = xe_usage_create(&xe->usages);
 	struct xe_queue_args args = {
 		.ops = &xe_exec_queue_ops, .class = XE_ENGINE_COPY, .mask = BIT(0), .width = 2,
 		.priority = XE_QUEUE_NORMAL, .vm = vm, .usage = usage,
@@ -358,13 +358,11 @@ static void test_last_reference(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xe->lrcs.num_empty, 1);
 
 	/* One that cannot be made counts for nothing. */
-	usage->share[XE_USAGE_SLOTS] = XE_USAGE_MAX_SLOTS / 3 - 1;
-	list_add(&usage->link[XE_USAGE_SLOTS], &xe->usages.list[XE_USAGE_SLOTS]);
+	KUNIT_EXPECT_TRUE(test, xe_usage_take(usage, XE_USAGE_SLOTS, XE_USAGE_MAX_SLOTS / 3 - 1));
 	KUNIT_EXPECT_EQ(test, PTR_ERR(xe_queue_create(xe, &args)), -ENOSPC);
 	wait_for_last(vm);
 	KUNIT_EXPECT_EQ(test, usage->share[XE_USAGE_SLOTS], XE_USAGE_MAX_SLOTS / 3 - 1);
-	usage->share[XE_USAGE_SLOTS] = 0;
-	list_del_init(&usage->link[XE_USAGE_SLOTS]);
+	xe_usage_give(usage, XE_USAGE_SLOTS, XE_USAGE_MAX_SLOTS / 3 - 1);
 	fsleep(10000);
 	KUNIT_EXPECT_EQ(test, kref_read(&xe->drm.ref), refs);
 	KUNIT_EXPECT_TRUE(test, list_empty(&xe->submit.queues));
@@ -381,7 +379,7 @@ static void test_last_reference(struct kunit *test)
 	wait_for_last(vm);
 	KUNIT_EXPECT_EQ(test, kref_read(&vm->ref), 1);
 	KUNIT_EXPECT_EQ(test, usage->share[XE_USAGE_SLOTS], 0);
-	KUNIT_EXPECT_TRUE(test, list_empty(&xe->usages.list[XE_USAGE_SLOTS]));
+	KUNIT_EXPECT_EQ(test, xe->usages.share[XE_USAGE_SLOTS], 0);
 	xe_usage_put(usage);
 	xe_vm_put(vm);
 }
@@ -585,14 +583,14 @@ static void test_default_image(struct kunit *test)
 static void test_share_of_binders(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_submit_device(test);
-	struct xe_usage *usage = xe_usage_create();
+	struct xe_usage *usage = xe_usage_create(&xe->usages);
 	struct xe_queue_args args = {
 		.ops = &xe_bind_queue_ops, .kind = XE_QUEUE_BIND, .of_client = true, .usage = usage,
 	};
 	struct xe_queue *q;
 
 	KUNIT_ASSERT_NOT_NULL(test, usage);
-	KUNIT_ASSERT_TRUE(test, xe_usage_take(&xe->usages, usage, XE_USAGE_BINDERS,
+	KUNIT_ASSERT_TRUE(test, xe_usage_take(usage, XE_USAGE_BINDERS,
 					      XE_USAGE_MAX_BINDERS / 3 - 1));
 	q = xe_queue_create(xe, &args);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(q));
@@ -607,7 +605,7 @@ static void test_share_of_binders(struct kunit *test)
 	for (int i = 0; i < 500 && kref_read(&usage->ref) > 1; i++)
 		fsleep(10000);
 	KUNIT_EXPECT_EQ(test, usage->share[XE_USAGE_BINDERS], XE_USAGE_MAX_BINDERS / 3 - 1);
-	xe_usage_give(&xe->usages, usage, XE_USAGE_BINDERS, XE_USAGE_MAX_BINDERS / 3 - 1);
+	xe_usage_give(usage, XE_USAGE_BINDERS, XE_USAGE_MAX_BINDERS / 3 - 1);
 	xe_usage_put(usage);
 }
 
@@ -643,7 +641,7 @@ static void test_half_made(struct kunit *test)
 	static const struct xe_vm_ops ops = {};
 	struct xe_device *xe = xe_fake_submit_device(test);
 	struct xe_vm *vm = xe_fake_vm(test, xe, 0, &ops);
-	struct xe_usage *usage = xe_usage_create();
+	struct xe_usage *usage = xe_usage_create(&xe->usages);
 	struct xe_queue_args args = {
 		.ops = &xe_exec_queue_ops, .class = XE_ENGINE_COPY, .mask = BIT(0), .width = 3,
 		.priority = XE_QUEUE_NORMAL, .vm = vm, .usage = usage,

@@ -187,7 +187,7 @@ static void test_share_of_writes(struct kunit *test)
 	struct xe_user_fence *user_fence = make(test, xe, address, 7);
 	struct xe_usage *usage = xe_usage_get(user_fence->writer->usage);
 
-	while (xe_usage_take(&usages, usage, XE_USAGE_WRITES, 1))
+	while (xe_usage_take(usage, XE_USAGE_WRITES, 1))
 		continue;
 	KUNIT_EXPECT_EQ(test, usage->share[XE_USAGE_WRITES], XE_USAGE_MAX_WRITES / 3);
 	xe_user_fence_signal(user_fence, fence);
@@ -196,11 +196,11 @@ static void test_share_of_writes(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, xe_user_fence_is_written(user_fence));
 	KUNIT_EXPECT_EQ(test, read_word(address), 0);
 
-	xe_usage_give(&usages, usage, XE_USAGE_WRITES, 1);
+	xe_usage_give(usage, XE_USAGE_WRITES, 1);
 	flush_delayed_work(&user_fence->writer->work);
 	KUNIT_EXPECT_TRUE(test, xe_user_fence_is_written(user_fence));
 	KUNIT_EXPECT_EQ(test, read_word(address), 7);
-	xe_usage_give(&usages, usage, XE_USAGE_WRITES, usage->share[XE_USAGE_WRITES]);
+	xe_usage_give(usage, XE_USAGE_WRITES, usage->share[XE_USAGE_WRITES]);
 	xe_user_fence_put(user_fence);
 	KUNIT_EXPECT_EQ(test, kref_read(&usage->ref), 1);
 	xe_usage_put(usage);
