@@ -156,10 +156,11 @@ static void write_tables(struct xe_hw hw, const struct xe_copy *copy)
 	write_vram(hw, copy, COMPRESSED, XE_PAT_COMPRESSED, XE_COPY_COMPRESSED_END);
 	for (unsigned int i = XE_COPY_BATCHES; i < XE_COPY_BATCH; i++)
 		write_link(hw, copy, XE_COPY_WINDOWS, i - XE_COPY_BATCHES, i);
-	for (unsigned int i = 0; i < NUM_BATCHES; i++)
+	/* Engines read ahead, hardware.rst xe-hw-ring: there is a page behind the last. */
+	for (unsigned int i = 0; i <= NUM_BATCHES; i++)
 		xe_vram_bar_write64(hw, entry_at(copy, XE_COPY_BATCHES, i),
-				    leaf(copy->page[XE_COPY_BATCH + i].address, XE_PAT_WRITE_BACK,
-					 0) | XE_PTE_VRAM, 0, 1);
+				    leaf(copy->page[XE_COPY_BATCH + i % NUM_BATCHES].address,
+					 XE_PAT_WRITE_BACK, 0) | XE_PTE_VRAM, 0, 1);
 	xe_vram_bar_flush(hw);
 }
 
