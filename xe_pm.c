@@ -6,6 +6,7 @@
 #include <drm/drm_print.h>
 
 #include "hw/display.h"
+#include "hw/forcewake.h"
 #include "hw/ggtt.h"
 #include "hw/ggtt_buf.h"
 #include "hw/gt.h"
@@ -229,6 +230,8 @@ void xe_power_shutdown(struct xe_hw hw)
 	struct xe_hw_state *state = xe_hw_state(hw);
 
 	xe_for_each_gt(gt, state) {
+		CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
+
 		xe_guc_reset_prepare(hw, gt);
 		if (xe_gt_reset(hw, gt))
 			drm_err(&xe_hw_device(hw)->drm,

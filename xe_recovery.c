@@ -8,6 +8,7 @@
 
 #include <drm/drm_print.h>
 
+#include "hw/forcewake.h"
 #include "hw/gt_reset.h"
 #include "hw/state.h"
 #include "submit/queue.h"
@@ -59,6 +60,9 @@
 static int reset_gt(struct xe_hw hw, struct xe_gt *gt)
 {
 	int err;
+
+	/* Between its parts a GT without a GuC would go to deep sleep, and nobody wake it up. */
+	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
 
 	xe_guc_reset_prepare(hw, gt);
 	err = xe_gt_reset(hw, gt);
@@ -153,6 +157,8 @@ static void run_give_up(struct xe_hw hw, struct xe_hw_work *work)
 		return;
 
 	xe_for_each_gt(gt, state) {
+		CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
+
 		xe_guc_reset_prepare(hw, gt);
 		if (!xe_gt_reset(hw, gt))
 			__set_bit(gt->id, &at_rest);

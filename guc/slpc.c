@@ -15,6 +15,7 @@
 #include "guc/ct.h"
 #include "guc/slpc.h"
 #include "hw/state.h"
+#include "regs/gt.h"
 #include "regs/guc.h"
 #include "xe_device.h"
 #include "xe_guc.h"
@@ -424,6 +425,9 @@ void xe_slpc_stop(struct xe_hw hw, struct xe_gt *gt, bool unbind)
 
 	if (was_ready)
 		set_rc_control(hw, gt, GUC_RC_HOST);
+	/* Whoever is next finds it off. */
+	xe_gt_write32(hw, gt, RC_CONTROL, 0);
+	xe_gt_write32(hw, gt, RC_STATE, 0);
 	request_by_register(hw, gt, min(cap(gt, slpc), slpc->efficient));
 }
 

@@ -527,6 +527,7 @@ struct xe_device *xe_fake_device(struct kunit *test)
 	state = &slot->priv->state;
 	state->num_gts = 1;
 	spin_lock_init(&state->gt[0].steering.lock);
+	spin_lock_init(&state->gt[0].forcewake.lock);
 	return &slot->priv->device;
 }
 

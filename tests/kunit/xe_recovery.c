@@ -80,6 +80,7 @@ static int ask_early(struct xe_hw_bind bind)
 	struct xe_device *xe = xe_hw_device(hw);
 
 	xe_hw_state(hw)->num_gts = 1;
+	spin_lock_init(&xe_hw_state(hw)->gt[0].forcewake.lock);
 	xe_device_reset_broken(xe, 0);
 	return resets ? -EIO : 0;
 }
