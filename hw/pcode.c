@@ -144,12 +144,19 @@ ALLOW_ERROR_INJECTION(xe_pcode_wait_ready, ERRNO);
  */
 noinline __noipa int xe_pcode_wait_memory(struct xe_hw hw, unsigned int timeout_s)
 {
+	ktime_t end = ktime_add_ms(ktime_get(), timeout_s * MSEC_PER_SEC);
+	int err;
+
 	if (!xe_hw_device(hw)->platform->is_discrete)
 		return 0;
 
 	xe_hw_may_take_long(hw);
-	return xe_wait32(hw, GU_CNTL, LMEM_INIT, LMEM_INIT,
-			 timeout_s * USEC_PER_SEC, NULL);
+	do {
+		err = xe_wait32(hw, GU_CNTL, LMEM_INIT, LMEM_INIT, 20 * USEC_PER_MSEC, NULL);
+		if (err == -ETIMEDOUT && xe_hw_is_going(hw))
+			return -ENODEV;
+	} while (err == -ETIMEDOUT && ktime_before(ktime_get(), end));
+	return err;
 }
 ALLOW_ERROR_INJECTION(xe_pcode_wait_memory, ERRNO);
 

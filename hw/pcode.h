@@ -8,11 +8,11 @@
 
 /*
  * How long the card may take to initialise itself. A cold one trains its memory, which may take
- * minutes (hardware.rst xe-hw-pcode). But whoever is about to open a section waits for runtime
- * resume, and so does unbind.
+ * minutes (hardware.rst xe-hw-pcode), and so may one that comes back from D3cold. But whoever is
+ * about to open a section waits for runtime resume. Unbind ends the wait.
  */
 #define XE_PCODE_COLD_S		180
-#define XE_PCODE_RESUME_S	5
+#define XE_PCODE_RESUME_S	60
 
 int xe_pcode_start(struct xe_hw_bind bind);
 int xe_pcode_read(struct xe_hw hw, u32 mailbox, u32 *data0, u32 *data1);
