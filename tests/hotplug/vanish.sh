@@ -51,7 +51,7 @@ vanish() {
 	bounded 60 "act_$1" >/dev/null 2>/tmp/act || rc=$?
 	((rc != 124)) || { echo "not over after a minute: $(tail -n 4 /tmp/act)"; return 1; }
 	told vanish now && gone || return
-	bounded 30 put 1 "$dev/remove" 2>&1 || { echo "removal failed or is not over after 30 s"; return 1; }
+	bounded 120 put 1 "$dev/remove" 2>&1 || { echo "removal failed or is not over after two minutes"; return 1; }
 	judged || return
 	told quiet on || return
 	pause 0.1
