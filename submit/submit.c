@@ -222,12 +222,10 @@ void xe_submit_merge_deps(struct dep_job *job)
 	if (job->num_deps == job->max_deps)
 		return;
 
-	deps = job->num_deps ? kmalloc_array(job->num_deps, sizeof(*deps),
+	deps = job->num_deps ? kmemdup_array(job->deps, job->num_deps, sizeof(*deps),
 					     GFP_NOWAIT | __GFP_ACCOUNT) : NULL;
 	if (job->num_deps && !deps)
 		return;
-	if (deps)
-		memcpy(deps, job->deps, job->num_deps * sizeof(*deps));
 	kvfree(job->deps);
 	job->deps = deps;
 	job->max_deps = job->num_deps;

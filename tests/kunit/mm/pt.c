@@ -955,6 +955,8 @@ static void test_share(struct kunit *test)
 {
 	const unsigned int most = XE_USAGE_MAX_TABLES / 3;
 	struct world *w = world(test, false);
+	struct fake_buffer buffer = { .piece = SZ_1G, .stride = 1 };
+	struct xe_pt_source large = { .vram = &buffer.base };
 	struct xe_pt_source nothing = {};
 	struct xe_pt_plan plan;
 	unsigned int n = 0;
@@ -985,6 +987,23 @@ static void test_share(struct kunit *test)
 	xe_usage_give(w->usage, XE_USAGE_TABLES, w->taken);
 	w->taken = 0;
 	check(w);
+
+	/* A part of a large page that goes needs a table for what stays. All of it does not. */
+	KUNIT_ASSERT_EQ(test, xe_pt_plan_map(&plan, SZ_2M, SZ_2M, &large), 0);
+	xe_pt_plan_commit(&plan);
+	write(w, &plan);
+	xe_pt_plan_free(&plan);
+	w->taken = most - w->tree.counted;
+	KUNIT_ASSERT_TRUE(test, xe_usage_take(w->usage, XE_USAGE_TABLES, w->taken));
+	xe_pt_plan_init(&plan, &w->tree);
+	KUNIT_EXPECT_EQ(test, xe_pt_plan_unmap(&plan, SZ_2M + SZ_4K, SZ_4K), -ENOBUFS);
+	xe_pt_plan_undo(&plan);
+	KUNIT_EXPECT_EQ(test, xe_pt_plan_unmap(&plan, SZ_2M, SZ_2M), 0);
+	xe_pt_plan_commit(&plan);
+	write(w, &plan);
+	xe_pt_plan_free(&plan);
+	xe_usage_give(w->usage, XE_USAGE_TABLES, w->taken);
+	w->taken = 0;
 	world_end(w);
 }
 

@@ -421,12 +421,12 @@ static void test_too_late(struct kunit *test)
 }
 
 /* It is patient with memory, and begins anew when there was some; but not for ever. */
-static void test_no_memory(struct kunit *test)
+static void no_memory(struct kunit *test, int err)
 {
 	struct world *w = make_world(test);
 	struct dma_fence *fence;
 
-	fake.err = -ENOSPC;
+	fake.err = err;
 	fake.fail = 1;
 	w->p->tries.idle = IDLE_TRIES - 2;
 	stopped(w, w->q);
@@ -437,13 +437,28 @@ static void test_no_memory(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, w->p->tries.idle, 0);
 
 	fence = armed(w);
-	fake.err = -ENOMEM;
 	fake.fail = UINT_MAX;
 	w->p->tries.idle = IDLE_TRIES - 1;
 	want(w, fence);
 	stopped(w, w->q);
 	dma_fence_put(fence);
 	KUNIT_EXPECT_TRUE(test, xe_vm_is_banned(w->vm));
+}
+
+static void test_no_memory(struct kunit *test)
+{
+	no_memory(test, -ENOMEM);
+}
+
+static void test_no_vram(struct kunit *test)
+{
+	no_memory(test, -ENOSPC);
+}
+
+/* As many page tables as the client may have; others of it may go. */
+static void test_no_tables(struct kunit *test)
+{
+	no_memory(test, -ENOBUFS);
 }
 
 static void lose_patience(struct kunit *test, bool others, unsigned int seconds)
@@ -642,7 +657,8 @@ static void test_sleep(struct kunit *test)
 	notify(nb, PM_POST_SUSPEND, NULL);
 	settle(w);
 	KUNIT_EXPECT_EQ(test, context(w)->resumed, 2);
-	/* This time it does not stop; when it does, it goes on. */
+	/* This time it does not stop; when it does, it goes on. submission.rst says how long. */
+	KUNIT_EXPECT_EQ(test, SLEEP_TIMEOUT, 20 * HZ);
 	fake.stops = NULL;
 	KUNIT_EXPECT_EQ(test, notify(nb, PM_HIBERNATION_PREPARE, NULL),
 			notifier_from_errno(-EBUSY));
@@ -696,6 +712,8 @@ static struct kunit_case preempt_cases[] = {
 	KUNIT_CASE(test_others_are_late),
 	KUNIT_CASE(test_too_late),
 	KUNIT_CASE(test_no_memory),
+	KUNIT_CASE(test_no_vram),
+	KUNIT_CASE(test_no_tables),
 	KUNIT_CASE(test_nobody_moves),
 	KUNIT_CASE(test_others_move),
 	KUNIT_CASE(test_ended_before),
