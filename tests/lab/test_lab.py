@@ -160,6 +160,14 @@ class Ktap(unittest.TestCase):
         self.assertTrue(self.states("KTAP version 1\nok 1 - a\nBail out! no GPU\n1..1\n")[1])
 
 
+class Said(unittest.TestCase):
+    def test_what_stands_before_a_failure_is_shown(self):
+        text = "# at first\nok 1 - a\n# point 7: it hangs\r\n# points p 1 9\n# two\nnot ok 2 - b # 1\n# behind\nok 3 - c\n"
+        self.assertEqual(list(run.said_before_failures(text)), ["point 7: it hangs", "two"])
+        self.assertEqual(list(run.said_before_failures(text, most=1)), ["two"])
+        self.assertEqual(list(run.said_before_failures("# said\nok 1 - a\n")), [])
+
+
 class Expected(unittest.TestCase):
     def test_listed_failure_is_a_skip_with_its_cause(self):
         r = run.judge([ktap.Result("a", "fail")], {"a": "why"})[0]
