@@ -152,10 +152,13 @@ noinline __noipa int xe_pcode_wait_memory(struct xe_hw hw, unsigned int timeout_
 
 	xe_hw_may_take_long(hw);
 	do {
-		err = xe_wait32(hw, GU_CNTL, LMEM_INIT, LMEM_INIT, 20 * USEC_PER_MSEC, NULL);
-		if (err == -ETIMEDOUT && xe_hw_is_going(hw))
+		err = xe_wait32(hw, GU_CNTL, LMEM_INIT, LMEM_INIT, 0, NULL);
+		if (err != -ETIMEDOUT)
+			return err;
+		if (xe_hw_is_going(hw))
 			return -ENODEV;
-	} while (err == -ETIMEDOUT && ktime_before(ktime_get(), end));
+		msleep(20);
+	} while (ktime_before(ktime_get(), end));
 	return err;
 }
 ALLOW_ERROR_INJECTION(xe_pcode_wait_memory, ERRNO);
