@@ -3,6 +3,7 @@
  * Buffers.
  */
 
+#include <linux/delay.h>
 #include <linux/dma-buf.h>
 #include <linux/gfp.h>
 #include <linux/slab.h>
@@ -17,6 +18,7 @@
 #include "mm/import.h"
 #include "mm/preempt_fence.h"
 #include "mm/pt.h"
+#include "mm/room.h"
 #include "mm/tt.h"
 #include "mm/vma.h"
 #include "mm/vram.h"
@@ -161,14 +163,19 @@ static int copy_from_vram(struct ttm_buffer_object *bo)
 	return xe_vram_to_pages(xe, bo->resource, bo->ttm->pages, bo->ttm->num_pages);
 }
 
+/* Nobody is killed for the memory: the buffer can stay where it is. */
+static bool has_memory_to_leave(const struct ttm_buffer_object *bo)
+{
+	return (bo->ttm && ttm_tt_is_populated(bo->ttm)) || xe_mm_has_memory(bo->base.size);
+}
+
 static int move_from_vram(struct ttm_buffer_object *bo, struct ttm_operation_ctx *ctx,
 			  struct ttm_resource *to)
 {
 	struct ttm_operation_ctx careful = *ctx;
 	int err;
 
-	/* Nobody is killed for the memory: the buffer can stay where it is. */
-	if (!ttm_tt_is_populated(bo->ttm) && !xe_mm_has_memory(bo->base.size))
+	if (!has_memory_to_leave(bo))
 		return -ENOMEM;
 	careful.gfp_retry_mayfail = true;
 	err = ttm_bo_populate(bo, &careful);
@@ -202,9 +209,14 @@ static u32 place_of(const struct ttm_buffer_object *bo)
 static int wait_for_users(struct ttm_buffer_object *bo, struct ttm_operation_ctx *ctx,
 			  const struct ttm_resource *to)
 {
+	int err;
+
 	if (!bo->resource || (place_of(bo) == XE_MEM_SYSTEM && to->mem_type == XE_MEM_TT))
 		return 0;
-	return ttm_bo_wait_ctx(bo, ctx);
+	err = ttm_bo_wait_ctx(bo, ctx);
+	if (err == -EBUSY)
+		xe_room_waited(&bo_to_xe(bo)->mm);
+	return err;
 }
 
 /*
@@ -244,6 +256,12 @@ static void finish_move(struct ttm_buffer_object *bo, struct ttm_resource *to)
 	/* TTM has reserved room for it. From here on others wait for it. */
 	if (to->mem_type == XE_MEM_VRAM && xe_vram_clearing(to))
 		dma_resv_add_fence(bo->base.resv, xe_vram_clearing(to), DMA_RESV_USAGE_KERNEL);
+}
+
+/* Of a card that is gone nobody needs the room, and what was in it is lost. */
+static bool is_pointless(const struct ttm_buffer_object *bo, bool evict)
+{
+	return evict && place_of(bo) == XE_MEM_VRAM && xe_hw_is_gone(bo_to_xe(bo));
 }
 
 static int move_buffer(struct ttm_buffer_object *bo, struct ttm_operation_ctx *ctx,
@@ -291,12 +309,18 @@ static int bo_move(struct ttm_buffer_object *bo, bool evict, struct ttm_operatio
 	/* Who empties a place does not ask, and may have come to it before it was pinned. */
 	if (bo->pin_count)
 		return -ERESTARTSYS;
+	/* TTM says nothing of this one. */
+	if (is_pointless(bo, evict))
+		return -EINTR;
 	if (!from_vram && !to_vram)
 		return move_buffer(bo, ctx, to);
 
 	atomic_inc(busy);
 	err = move_buffer(bo, ctx, to);
 	atomic_dec(busy);
+	/* Who makes room goes on with the next one; TTM says nothing else for that. */
+	if (err == -ENOMEM && evict && xe_room_is_made(&bo_to_xe(bo)->mm))
+		return -ENOSPC;
 	return err;
 }
 
@@ -307,6 +331,22 @@ static void evict_flags(struct ttm_buffer_object *bo, struct ttm_placement *plac
 	/* Whoever wants the card to use it again moves it there, or maps it for DMA. */
 	placement->placement = &system_place;
 	placement->num_placement = 1;
+}
+
+/*
+ * At an error of a move TTM complains, and looks at no other buffer. So what cannot leave VRAM now
+ * is not chosen: for it there is no memory, or its users were waited for long enough.
+ */
+static bool eviction_valuable(struct ttm_buffer_object *bo, const struct ttm_place *place)
+{
+	if (!ttm_bo_eviction_valuable(bo, place))
+		return false;
+	if (place_of(bo) != XE_MEM_VRAM)
+		return true;
+	if (!bo->deleted && !has_memory_to_leave(bo))
+		return false;
+	return xe_room_may_wait(&bo_to_xe(bo)->mm) ||
+	       dma_resv_test_signaled(bo->base.resv, DMA_RESV_USAGE_BOOKKEEP);
 }
 
 static int access_memory(struct ttm_buffer_object *bo, unsigned long offset, void *buf, int len,
@@ -347,7 +387,7 @@ const struct ttm_device_funcs xe_ttm_funcs = {
 	.ttm_tt_populate = xe_tt_populate,
 	.ttm_tt_unpopulate = xe_tt_unpopulate,
 	.ttm_tt_destroy = xe_tt_destroy,
-	.eviction_valuable = ttm_bo_eviction_valuable,
+	.eviction_valuable = eviction_valuable,
 	.evict_flags = evict_flags,
 	.move = bo_move,
 	.access_memory = access_memory,
@@ -454,9 +494,11 @@ struct xe_bo *xe_bo_alloc(void)
 	return kzalloc(sizeof(struct xe_bo), GFP_KERNEL_ACCOUNT);
 }
 
-/* TTM says the same of VRAM and of pages. */
-static int want_of_room(u32 regions, int err)
+/* TTM says the same of VRAM and of pages; for what is_pointless(), see bo_move(). */
+static int want_of_room(struct xe_device *xe, u32 regions, int err)
 {
+	if (err == -EINTR)
+		return xe_hw_error(xe, err);
 	if (err != -ENOMEM && err != -ENOSPC)
 		return err;
 	return regions & XE_REGION_SYSTEM ? -ENOMEM : -ENOSPC;
@@ -467,6 +509,20 @@ static struct dma_resv *shared_resv(const struct xe_bo_args *args)
 	if (args->import)
 		return xe_import_resv(args->import);
 	return args->vm_resv ? args->vm_resv->resv : NULL;
+}
+
+/* May make room. */
+static int validate(struct xe_bo *bo, struct ttm_placement *placement,
+		    struct ttm_operation_ctx *ctx)
+{
+	struct xe_mm *mm = &bo_to_xe(&bo->ttm)->mm;
+	struct xe_room room;
+	int err;
+
+	xe_room_begin(mm, &room);
+	err = ttm_bo_validate(&bo->ttm, placement, ctx);
+	xe_room_end(mm, &room);
+	return err;
 }
 
 /**
@@ -490,6 +546,7 @@ int xe_bo_init(struct xe_device *xe, struct xe_bo *bo, const struct xe_bo_args *
 	};
 	struct ttm_place place[2] = { { .mem_type = XE_MEM_SYSTEM } };
 	struct ttm_placement placement = { .placement = place, .num_placement = 1 };
+	struct xe_room room;
 	int err;
 
 	bo->regions = args->regions;
@@ -508,11 +565,13 @@ int xe_bo_init(struct xe_device *xe, struct xe_bo *bo, const struct xe_bo_args *
 	if (!args->deferred)
 		placement.num_placement = places(&xe->mm, bo, args->size, args->pinned, place) ?: 1;
 
-	/* On failure it calls bo_destroy(). */
+	/* May make room. On failure it calls bo_destroy(). */
+	xe_room_begin(&xe->mm, &room);
 	err = ttm_bo_init_reserved(&xe->mm.ttm, &bo->ttm, bo_type(args), &placement,
 				   args->align >> PAGE_SHIFT, &ctx, NULL, resv, bo_destroy);
+	xe_room_end(&xe->mm, &room);
 	if (err)
-		return want_of_room(args->deferred ? XE_REGION_SYSTEM : args->regions, err);
+		return want_of_room(xe, args->deferred ? XE_REGION_SYSTEM : args->regions, err);
 
 	if (args->pinned)
 		ttm_bo_pin(&bo->ttm);
@@ -549,9 +608,15 @@ struct xe_bo *xe_bo_create(struct xe_device *xe, const struct xe_bo_args *args)
  */
 void xe_bo_unpin(struct xe_bo *bo)
 {
-	/* It is on no list of TTM, and has no handle: nobody else can have it reserved. */
-	if (WARN_ON_ONCE(ttm_bo_reserve(&bo->ttm, false, true, NULL)))
-		return;
+	/*
+	 * It has no handle, and is on no list of TTM. Who found it there before it was pinned may
+	 * have it reserved until he sees that it is; with memory allocated, but nobody waited for.
+	 */
+	for (int tries = 0; ttm_bo_reserve(&bo->ttm, false, true, NULL); tries++) {
+		if (WARN_ON_ONCE(tries == 1000))
+			return;
+		msleep(1);
+	}
 	ttm_bo_unpin(&bo->ttm);
 	ttm_bo_unreserve(&bo->ttm);
 }
@@ -584,8 +649,9 @@ int xe_bo_move_to(struct xe_bo *bo, u32 mem_type)
 	struct ttm_place place = { .mem_type = mem_type };
 	struct ttm_placement placement = { .placement = &place, .num_placement = 1 };
 
-	return want_of_room(mem_type == XE_MEM_VRAM ? XE_REGION_VRAM : XE_REGION_SYSTEM,
-			    ttm_bo_validate(&bo->ttm, &placement, &ctx));
+	return want_of_room(bo_to_xe(&bo->ttm),
+			    mem_type == XE_MEM_VRAM ? XE_REGION_VRAM : XE_REGION_SYSTEM,
+			    validate(bo, &placement, &ctx));
 }
 
 /* TTM takes all mappings away before a move can be refused: so not if it is going to be. */
@@ -629,17 +695,17 @@ int xe_bo_populate(struct xe_bo *bo)
 
 static int move_to_reach(struct xe_bo *bo)
 {
-	struct xe_mm *mm = &bo_to_xe(&bo->ttm)->mm;
+	struct xe_device *xe = bo_to_xe(&bo->ttm);
 	struct ttm_operation_ctx ctx = { .interruptible = true };
 	struct ttm_place place[2] = {};
 	struct ttm_placement placement = {
 		.placement = place,
-		.num_placement = places(mm, bo, bo->ttm.base.size, false, place),
+		.num_placement = places(&xe->mm, bo, bo->ttm.base.size, false, place),
 	};
 
 	if (!placement.num_placement)
-		return READ_ONCE(mm->sleeping) ? -EAGAIN : -ENOMEM;
-	return want_of_room(bo->regions, ttm_bo_validate(&bo->ttm, &placement, &ctx));
+		return READ_ONCE(xe->mm.sleeping) ? -EAGAIN : -ENOMEM;
+	return want_of_room(xe, bo->regions, validate(bo, &placement, &ctx));
 }
 
 /**

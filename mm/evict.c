@@ -73,7 +73,10 @@ static u64 in_use(struct xe_device *xe)
 	return used - min(used, xe_pt_pool_size(&xe->mm.pt_pool));
 }
 
-/* A buffer that was just pinned says -ERESTARTSYS, and is not on TTM's list any more. */
+/*
+ * A buffer that was just pinned says -ERESTARTSYS, and is not on TTM's list any more. If the card
+ * goes meanwhile none is moved any more, and that is said as if it was interrupted.
+ */
 static int evict_all(struct xe_device *xe)
 {
 	struct ttm_resource_manager *vram = ttm_manager_type(&xe->mm.ttm, XE_MEM_VRAM);
@@ -86,7 +89,7 @@ static int evict_all(struct xe_device *xe)
 	do
 		err = ttm_resource_manager_evict_all(&xe->mm.ttm, vram);
 	while (err == -ERESTARTSYS && !signal_pending(current));
-	return err;
+	return xe_hw_is_gone(xe) ? 0 : err;
 }
 
 static void complain(struct xe_device *xe, int err)

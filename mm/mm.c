@@ -76,6 +76,8 @@ int xe_mm_init(struct xe_device *xe)
 	INIT_LIST_HEAD(&mm->vram_mapped);
 	INIT_LIST_HEAD(&mm->imports);
 	INIT_LIST_HEAD(&mm->userptrs);
+	INIT_LIST_HEAD(&mm->rooms);
+	spin_lock_init(&mm->rooms_lock);
 	xe_mm_evict_init(mm);
 	err = drmm_mutex_init(drm, &mm->lock);
 	if (err)

@@ -6,6 +6,7 @@
 #include <linux/mutex.h>
 #include <linux/notifier.h>
 #include <linux/sched/signal.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
@@ -82,6 +83,10 @@ struct xe_mm {
 	 * of a VM where engines reach it and are going to let go of it: all are bounded
 	 */
 	atomic_t busy;
+	/** @rooms_lock: protects @rooms */
+	spinlock_t rooms_lock;
+	/** @rooms: calls that may make room in VRAM, &xe_room.link; see mm/room.c */
+	struct list_head rooms;
 	/** @evicting: it is doing so, and nothing is moved back; cleared to have it stop */
 	bool evicting;
 	/** @stuck: bytes in VRAM when it failed, not tried again until they change; or U64_MAX */

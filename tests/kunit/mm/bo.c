@@ -10,11 +10,15 @@
 #include "tests/kunit/fake.h"
 #include "tests/kunit/mm/fake.h"
 
-static bool short_of_memory, called_off;
-static unsigned int marked_stale;
+static bool short_of_memory, called_off, never_idle;
+static u64 too_large = U64_MAX;		/* for system memory */
+static unsigned int marked_stale, waited;
 
 /* Other suites use what this file is built from: as it is, unless a test here says otherwise. */
-#define xe_mm_has_memory(size)		(!short_of_memory && xe_mm_has_memory(size))
+#define xe_mm_has_memory(size)		\
+	(!short_of_memory && (size) < too_large && xe_mm_has_memory(size))
+#define ttm_bo_wait_ctx(bo, ctx)	\
+	(waited++, never_idle ? -EBUSY : ttm_bo_wait_ctx(bo, ctx))
 #define xe_mm_stop_evicting(mm)		(called_off || xe_mm_stop_evicting(mm))
 #define xe_vma_mark_stale(obj)		(marked_stale++, xe_vma_mark_stale(obj))
 
@@ -83,6 +87,8 @@ static struct xe_device *device(struct kunit *test, bool with_engine)
 	memset(&engine, 0, sizeof(engine));
 	short_of_memory = false;
 	called_off = false;
+	never_idle = false;
+	too_large = U64_MAX;
 	xe_fake_scoped(hw, xe) {
 		err = xe_vram_bar_map(hw);
 		if (!err)
@@ -656,6 +662,140 @@ static void test_users(struct kunit *test)
 	put(bo);
 }
 
+/* VRAM that is full of buffers of one VM. */
+static void fill_for_vm(struct kunit *test, struct xe_device *xe, struct xe_bo *vm,
+			struct xe_bo *bo[4])
+{
+	struct xe_bo_args args = {
+		.size = VRAM_SIZE / 4, .regions = XE_REGION_VRAM, .vm_resv = &vm->ttm.base,
+	};
+
+	for (unsigned int i = 0; i < 4; i++) {
+		bo[i] = xe_bo_alloc();
+		KUNIT_ASSERT_NOT_NULL(test, bo[i]);
+		reserved(vm)
+			KUNIT_ASSERT_EQ(test, xe_bo_init(xe, bo[i], &args), 0);
+	}
+}
+
+/*
+ * All of them may be in use by one job. Who makes room does not wait for it as often as there are
+ * buffers.
+ *
+ * Seen to fail: one with thousands of them had each who wanted VRAM wait 15 seconds for each.
+ */
+static void test_one_wait(struct kunit *test)
+{
+	struct xe_device *xe = device(test, false);
+	struct xe_bo *vm = new(test, xe, SZ_64K, XE_REGION_SYSTEM), *bo[4], *other;
+	struct dma_fence *fence = fence_new(test);
+
+	fill_for_vm(test, xe, vm, bo);
+	reserved(vm) {
+		KUNIT_ASSERT_EQ(test, dma_resv_reserve_fences(vm->ttm.base.resv, 1), 0);
+		dma_resv_add_fence(vm->ttm.base.resv, fence, DMA_RESV_USAGE_BOOKKEEP);
+	}
+	never_idle = true;
+	waited = 0;
+	other = try_new(xe, SZ_64K, XE_REGION_VRAM);
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(other), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, waited, 1);
+	KUNIT_EXPECT_TRUE(test, list_empty(&xe->mm.rooms));
+
+	dma_fence_signal(fence);
+	never_idle = false;
+	other = new(test, xe, SZ_64K, XE_REGION_VRAM);
+	KUNIT_EXPECT_EQ_MSG(test, bo[0]->mem_type, XE_MEM_SYSTEM, "the first one had to go");
+	KUNIT_EXPECT_EQ(test, bo[1]->mem_type, XE_MEM_VRAM);
+	put(other);
+	for (unsigned int i = 0; i < 4; i++)
+		put(bo[i]);
+	put(vm);
+	dma_fence_put(fence);
+}
+
+/*
+ * One for which there is no memory stays, and others go in its place.
+ *
+ * Seen to fail: as long as it was the first that TTM looked at, nobody got VRAM.
+ */
+static void test_too_large(struct kunit *test)
+{
+	struct xe_device *xe = device(test, false);
+	struct xe_bo *large = new(test, xe, VRAM_SIZE / 2, XE_REGION_VRAM), *bo[4], *other;
+
+	for (unsigned int i = 0; i < 4; i++)
+		bo[i] = new(test, xe, VRAM_SIZE / 8, XE_REGION_VRAM);
+	too_large = VRAM_SIZE / 2;
+	other = new(test, xe, SZ_64K, XE_REGION_VRAM);
+	KUNIT_EXPECT_EQ(test, large->mem_type, XE_MEM_VRAM);
+	KUNIT_EXPECT_EQ(test, bo[0]->mem_type, XE_MEM_SYSTEM);
+	put(other);
+
+	too_large = 0;
+	for (unsigned int i = 1; i < 4; i++)
+		KUNIT_EXPECT_EQ(test, bo[i]->mem_type, XE_MEM_VRAM);
+	other = try_new(xe, VRAM_SIZE / 4, XE_REGION_VRAM);
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(other), -ENOSPC);
+	put(large);
+	for (unsigned int i = 0; i < 4; i++)
+		put(bo[i]);
+}
+
+struct holder {
+	struct work_struct work;
+	struct completion has_it;
+	struct xe_bo *bo;
+};
+
+static void hold(struct work_struct *work)
+{
+	struct holder *holder = container_of(work, struct holder, work);
+
+	reserved(holder->bo) {
+		complete(&holder->has_it);
+		msleep(50);
+	}
+}
+
+/*
+ * Who makes room may have found it before it was pinned, and sees late that it is.
+ *
+ * Seen to fail: it warned, and was freed with its pin.
+ */
+static void test_unpin(struct kunit *test)
+{
+	struct xe_device *xe = device(test, false);
+	struct xe_bo *bo = xe_bo_create(xe, &(struct xe_bo_args){
+		.size = SZ_64K, .regions = XE_REGION_VRAM, .pinned = true });
+	struct holder holder = { .bo = bo };
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(bo));
+	init_completion(&holder.has_it);
+	INIT_WORK_ONSTACK(&holder.work, hold);
+	queue_work(system_unbound_wq, &holder.work);
+	wait_for_completion(&holder.has_it);
+	xe_bo_unpin(bo);
+	KUNIT_EXPECT_EQ(test, bo->ttm.pin_count, 0);
+	flush_work(&holder.work);
+	destroy_work_on_stack(&holder.work);
+	put(bo);
+}
+
+/* Of a card that is gone nobody needs the room. */
+static void test_no_room_on_nothing(struct kunit *test)
+{
+	struct xe_device *xe = device(test, false);
+	struct xe_bo *bo = new(test, xe, VRAM_SIZE, XE_REGION_VRAM), *other;
+
+	lose(xe);
+	other = try_new(xe, SZ_64K, XE_REGION_VRAM);
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(other), -ENODEV);
+	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_VRAM);
+	KUNIT_EXPECT_EQ_MSG(test, move(bo, XE_MEM_SYSTEM), 0, "who needs what is in it");
+	put(bo);
+}
+
 /* Where it may be, in the order in which it is wanted. */
 static void test_places(struct kunit *test)
 {
@@ -816,6 +956,10 @@ static struct kunit_case bo_cases[] = {
 	KUNIT_CASE(test_read_page),
 	KUNIT_CASE(test_of_a_vm),
 	KUNIT_CASE(test_users),
+	KUNIT_CASE(test_one_wait),
+	KUNIT_CASE(test_too_large),
+	KUNIT_CASE(test_unpin),
+	KUNIT_CASE(test_no_room_on_nothing),
 	KUNIT_CASE(test_places),
 	KUNIT_CASE(test_mappings),
 	KUNIT_CASE(test_moving),

@@ -184,6 +184,45 @@ static void poke_vram(struct kunit *test, struct xe_device *xe, struct xe_bo *bo
 	KUNIT_ASSERT_TRUE(test, done);
 }
 
+static struct dma_fence *no_clear(struct xe_device *xe, const struct ttm_resource *res, u64 size)
+{
+	return ERR_PTR(-EBUSY);
+}
+
+static int lose_it(struct xe_device *xe, const struct ttm_resource *res,
+		   const struct sg_table *sgt, u64 size, bool to_vram)
+{
+	xe_hw_scoped(hw, xe)
+		xe_hw_declare_lost(hw, "test");
+	return -EIO;
+}
+
+static const struct xe_copy_ops losing_ops = { .clear = no_clear, .copy = lose_it };
+
+/*
+ * The card goes while it is emptied: for what is lost no memory is taken, and unbind, which waits
+ * for the notifier, need not wait for it.
+ *
+ * Seen to fail: all of it was copied, as zeroes.
+ */
+static void test_goes_meanwhile(struct kunit *test)
+{
+	struct xe_device *xe = device_with_vram(test);
+	struct xe_bo *bo[3];
+	unsigned int in_vram = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(bo); i++)
+		bo[i] = buffer(test, xe, XE_REGION_VRAM);
+	xe->mm.copy = &losing_ops;
+	KUNIT_EXPECT_EQ(test, xe_mm_evict(xe), 0);
+	xe->mm.copy = NULL;
+	for (unsigned int i = 0; i < ARRAY_SIZE(bo); i++) {
+		in_vram += bo[i]->mem_type == XE_MEM_VRAM;
+		drm_gem_object_put(&bo[i]->ttm.base);
+	}
+	KUNIT_EXPECT_EQ(test, in_vram, ARRAY_SIZE(bo) - 1);
+}
+
 /* A copy ends with the process that makes it, and the buffer stays where it is. */
 static void test_copies_are_killed(struct kunit *test)
 {
@@ -391,6 +430,7 @@ static struct kunit_case evict_cases[] = {
 	KUNIT_CASE(test_after_a_failure),
 	KUNIT_CASE(test_new_buffers_before_sleep),
 	KUNIT_CASE(test_copies_are_killed),
+	KUNIT_CASE(test_goes_meanwhile),
 	KUNIT_CASE(test_card_cannot_be_had),
 	KUNIT_CASE(test_called_off),
 	KUNIT_CASE(test_card_is_gone),
