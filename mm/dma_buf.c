@@ -48,6 +48,18 @@ static struct xe_bo *dma_buf_to_bo(struct dma_buf *dma_buf)
 	return to_xe_bo(dma_buf->priv);
 }
 
+/* What the DRM core knows of the dma-buf ends with the handle, and is under locks of its own. */
+static void set_exported(struct xe_bo *bo, struct dma_buf *dma_buf)
+{
+	dma_resv_lock(bo->ttm.base.resv, NULL);
+	bo->exported = dma_buf;
+	dma_resv_unlock(bo->ttm.base.resv);
+}
+
+/*
+ * From the first attachment on there is somebody to be told. Not from the export on: that is under
+ * a lock which all need who open or close a handle, and a reservation may be held for long.
+ */
 static int export_attach(struct dma_buf *dma_buf, struct dma_buf_attachment *attach)
 {
 	struct xe_bo *bo = dma_buf_to_bo(dma_buf);
@@ -56,6 +68,8 @@ static int export_attach(struct dma_buf *dma_buf, struct dma_buf_attachment *att
 	/* Open until unbind has undone the mappings: nobody attaches after that. */
 	xe_hw_scoped_dma(dma, to_xe_device(bo->ttm.base.dev))
 		err = xe_bo_can_be_in(bo, XE_REGION_SYSTEM) ? 0 : -EOPNOTSUPP;
+	if (!err)
+		set_exported(bo, dma_buf);
 	return err;
 }
 
@@ -79,14 +93,6 @@ static struct sg_table *export_map(struct dma_buf_attachment *attach, enum dma_d
 	int err = xe_bo_move_to(dma_buf_to_bo(attach->dmabuf), XE_MEM_TT);
 
 	return err ? ERR_PTR(err) : drm_gem_map_dma_buf(attach, dir);
-}
-
-/* What the DRM core knows of the dma-buf ends with the handle, and is under locks of its own. */
-static void set_exported(struct xe_bo *bo, struct dma_buf *dma_buf)
-{
-	dma_resv_lock(bo->ttm.base.resv, NULL);
-	bo->exported = dma_buf;
-	dma_resv_unlock(bo->ttm.base.resv);
 }
 
 static void export_release(struct dma_buf *dma_buf)
@@ -141,7 +147,6 @@ struct dma_buf *xe_gem_prime_export(struct drm_gem_object *obj, int flags)
 		return dma_buf;
 
 	dma_buf->ops = &export_ops;
-	set_exported(to_xe_bo(obj), dma_buf);
 	return dma_buf;
 }
 

@@ -59,7 +59,6 @@ static struct dma_buf *export_of(struct kunit *test, struct xe_device *xe, struc
 	KUNIT_ASSERT_FALSE(test, IS_ERR(*bo));
 	dma_buf = xe_gem_prime_export(&(*bo)->ttm.base, O_RDWR);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(dma_buf));
-	KUNIT_EXPECT_PTR_EQ(test, (*bo)->exported, dma_buf);
 	return dma_buf;
 }
 
@@ -75,6 +74,7 @@ static struct dma_buf_attachment *share(struct kunit *test, struct xe_device *xe
 
 	attach = dma_buf_dynamic_attach(export(test, xe, bo), xe->drm.dev, &importer_ops, test);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(attach));
+	KUNIT_EXPECT_PTR_EQ(test, (*bo)->exported, attach->dmabuf);
 	told = 0;
 	told_before = 0;
 	return attach;
@@ -87,6 +87,48 @@ static void unshare(struct dma_buf_attachment *attach)
 	dma_buf_detach(dma_buf, attach);
 	dma_buf_put(dma_buf);
 	flush_delayed_fput();
+}
+
+struct exporter {
+	struct work_struct work;
+	struct completion done;
+	struct xe_bo *bo;
+	struct dma_buf *dma_buf;
+};
+
+static void export_work(struct work_struct *work)
+{
+	struct exporter *exporter = container_of(work, struct exporter, work);
+
+	exporter->dma_buf = xe_gem_prime_export(&exporter->bo->ttm.base, O_RDWR);
+	complete(&exporter->done);
+}
+
+/*
+ * The DRM core has a lock of the whole device then, which each needs who opens or closes a handle.
+ *
+ * Seen to fail: they waited for whoever had the buffer reserved.
+ */
+static void test_export_waits_for_nobody(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct exporter exporter = {};
+
+	exporter.bo = xe_bo_create(xe, &(struct xe_bo_args){
+		.size = SZ_64K, .regions = XE_REGION_SYSTEM });
+	KUNIT_ASSERT_FALSE(test, IS_ERR(exporter.bo));
+	init_completion(&exporter.done);
+	INIT_WORK_ONSTACK(&exporter.work, export_work);
+	dma_resv_lock(exporter.bo->ttm.base.resv, NULL);
+	queue_work(system_unbound_wq, &exporter.work);
+	KUNIT_EXPECT_NE(test, wait_for_completion_timeout(&exporter.done, HZ), 0);
+	dma_resv_unlock(exporter.bo->ttm.base.resv);
+	flush_work(&exporter.work);
+	destroy_work_on_stack(&exporter.work);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(exporter.dma_buf));
+	dma_buf_put(exporter.dma_buf);
+	flush_delayed_fput();
+	drm_gem_object_put(&exporter.bo->ttm.base);
 }
 
 /* As it is when its handle was closed: the dma-buf is all that holds it. */
@@ -262,6 +304,7 @@ static void test_own(struct kunit *test)
 }
 
 static struct kunit_case prime_cases[] = {
+	KUNIT_CASE(test_export_waits_for_nobody),
 	KUNIT_CASE(test_importers_are_told),
 	KUNIT_CASE(test_importers_are_told_first),
 	KUNIT_CASE(test_importers_are_not_told),
