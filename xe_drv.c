@@ -186,7 +186,7 @@ static const struct drm_ioctl_desc xe_ioctls[] = {
 
 static const struct file_operations xe_fops = {
 	.owner = THIS_MODULE,
-	.show_fdinfo = drm_show_fdinfo,
+	.show_fdinfo = xe_show_fdinfo,
 	DRM_GEM_FOPS,
 };
 
@@ -199,7 +199,6 @@ const struct drm_driver xe_drm_driver = {
 	.open = xe_file_open,
 	.postclose = xe_file_close,
 	.gem_prime_import = xe_gem_prime_import,
-	.show_fdinfo = xe_show_fdinfo,
 	.debugfs_init = xe_debugfs_init,
 	.name = "xe",
 	.desc = "Intel Xe Graphics",

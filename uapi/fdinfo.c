@@ -5,6 +5,7 @@
 
 #include <linux/cleanup.h>
 #include <linux/idr.h>
+#include <linux/seq_file.h>
 #include <linux/spinlock.h>
 
 #include <drm/drm_file.h>
@@ -71,7 +72,7 @@ static struct drm_gem_object *next_object(struct drm_file *file, int *id)
 	return obj;
 }
 
-/* There may be very many buffers, with very many fences each: nobody waits for all of it. */
+/* There may be very many buffers, with very many fences each: it ends with the process. */
 static void show_memory(struct drm_printer *p, struct drm_file *file)
 {
 	struct drm_memory_stats stats[ARRAY_SIZE(region_names)] = {};
@@ -165,14 +166,24 @@ static void show_cycles(struct drm_printer *p, struct drm_file *file)
 }
 
 /**
- * xe_show_fdinfo - &drm_driver.show_fdinfo: memory and cycles of a client
- * @p: where to print
- * @file: the client
+ * xe_show_fdinfo - &file_operations.show_fdinfo: memory and cycles of a client
+ * @m: where to print
+ * @f: of the client
+ *
+ * The core's part is in a section, for which unplug of all DRM devices waits. A client may have
+ * millions of buffers, so ours is not in it.
  *
  * Context: process context; opens sections if the device is awake.
  */
-void xe_show_fdinfo(struct drm_printer *p, struct drm_file *file)
+void xe_show_fdinfo(struct seq_file *m, struct file *f)
 {
-	show_memory(p, file);
-	show_cycles(p, file);
+	struct drm_file *file = f->private_data;
+	struct drm_printer p = drm_seq_file_printer(m);
+	size_t before = m->count;
+
+	drm_show_fdinfo(m, f);
+	if (m->count == before)		/* it is unplugged */
+		return;
+	show_memory(&p, file);
+	show_cycles(&p, file);
 }

@@ -2,9 +2,9 @@
 #ifndef _XE_UAPI_FDINFO_H_
 #define _XE_UAPI_FDINFO_H_
 
-struct drm_file;
-struct drm_printer;
+struct file;
+struct seq_file;
 
-void xe_show_fdinfo(struct drm_printer *p, struct drm_file *file);
+void xe_show_fdinfo(struct seq_file *m, struct file *f);
 
 #endif
