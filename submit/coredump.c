@@ -273,8 +273,11 @@ static void print_vm(struct text *text, struct drm_printer *p, struct xe_vm *vm)
 	unsigned int left = MAPPINGS_MAX;
 	struct drm_gpuva *va;
 
-	guard(rwsem_read)(&vm->lock);
 	drm_puts(p, "\n**** VM mappings ****\n");
+	if (!down_read_trylock(&vm->lock)) {
+		drm_puts(p, "are being changed\n");
+		return;
+	}
 	drm_gpuvm_for_each_va(va, &vm->gpuvm)
 		if (left && left--)
 			print_mapping(p, to_xe_vma(va));
@@ -284,6 +287,7 @@ static void print_vm(struct text *text, struct drm_printer *p, struct xe_vm *vm)
 	drm_gpuvm_for_each_va(va, &vm->gpuvm)
 		if (is_dumped(to_xe_vma(va)) && left && left--)
 			print_contents(text, p, va);
+	up_read(&vm->lock);
 }
 
 /*
@@ -298,13 +302,14 @@ static size_t text_size(const struct xe_queue *q, size_t *contents)
 	struct drm_gpuva *va;
 
 	*contents = 0;
-	if (vm) {
-		guard(rwsem_read)(&vm->lock);
+	/* It may be held over a wait for user space, and this is the work of all clients. */
+	if (vm && down_read_trylock(&vm->lock)) {
 		drm_gpuvm_for_each_va(va, &vm->gpuvm) {
 			mappings++;
 			if (is_dumped(to_xe_vma(va)))
 				*contents = min(*contents + va->va.range, CONTENTS_MAX);
 		}
+		up_read(&vm->lock);
 	}
 	*contents = WORDS_TEXT(*contents);
 	return HEAD_TEXT + q->args.width * WORDS_TEXT(lrc) +

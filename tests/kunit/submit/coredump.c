@@ -4,6 +4,7 @@
  * tests/hotplug/dump.sh, where there are engines and mappings.
  */
 
+#include <linux/delay.h>
 #include <linux/devcoredump.h>
 #include <linux/dma-fence.h>
 #include <linux/sysfs.h>
@@ -213,6 +214,43 @@ static bool says_words(u32 word)
 	return says(text);
 }
 
+/*
+ * A client may hold the lock of its VM as long as it likes: over memory of a process whose pages
+ * somebody else has to bring.
+ *
+ * Seen to fail: until it was killed no other client's job was dumped.
+ */
+static void test_being_bound(struct kunit *test)
+{
+	static const struct xe_vm_ops ops = {};
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_vm *vm = xe_fake_vm(test, xe, 0, &ops);
+	struct xe_queue_args args = {
+		.ops = &xe_exec_queue_ops, .class = XE_ENGINE_COPY, .mask = BIT(0), .width = 1,
+		.priority = XE_QUEUE_NORMAL, .vm = vm,
+	};
+	struct xe_queue *q = xe_queue_create(xe, &args);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(q));
+	KUNIT_ASSERT_EQ(test, kunit_add_action(test, remove_dump, NULL), 0);
+	map(test, vm, buffer(test, xe, SZ_16K, 0x11111110), SZ_1M, true);
+	down_write(&vm->lock);
+	xe_coredump_take(q, "of a test");
+	for (unsigned int ms = 0; ms < 1000 && !kept; ms++)
+		msleep(1);
+	KUNIT_EXPECT_NOT_NULL(test, kept);
+	up_write(&vm->lock);
+	flush_work(&xe->coredump.work);
+	KUNIT_EXPECT_TRUE(test, says("**** VM mappings ****\nare being changed\n"));
+	KUNIT_EXPECT_FALSE(test, says("000000100000-000000104000"));
+
+	xe_queue_kill(q);
+	xe_fake_context_gone(q);
+	flush_workqueue(xe->submit.wq);
+	xe_queue_put(q);
+	xe_vm_put(vm);
+}
+
 /* What was bound as DUMPABLE, page by page, and nothing else. */
 static void test_contents(struct kunit *test)
 {
@@ -298,6 +336,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(test_one_at_a_time),
 	KUNIT_CASE(test_taken),
 	KUNIT_CASE(test_bounds),
+	KUNIT_CASE(test_being_bound),
 	KUNIT_CASE(test_contents),
 	KUNIT_CASE(test_errors),
 	{ }
