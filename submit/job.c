@@ -108,7 +108,10 @@ bool xe_job_done(struct dep_job *dep)
 	return true;
 }
 
-/* Translations that were cached before entries changed: the engine forgets them first. */
+/*
+ * Translations that were cached before entries changed: the engine forgets them first. Which engine
+ * it is that runs the job nobody knows of a queue with several placements.
+ */
 static bool must_flush(struct xe_queue *q)
 {
 	struct xe_vm *vm = q->args.vm;
@@ -117,7 +120,7 @@ static bool must_flush(struct xe_queue *q)
 	if (!vm || vm->flags & XE_VM_LR)
 		return false;
 	changes = READ_ONCE(vm->map_changes);
-	if (changes == q->flushed)
+	if (changes == q->flushed && (!changes || hweight32(q->args.mask) <= q->args.width))
 		return false;
 	q->flushed = changes;
 	return true;
