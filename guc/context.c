@@ -872,6 +872,8 @@ static int memory_error(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
 
 static void forget(struct xe_hw hw, struct xe_contexts *contexts, struct xe_context *ctx)
 {
+	bool saved = ctx->state == OFF;
+
 	if (ctx->state == NEW)
 		return;
 
@@ -881,7 +883,7 @@ static void forget(struct xe_hw hw, struct xe_contexts *contexts, struct xe_cont
 	ctx->submitted = false;
 	ctx->forgotten = true;
 	if (!ctx->ended && ctx->owner->ops->forgotten)
-		ctx->owner->ops->forgotten(ctx->owner);
+		ctx->owner->ops->forgotten(ctx->owner, saved);
 	settle(hw, contexts, ctx);
 }
 

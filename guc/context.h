@@ -68,10 +68,10 @@ struct xe_context_owner_ops {
 	void (*stopped)(struct xe_context_owner *owner);
 	/**
 	 * @forgotten: the GuC does not know it any more, since the GT was reset or lost its power,
-	 * and it has not ended; nothing of it is on an engine. See xe_context_revive(). May be
-	 * missing
+	 * and it has not ended; nothing of it is on an engine. @saved: nor was it before, and its
+	 * images have all of its state. See xe_context_revive(). May be missing
 	 */
-	void (*forgotten)(struct xe_context_owner *owner);
+	void (*forgotten)(struct xe_context_owner *owner, bool saved);
 	/**
 	 * @gone: its end. Its number and its images are free, and the reference to the owner that
 	 * the table had is given back. Behind stopped()

@@ -214,11 +214,11 @@ static void gone(struct xe_context_owner *owner)
 	xe_queue_put(q);
 }
 
-static void forgotten(struct xe_context_owner *owner)
+static void forgotten(struct xe_context_owner *owner, bool saved)
 {
 	struct xe_queue *q = container_of(owner, struct xe_queue, owner);
 
-	if (test_bit(XE_QUEUE_STOPPED, &q->state))
+	if (saved)
 		set_bit(XE_QUEUE_SAVED, &q->state);
 	set_bit(XE_QUEUE_FORGOTTEN, &q->state);
 	xe_queue_kick(q);

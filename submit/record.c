@@ -100,7 +100,7 @@ static void subject_failed(struct xe_context_owner *owner, bool faulted)
 	WRITE_ONCE(container_of(owner, struct subject, owner)->failed, true);
 }
 
-static void subject_forgotten(struct xe_context_owner *owner)
+static void subject_forgotten(struct xe_context_owner *owner, bool saved)
 {
 	struct subject *s = container_of(owner, struct subject, owner);
 

@@ -167,9 +167,9 @@ static void owner_stopped(struct xe_context_owner *base)
 	note(base, 's');
 }
 
-static void owner_forgotten(struct xe_context_owner *base)
+static void owner_forgotten(struct xe_context_owner *base, bool saved)
 {
-	note(base, 'f');
+	note(base, saved ? 'F' : 'f');
 }
 
 static void owner_gone(struct xe_context_owner *base)
@@ -391,7 +391,7 @@ static const struct cell {
 		[IS_OFF]    = { OFF, "", "", BREAKS },
 		[IS_LEFT]   = { OFF, "", "", BREAKS },
 		[WAS_RESET] = { LEAVING, "X", "bs" },
-		[FORGOTTEN] = { NEW, "", "f" },
+		[FORGOTTEN] = { NEW, "", "F" },
 	},
 	[LEAVING] = {
 		[SUBMITTED] = { LEAVING, "", "", -ENODEV },

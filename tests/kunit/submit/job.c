@@ -154,6 +154,14 @@ static void test_flush(struct kunit *test)
 	KUNIT_EXPECT_FALSE_MSG(test, flushes(q, tail), "nothing has changed since");
 	xe_fake_engine_ends(q, fence->seqno);
 	dma_fence_put(fence);
+
+	/* Seen to fail: the one before had another engine forget them. */
+	q->args.mask = 0x3;
+	tail = q->tail;
+	fence = submit(test, q, 1);
+	KUNIT_EXPECT_TRUE_MSG(test, flushes(q, tail), "it may run on another engine");
+	xe_fake_engine_ends(q, fence->seqno);
+	dma_fence_put(fence);
 	dma_fence_put(bind);
 }
 
@@ -236,7 +244,7 @@ static void test_empty(struct kunit *test)
 
 static void forget(struct xe_queue *q)
 {
-	q->owner.ops->forgotten(&q->owner);
+	q->owner.ops->forgotten(&q->owner, false);
 	flush_workqueue(q->xe->submit.wq);
 }
 
@@ -349,7 +357,8 @@ static void test_forgotten_saved(struct kunit *test)
 	xe_fake_engine_begins(q, fence->seqno);
 	xe_lrc_set_head(q->lrc, head);
 	q->owner.ops->stopped(&q->owner);
-	forget(q);
+	q->owner.ops->forgotten(&q->owner, true);
+	flush_workqueue(q->xe->submit.wq);
 	KUNIT_EXPECT_FALSE(test, xe_queue_is_banned(q));
 	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->revived, 1);
 	KUNIT_EXPECT_EQ(test, xe_lrc_head(q->lrc), head);
@@ -599,7 +608,7 @@ static void test_reset_while_stopped(struct kunit *test)
 	for (unsigned int i = 0; i <= 2; i++)
 		let_time_pass(q);
 	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->suspended, 1);
-	q->owner.ops->forgotten(&q->owner);
+	q->owner.ops->forgotten(&q->owner, false);
 	stop_after(q, 0);
 	KUNIT_EXPECT_FALSE(test, xe_queue_is_banned(q));
 	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->resumed, 1);
@@ -638,7 +647,7 @@ static void test_expires_asleep(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->suspended, 0);
 	KUNIT_EXPECT_FALSE(test, test_bit(XE_QUEUE_CHECKED, &q->state));
 	KUNIT_EXPECT_NULL(test, xe->coredump.owner);
-	q->owner.ops->forgotten(&q->owner);
+	q->owner.ops->forgotten(&q->owner, false);
 	awake(xe);
 	flush_workqueue(xe->submit.wq);
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -EIO);
@@ -656,7 +665,7 @@ static void test_stopped_asleep(struct kunit *test)
 		let_time_pass(q);
 	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->suspended, 1);
 	asleep(test, xe);
-	q->owner.ops->forgotten(&q->owner);
+	q->owner.ops->forgotten(&q->owner, false);
 	stop_after(q, 0);
 	KUNIT_EXPECT_EQ(test, xe_fake_context(q)->resumed, 0);
 	awake(xe);

@@ -134,7 +134,7 @@ static int fake_context_submit(struct xe_hw hw, struct xe_gt *gt, u32 number, co
 	else if (card.fault == BAN)
 		s->owner.ops->banned(&s->owner, false);
 	else if (card.fault == FORGET)
-		s->owner.ops->forgotten(&s->owner);
+		s->owner.ops->forgotten(&s->owner, false);
 	else if (card.fault == REFUSE)
 		return -ESTALE;
 	return 0;
@@ -156,7 +156,7 @@ static int fake_context_suspend(struct xe_hw hw, struct xe_gt *gt, u32 number)
 	if (!good && card.fault == BAN)
 		s->owner.ops->banned(&s->owner, false);
 	if (!good && card.fault == FORGET)
-		s->owner.ops->forgotten(&s->owner);
+		s->owner.ops->forgotten(&s->owner, false);
 	s->owner.ops->stopped(&s->owner);
 	return 0;
 }
