@@ -197,6 +197,8 @@ void xe_hang_expired(struct xe_queue *q)
 	clear_bit(XE_QUEUE_CHECKED, &q->state);
 	xe_coredump_drop(&q->xe->coredump, q);
 	xe_queue_arm(q, xe_queue_timeout(q));
+	/* Who looked at the queue meanwhile, as all do at wake-up, left it alone. */
+	xe_queue_kick(q);
 }
 
 /**
