@@ -43,8 +43,9 @@
  *
  * Reclaim waits for the notifier, and so does munmap. Hang checks bound the time of jobs that run.
  * A job that has to wait for somebody else before it begins has half a minute, then the VM is
- * banned, and only its engines are waited for; and at once if the process exits, as it would have
- * to wait for thousands of jobs before its files are closed. Entries that are written by then lead
+ * banned, and only its engines are waited for; and at once if the process that made it exits, as it
+ * would have to wait for thousands of jobs before its files are closed. Of another one that lent it
+ * memory, a child of it perhaps, its jobs may know nothing. Entries that are written by then lead
  * to where nothing runs. And while the system sleeps nothing is over before it is awake: a VM whose
  * memory is reclaimed then is banned at once, and does not run again.
  *
@@ -301,7 +302,7 @@ static bool invalidate(struct mmu_interval_notifier *notifier,
 	if (!is_met(userptr, range))
 		return true;
 
-	wait_for_users(vm, range->event == MMU_NOTIFY_RELEASE);
+	wait_for_users(vm, range->event == MMU_NOTIFY_RELEASE && notifier->mm == vm->mm);
 	xe_hw_scoped_dma(dma, vm->xe)
 		while (unmap_one(dma, mm_of(userptr), userptr))
 			continue;
@@ -828,4 +829,20 @@ void xe_userptr_vm_init(struct xe_vm *vm)
 	mutex_init(&vm->repin_lock);
 	INIT_LIST_HEAD(&vm->invalidated);
 	INIT_LIST_HEAD(&vm->unwritten);
+	vm->mm = current->mm;
+	if (vm->mm)
+		mmgrab(vm->mm);
+}
+
+/**
+ * xe_userptr_vm_fini - undo xe_userptr_vm_init()
+ * @vm: the VM, in which nothing is mapped any more
+ *
+ * Context: process context.
+ */
+void xe_userptr_vm_fini(struct xe_vm *vm)
+{
+	mutex_destroy(&vm->repin_lock);
+	if (vm->mm)
+		mmdrop(vm->mm);
 }

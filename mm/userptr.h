@@ -16,6 +16,7 @@ struct xe_userptr;
 #define XE_USERPTR_TRIES	10
 
 void xe_userptr_vm_init(struct xe_vm *vm);
+void xe_userptr_vm_fini(struct xe_vm *vm);
 void xe_userptr_stop(struct xe_hw hw);
 
 struct xe_userptr *xe_userptr_create(struct xe_vm *vm, u64 start, u64 range, bool read_only);

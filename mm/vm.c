@@ -700,7 +700,7 @@ static void free_vm(struct work_struct *work)
 	delist(vm);
 	kfree(vm->preempt);
 	mutex_destroy(&vm->pt_lock);
-	mutex_destroy(&vm->repin_lock);
+	xe_userptr_vm_fini(vm);
 	drm_gpuvm_put(&vm->gpuvm);
 }
 

@@ -111,6 +111,8 @@ struct xe_vm {
 	u32 flags;
 	/** @who: made it, constant */
 	struct xe_who who;
+	/** @mm: of the same process, constant; the struct alone is held, to know it by */
+	struct mm_struct *mm;
 	/** @asid: what TLBs know it by, constant */
 	u32 asid;
 	/** @state: bits of enum xe_vm_state */

@@ -507,19 +507,29 @@ static void killed(const char *pci, unsigned int jobs, bool never, const char *w
 	printf("# %.1f s\n", now() - then);
 }
 
-/* Whose memory it was is gone, and somebody else has the VM. */
+/* Whose memory it was is gone, and somebody else has the VM, and jobs in it that do not use that memory. */
 static void inherited(void)
 {
-	int status;
-	pid_t child = fork();
+	int status, ready[2], go[2];
+	pid_t child;
+	char c;
 
+	need(!pipe(ready) && !pipe(go), "pipes");
+	child = fork();
 	if (!child) {
 		uint32_t *p = anonymous(SIZE);
+		bool bad = bind_user(p, SIZE, HERE) || !reaches(HERE, p);
 
-		_exit(bind_user(p, SIZE, HERE) || !reaches(HERE, p));
+		need(write(ready[1], "", 1) == 1 && read(go[0], &c, 1) == 1, "a parent");
+		_exit(bad);
 	}
+	need(read(ready[0], &c, 1) == 1, "a child");
+	need(!exec(fd, queue, spin_semaphore(&spin, 0), NULL, 0) && spin_started(&spin, 0), "a spinner");
+	need(write(go[1], "", 1) == 1, "write");
+	usleep(200000);		/* it waits for the spinner */
+	spin_end(&spin, 0);
 	check(waitpid(child, &status, 0) == child && !status, "a child maps its memory in the parent's VM");
-	check(runs(), "which goes on when the child is gone");
+	check(banned(fd, queue) == 0 && runs(), "which goes on when the child is gone, and so does what runs then");
 	check(faults(HERE), "without the memory");
 	unbind(HERE, SIZE);
 }

@@ -182,12 +182,17 @@ static const struct xe_vm_ops ops = { .kill = kill };
 
 static struct xe_vm *make_vm(struct kunit *test)
 {
+	struct xe_vm *vm;
+
 	memset(&fake, 0, sizeof(fake));
 	fake.mm = mm_alloc();
 	KUNIT_ASSERT_NOT_NULL(test, fake.mm);
 	for (int i = 0; i < PAGES; i++)
 		fake.first[i] = 100 + i;
-	return xe_fake_vm(test, xe_fake_device(test), 0, &ops);
+	vm = xe_fake_vm(test, xe_fake_device(test), 0, &ops);
+	mmgrab(fake.mm);
+	vm->mm = fake.mm;
+	return vm;
 }
 
 static struct xe_userptr *make(struct kunit *test, struct xe_vm *vm, bool read_only)
@@ -659,6 +664,34 @@ static void test_exit(struct kunit *test)
 	end(test, vm);
 }
 
+/*
+ * Somebody else's memory is in it, who exits: that is as if he unmapped it.
+ *
+ * Seen to fail: a child that was gone had its parent's jobs banned, which knew nothing of it.
+ */
+static void test_exit_of_another(struct kunit *test)
+{
+	struct xe_vm *vm = make_vm(test);
+	struct xe_userptr *userptr = make(test, vm, false);
+	struct xe_user_pages *pages = xe_userptr_pin(userptr);
+	struct mm_struct *mm = vm->mm;
+	struct dma_fence *job = add_fence(test, vm, false);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pages));
+	vm->mm = NULL;
+	fake.takes = 1;
+	take_away(MMU_NOTIFY_RELEASE, MMU_NOTIFIER_RANGE_BLOCKABLE);
+	fake.takes = 0;
+	vm->mm = mm;
+	KUNIT_EXPECT_EQ(test, fake.waited, 1);
+	KUNIT_EXPECT_EQ(test, fake.killed, 0);
+	KUNIT_EXPECT_EQ(test, fake.mapped, 0);
+	dma_fence_put(job);
+	xe_user_pages_put(pages);
+	xe_userptr_put(userptr);
+	end(test, vm);
+}
+
 /* Half a minute for all of them, and then for who is killed; binds are waited for before that. */
 static void test_late(struct kunit *test)
 {
@@ -812,6 +845,7 @@ static struct kunit_case userptr_cases[] = {
 	KUNIT_CASE(test_stop),
 	KUNIT_CASE(test_long_run),
 	KUNIT_CASE(test_exit),
+	KUNIT_CASE(test_exit_of_another),
 	KUNIT_CASE(test_late),
 	KUNIT_CASE(test_off),
 	KUNIT_CASE(test_between),
