@@ -3,6 +3,7 @@
 # kernel: stock
 # set: model_args=--bar=256M vram=1024 icount=1 mem=2G
 # full: model_args=--bar=512M
+# soak: timeout=7200 model_args=--bar=2G vram=3072 mem=6G
 #
 # SPDX-License-Identifier: MIT
 # VRAM is free in single pages only, and a large buffer is made of them: what it costs to create, to
