@@ -4,8 +4,10 @@
  */
 
 #include <linux/error-injection.h>
+#include <linux/jiffies.h>
 #include <linux/kobject.h>
 #include <linux/math64.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 
@@ -16,6 +18,7 @@
 #include "hw/state.h"
 #include "hw/topology.h"
 #include "regs/gt.h"
+#include "submit/submit.h"
 #include "xe_device.h"
 #include "xe_mmio.h"
 #include "xe_recovery.h"
@@ -371,6 +374,8 @@ static struct entry shipped_files[] = {
  * num_cslices, ccs_mode
  */
 
+#define CLOSED_WITHIN_MS	1000
+
 static ssize_t show_cslices(struct dir *dir, u32 what, char *buf)
 {
 	return sysfs_emit(buf, "%u\n", dir->xe->gt[dir->gt].cslices);
@@ -381,22 +386,13 @@ static ssize_t show_ccs_mode(struct dir *dir, u32 what, char *buf)
 	return sysfs_emit(buf, "%u\n", READ_ONCE(dir->xe->gt[dir->gt].ccs_mode));
 }
 
-/* A file that is just being opened waits for the lock, too: nobody uses an engine too early. */
-static int store_ccs_mode(struct dir *dir, u32 what, u32 engines)
+static int set_ccs_mode(struct dir *dir, u32 engines)
 {
 	struct xe_device *xe = dir->xe;
-	const struct xe_gt_info *info = &xe->gt[dir->gt];
 	int err = -ENODEV;
 
-	if (!engines || info->cslices % engines)
-		return -EINVAL;
-
-	guard(mutex)(&xe->drm.filelist_mutex);
-	if (!list_empty(&xe->drm.filelist))
-		return -EBUSY;
-	if (engines == info->ccs_mode)
+	if (engines == xe->gt[dir->gt].ccs_mode)
 		return 0;
-
 	xe_hw_scoped(hw, xe) {
 		xe_topology_set_ccs_mode(hw, &xe_hw_state(hw)->gt[dir->gt], engines);
 		err = 0;
@@ -404,6 +400,30 @@ static int store_ccs_mode(struct dir *dir, u32 what, u32 engines)
 	if (!err)
 		xe_recovery_reset_now(xe, dir->gt);
 	return err;
+}
+
+/*
+ * A file that is just being opened waits for the lock, too: nobody uses an engine too early. One
+ * that is being closed is on the list no more, and its contexts go somewhat later.
+ */
+static int store_ccs_mode(struct dir *dir, u32 what, u32 engines)
+{
+	struct xe_device *xe = dir->xe;
+
+	if (!engines || xe->gt[dir->gt].cslices % engines)
+		return -EINVAL;
+
+	for (unsigned int ms = 0; ms < CLOSED_WITHIN_MS; ms += 10) {
+		scoped_guard(mutex, &xe->drm.filelist_mutex) {
+			if (!list_empty(&xe->drm.filelist))
+				return -EBUSY;
+			if (!xe_submit_has_contexts(xe, XE_ENGINE_COMPUTE))
+				return set_ccs_mode(dir, engines);
+		}
+		if (schedule_timeout_interruptible(msecs_to_jiffies(10)))
+			return -ERESTARTSYS;
+	}
+	return -EBUSY;
 }
 
 static struct entry ccs_files[] = {

@@ -141,6 +141,26 @@ void xe_submit_wake(struct xe_device *xe)
 }
 
 /**
+ * xe_submit_has_contexts - do clients have contexts of a class, also those that have left?
+ * @xe: the device
+ * @class: of their engines
+ *
+ * Context: process context; no new ones are made while nobody has the device open.
+ */
+bool xe_submit_has_contexts(struct xe_device *xe, enum xe_engine_class class)
+{
+	struct xe_submit *submit = &xe->submit;
+	struct xe_queue *q;
+
+	guard(mutex)(&submit->lock);
+	list_for_each_entry(q, &submit->queues, link)
+		if (q->args.usage && q->args.class == class && q->lrc &&
+		    !test_bit(XE_QUEUE_GONE, &q->state))
+			return true;
+	return false;
+}
+
+/**
  * xe_submit_kill - all jobs end, now
  * @xe: the device, which does not reach memory any more
  * @error: of the fences of what was not done; the first caller's counts

@@ -32,7 +32,7 @@ struct xe_submit {
 	spinlock_t busy_lock;
 	/** @busy: queues with jobs that the engines have, &xe_queue.busy, by GT and class */
 	struct list_head busy[XE_MAX_GTS][XE_ENGINE_CLASSES];
-	/** @ufence_wq: those who wait for a word in memory, or for room in a queue */
+	/** @ufence_wq: those who wait for a word in memory, or for jobs without an end to stop */
 	wait_queue_head_t ufence_wq;
 	/** @look: looks at all queues, when the device runs again; on the bound side */
 	struct xe_hw_work look;
@@ -57,6 +57,7 @@ int xe_submit_contexts_start(struct xe_hw_bind bind);
 int xe_submit_start(struct xe_hw_bind bind);
 void xe_submit_kill(struct xe_device *xe, int error);
 void xe_submit_wake(struct xe_device *xe);
+bool xe_submit_has_contexts(struct xe_device *xe, enum xe_engine_class class);
 
 int xe_submit_keep_awake(struct xe_device *xe, bool *awake);
 void xe_submit_drop_deps(struct dep_job *job);

@@ -80,7 +80,25 @@ static void test_merge(struct kunit *test)
 	KUNIT_EXPECT_NULL_MSG(test, job.deps, "there is nothing to wait for");
 }
 
+/* Contexts of a client go behind his file. */
+static void test_has_contexts(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	enum xe_engine_class class = q->args.class;
+
+	KUNIT_EXPECT_FALSE_MSG(test, xe_submit_has_contexts(xe, class), "it is the driver's own");
+	q->args.usage = (struct xe_usage *)test;
+	KUNIT_EXPECT_TRUE(test, xe_submit_has_contexts(xe, class));
+	KUNIT_EXPECT_FALSE(test, xe_submit_has_contexts(xe, class + 1));
+	set_bit(XE_QUEUE_GONE, &q->state);
+	KUNIT_EXPECT_FALSE(test, xe_submit_has_contexts(xe, class));
+	clear_bit(XE_QUEUE_GONE, &q->state);
+	q->args.usage = NULL;
+}
+
 static struct kunit_case submit_cases[] = {
+	KUNIT_CASE(test_has_contexts),
 	KUNIT_CASE(test_about_to_go),
 	KUNIT_CASE(test_merge),
 	{ }
