@@ -4,6 +4,7 @@
  */
 
 #include <linux/capability.h>
+#include <linux/nospec.h>
 #include <linux/uaccess.h>
 
 #include <drm/drm_print.h>
@@ -47,12 +48,14 @@ static const u16 classes[] = {
 static const struct xe_engine_info *
 find_engine(const struct xe_device *xe, const struct drm_xe_engine_class_instance *want)
 {
-	const struct xe_gt_info *gt = &xe->gt[want->gt_id];
+	const struct xe_gt_info *gt = &xe->gt[array_index_nospec(want->gt_id, XE_MAX_GTS)];
+	enum xe_engine_class class;
 
 	if (want->engine_class >= ARRAY_SIZE(classes))
 		return NULL;
+	class = classes[array_index_nospec(want->engine_class, ARRAY_SIZE(classes))];
 	for (unsigned int i = 0; i < gt->num_engines; i++)
-		if (gt->engines[i].class == classes[want->engine_class] &&
+		if (gt->engines[i].class == class &&
 		    gt->engines[i].logical == want->engine_instance)
 			return &gt->engines[i];
 	return NULL;
@@ -98,8 +101,8 @@ static int place(struct xe_device *xe, const struct drm_xe_exec_queue_create *cr
 	}
 
 	args->ops = &xe_exec_queue_ops;
-	args->gt_id = instances[0].gt_id;
-	args->class = classes[instances[0].engine_class];
+	args->gt_id = array_index_nospec(instances[0].gt_id, XE_MAX_GTS);
+	args->class = classes[array_index_nospec(instances[0].engine_class, ARRAY_SIZE(classes))];
 	args->width = create->width;
 	return 0;
 }

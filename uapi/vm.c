@@ -4,6 +4,7 @@
  */
 
 #include <linux/mm.h>
+#include <linux/nospec.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/xarray.h>
@@ -376,7 +377,7 @@ static int translate(const struct binding *b, const struct drm_xe_vm_bind_op *us
 	};
 
 	*op = (struct xe_bind_op){
-		.what = what[user->op],
+		.what = what[array_index_nospec(user->op, ARRAY_SIZE(what))],
 		.region = BIT(user->prefetch_mem_region_instance),
 		.map = {
 			.addr = user->addr,
