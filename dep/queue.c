@@ -66,8 +66,8 @@
  * pin of the module            fence             the fence is freed
  * ============================ ================= =============================================
  *
- * Bounds: no function waits for a fence, and none allocates. A push costs O(1), dep_job_depend()
- * looks at the dependencies of its job, everything else costs O(1) per job. The number of pending
+ * Bounds: no function waits for a fence, and none allocates. A push costs O(1), dep_job_merge()
+ * sorts the dependencies of its job, everything else costs O(1) per job. The number of pending
  * jobs is the driver's to limit: dep_queue_pending() and dep_queue_wait_room().
  *
  * Lock order: reservations, what the driver needs to speak to its hardware, &dep_queue.lock, locks
