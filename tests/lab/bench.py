@@ -404,6 +404,8 @@ class Guest:
                   "workqueue.watchdog_thresh=120", "net.ifnames=0"]
         if c.icount != "1":
             append.append("tsc_early_khz=" + tsc_khz())
+            if c.kernel == "debug":	# its HZ is 100; else the second CPU spins for half a second to find that out
+                append.append("lpj=%d" % (int(tsc_khz()) * 10))
         if c.iommu == "1":
             append.append("intel_iommu=on")
         elif c.kernel != "stock":
