@@ -74,7 +74,7 @@ struct writer {
 	spinlock_t lock;
 	/* &xe_user_fence.link: what is to be written; the first perhaps just now */
 	struct list_head due;
-	/* writes what is due; queued when the first is added to @due */
+	/* writes what is due; queued by who adds the first to @due, or has written that himself */
 	struct delayed_work work;
 };
 
@@ -345,7 +345,7 @@ static void write_due(struct work_struct *work)
 	xe_usage_put(usage);
 }
 
-/* Whether the work has to be queued for it. */
+/* Whether it is the first: who adds it writes it, or has the work do so. */
 static bool add_due(struct xe_user_fence *user_fence)
 {
 	struct writer *writer = user_fence->writer;
@@ -382,15 +382,14 @@ void xe_user_fence_signal(struct xe_user_fence *user_fence, struct dma_fence *fe
 	if (!dma_fence_add_callback(fence, &user_fence->callback, fence_signalled))
 		return;
 
-	scoped_guard(spinlock_irqsave, &writer->lock) {
-		if (!list_empty(&writer->due)) {
-			list_add_tail(&user_fence->link, &writer->due);
-			return;
-		}
-	}
+	if (!add_due(user_fence))
+		return;
+	/* Whatever is due from here on is behind it, and left to the work. */
 	set_written(user_fence);
 	write_word(user_fence);
 	wake_waiters(user_fence);
+	if (take_off(writer, user_fence))
+		queue_delayed_work(workqueue, &writer->work, 0);
 	xe_user_fence_put(user_fence);
 }
 

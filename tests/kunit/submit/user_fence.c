@@ -12,9 +12,14 @@
 #include "tests/kunit/fake.h"
 
 static bool allocates_locked;
+static struct dma_fence *signals_before;	/* the next word is written */
+
+static void signal_one(void);
 
 #define kzalloc(size, flags)	\
 	(allocates_locked |= mutex_is_locked(&writers_lock), kmalloc(size, (flags) | __GFP_ZERO))
+
+#define copy_to_user(to, from, size)	(signal_one(), copy_to_user(to, from, size))
 
 #include "../../../submit/user_fence.c"
 
@@ -51,6 +56,17 @@ static void signal_and_put(struct dma_fence *fence)
 {
 	dma_fence_signal(fence);
 	dma_fence_put(fence);
+}
+
+static void signal_one(void)
+{
+	struct dma_fence *fence = signals_before;
+
+	if (!fence)
+		return;
+	signals_before = NULL;
+	signal_and_put(fence);
+	flush_workqueue(workqueue);
 }
 
 /* A page of user space */
@@ -122,6 +138,31 @@ static void test_direct(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, read_word(address), 0);
 	dma_fence_put(fence);
 	xe_user_fence_put(user_fence);
+}
+
+/*
+ * The next one is due while the ioctl writes.
+ *
+ * Seen to fail: the word went back from 8 to 7.
+ */
+static void test_direct_is_first(struct kunit *test)
+{
+	struct xe_device *xe = make_device(test);
+	u64 address = map_page(test);
+	struct dma_fence *fence = dma_fence_get_stub(), *next = make_fence(test);
+	struct xe_user_fence *user_fence = make(test, xe, address, 7);
+	struct xe_user_fence *behind = make(test, xe, address, 8);
+
+	xe_user_fence_signal(behind, next);
+	signals_before = next;
+	xe_user_fence_signal(user_fence, fence);
+	KUNIT_EXPECT_NULL(test, signals_before);
+	flush_workqueue(workqueue);
+	KUNIT_EXPECT_EQ(test, read_word(address), 8);
+	KUNIT_EXPECT_TRUE(test, xe_user_fence_is_written(behind));
+	dma_fence_put(fence);
+	xe_user_fence_put(user_fence);
+	xe_user_fence_put(behind);
 }
 
 /* It is over later, when nobody else has the user fence. */
@@ -284,6 +325,7 @@ static void expect_nothing_left(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(test_direct),
+	KUNIT_CASE(test_direct_is_first),
 	KUNIT_CASE(test_deferred),
 	KUNIT_CASE(test_order),
 	KUNIT_CASE(test_share_of_writes),
