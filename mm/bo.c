@@ -615,7 +615,7 @@ void xe_bo_unpin(struct xe_bo *bo)
 	for (int tries = 0; ttm_bo_reserve(&bo->ttm, false, true, NULL); tries++) {
 		if (WARN_ON_ONCE(tries == 1000))
 			return;
-		msleep(1);
+		usleep_range(1000, 2000);
 	}
 	ttm_bo_unpin(&bo->ttm);
 	ttm_bo_unreserve(&bo->ttm);

@@ -10,6 +10,8 @@
 #include "tests/kunit/fake.h"
 #include "xe_platform.h"
 
+#define COMMAND	PCODE_POWER_SETUP	/* one as any other */
+
 static struct {
 	u32 code, data;
 	bool never;
@@ -64,7 +66,7 @@ static void test_answer(struct kunit *test)
 	power.code = c->code;
 	power.data = 77;
 	xe_fake_scoped(hw, xe)
-		KUNIT_EXPECT_EQ(test, xe_pcode_read(hw, PCODE_POWER_SETUP, &data, NULL), c->err);
+		KUNIT_EXPECT_EQ(test, xe_pcode_read(hw, COMMAND, &data, NULL), c->err);
 	KUNIT_EXPECT_EQ(test, data, c->err ? 3 : 77);
 }
 
@@ -77,10 +79,10 @@ static void test_no_answer(struct kunit *test)
 
 	xe_fake_scoped(hw, xe) {
 		power.never = true;
-		KUNIT_EXPECT_EQ(test, xe_pcode_read(hw, PCODE_POWER_SETUP, &data, NULL), -ETIMEDOUT);
-		KUNIT_EXPECT_EQ(test, xe_pcode_read(hw, PCODE_POWER_SETUP, &data, NULL), -EAGAIN);
+		KUNIT_EXPECT_EQ(test, xe_pcode_read(hw, COMMAND, &data, NULL), -ETIMEDOUT);
+		KUNIT_EXPECT_EQ(test, xe_pcode_read(hw, COMMAND, &data, NULL), -EAGAIN);
 		xe_fake_vanish(0);
-		KUNIT_EXPECT_EQ(test, xe_pcode_read(hw, PCODE_POWER_SETUP, &data, NULL), -ENODEV);
+		KUNIT_EXPECT_EQ(test, xe_pcode_read(hw, COMMAND, &data, NULL), -ENODEV);
 	}
 	KUNIT_EXPECT_EQ(test, data, 3);
 	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get(), start), 1000);

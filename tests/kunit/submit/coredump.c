@@ -237,7 +237,7 @@ static void test_being_bound(struct kunit *test)
 	down_write(&vm->lock);
 	xe_coredump_take(q, "of a test");
 	for (unsigned int ms = 0; ms < 1000 && !kept; ms++)
-		msleep(1);
+		usleep_range(1000, 2000);
 	KUNIT_EXPECT_NOT_NULL(test, kept);
 	up_write(&vm->lock);
 	flush_work(&xe->coredump.work);
