@@ -39,7 +39,7 @@ help:
 	@echo 'make docs            Documentation/ as HTML, with what the source says'
 	@echo 'make quick           after a change: gates and unit tests of what changed, one'
 	@echo '                     guest (2 min)'
-	@echo 'make check           every test, with set-up (25 min, then 15); the last line'
+	@echo 'make check           every test, with set-up (40 min, then 28); the last line'
 	@echo '                     is N passed, N failed, N skipped'
 	@echo 'make check-full PART=n/N  what check leaves out for time: more points, IGT on'
 	@echo '                     upstream, clients, the other Debian; N is 4 or more (an hour each)'

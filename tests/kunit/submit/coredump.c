@@ -214,6 +214,30 @@ static bool says_words(u32 word)
 	return says(text);
 }
 
+static struct xe_queue *queue_with_vm(struct kunit *test, struct xe_device *xe)
+{
+	static const struct xe_vm_ops ops = {};
+	struct xe_queue_args args = {
+		.ops = &xe_exec_queue_ops, .class = XE_ENGINE_COPY, .mask = BIT(0), .width = 1,
+		.priority = XE_QUEUE_NORMAL, .vm = xe_fake_vm(test, xe, 0, &ops),
+	};
+	struct xe_queue *q = xe_queue_create(xe, &args);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(q));
+	return q;
+}
+
+static void put_with_vm(struct xe_queue *q)
+{
+	struct xe_vm *vm = q->args.vm;
+
+	xe_queue_kill(q);
+	xe_fake_context_gone(q);
+	flush_workqueue(q->xe->submit.wq);
+	xe_queue_put(q);
+	xe_vm_put(vm);
+}
+
 /*
  * A client may hold the lock of its VM as long as it likes: over memory of a process whose pages
  * somebody else has to bring.
@@ -222,16 +246,10 @@ static bool says_words(u32 word)
  */
 static void test_being_bound(struct kunit *test)
 {
-	static const struct xe_vm_ops ops = {};
 	struct xe_device *xe = xe_fake_submit_device(test);
-	struct xe_vm *vm = xe_fake_vm(test, xe, 0, &ops);
-	struct xe_queue_args args = {
-		.ops = &xe_exec_queue_ops, .class = XE_ENGINE_COPY, .mask = BIT(0), .width = 1,
-		.priority = XE_QUEUE_NORMAL, .vm = vm,
-	};
-	struct xe_queue *q = xe_queue_create(xe, &args);
+	struct xe_queue *q = queue_with_vm(test, xe);
+	struct xe_vm *vm = q->args.vm;
 
-	KUNIT_ASSERT_FALSE(test, IS_ERR(q));
 	KUNIT_ASSERT_EQ(test, kunit_add_action(test, remove_dump, NULL), 0);
 	map(test, vm, buffer(test, xe, SZ_16K, 0x11111110), SZ_1M, true);
 	down_write(&vm->lock);
@@ -244,27 +262,17 @@ static void test_being_bound(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, says("**** VM mappings ****\nare being changed\n"));
 	KUNIT_EXPECT_FALSE(test, says("000000100000-000000104000"));
 
-	xe_queue_kill(q);
-	xe_fake_context_gone(q);
-	flush_workqueue(xe->submit.wq);
-	xe_queue_put(q);
-	xe_vm_put(vm);
+	put_with_vm(q);
 }
 
 /* What was bound as DUMPABLE, page by page, and nothing else. */
 static void test_contents(struct kunit *test)
 {
-	static const struct xe_vm_ops ops = {};
 	struct xe_device *xe = xe_fake_submit_device(test);
-	struct xe_vm *vm = xe_fake_vm(test, xe, 0, &ops);
-	struct xe_queue_args args = {
-		.ops = &xe_exec_queue_ops, .class = XE_ENGINE_COPY, .mask = BIT(0), .width = 1,
-		.priority = XE_QUEUE_NORMAL, .vm = vm,
-	};
-	struct xe_queue *q = xe_queue_create(xe, &args);
+	struct xe_queue *q = queue_with_vm(test, xe);
+	struct xe_vm *vm = q->args.vm;
 	size_t contents;
 
-	KUNIT_ASSERT_FALSE(test, IS_ERR(q));
 	KUNIT_ASSERT_EQ(test, kunit_add_action(test, remove_dump, NULL), 0);
 	map(test, vm, buffer(test, xe, SZ_16K, 0x11111110), SZ_1M, true);
 	map(test, vm, buffer(test, xe, SZ_16K, 0x22222220), SZ_2M, false);
@@ -289,11 +297,7 @@ static void test_contents(struct kunit *test)
 	map(test, vm, buffer(test, xe, SZ_64M, 0), SZ_64M, true);
 	text_size(q, &contents);
 	KUNIT_EXPECT_EQ_MSG(test, contents, WORDS_TEXT(CONTENTS_MAX), "no more than is good");
-	xe_queue_kill(q);
-	xe_fake_context_gone(q);
-	flush_workqueue(xe->submit.wq);
-	xe_queue_put(q);
-	xe_vm_put(vm);
+	put_with_vm(q);
 }
 
 /* What does not fit, or cannot be read, is left out, and there is an error in its place. */
