@@ -333,19 +333,40 @@ static void evict_flags(struct ttm_buffer_object *bo, struct ttm_placement *plac
 	placement->num_placement = 1;
 }
 
+#define OF_LATE_MS	1000
+
+/* Jobs without an end have a fence that is not signalled as long as they run. */
+static bool was_used_of_late(struct dma_resv *resv)
+{
+	ktime_t then = ktime_sub_ms(ktime_get(), OF_LATE_MS);
+	struct dma_resv_iter at;
+	struct dma_fence *fence;
+
+	dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_BOOKKEEP, fence)
+		if (!dma_fence_is_signaled(fence) ||
+		    ktime_after(dma_fence_timestamp(fence), then))
+			return true;
+	return false;
+}
+
 /*
  * At an error of a move TTM complains, and looks at no other buffer. So what cannot leave VRAM now
- * is not chosen: for it there is no memory, or its users were waited for long enough.
+ * is not chosen: for it there is no memory, or its users were waited for long enough. What was used
+ * of late is chosen where there is nothing better: who wants room names VRAM twice.
  */
 static bool eviction_valuable(struct ttm_buffer_object *bo, const struct ttm_place *place)
 {
+	bool spare = !(place->flags & TTM_PL_FLAG_FALLBACK);
+
 	if (!ttm_bo_eviction_valuable(bo, place))
 		return false;
 	if (place_of(bo) != XE_MEM_VRAM)
 		return true;
 	if (!bo->deleted && !has_memory_to_leave(bo))
 		return false;
-	return xe_room_may_wait(&bo_to_xe(bo)->mm) ||
+	if (spare && !bo->deleted)
+		return !was_used_of_late(bo->base.resv);
+	return (!spare && xe_room_may_wait(&bo_to_xe(bo)->mm)) ||
 	       dma_resv_test_signaled(bo->base.resv, DMA_RESV_USAGE_BOOKKEEP);
 }
 
@@ -459,7 +480,8 @@ const struct drm_gem_object_funcs xe_gem_funcs = {
 /*
  * Where the card reaches a buffer, in order of preference, VRAM first. Sizes are checked here: TTM
  * would empty a place to find out that it is too small. Nothing gets into VRAM while it is emptied
- * for system sleep, but for pinned buffers: who owns them sees to what is in them.
+ * for system sleep, but for pinned buffers: who owns them sees to what is in them. VRAM comes a
+ * second time for what can be nowhere else, see eviction_valuable().
  */
 static unsigned int places(const struct xe_mm *mm, const struct xe_bo *bo, u64 size, bool pinned,
 			   struct ttm_place place[2])
@@ -472,6 +494,9 @@ static unsigned int places(const struct xe_mm *mm, const struct xe_bo *bo, u64 s
 		place[count++] = (struct ttm_place){ .mem_type = XE_MEM_VRAM };
 	if (system)
 		place[count++] = (struct ttm_place){ .mem_type = XE_MEM_TT };
+	else if (count)
+		place[count++] = (struct ttm_place){ .mem_type = XE_MEM_VRAM,
+						     .flags = TTM_PL_FLAG_FALLBACK };
 	return count;
 }
 
@@ -646,8 +671,14 @@ bool xe_bo_can_be_in(const struct xe_bo *bo, u32 region)
 int xe_bo_move_to(struct xe_bo *bo, u32 mem_type)
 {
 	struct ttm_operation_ctx ctx = { .interruptible = false };
-	struct ttm_place place = { .mem_type = mem_type };
-	struct ttm_placement placement = { .placement = &place, .num_placement = 1 };
+	struct ttm_place place[] = {
+		{ .mem_type = mem_type },
+		{ .mem_type = mem_type, .flags = TTM_PL_FLAG_FALLBACK },
+	};
+	struct ttm_placement placement = {
+		.placement = place,
+		.num_placement = ARRAY_SIZE(place),
+	};
 
 	return want_of_room(bo_to_xe(&bo->ttm),
 			    mem_type == XE_MEM_VRAM ? XE_REGION_VRAM : XE_REGION_SYSTEM,

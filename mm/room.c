@@ -19,6 +19,11 @@
  * that, and once a wait has come to nothing, it takes only what is idle; and what finds no room so
  * lets go of everything, and tries again as xe_vm_try_again() says.
  *
+ * TTM's list has buffers in the order in which they came to VRAM. To know who used what when would
+ * cost each job something. So that is found out from fences, which keep the time: at first only
+ * what no fence has been for within the last second is taken, and that is in nobody's way either.
+ * If it is not enough, anything is.
+ *
  * TTM hands a driver nothing of its own through such a call. So the task is what it is known by.
  */
 
