@@ -203,15 +203,17 @@ static u32 place_of(const struct ttm_buffer_object *bo)
 }
 
 /*
- * Fences on a buffer are of those who use its contents. A new buffer has none, and where pages stay
- * and are mapped for the card, nobody has to be done with them. Outside of any section.
+ * Fences on a buffer are of those who use its contents. A new buffer has none. Those of one that is
+ * where no engine reaches it are of others that share its reservation, or will be done without it:
+ * it came there when its users were done, and who uses it next has it moved first. Outside of any
+ * section.
  */
 static int wait_for_users(struct ttm_buffer_object *bo, struct ttm_operation_ctx *ctx,
 			  const struct ttm_resource *to)
 {
 	int err;
 
-	if (!bo->resource || (place_of(bo) == XE_MEM_SYSTEM && to->mem_type == XE_MEM_TT))
+	if (place_of(bo) == XE_MEM_SYSTEM)
 		return 0;
 	err = ttm_bo_wait_ctx(bo, ctx);
 	if (err == -EBUSY)
@@ -240,22 +242,59 @@ static void forget_mapping(struct xe_bo *bo)
 	list_del_init(&bo->vram_link);
 }
 
-static void finish_move(struct ttm_buffer_object *bo, struct ttm_resource *to)
+/* In VRAM it needs no list of pages, and TTM takes away one with its pages only. */
+static void drop_empty_list(struct ttm_buffer_object *bo)
+{
+	if (bo->ttm)
+		xe_tt_destroy(bo->bdev, bo->ttm);
+	bo->ttm = NULL;
+}
+
+/*
+ * TTM waits for all that has the reservation before it frees pages. Here they were copied, and
+ * nobody is waited for: a ghost has them, and is done when that is, at once.
+ */
+static int leave_pages(struct ttm_buffer_object *bo, struct ttm_resource *to)
+{
+	struct dma_fence *copied = dma_fence_get_stub();
+	int err = ttm_bo_move_accel_cleanup(bo, copied, false, false, to);
+
+	dma_fence_put(copied);
+	return err;
+}
+
+static int leave(struct ttm_buffer_object *bo, struct ttm_resource *to)
+{
+	if (place_of(bo) == XE_MEM_VRAM) {
+		ttm_bo_move_sync_cleanup(bo, to);
+		return 0;
+	}
+	if (to->mem_type == XE_MEM_VRAM && has_data(bo->ttm))
+		return leave_pages(bo, to);
+
+	ttm_bo_move_null(bo, to);
+	if (to->mem_type == XE_MEM_VRAM)
+		drop_empty_list(bo);
+	return 0;
+}
+
+static int finish_move(struct ttm_buffer_object *bo, struct ttm_resource *to)
 {
 	struct xe_bo *xe_bo = ttm_to_xe_bo(bo);
+	int err;
 
 	xe_vma_mark_stale(&bo->base);
 	if (place_of(bo) == XE_MEM_VRAM)
 		forget_mapping(xe_bo);
-	if (bo->resource && (place_of(bo) == XE_MEM_VRAM || to->mem_type == XE_MEM_VRAM))
-		ttm_bo_move_sync_cleanup(bo, to);	/* frees the pages that it leaves */
-	else
-		ttm_bo_move_null(bo, to);
+	err = leave(bo, to);
+	if (err)
+		return err;
 	WRITE_ONCE(xe_bo->mem_type, to->mem_type);
 
 	/* TTM has reserved room for it. From here on others wait for it. */
 	if (to->mem_type == XE_MEM_VRAM && xe_vram_clearing(to))
 		dma_resv_add_fence(bo->base.resv, xe_vram_clearing(to), DMA_RESV_USAGE_KERNEL);
+	return 0;
 }
 
 /* Of a card that is gone nobody needs the room, and what was in it is lost. */
@@ -287,8 +326,7 @@ static int move_buffer(struct ttm_buffer_object *bo, struct ttm_operation_ctx *c
 		err = move_from_vram(bo, ctx, to);
 	else
 		err = move_pages(bo, to);
-	if (!err)
-		finish_move(bo, to);
+	err = err ?: finish_move(bo, to);
 	if (!err && to_vram)	/* one of two may be missed */
 		WRITE_ONCE(bo_to_xe(bo)->mm.moves, bo_to_xe(bo)->mm.moves + 1);
 	return err;

@@ -714,6 +714,101 @@ static void test_one_wait(struct kunit *test)
 	dma_fence_put(fence);
 }
 
+/* Until an hour from now: it does not go by how fast this machine is. */
+static void was_used(struct kunit *test, struct xe_bo *bo)
+{
+	struct dma_fence *fence = fence_new(test);
+
+	reserved(bo) {
+		KUNIT_ASSERT_EQ(test, dma_resv_reserve_fences(bo->ttm.base.resv, 1), 0);
+		dma_resv_add_fence(bo->ttm.base.resv, fence, DMA_RESV_USAGE_BOOKKEEP);
+	}
+	dma_fence_signal_timestamp(fence, ktime_add_ms(ktime_get(), 3600 * MSEC_PER_SEC));
+	dma_fence_put(fence);
+}
+
+/*
+ * What is in use all the time stays, although it came first; unless there is nothing else.
+ *
+ * Seen to fail: the oldest had to go, and was back with the next job.
+ */
+static void test_of_late(struct kunit *test)
+{
+	struct xe_device *xe = device(test, false);
+	struct xe_bo *old = new(test, xe, VRAM_SIZE / 2, XE_REGION_VRAM);
+	struct xe_bo *idle = new(test, xe, VRAM_SIZE / 2, XE_REGION_VRAM), *bo[3];
+
+	was_used(test, old);
+	bo[0] = new(test, xe, VRAM_SIZE / 4, XE_REGION_VRAM);
+	KUNIT_EXPECT_EQ(test, old->mem_type, XE_MEM_VRAM);
+	KUNIT_EXPECT_EQ(test, idle->mem_type, XE_MEM_SYSTEM);
+
+	bo[1] = new(test, xe, VRAM_SIZE / 4, XE_REGION_VRAM);
+	was_used(test, bo[0]);
+	was_used(test, bo[1]);
+	was_used(test, old);
+	bo[2] = new(test, xe, VRAM_SIZE / 4, XE_REGION_VRAM);
+	KUNIT_EXPECT_EQ_MSG(test, old->mem_type, XE_MEM_SYSTEM, "it is the oldest of them");
+	KUNIT_EXPECT_EQ(test, bo[0]->mem_type, XE_MEM_VRAM);
+	KUNIT_EXPECT_EQ(test, bo[1]->mem_type, XE_MEM_VRAM);
+	for (unsigned int i = 0; i < ARRAY_SIZE(bo); i++)
+		put(bo[i]);
+	put(idle);
+	put(old);
+}
+
+/*
+ * A buffer that no engine reaches is used by nobody, whatever else has its reservation: whether it
+ * was never anywhere, or had to make room.
+ *
+ * Seen to fail: it waited for all jobs of its VM.
+ */
+static void not_reached(struct kunit *test, bool was_there)
+{
+	struct xe_device *xe = device(test, false);
+	struct xe_bo *vm = new(test, xe, SZ_64K, XE_REGION_SYSTEM), *bo = xe_bo_alloc();
+	struct xe_bo_args args = {
+		.size = SZ_64K, .regions = XE_REGION_VRAM, .vm_resv = &vm->ttm.base,
+		.deferred = true,
+	};
+	struct dma_fence *fence = fence_new(test);
+
+	KUNIT_ASSERT_NOT_NULL(test, bo);
+	reserved(vm) {
+		KUNIT_ASSERT_EQ(test, dma_resv_reserve_fences(vm->ttm.base.resv, 1), 0);
+		dma_resv_add_fence(vm->ttm.base.resv, fence, DMA_RESV_USAGE_BOOKKEEP);
+		KUNIT_EXPECT_EQ(test, xe_bo_init(xe, bo, &args), 0);
+		if (was_there) {
+			KUNIT_EXPECT_EQ(test, xe_bo_make_reachable(bo), 0);
+			dma_fence_signal(fence);
+			KUNIT_EXPECT_EQ(test, xe_bo_move_to(bo, XE_MEM_SYSTEM), 0);
+			dma_fence_put(fence);
+			fence = fence_new(test);
+			KUNIT_EXPECT_EQ(test, dma_resv_reserve_fences(vm->ttm.base.resv, 1), 0);
+			dma_resv_add_fence(vm->ttm.base.resv, fence, DMA_RESV_USAGE_BOOKKEEP);
+		}
+		waited = 0;
+		KUNIT_EXPECT_EQ(test, xe_bo_make_reachable(bo), 0);
+		KUNIT_EXPECT_EQ(test, waited, 0);
+	}
+	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_VRAM);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
+	dma_fence_signal(fence);
+	dma_fence_put(fence);
+	put(bo);
+	put(vm);
+}
+
+static void test_never_anywhere(struct kunit *test)
+{
+	not_reached(test, false);
+}
+
+static void test_comes_back(struct kunit *test)
+{
+	not_reached(test, true);
+}
+
 /*
  * One for which there is no memory stays, and others go in its place.
  *
@@ -957,6 +1052,9 @@ static struct kunit_case bo_cases[] = {
 	KUNIT_CASE(test_of_a_vm),
 	KUNIT_CASE(test_users),
 	KUNIT_CASE(test_one_wait),
+	KUNIT_CASE(test_of_late),
+	KUNIT_CASE(test_never_anywhere),
+	KUNIT_CASE(test_comes_back),
 	KUNIT_CASE(test_too_large),
 	KUNIT_CASE(test_unpin),
 	KUNIT_CASE(test_no_room_on_nothing),
