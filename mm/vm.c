@@ -36,7 +36,9 @@
  *
  * Whoever moves a buffer marks its mappings as stale, and the library has a list of the buffers
  * that have such. Nothing else happens until a job wants to run: there is none then, as moving has
- * waited for those that ran.
+ * waited for those that ran. Their fences are in the reservations of all that they reach, also of
+ * a buffer that is mapped while they run. What is stale and is unmapped is not on that list any
+ * more: jobs wait until its entries have been written over.
  *
  * Buffers that were made for one VM share its reservation, so that a job takes one lock and adds
  * one fence for all of them. They hold the object that has it, and never the VM, which holds the
@@ -275,13 +277,53 @@ void xe_vm_log_undo(struct xe_vm_log *log)
 	xe_vma_free_list(log->vm, &log->gone);
 }
 
-static void commit_come(struct xe_vm_change *change)
+/* Jobs of its own that may be on an engine. A long-running VM has one fence for all of them. */
+static bool is_of_job(struct dma_resv_iter *at, struct dma_fence *fence)
 {
+	return dma_resv_iter_usage(at) == DMA_RESV_USAGE_BOOKKEEP &&
+	       !test_bit(XE_VM_BIND_FENCE, &fence->flags) && !dma_fence_is_signaled(fence);
+}
+
+static unsigned int count_jobs(struct xe_vm *vm)
+{
+	struct dma_resv_iter at;
+	struct dma_fence *fence;
+	unsigned int n = 0;
+
+	dma_resv_for_each_fence(&at, xe_vm_resv(vm), DMA_RESV_USAGE_BOOKKEEP, fence)
+		n += is_of_job(&at, fence);
+	return n;
+}
+
+/* They were published without it, and reach it from now on. */
+static void tell_of_jobs(struct xe_vm *vm, struct dma_resv *resv)
+{
+	struct dma_resv_iter at;
+	struct dma_fence *fence;
+
+	dma_resv_for_each_fence(&at, xe_vm_resv(vm), DMA_RESV_USAGE_BOOKKEEP, fence)
+		if (is_of_job(&at, fence))
+			dma_resv_add_fence(resv, fence, DMA_RESV_USAGE_BOOKKEEP);
+}
+
+/* Is it not among those that each job of the VM adds its fence to? */
+static bool is_new(struct xe_vm *vm, struct drm_gem_object *obj, struct drm_gpuvm_bo *vm_bo)
+{
+	return !(vm->flags & XE_VM_LR) && drm_gpuvm_is_extobj(&vm->gpuvm, obj) &&
+	       (!vm_bo || list_empty(&vm_bo->list.entry.extobj));
+}
+
+static void commit_come(struct xe_vm *vm, struct xe_vm_change *change)
+{
+	struct drm_gem_object *obj = change->vma->gpuva.gem.obj;
+
 	if (change->vma->pages)
 		xe_userptr_add_vma(change->vma);
 	if (!change->vm_bo)
 		return;
 
+	if (is_new(vm, obj, change->vm_bo))
+		tell_of_jobs(vm, obj->resv);
 	drm_gpuva_link(&change->vma->gpuva, change->vm_bo);
 	drm_gpuvm_bo_extobj_add(change->vm_bo);
 	drm_gpuvm_bo_put(change->vm_bo);
@@ -314,7 +356,7 @@ void xe_vm_log_commit(struct xe_vm_log *log)
 	list_for_each_entry(change, &log->changes, link) {
 		cond_resched();
 		if (change->came)
-			commit_come(change);
+			commit_come(log->vm, change);
 		else
 			commit_go(log, change->vma);
 	}
@@ -383,6 +425,34 @@ int xe_vm_lock_obj(struct xe_vm_lock *lock, struct drm_gem_object *obj)
 		return -EDEADLK;
 	lock->few[lock->num_few++] = obj->resv;
 	return dma_resv_reserve_fences(obj->resv, lock->num_fences);
+}
+
+/**
+ * xe_vm_lock_new - have room for what a buffer that is going to be mapped is told
+ * @lock: which are held, that of the buffer among them
+ * @obj: the buffer
+ *
+ * Jobs that were published before reach it, too, so their fences have to be in its reservation.
+ *
+ * Context: called by xe_vm_lock_for().
+ * Return: 0 or -ENOMEM.
+ */
+int xe_vm_lock_new(struct xe_vm_lock *lock, struct drm_gem_object *obj)
+{
+	struct drm_gpuvm_bo *vm_bo;
+	bool new;
+
+	if (!drm_gpuvm_is_extobj(&lock->vm->gpuvm, obj))
+		return 0;
+	vm_bo = drm_gpuvm_bo_find(&lock->vm->gpuvm, obj);
+	new = is_new(lock->vm, obj, vm_bo);
+	drm_gpuvm_bo_put(vm_bo);
+	if (!new)
+		return 0;
+	if (!lock->counted)
+		lock->num_jobs = count_jobs(lock->vm);
+	lock->counted = true;
+	return dma_resv_reserve_fences(obj->resv, lock->num_fences + lock->num_jobs);
 }
 
 /**
@@ -500,6 +570,7 @@ int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_f
 
 	lock->vm = vm;
 	lock->shared = false;
+	lock->counted = false;
 	lock->num_few = 0;
 	lock->num_fences = num_fences + 1;	/* and that of a clear or a move */
 	if (!tries || !tries->all)

@@ -264,6 +264,10 @@ struct xe_vm_lock {
 	struct dma_resv *few[XE_VM_FEW];
 	/** @num_fences: that there is room for in each */
 	unsigned int num_fences;
+	/** @num_jobs: of the VM, not over; once @counted, and a new buffer has room for them */
+	unsigned int num_jobs;
+	/** @counted: since the reservation of the VM was taken */
+	bool counted;
 	/** @exec: which, where it was waited for several, or there are more */
 	struct drm_exec exec;
 };
@@ -344,6 +348,7 @@ u64 xe_vm_root(const struct xe_vm *vm, unsigned int gt_id);
 
 int xe_vm_make_reachable(struct xe_vm *vm);
 int xe_vm_lock_obj(struct xe_vm_lock *lock, struct drm_gem_object *obj);
+int xe_vm_lock_new(struct xe_vm_lock *lock, struct drm_gem_object *obj);
 int xe_vm_lock_all(struct xe_vm_lock *lock);
 /**
  * struct xe_vm_tries - how often there was no room in VRAM; all zero at first

@@ -745,7 +745,8 @@ static int lock_buffers(struct xe_vm_lock *lock, void *data)
 
 		err = xe_mm_go_on();
 		if (!err && map->bo)
-			err = xe_vm_lock_obj(lock, &map->bo->ttm.base);
+			err = xe_vm_lock_obj(lock, &map->bo->ttm.base) ?:
+			      xe_vm_lock_new(lock, &map->bo->ttm.base);
 		if (!err && map->range && !all)
 			err = lock_range(lock, map->addr, map->range);
 	}
