@@ -250,6 +250,31 @@ static void free_changes(struct xe_vm_log *log)
 	INIT_LIST_HEAD(&log->changes);
 }
 
+static bool is_stale(const struct xe_vma *vma)
+{
+	return vma->gpuva.flags & DRM_GPUVA_INVALIDATED || !list_empty(&vma->unwritten_link) ||
+	       (vma->pages && !xe_user_pages_valid(vma->pages));
+}
+
+/**
+ * xe_vm_log_takes_stale - does anything go whose pages have moved since its entries were written?
+ * @log: the log
+ *
+ * Nobody will look for it again, and its entries lead to where the pages were until they are
+ * written over. So no job begins before.
+ *
+ * Context: as when it was written, and &xe_vm.notifier_lock is held.
+ */
+bool xe_vm_log_takes_stale(const struct xe_vm_log *log)
+{
+	struct xe_vm_change *change;
+
+	list_for_each_entry(change, &log->changes, link)
+		if (!change->came && is_stale(change->vma))
+			return true;
+	return false;
+}
+
 /**
  * xe_vm_log_undo - have everything be as it was
  * @log: the log, empty afterwards

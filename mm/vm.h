@@ -380,6 +380,7 @@ void xe_vm_log_init(struct xe_vm_log *log, struct xe_vm *vm, struct xe_user_fenc
 int xe_vm_map(struct xe_vm_log *log, const struct xe_vm_map *map);
 int xe_vm_unmap(struct xe_vm_log *log, u64 addr, u64 range);
 void xe_vm_log_commit(struct xe_vm_log *log);
+bool xe_vm_log_takes_stale(const struct xe_vm_log *log);
 void xe_vm_log_undo(struct xe_vm_log *log);
 void xe_vma_free_list(struct xe_vm *vm, struct list_head *gone);
 

@@ -54,6 +54,11 @@
  * a page job of them, on a queue that nobody else uses; user space may have the other queues wait
  * for the very job that is about to run. A long-running VM does so before it starts.
  *
+ * Where a bind takes stale mappings away, nobody would find them, and entries lead to memory of
+ * others until its page job is written, which may wait for anything. So a stopper is behind it, a
+ * job of that queue that writes nothing: what is to run on an engine waits for it as for the
+ * others. A prefetch leaves what it moves stale.
+ *
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
@@ -67,8 +72,8 @@
  * ======================== ============= ==========================================
  */
 
-/* That a bind adds to a reservation: its own, and the one that stops a long-running VM. */
-#define NUM_FENCES	2
+/* That a bind adds to a reservation: its own, a stopper, and what stops a long-running VM. */
+#define NUM_FENCES	3
 
 struct invalidation {
 	struct xe_tlb_wait wait;
@@ -453,7 +458,6 @@ static struct dma_fence *publish(struct page_job *job, struct xe_vm_lock *lock)
 	bool accepted;
 
 	xe_pt_plan_commit(&job->plan);
-	forget_fresh(job, false);
 	enlist(job);
 	scoped_guard(mutex, &q->dep.lock) {
 		accepted = dep_queue_push(&q->dep, &job->dep);
@@ -473,19 +477,18 @@ static struct dma_fence *publish(struct page_job *job, struct xe_vm_lock *lock)
  * Ioctls
  */
 
-/* What is moved was moved before anything was planned, see make_reachable(). */
-static int prefetch_one(struct page_job *job, struct xe_vma *vma, u32 region)
+/*
+ * What is moved was moved before anything was planned, see make_reachable(). The kernel sees to
+ * where memory of processes is, and what reads zero is nowhere.
+ */
+static int prefetch_one(struct page_job *job, struct drm_gpuva *gpuva, u32 region)
 {
-	struct drm_gem_object *obj = vma->gpuva.gem.obj;
+	struct drm_gem_object *obj = gpuva->gem.obj;
 
-	/* The kernel sees to where memory of processes is, and what reads zero is nowhere. */
-	if (!obj)
+	if (!obj || xe_bo_can_be_in(to_xe_bo(obj), region))
 		return 0;
-	if (!xe_bo_can_be_in(to_xe_bo(obj), region)) {
-		drm_dbg(&job->vm->xe->drm, "VM_BIND: what is to be moved cannot be there\n");
-		return -EINVAL;
-	}
-	return drm_gpuva_invalidated(&vma->gpuva) ? plan_again(job, vma) : 0;
+	drm_dbg(&job->vm->xe->drm, "VM_BIND: what is to be moved cannot be there\n");
+	return -EINVAL;
 }
 
 static int bind_prefetch(struct page_job *job, const struct xe_bind_op *op)
@@ -495,7 +498,7 @@ static int bind_prefetch(struct page_job *job, const struct xe_bind_op *op)
 
 	drm_gpuvm_for_each_va_range(gpuva, &job->vm->gpuvm, op->map.addr,
 				    op->map.addr + op->map.range) {
-		err = xe_mm_go_on() ?: prefetch_one(job, to_xe_vma(gpuva), op->region);
+		err = xe_mm_go_on() ?: prefetch_one(job, gpuva, op->region);
 		if (err)
 			return err;
 	}
@@ -593,26 +596,61 @@ static bool pages_valid(const struct xe_bind_args *args)
 	return true;
 }
 
+static struct page_job *make_stopper(struct xe_vm *vm)
+{
+	struct page_job *job = make_job(vm, vm->queues[XE_VM_REBINDS]);
+	int err = -ENOMEM;
+
+	if (!job)
+		return ERR_PTR(-ENOMEM);
+
+	dep_job_init(&job->dep, xe_mm_array(1, sizeof(*job->dep.deps)), 1);
+	if (job->dep.deps)
+		err = xe_submit_keep_awake(vm->xe, &job->awake);
+	if (err) {
+		discard_job(job);
+		return ERR_PTR(err);
+	}
+	return job;
+}
+
+static bool takes_stale(const struct xe_vm_log *log)
+{
+	guard(rwsem_read)(&log->vm->notifier_lock);
+	return xe_vm_log_takes_stale(log);
+}
+
+static void publish_stopper(struct page_job *stopper, struct xe_vm_lock *lock,
+			    struct dma_fence *of)
+{
+	struct xe_vm *vm = stopper->vm;
+
+	dep_job_depend(&stopper->dep, dma_fence_get(of));
+	dma_fence_put(vm->moved);
+	vm->moved = publish(stopper, lock);
+}
+
 /* Behind the look at pages, whoever takes them away waits for the fence. */
-static int commit(struct page_job *job, struct xe_vm_lock *lock, struct xe_vm_log *log,
-		  const struct xe_bind_args *args, struct dma_fence **fence)
+static int commit(struct page_job *job, struct page_job *stopper, struct xe_vm_lock *lock,
+		  struct xe_vm_log *log, const struct xe_bind_args *args, struct dma_fence **fence)
 {
 	guard(rwsem_read)(&job->vm->notifier_lock);
-	if (!pages_valid(args))
+	if (!pages_valid(args) || (!stopper && xe_vm_log_takes_stale(log)))
 		return -EAGAIN;
 
-	/* Before some of them go again: they are on the other list then. */
-	forget_fresh(job, false);
 	xe_vm_log_commit(log);
 	list_splice(&log->gone, &job->gone);
 	dep_job_hold(&job->dep);
 	*fence = publish(job, lock);
+	if (stopper)
+		publish_stopper(stopper, lock, *fence);
 	return 0;
 }
 
 static int bind_locked(struct page_job *job, struct xe_vm_lock *lock, struct xe_bind_args *args,
 		       struct dma_fence **fence)
 {
+	struct page_job *stopper = NULL;
 	struct xe_vm_log log;
 	int err;
 
@@ -622,11 +660,16 @@ static int bind_locked(struct page_job *job, struct xe_vm_lock *lock, struct xe_
 		err = collect_deps(job, lock, args->syncs, args->num_syncs);
 	if (!err)
 		err = limit_deferred(job, args);
+	if (!err && takes_stale(&log)) {
+		stopper = make_stopper(job->vm);
+		err = PTR_ERR_OR_ZERO(stopper);
+	}
 	if (!err)
-		err = commit(job, lock, &log, args, fence);
+		err = commit(job, stopper, lock, &log, args, fence);
 	if (err) {
+		if (!IS_ERR_OR_NULL(stopper))
+			discard_job(stopper);
 		undefer(job);
-		forget_fresh(job, true);
 		xe_pt_plan_undo(&job->plan);
 		xe_vm_log_undo(&log);
 	}
@@ -841,6 +884,7 @@ static void signal_syncs(const struct xe_bind_args *args, struct dma_fence *fenc
 int xe_bind(struct xe_bind_args *args)
 {
 	struct xe_queue *q = args->q ?: args->vm->queues[XE_VM_BINDS];
+	struct xe_queue *stoppers = args->vm->queues[XE_VM_REBINDS];
 	struct dma_fence *fence;
 	struct page_job *job;
 	int err;
@@ -864,6 +908,8 @@ int xe_bind(struct xe_bind_args *args)
 	}
 
 	xe_queue_run(q);
+	if (!list_empty_careful(&stoppers->dep.waiting))
+		xe_queue_run(stoppers);
 	signal_syncs(args, fence);
 	dep_job_let_go(&job->dep);
 	return 0;
@@ -924,6 +970,7 @@ static int commit_stale(struct page_job *job, struct xe_vm_lock *lock)
 		return -EAGAIN;
 
 	forget_stale(vm);
+	forget_fresh(job, false);
 	dma_fence_put(vm->moved);
 	vm->moved = publish(job, lock);
 	return 0;

@@ -816,7 +816,24 @@ static void test_lr_fits(struct kunit *test)
 	drm_gem_object_put(&new->ttm.base);
 }
 
-/* What is written anew for a prefetch, and taken away by the same array; and if that fails. */
+/* What the next job has to wait for; NULL if there is nothing. */
+static struct dma_fence *prepared(struct world *w)
+{
+	struct dma_fence *fence = NULL;
+	struct xe_vm_lock lock;
+
+	KUNIT_ASSERT_EQ(w->test, xe_vm_lock(w->vm, &lock, NUM_FENCES, NULL), 0);
+	KUNIT_EXPECT_EQ(w->test, xe_bind_prepare(&lock, &fence), 0);
+	xe_vm_unlock(&lock);
+	return fence;
+}
+
+/*
+ * A prefetch moves, and what it moved is stale until a job wants to run.
+ *
+ * Seen to fail: it was not stale any more when its entries were still to be written, and the next
+ * job ran with the old ones.
+ */
 static void test_prefetch_stale(struct kunit *test)
 {
 	struct world *w = make_world(test);
@@ -825,24 +842,139 @@ static void test_prefetch_stale(struct kunit *test)
 		  .map = { .addr = SZ_1M, .range = SZ_64K } },
 		{ .what = XE_BIND_UNMAP, .map = { .addr = SZ_1M, .range = SZ_64K } },
 	};
-	struct xe_bind_args args = { .vm = w->vm, .ops = ops, .num_ops = ARRAY_SIZE(ops) };
+	struct dma_fence *in = foreign_fence(test), *fence;
+	struct xe_sync sync = { .fence = in };
+	struct xe_bind_args args = {
+		.vm = w->vm, .ops = ops, .num_ops = 1, .syncs = &sync, .num_syncs = 1,
+	};
 	struct xe_vma *vma;
 
 	dma_fence_put(bind_at(w, SZ_1M, NULL));
 	vma = make_stale(w, SZ_1M);
-	fake.planned = 0;
-	fake.fail_at = 2;
-	KUNIT_EXPECT_EQ(test, xe_bind(&args), -ENOMEM);
-	KUNIT_EXPECT_TRUE(test, drm_gpuva_invalidated(&vma->gpuva));
-	KUNIT_EXPECT_TRUE(test, list_empty(&vma->link));
-	args.num_ops = 1;
+	fake.num_written = 0;
 	KUNIT_EXPECT_EQ(test, xe_bind(&args), 0);
-	KUNIT_EXPECT_FALSE(test, drm_gpuva_invalidated(&vma->gpuva));
+	KUNIT_EXPECT_EQ(test, w->bo->ttm.resource->mem_type, XE_MEM_TT);
+	KUNIT_EXPECT_TRUE(test, drm_gpuva_invalidated(&vma->gpuva));
+	KUNIT_EXPECT_EQ(test, fake.num_written, 0);
 
+	fence = prepared(w);
+	KUNIT_EXPECT_FALSE(test, drm_gpuva_invalidated(&vma->gpuva));
+	KUNIT_EXPECT_NULL_MSG(test, fence, "it does not wait for what the prefetch waits for");
+	KUNIT_EXPECT_EQ(test, fake.num_written, 1);
+
+	dma_fence_signal(in);
 	make_stale(w, SZ_1M);
 	args.num_ops = 2;
 	KUNIT_EXPECT_EQ(test, xe_bind(&args), 0);
 	KUNIT_EXPECT_FALSE(test, is_mapped(w, SZ_1M));
+	end_world(w);
+	dma_fence_put(in);
+}
+
+/*
+ * What has moved is unmapped, and that waits: its entries lead to where it was, and no job begins
+ * before they do not. One that maps over it likewise. What has not moved is no reason to wait.
+ *
+ * Seen to fail: the job ran, and had somebody else's memory.
+ */
+static void stale_goes(struct kunit *test, enum xe_bind_what what, u64 range, bool stale)
+{
+	struct world *w = make_world(test);
+	struct dma_fence *in = foreign_fence(test), *fence;
+	struct xe_bind_op op = {
+		.what = what, .map = { .addr = SZ_1M, .range = range,
+				       .bo = what == XE_BIND_MAP ? w->bo : NULL },
+	};
+	struct xe_sync sync = { .fence = in };
+	struct xe_bind_args args = {
+		.vm = w->vm, .ops = &op, .num_ops = 1, .syncs = &sync, .num_syncs = 1,
+	};
+
+	dma_fence_put(bind_at(w, SZ_1M, NULL));
+	if (stale)
+		make_stale(w, SZ_1M);
+	fake.num_written = 0;
+	KUNIT_EXPECT_EQ(test, xe_bind(&args), 0);
+	fence = prepared(w);
+	KUNIT_EXPECT_EQ(test, fake.num_written, 0);
+	KUNIT_EXPECT_EQ(test, !!fence, stale);
+	KUNIT_EXPECT_FALSE(test, fence && dma_fence_is_signaled(fence));
+
+	dma_fence_signal(in);
+	for (int i = 0; fence && i < 500 && !dma_fence_is_signaled(fence); i++)
+		fsleep(10000);
+	KUNIT_EXPECT_TRUE(test, !fence || dma_fence_is_signaled(fence));
+	dma_fence_put(fence);
+	KUNIT_EXPECT_NULL(test, prepared(w));
+	end_world(w);
+	/* What is left of it is written for the job. */
+	KUNIT_EXPECT_EQ(test, fake.num_written, range < SZ_64K ? 2 : 1);
+	dma_fence_put(in);
+}
+
+static void test_stale_unmapped(struct kunit *test)
+{
+	stale_goes(test, XE_BIND_UNMAP, SZ_64K, true);
+}
+
+static void test_stale_part(struct kunit *test)
+{
+	stale_goes(test, XE_BIND_UNMAP, SZ_4K, true);
+}
+
+static void test_stale_mapped_over(struct kunit *test)
+{
+	stale_goes(test, XE_BIND_MAP, SZ_64K, true);
+}
+
+static void test_unmapped_later(struct kunit *test)
+{
+	stale_goes(test, XE_BIND_UNMAP, SZ_64K, false);
+}
+
+static unsigned int count_fences(struct dma_resv *resv)
+{
+	struct dma_resv_iter at;
+	struct dma_fence *fence;
+	unsigned int n = 0;
+
+	dma_resv_lock(resv, NULL);
+	dma_resv_for_each_fence(&at, resv, DMA_RESV_USAGE_BOOKKEEP, fence)
+		n += !dma_fence_is_signaled(fence);
+	dma_resv_unlock(resv);
+	return n;
+}
+
+#define MANY_JOBS	50
+
+/*
+ * Jobs that run when a buffer is mapped reach it: nobody moves it before they are over.
+ *
+ * Seen to fail: it was moved, and they went on where it had been.
+ */
+static void test_told_of_jobs(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct dma_resv *resv = xe_vm_resv(w->vm);
+	struct dma_fence *job[MANY_JOBS];
+
+	for (unsigned int i = 0; i < MANY_JOBS; i++) {
+		job[i] = foreign_fence(test);
+		dma_resv_lock(resv, NULL);
+		KUNIT_EXPECT_EQ(test, dma_resv_reserve_fences(resv, 1), 0);
+		dma_resv_add_fence(resv, job[i], DMA_RESV_USAGE_BOOKKEEP);
+		dma_resv_unlock(resv);
+	}
+	dma_fence_put(bind_at(w, SZ_1M, NULL));
+	KUNIT_EXPECT_EQ(test, count_fences(w->bo->ttm.base.resv), MANY_JOBS);
+	dma_fence_put(bind_at(w, SZ_2M, NULL));
+	KUNIT_EXPECT_EQ(test, count_fences(w->bo->ttm.base.resv), MANY_JOBS);
+
+	for (unsigned int i = 0; i < MANY_JOBS; i++) {
+		dma_fence_signal(job[i]);
+		dma_fence_put(job[i]);
+	}
+	KUNIT_EXPECT_TRUE(test, is_idle(w->bo->ttm.base.resv));
 	end_world(w);
 }
 
@@ -1130,6 +1262,11 @@ static struct kunit_case bind_cases[] = {
 	KUNIT_CASE(test_lr_fits),
 	KUNIT_CASE(test_prefetch),
 	KUNIT_CASE(test_prefetch_stale),
+	KUNIT_CASE(test_stale_unmapped),
+	KUNIT_CASE(test_stale_part),
+	KUNIT_CASE(test_stale_mapped_over),
+	KUNIT_CASE(test_unmapped_later),
+	KUNIT_CASE(test_told_of_jobs),
 	KUNIT_CASE(test_limit),
 	KUNIT_CASE(test_no_answer),
 	KUNIT_CASE(test_kill),
