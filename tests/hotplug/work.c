@@ -1187,6 +1187,10 @@ static void queue_errors(void)
 		  PROPERTY(.property = DRM_XE_EXEC_QUEUE_SET_PROPERTY_PRIORITY, .value = 9) },
 		{ "extensions without end", E2BIG, QUEUE_CREATE(.extensions = (uintptr_t)&round) },
 	};
+	const struct row user_rows[] = {
+		{ "a high priority without CAP_SYS_NICE", EPERM,
+		  PROPERTY(.property = DRM_XE_EXEC_QUEUE_SET_PROPERTY_PRIORITY, .value = 2) },
+	};
 	const struct row end_rows[] = {
 		{ "a queue that is not", ENOENT, QUEUE_END(.exec_queue_id = NOBODY) },
 		{ "pad", EINVAL, QUEUE_END(.pad = 1) },
@@ -1201,6 +1205,9 @@ static void queue_errors(void)
 
 	mixed[1] = copy;
 	ROWS("EXEC_QUEUE_CREATE", create_rows);
+	need(!seteuid(65534), "to be a user");
+	ROWS("EXEC_QUEUE_CREATE", user_rows);
+	need(!seteuid(0), "to be root again");
 	ROWS("EXEC_QUEUE_DESTROY", end_rows);
 	ROWS("EXEC_QUEUE_GET_PROPERTY", get_rows);
 }
