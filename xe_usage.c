@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
  * How much time of engines a client has used, how many contexts, page tables and threads it has,
- * and how much memory waits for its binds.
+ * how much memory waits for its binds, and for how long others have waited for it in vain.
  */
 
 #include <linux/cred.h>
+#include <linux/jiffies.h>
+#include <linux/math64.h>
 #include <linux/slab.h>
 #include <linux/user_namespace.h>
 
@@ -33,14 +35,22 @@
  * address spaces start, and those that write user fences. Where they do not come back nothing is
  * left behind enough users. Whoever is refused tries again, less and less often.
  *
+ * Who takes memory of a process away waits for the jobs of a VM, and in vain if these do not end
+ * and the VM is banned (mm/userptr.c). A client has any number of VMs, so it is the client that may
+ * keep others waiting in vain: for half a minute, and all clients of a user for five minutes. A
+ * twentieth of the time that passes pays that back. A wait that is not in vain costs nothing, and a
+ * tenth of a second there is always: jobs of innocents end in it. To close a file and open another
+ * one is of no use to a user, who is remembered until he has paid.
+ *
  * Anybody can have thousands of users in a namespace of his own: they count as himself.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
  * ======================== ============= ==========================================
- * struct xe_usage          references    client, queues, address spaces and starts are gone; or the
- *                                        user fences of a process
- * struct xe_usage_user     his clients   the last of these is gone
+ * struct xe_usage          references    client, queues, address spaces, starts, and memory of
+ *                                        processes are gone; or the user fences of a process
+ * struct xe_usage_user     his clients   the last of these is gone, he has paid, and any client
+ *                                        goes; or the device goes
  * ======================== ============= ==========================================
  */
 
@@ -69,6 +79,30 @@ void xe_usages_init(struct xe_usages *usages)
 	INIT_LIST_HEAD(&usages->users);
 }
 
+/* The lock is held, or there are no clients. */
+static void forget_users(struct xe_usages *usages, u64 now)
+{
+	struct xe_usage_user *user, *next;
+
+	list_for_each_entry_safe(user, next, &usages->users, link) {
+		if (user->clients || user->paid_off > now)
+			continue;
+		list_del(&user->link);
+		kfree(user);
+	}
+}
+
+/**
+ * xe_usages_fini - forget the users who have patience to pay back
+ * @usages: of a device; the last client has gone. Where no patience is lost there is nothing to do
+ *
+ * Context: any.
+ */
+void xe_usages_fini(struct xe_usages *usages)
+{
+	forget_users(usages, U64_MAX);
+}
+
 /* Return: the user, who has one client more, or the one that is given, if there is none yet. */
 static struct xe_usage_user *join_user(struct xe_usages *usages, struct xe_usage_user *new)
 {
@@ -88,12 +122,9 @@ static struct xe_usage_user *join_user(struct xe_usages *usages, struct xe_usage
 
 static void leave_user(struct xe_usages *usages, struct xe_usage_user *user)
 {
-	scoped_guard(spinlock_irqsave, &usages->lock) {
-		if (--user->clients)
-			return;
-		list_del(&user->link);
-	}
-	kfree(user);
+	guard(spinlock_irqsave)(&usages->lock);
+	user->clients--;
+	forget_users(usages, get_jiffies_64());
 }
 
 static struct xe_usage *create(struct xe_usages *usages, kuid_t uid)
@@ -231,6 +262,61 @@ void xe_usage_give(struct xe_usage *usage, enum xe_usage_share what, unsigned in
 unsigned int xe_usage_refused(unsigned int *refused)
 {
 	return min(FIRST_PAUSE_MS << min((*refused)++, 8), LAST_PAUSE_MS);
+}
+
+#define PAID_BACK	20	/* one jiffy in so many */
+
+static unsigned long patience_left(u64 paid_off, unsigned long patience)
+{
+	u64 now = get_jiffies_64();
+
+	return patience - div_u64(max(paid_off, now) - now, PAID_BACK);
+}
+
+/* Several may wait at the same time, or longer than there is patience: then all of it is lost. */
+static void lose(u64 *paid_off, unsigned long patience, unsigned long lost)
+{
+	u64 now = get_jiffies_64();
+
+	*paid_off = min(max(*paid_off, now) + (u64)PAID_BACK * lost,
+			now + (u64)PAID_BACK * patience);
+}
+
+/**
+ * xe_usage_patience - how long to wait for a client before something is done against it
+ * @usage: of the client; NULL for the driver itself
+ *
+ * Context: any.
+ * Return: jiffies: what is left to it, or to its user if less; at least a tenth of a second.
+ */
+unsigned long xe_usage_patience(struct xe_usage *usage)
+{
+	unsigned long left;
+
+	if (!usage)
+		return XE_USAGE_PATIENCE;
+
+	guard(spinlock_irqsave)(&usage->usages->lock);
+	left = min(patience_left(usage->paid_off, XE_USAGE_PATIENCE),
+		   patience_left(usage->user->paid_off, XE_USAGE_USER_PATIENCE));
+	return max(left, XE_USAGE_LEAST_PATIENCE);
+}
+
+/**
+ * xe_usage_lost_patience - a client has been waited for in vain
+ * @usage: of the client; NULL for the driver itself
+ * @lost: for how long, in jiffies
+ *
+ * Context: any.
+ */
+void xe_usage_lost_patience(struct xe_usage *usage, unsigned long lost)
+{
+	if (!usage)
+		return;
+
+	guard(spinlock_irqsave)(&usage->usages->lock);
+	lose(&usage->paid_off, XE_USAGE_PATIENCE, lost);
+	lose(&usage->user->paid_off, XE_USAGE_USER_PATIENCE, lost);
 }
 
 /**

@@ -2,6 +2,7 @@
 #ifndef _XE_USAGE_H_
 #define _XE_USAGE_H_
 
+#include <linux/jiffies.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/spinlock.h>
@@ -17,6 +18,10 @@
 #define XE_USAGE_MAX_TABLES	786432	/* of 4 KiB: 3 GiB */
 #define XE_USAGE_MAX_STARTS	256
 #define XE_USAGE_MAX_WRITES	256
+/* For how long a client, and all clients of a user, may keep others waiting in vain. */
+#define XE_USAGE_PATIENCE	(30 * HZ)
+#define XE_USAGE_USER_PATIENCE	(300 * HZ)
+#define XE_USAGE_LEAST_PATIENCE	(HZ / 10)
 
 /* What there is only so much of for all clients together. */
 enum xe_usage_share {
@@ -37,9 +42,12 @@ enum xe_usage_share {
  * struct xe_usages - what all clients have of a device, or the module
  */
 struct xe_usages {
-	/** @lock: protects the rest, users, and &xe_usage.share; interrupts off */
+	/**
+	 * @lock: protects the rest, users, and &xe_usage.share and &xe_usage.paid_off; interrupts
+	 * off
+	 */
 	spinlock_t lock;
-	/** @users: &xe_usage_user.link, those who have clients */
+	/** @users: &xe_usage_user.link, those who have clients, or patience to pay back */
 	struct list_head users;
 	/** @share: how much all have, by enum xe_usage_share */
 	unsigned int share[XE_USAGE_SHARES];
@@ -57,6 +65,8 @@ struct xe_usage_user {
 	unsigned int clients;
 	/** @share: how much they have, by enum xe_usage_share */
 	unsigned int share[XE_USAGE_SHARES];
+	/** @paid_off: when patience that was lost with them is paid back, in jiffies */
+	u64 paid_off;
 };
 
 /**
@@ -67,8 +77,8 @@ struct xe_usage_user {
  */
 struct xe_usage {
 	/**
-	 * @ref: of the client, its queues, address spaces and their starts; of a process that has
-	 * user fences
+	 * @ref: of the client, its queues, address spaces, their starts, and the memory of
+	 * processes in them; of a process that has user fences
 	 */
 	struct kref ref;
 	/** @usages: what it has a share of; constant */
@@ -77,6 +87,8 @@ struct xe_usage {
 	struct xe_usage_user *user;
 	/** @share: how much, by enum xe_usage_share, under &xe_usages.lock */
 	unsigned int share[XE_USAGE_SHARES];
+	/** @paid_off: as &xe_usage_user.paid_off, of itself alone; under the same */
+	u64 paid_off;
 	/** @lock: protects the rest, and &xe_queue.counted; interrupts off */
 	spinlock_t lock;
 	/** @cycles: of the GT's clock, by class; children of a parallel queue count one by one */
@@ -86,12 +98,15 @@ struct xe_usage {
 };
 
 void xe_usages_init(struct xe_usages *usages);
+void xe_usages_fini(struct xe_usages *usages);
 struct xe_usage *xe_usage_create(struct xe_usages *usages);
 struct xe_usage *xe_usage_get(struct xe_usage *usage);
 void xe_usage_put(struct xe_usage *usage);
 bool xe_usage_take(struct xe_usage *usage, enum xe_usage_share what, unsigned int n);
 void xe_usage_give(struct xe_usage *usage, enum xe_usage_share what, unsigned int n);
 unsigned int xe_usage_refused(unsigned int *refused);
+unsigned long xe_usage_patience(struct xe_usage *usage);
+void xe_usage_lost_patience(struct xe_usage *usage, unsigned long lost);
 bool xe_usage_defer(struct xe_usage *usage, u64 entries, bool alone);
 void xe_usage_undefer(struct xe_usage *usage, u64 entries);
 u64 xe_usage_cycles(struct xe_usage *usage, enum xe_engine_class class);

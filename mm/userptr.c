@@ -21,6 +21,7 @@
 #include "mm/userptr.h"
 #include "xe_device.h"
 #include "xe_module.h"
+#include "xe_usage.h"
 
 /**
  * DOC: Memory of processes
@@ -43,11 +44,16 @@
  *
  * Reclaim waits for the notifier, and so does munmap. Hang checks bound the time of jobs that run.
  * A job that has to wait for somebody else before it begins has half a minute, then the VM is
- * banned, and only its engines are waited for; and at once if the process that made it exits, as it
- * would have to wait for thousands of jobs before its files are closed. Of another one that lent it
- * memory, a child of it perhaps, its jobs may know nothing. Entries that are written by then lead
- * to where nothing runs. And while the system sleeps nothing is over before it is awake: a VM whose
- * memory is reclaimed then is banned at once, and does not run again.
+ * banned, and only its engines are waited for. Thousands of VMs may have the same page, and it is
+ * waited for one after the other. So the half minute is the client's, for all its VMs together, and
+ * the clients of a user have five minutes: what was waited in vain the next VM does not have. See
+ * xe_usage.c.
+ *
+ * It is banned at once if the process that made it exits, as it would have to wait for thousands of
+ * jobs before its files are closed. Of another one that lent it memory, a child of it perhaps, its
+ * jobs may know nothing. Entries that are written by then lead to where nothing runs. And while the
+ * system sleeps nothing is over before it is awake: a VM whose memory is reclaimed then is banned
+ * at once, and does not run again.
  *
  * Memory that is not there any more when it is looked for does not keep a job from running, for
  * runtimes free memory before they unmap it. Its entries are cleared.
@@ -62,12 +68,12 @@
  *                          bind            pages were found anew
  * DMA mapping              bound side      pages are taken away, the above, or unbind
  * list of its addresses    xe_user_pages   with it
- * memory of the VM         xe_userptr      it goes
+ * memory of the VM,        xe_userptr      it goes
+ * usage of the client
  * ======================== =============== ==========================================
  */
 
-/* The longest that memory is kept from being taken away by what has not begun. */
-#define USERS_TIMEOUT	(30 * HZ)
+#define ENGINES_TIMEOUT	(30 * HZ)
 #define DIRTY_AT_ONCE	16384ul		/* pages */
 
 /**
@@ -86,6 +92,8 @@ struct xe_userptr {
 	struct list_head behind;
 	/** @vm: where it is mapped; the memory of it alone is held, as by &drm_gpuvm */
 	struct xe_vm *vm;
+	/** @usage: of the client whose VM it is, a reference: the VM may have given back its own */
+	struct xe_usage *usage;
 	/** @read_only: the card does not write; constant */
 	bool read_only;
 	/** @vmas: &xe_vma.user_link, what is mapped of it; under &xe_vm.lock */
@@ -242,11 +250,10 @@ static void enable_all(struct dma_resv *resv)
 }
 
 /* False if it took too long. */
-static bool wait_for_all(struct dma_resv *resv, bool binds)
+static bool wait_for_all(struct dma_resv *resv, bool binds, long left)
 {
 	struct dma_resv_iter at;
 	struct dma_fence *fence;
-	long left = USERS_TIMEOUT;
 
 	dma_resv_iter_begin(&at, resv, DMA_RESV_USAGE_BOOKKEEP);
 	dma_resv_for_each_fence_unlocked(&at, fence) {
@@ -260,10 +267,22 @@ static bool wait_for_all(struct dma_resv *resv, bool binds)
 	return left > 0;
 }
 
+/* False if it took longer than its client may keep others waiting. */
+static bool wait_patiently(struct xe_userptr *userptr)
+{
+	unsigned long patience = xe_usage_patience(userptr->usage);
+
+	if (wait_for_all(xe_vm_resv(userptr->vm), true, patience))
+		return true;
+	xe_usage_lost_patience(userptr->usage, patience);
+	return false;
+}
+
 /* Of a VM that was banned for this only the engines are waited for once more. */
-static void wait_for_users(struct xe_vm *vm, bool exits)
+static void wait_for_users(struct xe_userptr *userptr, bool exits)
 {
 	static DEFINE_RATELIMIT_STATE(limit, 5 * HZ, 20);
+	struct xe_vm *vm = userptr->vm;
 	struct dma_resv *resv = xe_vm_resv(vm);
 	bool wronged = !exits && !test_bit(XE_VM_BANNED, &vm->state);
 
@@ -271,7 +290,7 @@ static void wait_for_users(struct xe_vm *vm, bool exits)
 		return;
 
 	enable_all(resv);
-	if (wronged && !xe_hw_is_off(vm->xe) && wait_for_all(resv, true))
+	if (wronged && !xe_hw_is_off(vm->xe) && wait_patiently(userptr))
 		return;
 
 	if (wronged && __ratelimit(&limit))
@@ -281,7 +300,7 @@ static void wait_for_users(struct xe_vm *vm, bool exits)
 	vm->ops->kill(vm);
 	if (xe_hw_is_off(vm->xe))
 		return;
-	if (!wait_for_all(resv, false) && __ratelimit(&limit))
+	if (!wait_for_all(resv, false, ENGINES_TIMEOUT) && __ratelimit(&limit))
 		drm_err(&vm->xe->drm, "engines do not stop using memory that a process frees\n");
 }
 
@@ -302,7 +321,7 @@ static bool invalidate(struct mmu_interval_notifier *notifier,
 	if (!is_met(userptr, range))
 		return true;
 
-	wait_for_users(vm, range->event == MMU_NOTIFY_RELEASE && notifier->mm == vm->mm);
+	wait_for_users(userptr, range->event == MMU_NOTIFY_RELEASE && notifier->mm == vm->mm);
 	xe_hw_scoped_dma(dma, vm->xe)
 		while (unmap_one(dma, mm_of(userptr), userptr))
 			continue;
@@ -331,6 +350,7 @@ static void free_userptr(struct xe_userptr *userptr)
 
 	scoped_guard(rwsem_write, &vm->notifier_lock)
 		list_del(&userptr->link);
+	xe_usage_put(userptr->usage);
 	kfree(userptr);
 	drm_gpuvm_put(&vm->gpuvm);
 }
@@ -413,6 +433,7 @@ struct xe_userptr *xe_userptr_create(struct xe_vm *vm, u64 start, u64 range, boo
 	userptr->mapped = RB_ROOT_CACHED;
 	INIT_LIST_HEAD(&userptr->mapped_link);
 	userptr->vm = vm;
+	userptr->usage = vm->tree.usage;
 	userptr->read_only = read_only;
 	err = mmu_interval_notifier_insert(&userptr->notifier, current->mm, start, range,
 					   &notifier_ops);
@@ -420,6 +441,7 @@ struct xe_userptr *xe_userptr_create(struct xe_vm *vm, u64 start, u64 range, boo
 		kfree(userptr);
 		return ERR_PTR(err);
 	}
+	xe_usage_get(userptr->usage);
 	drm_gpuvm_get(&vm->gpuvm);
 	return userptr;
 }

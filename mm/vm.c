@@ -1040,6 +1040,7 @@ static void vms_fini(struct drm_device *drm, void *data)
 
 	xa_destroy(&vms->asids);
 	mutex_destroy(&vms->lock);
+	xe_usages_fini(&to_xe_device(drm)->usages);
 }
 
 /**

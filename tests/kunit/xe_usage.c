@@ -1,13 +1,26 @@
 // SPDX-License-Identifier: MIT
 /*
- * Who may have how many contexts.
+ * Who may have how many contexts, and keep others waiting for how long.
  */
+
+#include <linux/jiffies.h>
+
+#define get_jiffies_64	fake_jiffies
+
+static u64 fake_jiffies(void);
 
 #include "../../xe_usage.c"
 
 #include <kunit/test.h>
 
 #define FILES	12
+
+static u64 now;		/* in jiffies */
+
+static u64 fake_jiffies(void)
+{
+	return now;
+}
 
 struct world {
 	struct xe_usages usages;
@@ -19,6 +32,7 @@ static struct world *new_world(struct kunit *test)
 	struct world *w = kunit_kzalloc(test, sizeof(*w), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, w);
+	now = 1000;
 	xe_usages_init(&w->usages);
 	for (unsigned int i = 0; i < FILES; i++) {
 		w->file[i] = xe_usage_create(&w->usages);
@@ -176,12 +190,105 @@ static void test_driver(struct kunit *test)
 	end_world(test, w);
 }
 
+/* What is lost is paid back in twenty times the time, and never more than all of it is lost. */
+static void test_patience(struct kunit *test)
+{
+	struct world *w = new_world(test);
+	struct xe_usage *usage = w->file[0];
+
+	KUNIT_EXPECT_EQ(test, xe_usage_patience(usage), 30 * HZ);
+	xe_usage_lost_patience(usage, 10 * HZ);
+	KUNIT_EXPECT_EQ(test, xe_usage_patience(usage), 20 * HZ);
+	KUNIT_EXPECT_EQ_MSG(test, xe_usage_patience(w->file[1]), 30 * HZ, "another client");
+	now += 100 * HZ;
+	KUNIT_EXPECT_EQ(test, xe_usage_patience(usage), 25 * HZ);
+	xe_usage_lost_patience(usage, 25 * HZ);
+	KUNIT_EXPECT_EQ(test, xe_usage_patience(usage), HZ / 10);
+
+	for (int i = 0; i < 100; i++)
+		xe_usage_lost_patience(usage, xe_usage_patience(usage));
+	xe_usage_lost_patience(usage, 30 * HZ);
+	KUNIT_EXPECT_EQ(test, xe_usage_patience(usage), HZ / 10);
+	now += HZ;
+	KUNIT_EXPECT_EQ_MSG(test, xe_usage_patience(usage), HZ / 10, "not a twentieth");
+	now += 199 * HZ;
+	KUNIT_EXPECT_EQ(test, xe_usage_patience(usage), 10 * HZ);
+	now += 400 * HZ;
+	KUNIT_EXPECT_EQ(test, xe_usage_patience(usage), 30 * HZ);
+	now += 1000 * HZ;
+	KUNIT_EXPECT_EQ_MSG(test, xe_usage_patience(usage), 30 * HZ, "none is saved up");
+
+	xe_usage_lost_patience(NULL, 30 * HZ);
+	KUNIT_EXPECT_EQ(test, xe_usage_patience(NULL), 30 * HZ);
+	now += 6000 * HZ;
+	end_world(test, w);
+}
+
+/* Ten clients have as much as all of a user, and others have theirs. */
+static void test_patience_of_users(struct kunit *test)
+{
+	struct world *w = new_world(test);
+
+	of_user(test, w, 11, 1000);
+	for (unsigned int i = 0; i < 10; i++) {
+		KUNIT_EXPECT_EQ(test, xe_usage_patience(w->file[i]), 30 * HZ);
+		xe_usage_lost_patience(w->file[i], 30 * HZ);
+	}
+	KUNIT_EXPECT_EQ(test, xe_usage_patience(w->file[10]), HZ / 10);
+	KUNIT_EXPECT_EQ(test, xe_usage_patience(w->file[11]), 30 * HZ);
+	now += 100 * HZ;
+	KUNIT_EXPECT_EQ(test, xe_usage_patience(w->file[10]), 5 * HZ);
+	KUNIT_EXPECT_EQ(test, xe_usage_patience(w->file[0]), 5 * HZ);
+	now += 500 * HZ;
+	KUNIT_EXPECT_EQ(test, xe_usage_patience(w->file[0]), 30 * HZ);
+	xe_usage_lost_patience(w->file[0], 30 * HZ);
+	KUNIT_EXPECT_EQ(test, xe_usage_patience(w->file[1]), HZ / 10);
+	now += 6000 * HZ;
+	end_world(test, w);
+}
+
+/* Who closes all his files has to pay back as well, and is forgotten then, or with the device. */
+static void test_patience_of_gone(struct kunit *test)
+{
+	struct world *w = new_world(test);
+
+	for (unsigned int i = 0; i < 10; i++) {
+		of_user(test, w, 0, 1000);
+		KUNIT_EXPECT_EQ(test, xe_usage_patience(w->file[0]), 30 * HZ);
+		xe_usage_lost_patience(w->file[0], 30 * HZ);
+	}
+	of_user(test, w, 0, 1001);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&w->usages.users), 3);
+	of_user(test, w, 0, 1000);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&w->usages.users), 2);
+	KUNIT_EXPECT_EQ(test, xe_usage_patience(w->file[0]), HZ / 10);
+
+	of_user(test, w, 0, 1001);
+	now += 6000 * HZ - 1;
+	of_user(test, w, 1, 1001);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&w->usages.users), 3);
+	now++;
+	of_user(test, w, 2, 1001);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&w->usages.users), 2);
+
+	for (unsigned int i = 0; i < FILES; i++) {
+		xe_usage_lost_patience(w->file[i], 30 * HZ);
+		xe_usage_put(w->file[i]);
+	}
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&w->usages.users), 2);
+	xe_usages_fini(&w->usages);
+	KUNIT_EXPECT_TRUE(test, list_empty(&w->usages.users));
+}
+
 static struct kunit_case usage_cases[] = {
 	KUNIT_CASE(test_files),
 	KUNIT_CASE(test_users),
 	KUNIT_CASE(test_width),
 	KUNIT_CASE(test_starts),
 	KUNIT_CASE(test_refused),
+	KUNIT_CASE(test_patience),
+	KUNIT_CASE(test_patience_of_users),
+	KUNIT_CASE(test_patience_of_gone),
 	KUNIT_CASE(test_namespaces),
 	KUNIT_CASE(test_driver),
 	{ }
