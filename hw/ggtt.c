@@ -31,8 +31,8 @@
  * the allocator fills the space from below. A probe so writes some thousand entries, not the
  * million that a table of 4 GiB has. What nothing was ever mapped near to is never addressed.
  *
- * At unbind every chunk that we used is made absent, before the scratch page is unmapped: nothing
- * in the table leads to memory that is not ours any more.
+ * At unbind every chunk that we ever used is made absent, before the scratch page is unmapped:
+ * nothing in the table leads to memory that is not ours any more.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when
@@ -133,7 +133,10 @@ static void make_ready(struct xe_hw hw, struct xe_ggtt *ggtt, u64 start, u64 siz
 		u64 from = max(chunk * XE_GGTT_CHUNK, ggtt->start);
 		u64 to = min((chunk + 1) * XE_GGTT_CHUNK, ggtt->end);
 
-		if (from >= to || __test_and_set_bit(chunk, ggtt->ready))
+		if (from >= to)
+			continue;
+		__set_bit(chunk, ggtt->written);
+		if (__test_and_set_bit(chunk, ggtt->ready))
 			continue;
 		fill(hw, ggtt, from, min(to, start), ggtt->scratch_pte);
 		fill(hw, ggtt, max(from, start + size), to, ggtt->scratch_pte);
@@ -258,10 +261,11 @@ void xe_ggtt_set_invalidate(struct xe_hw hw, xe_ggtt_invalidate_t how)
 }
 
 /**
- * xe_ggtt_restore - the card lost its entries (D3cold, power cycle)
+ * xe_ggtt_restore - the card may have lost its entries (D3cold, power cycle)
  * @hw: the token
  *
- * Mappings are written again by their owners, with xe_ggtt_rewrite().
+ * Mappings are written again by their owners, with xe_ggtt_rewrite(). Or the card did not lose
+ * them: what was written where nothing is mapped any more is there until unbind.
  *
  * Context: bound, may sleep.
  */
@@ -359,7 +363,7 @@ static void ggtt_stop(struct xe_hw hw, void *data)
 	unsigned int chunk;
 
 	guard(mutex)(&ggtt->lock);
-	for_each_set_bit(chunk, ggtt->ready, XE_GGTT_MAX_CHUNKS)
+	for_each_set_bit(chunk, ggtt->written, XE_GGTT_MAX_CHUNKS)
 		fill(hw, ggtt, max((u64)chunk * XE_GGTT_CHUNK, ggtt->start),
 		     min((u64)(chunk + 1) * XE_GGTT_CHUNK, ggtt->end), 0);
 	invalidate(hw, ggtt);

@@ -34,7 +34,7 @@ typedef int (*xe_ggtt_invalidate_t)(struct xe_hw hw, struct xe_gt *gt);
  * struct xe_ggtt - the address space that firmware and engines share
  */
 struct xe_ggtt {
-	/** @lock: protects @mm, @ready, @writes and the order of entries */
+	/** @lock: protects @mm, @ready, @written, @writes and the order of entries */
 	struct mutex lock;
 	/** @mm: addresses in use */
 	struct drm_mm mm;
@@ -50,6 +50,8 @@ struct xe_ggtt {
 	u64 scratch_pte;
 	/** @ready: chunks in which every entry is known to be valid */
 	DECLARE_BITMAP(ready, XE_GGTT_MAX_CHUNKS);
+	/** @written: chunks that have entries of ours, from before the last sleep, too */
+	DECLARE_BITMAP(written, XE_GGTT_MAX_CHUNKS);
 	/** @writes: entries written since the last barrier */
 	unsigned int writes;
 	/** @invalidate: by message, while the channels to the GuCs are up; else NULL */

@@ -139,6 +139,36 @@ static void test_map(struct kunit *test)
 	}
 }
 
+/*
+ * A sleep that kept the power: entries of what was unmapped before it are still there, and nothing
+ * that is mapped behind it is near them. They do not outlive unbind either.
+ */
+static void test_stop_behind_sleep(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct drm_mm_node kept = {}, unmapped = {};
+
+	xe_fake_scoped(hw, xe) {
+		struct xe_ggtt *ggtt = ggtt_init(hw);
+
+		KUNIT_EXPECT_EQ(test, xe_ggtt_map(hw, &kept, two_pages(0x10000), SZ_8K), 0);
+		KUNIT_EXPECT_EQ(test, xe_ggtt_map(hw, &unmapped, two_pages(0x20000),
+						  3 * XE_GGTT_CHUNK), 0);
+		xe_ggtt_unmap(hw, &unmapped);
+		xe_ggtt_restore(hw);
+		xe_ggtt_rewrite(hw, &kept, two_pages(0x10000));
+		KUNIT_EXPECT_EQ(test, entry(AT(6ull, 0)), SCRATCH);
+
+		xe_ggtt_unmap(hw, &kept);
+		ggtt_stop(hw, ggtt);
+		for (u64 a = START; a < END; a += SZ_4K)
+			if (entry(a)) {
+				KUNIT_FAIL(test, "entry of %#llx is %#llx", a, entry(a));
+				break;
+			}
+	}
+}
+
 static int no_answer(struct xe_hw hw, struct xe_gt *gt)
 {
 	return -EPIPE;
@@ -172,6 +202,7 @@ static struct kunit_case ggtt_cases[] = {
 	KUNIT_CASE(test_encode),
 	KUNIT_CASE_PARAM(test_ready, ready_gen_params),
 	KUNIT_CASE(test_map),
+	KUNIT_CASE(test_stop_behind_sleep),
 	KUNIT_CASE(test_channel_is_broken),
 	{ }
 };
