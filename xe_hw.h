@@ -280,6 +280,7 @@ void xe_hw_shutdown(struct pci_dev *pdev);
 int __must_check xe_hw_on_unbind(struct xe_hw_bind bind, xe_hw_stop_t stop, void *data);
 int xe_hw_enable_dma(struct xe_hw_bind bind);
 void xe_hw_clear_master(struct xe_hw hw);
+void xe_hw_allow_master(struct xe_hw hw);
 int __must_check xe_hw_request_irq(struct xe_hw hw, irqreturn_t (*hard)(struct xe_hw hw),
 				   irqreturn_t (*thread)(struct xe_hw hw));
 void xe_hw_wait_irq_idle(struct xe_hw hw);

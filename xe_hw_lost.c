@@ -23,7 +23,8 @@
  * ======================== ============= ==========================================
  * "lost"                   drm_device    never reset
  * its work                 bound side    unbind waits for it, last of all
- * bus mastering            bound side    at once, when a device is lost
+ * bus mastering            bound side    at once, when a device is lost; for a while
+ *                                        or for good, when it cannot be stopped
  * ======================== ============= ==========================================
  */
 
@@ -87,7 +88,8 @@ void xe_hw_silence_lost(struct xe_device *xe)
  * xe_hw_clear_master - the device does not reach memory any more, whatever it does
  * @hw: the token
  *
- * For unbind, when something of the device could not be stopped and memory is about to be unmapped.
+ * When something of the device could not be stopped. It stays so, unless xe_hw_allow_master() ends
+ * it.
  *
  * Context: bound, may sleep up to 100 ms.
  */
@@ -95,6 +97,33 @@ void xe_hw_clear_master(struct xe_hw hw)
 {
 	xe_hw_assert_held(hw);
 	xe_hw_silence(xe_hw_priv(hw));
+}
+
+/**
+ * xe_hw_allow_master - undo xe_hw_clear_master()
+ * @hw: the token
+ *
+ * For who has stopped what could not be stopped then, and has given back no memory meanwhile.
+ * Nothing happens if nothing was cleared. A device that was declared lost does not reach memory any
+ * more.
+ *
+ * Context: bound, may sleep up to 100 ms.
+ */
+void xe_hw_allow_master(struct xe_hw hw)
+{
+	struct xe_hw_private *priv = xe_hw_priv(hw);
+
+	xe_hw_assert_held(hw);
+	guard(mutex)(&priv->silence_lock);
+	if (!priv->silenced || READ_ONCE(priv->lost))
+		return;
+
+	priv->silenced = false;
+	pci_set_master(priv->pdev);
+	/* Who declares it lost says so first, and clears it then: maybe before it was set here. */
+	smp_mb();	/* pairs with xchg() in xe_hw_declare_lost() */
+	if (READ_ONCE(priv->lost))
+		pci_clear_master(priv->pdev);
 }
 
 /**

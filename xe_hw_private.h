@@ -51,7 +51,7 @@ struct xe_hw_private {
 	bool lost;
 	struct work_struct lost_work;
 	bool silenced;
-	/* Protects @silenced: a lost device has been kept from memory. */
+	/* Protects @silenced: a device that is lost, or was not stopped, is kept from memory. */
 	struct mutex silence_lock;
 
 	/* Sections that are open, works that run. */

@@ -85,12 +85,22 @@ static int program_gts(struct xe_hw hw)
 	return 0;
 }
 
-/* Sleep was called off half way: engines may still run. */
+/*
+ * Sleep was called off half way: engines may still run. A GT that was late to come out of reset had
+ * the card kept from memory, where GuCs start from; it has been reset now.
+ */
 static int restart(struct xe_hw hw)
 {
+	int err;
+
 	if (xe_device_is_wedged(xe_hw_device(hw)))
 		return 0;
-	return program_gts(hw) ?: xe_guc_resume(hw);
+
+	err = program_gts(hw);
+	if (err)
+		return err;
+	xe_hw_allow_master(hw);
+	return xe_guc_resume(hw);
 }
 
 /*
@@ -102,9 +112,10 @@ static int stay_awake(struct xe_hw hw, int why)
 	struct xe_device *xe = xe_hw_device(hw);
 	int err = restart(hw);
 
-	drm_err(&xe->drm, "the card cannot be put to sleep (%pe) and stays awake; see the GuC log, or free memory\n",
-		ERR_PTR(why));
-	if (err && !xe_hw_is_lost(hw))
+	if (!err)
+		drm_err(&xe->drm, "the card cannot be put to sleep (%pe) and stays awake; see the GuC log, or free memory\n",
+			ERR_PTR(why));
+	else if (!xe_hw_is_lost(hw))
 		xe_device_declare_wedged(xe, "its GuC neither sleeps nor wakes up");
 	return -EBUSY;
 }

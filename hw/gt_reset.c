@@ -283,8 +283,9 @@ void xe_gt_tell_running(struct xe_hw hw, struct xe_gt *gt)
  * The GuC has to be told before (xe_guc_reset_prepare()) and started behind (xe_guc_restart()).
  *
  * When it has succeeded nothing of the GT runs and nothing is cached, and only then those are told
- * who keep memory for it. If it does not succeed, engines may go on: the card is kept from memory
- * for good, and the caller has to give it up.
+ * who keep memory for it. If it does not succeed, engines may go on: the card is kept from memory,
+ * and the caller has to give it up, or have another reset succeed and then call
+ * xe_hw_allow_master().
  *
  * Context: bound, may sleep.
  * Return: 0; -ETIMEDOUT, which was logged, or -ENODEV.

@@ -1255,6 +1255,32 @@ static void test_pending(struct kunit *test)
 	KUNIT_EXPECT_LE(test, NEVER - fake.pending, 20);
 }
 
+/* What could not be stopped, and then could, reaches memory again; a lost device does not. */
+static void test_allow_master(struct kunit *test)
+{
+	struct xe_fake_slot *slot = xe_fake_slot(test);
+	struct xe_device *xe;
+
+	KUNIT_ASSERT_EQ(test, slot_bind(slot, NULL, 0), 0);
+	xe = &slot->priv->device;
+	for (int i = 0; i < 2; i++) {
+		xe_fake_scoped(hw, xe)
+			xe_hw_clear_master(hw);
+		KUNIT_EXPECT_FALSE(test, command() & PCI_COMMAND_MASTER);
+		xe_fake_scoped(hw, xe)
+			xe_hw_allow_master(hw);
+		KUNIT_EXPECT_TRUE(test, command() & PCI_COMMAND_MASTER);
+	}
+
+	fake.config_outlives = true;
+	xe_fake_scoped(hw, xe) {
+		xe_hw_clear_master(hw);
+		xe_hw_declare_lost(hw, "for the test");
+		xe_hw_allow_master(hw);
+	}
+	KUNIT_EXPECT_FALSE(test, command() & PCI_COMMAND_MASTER);
+}
+
 /* A token that somebody kept leads nowhere behind unbind. */
 static void test_out_of_reach(struct kunit *test)
 {
@@ -1457,6 +1483,7 @@ static struct kunit_case door_cases[] = {
 	KUNIT_CASE(test_lost_alive),
 	KUNIT_CASE(test_lost_restored),
 	KUNIT_CASE(test_pending),
+	KUNIT_CASE(test_allow_master),
 	KUNIT_CASE(test_out_of_reach),
 	KUNIT_CASE(test_call),
 	KUNIT_CASE(test_call_lost),

@@ -38,6 +38,7 @@ static void note(const char *what)
 #define xe_irq_suspend(...)		note("interrupts ")
 #define xe_irq_resume(...)		note("interrupts-on ")
 #define xe_hw_clear_master(...)		note("master ")
+#define xe_hw_allow_master(...)		note("master-on ")
 #define xe_hw_allow_d3cold(...)	do { } while (0)
 #define xe_pt_pool_suspend(...)	(note("tables "), 0)
 #define xe_pt_pool_resume(...)	note("tables-back ")
@@ -82,7 +83,7 @@ static void test_stays_awake(struct kunit *test)
 
 	xe_fake_scoped(hw, xe)
 		KUNIT_EXPECT_EQ(test, xe_power_suspend(hw, true), -EBUSY);
-	KUNIT_EXPECT_STREQ(test, order, "mappings GuC program GuC-on ");
+	KUNIT_EXPECT_STREQ(test, order, "mappings GuC program master-on GuC-on ");
 }
 
 /*
@@ -100,7 +101,10 @@ static void test_wedged_sleeps(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, order, "mappings GuC master L2 interrupts ");
 }
 
-/* Engines may run: they are reset before anything else goes on. */
+/*
+ * Engines may run: they are reset before anything else goes on. And a reset that was late has taken
+ * bus mastering away, without which no GuC starts.
+ */
 static void test_stays_awake_contexts(struct kunit *test)
 {
 	struct xe_device *xe = device_with_gt(test, -ETIMEDOUT);
@@ -109,7 +113,7 @@ static void test_stays_awake_contexts(struct kunit *test)
 		xe_hw_state(hw)->gt[0].contexts = true;
 		KUNIT_EXPECT_EQ(test, xe_power_suspend(hw, true), -EBUSY);
 	}
-	KUNIT_EXPECT_STREQ(test, order, "mappings GuC reset GuC-on ");
+	KUNIT_EXPECT_STREQ(test, order, "mappings GuC reset master-on GuC-on ");
 }
 
 /* Jobs that go on find the tables as they were, before anything can walk them. */
