@@ -15,7 +15,8 @@
  * DOC: Sleep and the PM core
  *
  * An idle device sleeps when nobody has a runtime PM reference: no section is open, no work runs,
- * and the count of xe_hw_awake_get() is 0. The system sleeps whatever these are. It *parks* the
+ * and the count of xe_hw_awake_get() is 0. Nor does it while somebody waits for it to wake up, who
+ * gets a reference when it is awake. The system sleeps whatever these are. It *parks* the
  * driver first: from then on no section opens and no work begins, and those under way are waited
  * for. Who is refused is not refused for good: works are asked for again when the system is awake.
  * Works are not frozen, as others may wait for what they do until the very end. What is done in
@@ -31,6 +32,8 @@
 
 /* A reset of a GT that is under way takes seconds. */
 #define XE_PARK_TIMEOUT_S	20
+/* A sleep that was put off is tried again behind this. */
+#define XE_AGAIN_MS		1000
 
 static void set_awake(struct xe_hw_private *priv, bool awake)
 {
@@ -67,16 +70,26 @@ static int suspend(struct xe_hw_private *priv, bool system)
 	return priv->ops->suspend(xe_hw_token(priv), system);
 }
 
+/*
+ * An idle device is not put to sleep yet. The PM core tries again by itself when it was idle once
+ * more, unless the user lets it sleep at once (autosuspend_delay_ms is 0): then it is asked to.
+ */
+static int not_now(struct device *dev)
+{
+	pm_runtime_mark_last_busy(dev);
+	if (!pm_runtime_autosuspend_expiration(dev))
+		pm_schedule_suspend(dev, XE_AGAIN_MS);
+	return -EBUSY;
+}
+
 static int runtime_suspend(struct device *dev)
 {
 	struct xe_hw_private *priv = dev_get_drvdata(dev);
 	int err;
 
-	/* This has the PM core try again when the device was idle once more. */
-	if (time_before(jiffies, READ_ONCE(priv->awake_until))) {
-		pm_runtime_mark_last_busy(dev);
-		return -EBUSY;
-	}
+	/* Who waits for a resume has no reference yet, and would wait for the next one. */
+	if (time_before(jiffies, READ_ONCE(priv->awake_until)) || atomic_read(&priv->waiters))
+		return not_now(dev);
 
 	/* Before, as the PM core may have been asked to resume it again when this returns. */
 	set_awake(priv, false);

@@ -56,6 +56,8 @@ struct xe_hw_private {
 
 	/* Sections that are open, works that run. */
 	atomic_t sections;
+	/* Those who asked for a resume, and have not looked yet whether it is over. */
+	atomic_t waiters;
 	/* Those who wait for @awake, @going, @lost, or no @sections. */
 	wait_queue_head_t changed;
 

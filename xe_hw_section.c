@@ -26,6 +26,7 @@
  * drm_dev_enter()          section       end of its scope; unplug waits for it
  * count of sections        section       likewise; system sleep waits for it
  * runtime PM reference     section       likewise; a runtime suspend waits for it
+ * count of waiters         xe_hw_enter() it returns; a runtime suspend is put off for it
  * DMA gate, for reading    DMA section   end of its scope; unbind waits for it
  * ======================== ============= ==========================================
  */
@@ -102,16 +103,21 @@ static bool hold_if_awake(struct xe_hw_private *priv)
 
 /*
  * The same; else ask for a resume, which is not waited for here: drm_dev_enter() has been called.
+ * The caller has no reference then, and is counted once: the device does not sleep again before he
+ * has looked.
  *
  * Return: 1 with a reference, 0 if a resume was asked for, or a negative error code.
  */
-static int hold_awake(struct xe_hw_private *priv)
+static int hold_awake(struct xe_hw_private *priv, bool *waits)
 {
 	int ret;
 
 	if (hold_if_awake(priv))
 		return 1;
 
+	if (!*waits)
+		atomic_inc(&priv->waiters);
+	*waits = true;
 	ret = pm_request_resume(&priv->pdev->dev);
 	return ret < 0 && ret != -EINPROGRESS ? ret : 0;
 }
@@ -139,6 +145,13 @@ static bool wait_awake(struct xe_hw_private *priv, unsigned long end)
 	return may_open(priv) && time_before(jiffies, end);
 }
 
+/* A sleep that was refused for who gives up is tried again by itself. */
+static void stop_waiting(struct xe_hw_private *priv, bool waits)
+{
+	if (waits)
+		atomic_dec(&priv->waiters);
+}
+
 /**
  * xe_hw_enter - open a section when the device is awake; for xe_hw_scoped() only
  * @xe: &struct xe_device
@@ -151,6 +164,7 @@ struct xe_hw_section xe_hw_enter(struct xe_device *xe)
 	struct xe_hw_private *priv = xe_hw_of(xe);
 	unsigned long end = jiffies + XE_RESUME_TIMEOUT_S * HZ;
 	int idx, awake = -ENODEV;
+	bool waits = false;
 
 	might_sleep();
 	might_alloc(GFP_KERNEL);
@@ -159,13 +173,16 @@ struct xe_hw_section xe_hw_enter(struct xe_device *xe)
 		if (!drm_dev_enter(&xe->drm, &idx))
 			break;
 
-		awake = xe_hw_count_in(priv) && may_open(priv) ? hold_awake(priv) : -ENODEV;
-		if (awake > 0)
+		awake = xe_hw_count_in(priv) && may_open(priv) ? hold_awake(priv, &waits) : -ENODEV;
+		if (awake > 0) {
+			stop_waiting(priv, waits);
 			return opened(priv, idx);
+		}
 		xe_hw_count_out(priv);
 		drm_dev_exit(idx);
 	} while (!awake && wait_awake(priv, end));
 
+	stop_waiting(priv, waits);
 	return (struct xe_hw_section){};
 }
 
