@@ -54,11 +54,11 @@ struct xe_platform;
  *
  * A section looks like this::
  *
- *	int err = -ENODEV;
+ *	int err = -EAGAIN;
  *
  *	xe_hw_scoped(hw, xe)
  *		value = xe_read32(hw, REG), err = 0;
- *	return err;
+ *	return xe_hw_error(xe, err);
  *
  * What was mapped for DMA has to be unmapped when its memory is freed, which may be between the
  * start of unplug and the end of unbind, while the card sleeps, or after all of it.

@@ -31,7 +31,10 @@
  * ======================== ============= ==========================================
  */
 
-/* A resume may wait for memory training; who waits for it holds nothing up, and can be killed. */
+/*
+ * A resume may wait longer than this for memory training. Who waits for it keeps no unplug waiting,
+ * and can be killed, but may have locks of software: he is told to ask again, which libdrm does.
+ */
 #define XE_RESUME_TIMEOUT_S	30
 /* Unplug of every DRM device waits for every section: a longer one is reported in debug builds. */
 #define XE_SECTION_MAX_MS	100
@@ -271,7 +274,8 @@ void xe_hw_exit_dma(struct xe_dma_section *section)
  * @xe: the device
  *
  * Tells a section that was skipped because the device is unplugged or lost from one that was
- * skipped for now: in system sleep, or because the caller is being killed.
+ * skipped for now: in system sleep, because it takes long to wake up, or because the caller is
+ * being killed.
  *
  * Context: any.
  */

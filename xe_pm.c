@@ -178,9 +178,7 @@ static int bring_back(struct xe_hw hw, unsigned int timeout_s)
 	int err;
 
 	if (state->cold) {
-		err = xe_pcode_wait_ready(hw, timeout_s);
-		if (!err)
-			err = xe_pcode_wait_memory(hw, timeout_s);
+		err = xe_pcode_wait_power_on(hw, timeout_s);
 		/* Firmware that boots the machine from hibernation lights the monitor. */
 		if (!err)
 			err = xe_display_off(hw);

@@ -108,7 +108,7 @@ static ssize_t show(struct kobject *kobj, struct attribute *attr, char *buf)
 	struct entry *file = container_of(attr, struct entry, attr);
 	struct dir *dir = to_dir(kobj);
 	struct access access = { .file = file, .dir = dir, .buf = buf };
-	ssize_t ret = -ENODEV;
+	ssize_t ret = -EAGAIN;
 
 	if (file->show_setting)
 		return file->show_setting(dir, file->what, buf);
@@ -121,7 +121,7 @@ static ssize_t show(struct kobject *kobj, struct attribute *attr, char *buf)
 		if (xe_hw_is_lost(hw))
 			ret = -ENODEV;
 	}
-	return ret;
+	return ret < 0 ? xe_hw_error(dir->xe, ret) : ret;
 }
 
 static int store_call(struct xe_hw hw, void *data)
@@ -389,7 +389,7 @@ static ssize_t show_ccs_mode(struct dir *dir, u32 what, char *buf)
 static int set_ccs_mode(struct dir *dir, u32 engines)
 {
 	struct xe_device *xe = dir->xe;
-	int err = -ENODEV;
+	int err = -EAGAIN;
 
 	if (engines == xe->gt[dir->gt].ccs_mode)
 		return 0;
@@ -399,7 +399,7 @@ static int set_ccs_mode(struct dir *dir, u32 engines)
 	}
 	if (!err)
 		xe_recovery_reset_now(xe, dir->gt);
-	return err;
+	return xe_hw_error(xe, err);
 }
 
 /*

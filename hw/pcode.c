@@ -101,7 +101,7 @@ int xe_pcode_write(struct xe_hw hw, u32 mailbox, u32 data0)
 /**
  * xe_pcode_wait_ready - wait until PCODE has initialised the card
  * @hw: the token
- * @timeout_s: bound, in seconds: XE_PCODE_COLD_S or XE_PCODE_RESUME_S
+ * @timeout_s: bound, in seconds
  *
  * Context: bound, may sleep.
  * Return: 0, -ETIMEDOUT, -ENODEV, or what PCODE answered last.
@@ -123,8 +123,6 @@ noinline __noipa int xe_pcode_wait_ready(struct xe_hw hw, unsigned int timeout_s
 				    &status, NULL);
 		if (err == -ENODEV || (!err && (status & PCODE_INIT_DONE)))
 			return err;
-		if (xe_hw_is_going(hw))
-			return -ENODEV;
 		msleep(20);
 	} while (ktime_before(ktime_get(), end));
 
@@ -155,13 +153,32 @@ noinline __noipa int xe_pcode_wait_memory(struct xe_hw hw, unsigned int timeout_
 		err = xe_wait32(hw, GU_CNTL, LMEM_INIT, LMEM_INIT, 0, NULL);
 		if (err != -ETIMEDOUT)
 			return err;
-		if (xe_hw_is_going(hw))
-			return -ENODEV;
 		msleep(20);
 	} while (ktime_before(ktime_get(), end));
 	return err;
 }
 ALLOW_ERROR_INJECTION(xe_pcode_wait_memory, ERRNO);
+
+/**
+ * xe_pcode_wait_power_on - wait until a card that may have lost its power is initialised
+ * @hw: the token
+ * @timeout_s: bound for all of it, in seconds: XE_PCODE_COLD_S or XE_PCODE_RESUME_S
+ *
+ * Context: bound, may sleep.
+ * Return: as xe_pcode_wait_ready() and xe_pcode_wait_memory().
+ */
+int xe_pcode_wait_power_on(struct xe_hw hw, unsigned int timeout_s)
+{
+	ktime_t start = ktime_get();
+	int err = xe_pcode_wait_ready(hw, timeout_s);
+	unsigned int taken_s;
+
+	if (err)
+		return err;
+
+	taken_s = ktime_ms_delta(ktime_get(), start) / MSEC_PER_SEC;
+	return xe_pcode_wait_memory(hw, timeout_s - min(timeout_s, taken_s));
+}
 
 /**
  * xe_pcode_start - probe step: the power controller is up and so is the memory
@@ -184,6 +201,7 @@ int xe_pcode_start(struct xe_hw_bind bind)
 	if (err)
 		return err;
 
+	/* A time of its own: a probe that is deferred is made again, and nobody waits for it. */
 	err = xe_pcode_wait_memory(hw, 60);
 	if (err == -ETIMEDOUT) {
 		drm_dbg(&xe->drm, "VRAM is not initialised yet, deferring probe\n");

@@ -887,14 +887,14 @@ static int write_first(struct xe_vm *vm, struct xe_pt_plan *plan)
 	bool more = true;
 
 	while (more) {
-		int err = -ENODEV;
+		int err = -EAGAIN;
 
 		xe_hw_scoped(hw, vm->xe) {
 			more = xe_ppgtt_write(hw, plan);
 			err = 0;
 		}
 		if (err)
-			return err;
+			return xe_hw_error(vm->xe, err);
 	}
 	return 0;
 }

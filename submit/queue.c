@@ -312,7 +312,7 @@ static int make_context(struct xe_queue *q)
 {
 	struct xe_context_desc desc = describe(q);
 	struct xe_context *ctx = xe_context_alloc(GFP_KERNEL_ACCOUNT);
-	int ret = -ENODEV;
+	int ret = -EAGAIN;
 
 	if (!ctx)
 		return -ENOMEM;
@@ -329,6 +329,7 @@ static int make_context(struct xe_queue *q)
 	}
 	if (ret < 0) {
 		xe_context_free(ctx);
+		ret = xe_hw_error(q->xe, ret);
 		xe_queue_put(q);
 		return ret;
 	}
@@ -542,7 +543,8 @@ static struct xe_queue *alloc_queue(struct xe_device *xe, const struct xe_queue_
  *
  * Context: process context, may sleep; enters.
  * Return: the queue, with a reference; -ENOMEM; -ENOSPC if the client may not have more queues;
- * -ENODEV if the device is gone; errors of xe_record_default(), of which the engine's were logged.
+ * -ENODEV if the device is gone; -EAGAIN if it cannot be had now; errors of xe_record_default(), of
+ * which the engine's were logged.
  */
 struct xe_queue *xe_queue_create(struct xe_device *xe, const struct xe_queue_args *args)
 {

@@ -61,7 +61,7 @@ static int show_info(struct seq_file *m, void *unused)
 {
 	struct drm_printer p = drm_seq_file_printer(m);
 	struct xe_device *xe = show_device(m);
-	int err = -ENODEV;
+	int err = -EAGAIN;
 
 	/* The names of these are those of upstream: IGT looks for them. */
 	drm_printf(&p, "platform %s\n", xe->platform->name);
@@ -80,7 +80,7 @@ static int show_info(struct seq_file *m, void *unused)
 		drm_printf(&p, "register accesses since bind: %llu\n", xe_hw_accesses(hw));
 		err = 0;
 	}
-	return err;
+	return xe_hw_error(xe, err);
 }
 
 static int show_topology(struct seq_file *m, void *unused)
@@ -304,14 +304,15 @@ static int show_stats(struct seq_file *m, void *unused)
 	const struct drm_info_node *node = m->private;
 	struct drm_printer p = drm_seq_file_printer(m);
 	uintptr_t gt = (uintptr_t)node->info_ent->data;
-	int err = -ENODEV;
+	struct xe_device *xe = show_device(m);
+	int err = -EAGAIN;
 
-	xe_hw_scoped(hw, show_device(m)) {
+	xe_hw_scoped(hw, xe) {
 		drm_printf(&p, "tlb_inval_count: %u\n",
 			   READ_ONCE(xe_guc(hw, &xe_hw_state(hw)->gt[gt])->tlb.asked_for));
 		err = 0;
 	}
-	return err;
+	return xe_hw_error(xe, err);
 }
 
 static const struct drm_info_list gt_files[XE_MAX_GTS][3] = {

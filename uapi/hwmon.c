@@ -62,13 +62,14 @@ static int write_call(struct xe_hw hw, void *data)
 /* PCODE, which knows the critical limit, is firmware: it is not waited for in a section. */
 static int hwmon_get(struct device *dev, enum xe_sensor what, int channel, u64 *value)
 {
-	int err = -ENODEV;
+	struct xe_device *xe = dev_get_drvdata(dev);
+	int err = -EAGAIN;
 
 	if (what == XE_SENSOR_CRITICAL)
-		return xe_hw_call(dev_get_drvdata(dev), read_critical, value);
-	xe_hw_scoped(hw, dev_get_drvdata(dev))
+		return xe_hw_call(xe, read_critical, value);
+	xe_hw_scoped(hw, xe)
 		err = xe_sensor_read(hw, what, channel, value);
-	return err;
+	return xe_hw_error(xe, err);
 }
 
 static int hwmon_set(struct device *dev, enum xe_sensor what, int channel, u64 value)

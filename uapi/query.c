@@ -301,7 +301,7 @@ static int find_and_read_cycles(struct xe_hw hw, struct drm_xe_query_engine_cycl
 static int cycles_fill(struct xe_device *xe, void *data)
 {
 	struct drm_xe_query_engine_cycles *answer = data;
-	int err = -ENODEV;
+	int err = -EAGAIN;
 	u64 ns;
 
 	if (cpu_clock_ns(answer->clockid, &ns))
@@ -309,7 +309,7 @@ static int cycles_fill(struct xe_device *xe, void *data)
 
 	xe_hw_scoped(hw, xe)
 		err = find_and_read_cycles(hw, answer);
-	return err;
+	return xe_hw_error(xe, err);
 }
 
 /* Versions of firmware */

@@ -42,6 +42,7 @@ int xe_fake_bind(struct xe_fake_slot *slot, const struct xe_platform *platform,
 		 const struct xe_hw_step *steps, unsigned int num_steps);
 void xe_fake_unbind(struct xe_fake_slot *slot);
 unsigned int xe_fake_told_wedged(void);
+void xe_fake_set_asleep(struct xe_device *xe, bool asleep);
 struct xe_device *xe_fake_bound(struct xe_fake_slot *slot, struct xe_hw_state **state);
 unsigned int xe_fake_deferred(struct xe_hw hw, unsigned int skip, char *buf, size_t size);
 

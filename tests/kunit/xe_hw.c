@@ -457,6 +457,12 @@ struct xe_device *xe_fake_bound(struct xe_fake_slot *slot, struct xe_hw_state **
 	return &slot->priv->device;
 }
 
+/* It is there, but no section opens. */
+void xe_fake_set_asleep(struct xe_device *xe, bool asleep)
+{
+	WRITE_ONCE(xe_hw_of(xe)->asleep_system, asleep);
+}
+
 /* Side by side with xe_fake_scoped(): the token, held. */
 struct xe_fake_hold xe_fake_hold(struct xe_device *xe)
 {

@@ -42,8 +42,7 @@ static void note(const char *what)
 #define xe_hw_allow_d3cold(...)	do { } while (0)
 #define xe_pt_pool_suspend(...)	(note("tables "), 0)
 #define xe_pt_pool_resume(...)	note("tables-back ")
-#define xe_pcode_wait_ready(...)	0
-#define xe_pcode_wait_memory(...)	0
+#define xe_pcode_wait_power_on(...)	0
 #define xe_display_off(...)	(note("display "), 0)
 #define xe_ggtt_restore(...)	note("GGTT ")
 #define xe_ggtt_buf_restore(...)	do { } while (0)

@@ -16,13 +16,15 @@ static struct {
 	u32 code, data;
 	bool never;
 	unsigned int not_yet;	/* requests */
+	unsigned long not_before;	/* jiffies */
 } power;
 
 static void answer(u32 offset, u32 value)
 {
 	if (offset != PCODE_MAILBOX.offset || !(value & PCODE_READY) || power.never)
 		return;
-	xe_fake_poke(PCODE_DATA0.offset, power.not_yet ? 0 : power.data);
+	xe_fake_poke(PCODE_DATA0.offset, power.not_yet || time_before(jiffies, power.not_before) ?
+		     0 : power.data);
 	xe_fake_poke(PCODE_MAILBOX.offset, power.code);
 	power.not_yet -= !!power.not_yet;
 }
@@ -34,6 +36,7 @@ static struct xe_device *card(struct kunit *test)
 
 	xe->platform = &discrete;
 	memset(&power, 0, sizeof(power));
+	power.not_before = jiffies;
 	xe_fake_on_write(answer);
 	xe_fake_scoped(hw, xe)
 		mutex_init(&xe_hw_state(hw)->pcode_lock);
@@ -123,6 +126,25 @@ static void test_memory(struct kunit *test)
 	}
 }
 
+/* A section may be waiting for it, and who unbinds the driver: PCODE and memory have one time. */
+static void test_power_on(struct kunit *test)
+{
+	struct xe_device *xe = card(test);
+	ktime_t start = ktime_get();
+
+	power.data = PCODE_INIT_DONE;
+	power.not_before = jiffies + 2 * HZ;
+	xe_fake_scoped(hw, xe) {
+		KUNIT_EXPECT_EQ(test, xe_pcode_wait_power_on(hw, 3), -ETIMEDOUT);
+		KUNIT_EXPECT_GE(test, ktime_ms_delta(ktime_get(), start), 2500);
+		KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get(), start), 4500);
+		xe_fake_poke(GU_CNTL.offset, LMEM_INIT);
+		KUNIT_EXPECT_EQ(test, xe_pcode_wait_power_on(hw, 0), 0);
+		xe_fake_vanish(0);
+		KUNIT_EXPECT_EQ(test, xe_pcode_wait_power_on(hw, 10), -ENODEV);
+	}
+}
+
 static void leave(struct kunit *test)
 {
 	xe_fake_on_write(NULL);
@@ -133,6 +155,7 @@ static struct kunit_case pcode_cases[] = {
 	KUNIT_CASE(test_no_answer),
 	KUNIT_CASE(test_ready),
 	KUNIT_CASE(test_memory),
+	KUNIT_CASE(test_power_on),
 	{ }
 };
 

@@ -458,6 +458,21 @@ static void test_asid_reused(struct kunit *test)
 	end_world(w);
 }
 
+/* A device that does not wake up now is not gone: the call is to be made again. */
+static void test_asleep(struct kunit *test)
+{
+	struct world *w = make_world(test);
+	struct xe_pt_plan unused;
+
+	xe_fake_set_asleep(w->xe, true);
+	KUNIT_EXPECT_EQ(test, write_first(w->vm, &unused), -EAGAIN);
+	xe_fake_set_asleep(w->xe, false);
+	xe_fake_scoped(hw, w->xe)
+		xe_hw_declare_lost(hw, "for the test");
+	KUNIT_EXPECT_EQ(test, write_first(w->vm, &unused), -ENODEV);
+	end_world(w);
+}
+
 /*
  * One range may have any number of mappings: who is killed does not see all of them out.
  *
@@ -657,6 +672,7 @@ static struct kunit_case vm_cases[] = {
 	KUNIT_CASE(test_others_are_busy),
 	KUNIT_CASE(test_age),
 	KUNIT_CASE(test_asid_reused),
+	KUNIT_CASE(test_asleep),
 	{ }
 };
 

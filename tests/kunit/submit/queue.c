@@ -635,6 +635,19 @@ static void test_banned_early(struct kunit *test)
 	xe_queue_put(q);
 }
 
+/* A device that does not wake up now is not gone: the call is to be made again. */
+static void test_asleep(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	unsigned int before = kref_read(&q->ref);
+
+	xe_fake_set_asleep(xe, true);
+	KUNIT_EXPECT_EQ(test, make_context(q), -EAGAIN);
+	xe_fake_set_asleep(xe, false);
+	KUNIT_EXPECT_EQ(test, kref_read(&q->ref), before);
+}
+
 /* One for which there are not slots enough: what it got is given back, and nothing is counted. */
 static void test_half_made(struct kunit *test)
 {
@@ -681,6 +694,7 @@ static struct kunit_case queue_cases[] = {
 	KUNIT_CASE(test_ban_all),
 	KUNIT_CASE(test_ban_device),
 	KUNIT_CASE(test_default_image),
+	KUNIT_CASE(test_asleep),
 	KUNIT_CASE(test_half_made),
 	KUNIT_CASE(test_share_of_binders),
 	KUNIT_CASE(test_banned_early),

@@ -161,13 +161,18 @@ static void test_firmware(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, huc.patch_ver, 10);
 }
 
-/* What the card is asked for cannot be had when it is gone. */
+/* What the card is asked for cannot be had when it is gone, nor now when it does not wake up. */
 static void test_gone(struct kunit *test)
 {
 	struct xe_device *xe = shaped(test, &shape_cases[0]);
 	struct drm_xe_query_engine_cycles answer = { .clockid = CLOCK_MONOTONIC };
 
-	drm_dev_unplug(&xe->drm);
+	xe_fake_set_asleep(xe, true);
+	KUNIT_EXPECT_EQ(test, cycles_fill(xe, &answer), -EAGAIN);
+	xe_fake_set_asleep(xe, false);
+	KUNIT_EXPECT_EQ(test, cycles_fill(xe, &answer), -EINVAL);
+	xe_fake_scoped(hw, xe)
+		xe_hw_declare_lost(hw, "for the test");
 	KUNIT_EXPECT_EQ(test, cycles_fill(xe, &answer), -ENODEV);
 }
 
