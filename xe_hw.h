@@ -79,9 +79,11 @@ struct xe_platform;
  * keeps it awake by a count, which is taken in a section with xe_hw_awake_get() and given back
  * where the work ends.
  *
- * Unbind begins with a flag. From then on no section opens, waits of works and of xe_hw_call() end
- * with -ENODEV, and only then the device is unplugged. So neither the number of those who wait nor
- * the firmware that they wait for delays unplug, of this device or another.
+ * Unbind begins in the driver core, which wakes the device up before it calls the driver: a resume
+ * is waited for, see hw/pcode.h. The driver begins, behind its remove callback, with a flag. From
+ * then on no section opens, waits of works and of xe_hw_call() end with -ENODEV, and only then the
+ * device is unplugged. So neither the number of those who wait nor the firmware that they wait for
+ * delays unplug, of this device or another.
  *
  * No section of a device is opened where its token is at hand: unplug may have begun since, the
  * second one is skipped, and half of a step is done. Callees take the token. For callbacks of a
