@@ -395,6 +395,30 @@ static void late_bind(void)
 	syncobj_destroy(fd, gate);
 }
 
+/* Its entries lead to what is somebody else's by now, and nobody would look for it any more. */
+static void freed_and_unmapped_late(void)
+{
+	uint32_t *p = anonymous(PAGE), gate = syncobj(fd), ran = syncobj(fd);
+	struct drm_xe_sync sync = waits(gate), done = signals(ran);
+	struct drm_xe_vm_bind_op op = op_unmap(HERE, PAGE);
+	struct foreign f = foreign_fence(fd, gate);
+	bool good = !bind_user(p, PAGE, HERE) && reaches(HERE, p);
+
+	munmap(p, PAGE);
+	good &= !bind_with(fd, vm, 0, &op, 1, &sync, 1);
+	put_end(put_store(text.words, HERE, 1));
+	good &= !exec(fd, queue, text.address, &done, 1);
+	usleep(300000);
+	check(good && !over(fd, ran) && !banned(fd, queue), "a job waits until what was freed is unmapped");
+	foreign_signal(f);
+	wait_for(fd, ran, WAIT_NS);
+	check(banned(fd, queue) == 1, "and cannot use it");
+	queue_destroy(fd, queue);
+	queue = queue_create(fd, vm, all.all[0]);
+	syncobj_destroy(fd, ran);
+	syncobj_destroy(fd, gate);
+}
+
 /*
  * longrun: a job without an end counts in memory that becomes other memory
  */
@@ -460,6 +484,7 @@ static void waits_all(void)
 	wait_for_job();
 	wait_for_bind();
 	late_bind();
+	freed_and_unmapped_late();
 }
 
 /*
