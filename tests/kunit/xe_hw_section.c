@@ -134,8 +134,8 @@ static void test_stays_awake_for_a_while(struct kunit *test)
 
 static struct kunit_case section_cases[] = {
 	KUNIT_CASE(test_one_resume),
-	KUNIT_CASE(test_gives_up),
-	KUNIT_CASE(test_stays_awake_for_a_while),
+	KUNIT_CASE_SLOW(test_gives_up),
+	KUNIT_CASE_SLOW(test_stays_awake_for_a_while),
 	{ }
 };
 

@@ -155,7 +155,7 @@ static struct kunit_case pcode_cases[] = {
 	KUNIT_CASE(test_no_answer),
 	KUNIT_CASE(test_ready),
 	KUNIT_CASE(test_memory),
-	KUNIT_CASE(test_power_on),
+	KUNIT_CASE_SLOW(test_power_on),
 	{ }
 };
 
