@@ -216,7 +216,7 @@ static int wait_for_users(struct ttm_buffer_object *bo, struct ttm_operation_ctx
 	if (place_of(bo) == XE_MEM_SYSTEM)
 		return 0;
 	err = ttm_bo_wait_ctx(bo, ctx);
-	if (err == -EBUSY)
+	if (err == -EBUSY && !ctx->no_wait_gpu)
 		xe_room_waited(&bo_to_xe(bo)->mm);
 	return err;
 }
@@ -252,7 +252,8 @@ static void drop_empty_list(struct ttm_buffer_object *bo)
 
 /*
  * TTM waits for all that has the reservation before it frees pages. Here they were copied, and
- * nobody is waited for: a ghost has them, and is done when that is, at once.
+ * nobody is waited for: a ghost has them, and is done when that is, at once. It is no &xe_bo: were
+ * they mapped for the card, TTM could come across it, and have it moved.
  */
 static int leave_pages(struct ttm_buffer_object *bo, struct ttm_resource *to)
 {
@@ -265,12 +266,14 @@ static int leave_pages(struct ttm_buffer_object *bo, struct ttm_resource *to)
 
 static int leave(struct ttm_buffer_object *bo, struct ttm_resource *to)
 {
-	if (place_of(bo) == XE_MEM_VRAM) {
+	bool pages = to->mem_type == XE_MEM_VRAM && has_data(bo->ttm);
+
+	if (pages && place_of(bo) == XE_MEM_SYSTEM)
+		return leave_pages(bo, to);
+	if (pages || place_of(bo) == XE_MEM_VRAM) {
 		ttm_bo_move_sync_cleanup(bo, to);
 		return 0;
 	}
-	if (to->mem_type == XE_MEM_VRAM && has_data(bo->ttm))
-		return leave_pages(bo, to);
 
 	ttm_bo_move_null(bo, to);
 	if (to->mem_type == XE_MEM_VRAM)
@@ -390,11 +393,11 @@ static bool was_used_of_late(struct dma_resv *resv)
 /*
  * At an error of a move TTM complains, and looks at no other buffer. So what cannot leave VRAM now
  * is not chosen: for it there is no memory, or its users were waited for long enough. What was used
- * of late is chosen where there is nothing better: who wants room names VRAM twice.
+ * of late is not what take_spare() is looking for.
  */
 static bool eviction_valuable(struct ttm_buffer_object *bo, const struct ttm_place *place)
 {
-	bool spare = !(place->flags & TTM_PL_FLAG_FALLBACK);
+	bool spare = place->flags & TTM_PL_FLAG_FALLBACK;
 
 	if (!ttm_bo_eviction_valuable(bo, place))
 		return false;
@@ -518,8 +521,7 @@ const struct drm_gem_object_funcs xe_gem_funcs = {
 /*
  * Where the card reaches a buffer, in order of preference, VRAM first. Sizes are checked here: TTM
  * would empty a place to find out that it is too small. Nothing gets into VRAM while it is emptied
- * for system sleep, but for pinned buffers: who owns them sees to what is in them. VRAM comes a
- * second time for what can be nowhere else, see eviction_valuable().
+ * for system sleep, but for pinned buffers: who owns them sees to what is in them.
  */
 static unsigned int places(const struct xe_mm *mm, const struct xe_bo *bo, u64 size, bool pinned,
 			   struct ttm_place place[2])
@@ -532,9 +534,6 @@ static unsigned int places(const struct xe_mm *mm, const struct xe_bo *bo, u64 s
 		place[count++] = (struct ttm_place){ .mem_type = XE_MEM_VRAM };
 	if (system)
 		place[count++] = (struct ttm_place){ .mem_type = XE_MEM_TT };
-	else if (count)
-		place[count++] = (struct ttm_place){ .mem_type = XE_MEM_VRAM,
-						     .flags = TTM_PL_FLAG_FALLBACK };
 	return count;
 }
 
@@ -574,16 +573,42 @@ static struct dma_resv *shared_resv(const struct xe_bo_args *args)
 	return args->vm_resv ? args->vm_resv->resv : NULL;
 }
 
+/* Others have to leave for it. */
+static bool wants_room(struct xe_mm *mm, const struct ttm_placement *placement, u64 size)
+{
+	return placement->num_placement == 1 && placement->placement->mem_type == XE_MEM_VRAM &&
+	       !xe_vram_has_room(&mm->vram, size);
+}
+
+/*
+ * The place of what nobody has used of late. Nobody is waited for, and no reservation: TTM would
+ * wait for one of what is in use.
+ */
+static int take_spare(struct xe_bo *bo, const struct ttm_operation_ctx *ctx)
+{
+	const struct ttm_place place = {
+		.mem_type = XE_MEM_VRAM, .flags = TTM_PL_FLAG_FALLBACK,
+	};
+	struct ttm_placement placement = { .placement = &place, .num_placement = 1 };
+	struct ttm_operation_ctx now = *ctx;
+
+	now.no_wait_gpu = true;
+	return ttm_bo_validate(&bo->ttm, &placement, &now);
+}
+
 /* May make room. */
 static int validate(struct xe_bo *bo, struct ttm_placement *placement,
 		    struct ttm_operation_ctx *ctx)
 {
 	struct xe_mm *mm = &bo_to_xe(&bo->ttm)->mm;
 	struct xe_room room;
-	int err;
+	int err = -ENOSPC;
 
 	xe_room_begin(mm, &room);
-	err = ttm_bo_validate(&bo->ttm, placement, ctx);
+	if (wants_room(mm, placement, bo->ttm.base.size))
+		err = take_spare(bo, ctx);
+	if (err == -ENOSPC || err == -ENOMEM || err == -EBUSY)
+		err = ttm_bo_validate(&bo->ttm, placement, ctx);
 	xe_room_end(mm, &room);
 	return err;
 }
@@ -609,7 +634,9 @@ int xe_bo_init(struct xe_device *xe, struct xe_bo *bo, const struct xe_bo_args *
 	};
 	struct ttm_place place[2] = { { .mem_type = XE_MEM_SYSTEM } };
 	struct ttm_placement placement = { .placement = place, .num_placement = 1 };
+	struct ttm_placement nowhere = { .placement = &system_place, .num_placement = 1 };
 	struct xe_room room;
+	bool full;
 	int err;
 
 	bo->regions = args->regions;
@@ -628,19 +655,26 @@ int xe_bo_init(struct xe_device *xe, struct xe_bo *bo, const struct xe_bo_args *
 	if (!args->deferred)
 		placement.num_placement = places(&xe->mm, bo, args->size, args->pinned, place) ?: 1;
 
-	/* May make room. On failure it calls bo_destroy(). */
+	full = wants_room(&xe->mm, &placement, args->size);
+
+	/* May make room if others were quicker. On failure it calls bo_destroy(). */
 	xe_room_begin(&xe->mm, &room);
-	err = ttm_bo_init_reserved(&xe->mm.ttm, &bo->ttm, bo_type(args), &placement,
-				   args->align >> PAGE_SHIFT, &ctx, NULL, resv, bo_destroy);
+	err = ttm_bo_init_reserved(&xe->mm.ttm, &bo->ttm, bo_type(args),
+				   full ? &nowhere : &placement, args->align >> PAGE_SHIFT, &ctx,
+				   NULL, resv, bo_destroy);
 	xe_room_end(&xe->mm, &room);
 	if (err)
 		return want_of_room(xe, args->deferred ? XE_REGION_SYSTEM : args->regions, err);
 
-	if (args->pinned)
+	if (full)
+		err = validate(bo, &placement, &ctx);
+	if (!err && args->pinned)
 		ttm_bo_pin(&bo->ttm);
 	if (!resv)
 		ttm_bo_unreserve(&bo->ttm);
-	return 0;
+	if (err)
+		drm_gem_object_put(&bo->ttm.base);
+	return want_of_room(xe, args->regions, err);
 }
 
 /**
@@ -709,14 +743,8 @@ bool xe_bo_can_be_in(const struct xe_bo *bo, u32 region)
 int xe_bo_move_to(struct xe_bo *bo, u32 mem_type)
 {
 	struct ttm_operation_ctx ctx = { .interruptible = false };
-	struct ttm_place place[] = {
-		{ .mem_type = mem_type },
-		{ .mem_type = mem_type, .flags = TTM_PL_FLAG_FALLBACK },
-	};
-	struct ttm_placement placement = {
-		.placement = place,
-		.num_placement = ARRAY_SIZE(place),
-	};
+	struct ttm_place place = { .mem_type = mem_type };
+	struct ttm_placement placement = { .placement = &place, .num_placement = 1 };
 
 	return want_of_room(bo_to_xe(&bo->ttm),
 			    mem_type == XE_MEM_VRAM ? XE_REGION_VRAM : XE_REGION_SYSTEM,
