@@ -22,6 +22,7 @@
 #define XE_USAGE_PATIENCE	(30 * HZ)
 #define XE_USAGE_USER_PATIENCE	(300 * HZ)
 #define XE_USAGE_LEAST_PATIENCE	(HZ / 10)
+#define XE_USAGE_LAST_PATIENCE	HZ
 
 /* What there is only so much of for all clients together. */
 enum xe_usage_share {

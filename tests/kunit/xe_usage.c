@@ -234,7 +234,8 @@ static void test_patience_of_users(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, xe_usage_patience(w->file[i]), 30 * HZ);
 		xe_usage_lost_patience(w->file[i], 30 * HZ);
 	}
-	KUNIT_EXPECT_EQ(test, xe_usage_patience(w->file[10]), HZ / 10);
+	KUNIT_EXPECT_EQ_MSG(test, xe_usage_patience(w->file[10]), HZ, "it was others");
+	KUNIT_EXPECT_EQ(test, xe_usage_patience(w->file[0]), HZ / 10);
 	KUNIT_EXPECT_EQ(test, xe_usage_patience(w->file[11]), 30 * HZ);
 	now += 100 * HZ;
 	KUNIT_EXPECT_EQ(test, xe_usage_patience(w->file[10]), 5 * HZ);
@@ -242,7 +243,7 @@ static void test_patience_of_users(struct kunit *test)
 	now += 500 * HZ;
 	KUNIT_EXPECT_EQ(test, xe_usage_patience(w->file[0]), 30 * HZ);
 	xe_usage_lost_patience(w->file[0], 30 * HZ);
-	KUNIT_EXPECT_EQ(test, xe_usage_patience(w->file[1]), HZ / 10);
+	KUNIT_EXPECT_EQ(test, xe_usage_patience(w->file[1]), HZ);
 	now += 6000 * HZ;
 	end_world(test, w);
 }
@@ -261,7 +262,7 @@ static void test_patience_of_gone(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, list_count_nodes(&w->usages.users), 3);
 	of_user(test, w, 0, 1000);
 	KUNIT_EXPECT_EQ(test, list_count_nodes(&w->usages.users), 2);
-	KUNIT_EXPECT_EQ(test, xe_usage_patience(w->file[0]), HZ / 10);
+	KUNIT_EXPECT_EQ(test, xe_usage_patience(w->file[0]), HZ);
 
 	of_user(test, w, 0, 1001);
 	now += 6000 * HZ - 1;
