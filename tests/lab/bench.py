@@ -191,7 +191,7 @@ def compile_program(source, headers, link, kept):
                                 "-I", headers, "-o", binary, source, *link], capture_output=True, text=True, check=False)
         if built.returncode:
             raise BenchError("%s does not compile:\n%s" % (os.path.basename(source), built.stderr))
-        whole = "%s.%d" % (kept, os.getpid())	# beside it: others may do the same
+        whole = kept + "." + os.path.basename(scratch)	# beside it: others may do the same, also of this process
         shutil.copy(binary, whole)
         os.replace(whole, kept)
 
