@@ -108,9 +108,12 @@ static int take_out(struct xe_vm_log *log, struct xe_vma *vma)
 		return -EBUSY;
 	}
 	err = log_change(log, vma, false);
-	if (!err)
-		drm_gpuva_remove(&vma->gpuva);
-	return err;
+	if (err)
+		return err;
+
+	log->goes = true;
+	drm_gpuva_remove(&vma->gpuva);
+	return 0;
 }
 
 static int put_in(struct xe_vm_log *log, const struct xe_vm_map *map, bool stale)
@@ -200,6 +203,8 @@ void xe_vm_log_init(struct xe_vm_log *log, struct xe_vm *vm, struct xe_user_fenc
 	log->vm = vm;
 	log->user_fence = user_fence;
 	log->maps = 0;
+	log->num_jobs = 0;
+	log->goes = false;
 	INIT_LIST_HEAD(&log->changes);
 	INIT_LIST_HEAD(&log->gone);
 }
@@ -315,6 +320,8 @@ static unsigned int count_jobs(struct xe_vm *vm)
 	struct dma_fence *fence;
 	unsigned int n = 0;
 
+	if (!vm->had_jobs)
+		return 0;
 	dma_resv_for_each_fence(&at, xe_vm_resv(vm), DMA_RESV_USAGE_BOOKKEEP, fence)
 		n += is_of_job(&at, fence);
 	return n;
@@ -338,7 +345,7 @@ static bool is_new(struct xe_vm *vm, struct drm_gem_object *obj, struct drm_gpuv
 	       (!vm_bo || list_empty(&vm_bo->list.entry.extobj));
 }
 
-static void commit_come(struct xe_vm *vm, struct xe_vm_change *change)
+static void commit_come(struct xe_vm *vm, struct xe_vm_change *change, unsigned int num_jobs)
 {
 	struct drm_gem_object *obj = change->vma->gpuva.gem.obj;
 
@@ -347,7 +354,7 @@ static void commit_come(struct xe_vm *vm, struct xe_vm_change *change)
 	if (!change->vm_bo)
 		return;
 
-	if (is_new(vm, obj, change->vm_bo))
+	if (num_jobs && is_new(vm, obj, change->vm_bo))
 		tell_of_jobs(vm, obj->resv);
 	drm_gpuva_link(&change->vma->gpuva, change->vm_bo);
 	drm_gpuvm_bo_extobj_add(change->vm_bo);
@@ -381,7 +388,7 @@ void xe_vm_log_commit(struct xe_vm_log *log)
 	list_for_each_entry(change, &log->changes, link) {
 		cond_resched();
 		if (change->came)
-			commit_come(log->vm, change);
+			commit_come(log->vm, change, log->num_jobs);
 		else
 			commit_go(log, change->vma);
 	}
@@ -469,15 +476,16 @@ int xe_vm_lock_new(struct xe_vm_lock *lock, struct drm_gem_object *obj)
 
 	if (!drm_gpuvm_is_extobj(&lock->vm->gpuvm, obj))
 		return 0;
-	vm_bo = drm_gpuvm_bo_find(&lock->vm->gpuvm, obj);
-	new = is_new(lock->vm, obj, vm_bo);
-	drm_gpuvm_bo_put(vm_bo);
-	if (!new)
-		return 0;
 	if (!lock->counted)
 		lock->num_jobs = count_jobs(lock->vm);
 	lock->counted = true;
-	return dma_resv_reserve_fences(obj->resv, lock->num_fences + lock->num_jobs);
+	if (!lock->num_jobs)
+		return 0;
+
+	vm_bo = drm_gpuvm_bo_find(&lock->vm->gpuvm, obj);
+	new = is_new(lock->vm, obj, vm_bo);
+	drm_gpuvm_bo_put(vm_bo);
+	return new ? dma_resv_reserve_fences(obj->resv, lock->num_fences + lock->num_jobs) : 0;
 }
 
 /**
@@ -596,6 +604,7 @@ int xe_vm_lock_for(struct xe_vm *vm, struct xe_vm_lock *lock, unsigned int num_f
 	lock->vm = vm;
 	lock->shared = false;
 	lock->counted = false;
+	lock->num_jobs = 0;
 	lock->num_few = 0;
 	lock->num_fences = num_fences + 1;	/* and that of a clear or a move */
 	if (!tries || !tries->all)
@@ -730,6 +739,8 @@ void xe_vm_add_fence(struct xe_vm_lock *lock, struct dma_fence *fence)
 {
 	struct dma_resv *resv;
 
+	if (!test_bit(XE_VM_BIND_FENCE, &fence->flags))
+		lock->vm->had_jobs = true;
 	xe_vm_for_each_resv(lock, resv)
 		dma_resv_add_fence(resv, fence, DMA_RESV_USAGE_BOOKKEEP);
 }

@@ -142,6 +142,8 @@ struct xe_vm {
 	struct xe_queue *queues[XE_VM_QUEUES];
 	/** @ops: constant */
 	const struct xe_vm_ops *ops;
+	/** @had_jobs: fences other than those of page jobs were in the reservation; under that */
+	bool had_jobs;
 	/** @moved: of the last job that followed pages which had moved; under the reservation */
 	struct dma_fence *moved;
 	/** @jobs_lock: protects @jobs */
@@ -239,6 +241,10 @@ struct xe_vm_log {
 	struct xe_user_fence *user_fence;
 	/** @maps: how many times something was mapped */
 	unsigned int maps;
+	/** @num_jobs: &xe_vm_lock.num_jobs */
+	unsigned int num_jobs;
+	/** @goes: something went */
+	bool goes;
 	/** @changes: in order */
 	struct list_head changes;
 	/** @first: memory for the first of them */

@@ -616,6 +616,9 @@ static struct page_job *make_stopper(struct xe_vm *vm)
 
 static bool takes_stale(const struct xe_vm_log *log)
 {
+	if (!log->goes)
+		return false;
+
 	guard(rwsem_read)(&log->vm->notifier_lock);
 	return xe_vm_log_takes_stale(log);
 }
@@ -632,16 +635,17 @@ static void publish_stopper(struct page_job *stopper, struct xe_vm_lock *lock,
 
 /* Behind the look at pages, whoever takes them away waits for the fence. */
 static int commit(struct page_job *job, struct page_job *stopper, struct xe_vm_lock *lock,
-		  struct xe_vm_log *log, const struct xe_bind_args *args, struct dma_fence **fence)
+		  struct xe_vm_log *log, struct xe_bind_args *args, struct dma_fence **fence)
 {
 	guard(rwsem_read)(&job->vm->notifier_lock);
-	if (!pages_valid(args) || (!stopper && xe_vm_log_takes_stale(log)))
+	if (!pages_valid(args) || (!stopper && log->goes && xe_vm_log_takes_stale(log)))
 		return -EAGAIN;
 
 	xe_vm_log_commit(log);
 	list_splice(&log->gone, &job->gone);
 	dep_job_hold(&job->dep);
 	*fence = publish(job, lock);
+	args->stops = stopper;
 	if (stopper)
 		publish_stopper(stopper, lock, *fence);
 	return 0;
@@ -655,6 +659,7 @@ static int bind_locked(struct page_job *job, struct xe_vm_lock *lock, struct xe_
 	int err;
 
 	xe_vm_log_init(&log, job->vm, args->user_fence);
+	log.num_jobs = lock->num_jobs;
 	err = apply_all(job, &log, args);
 	if (!err)
 		err = collect_deps(job, lock, args->syncs, args->num_syncs);
@@ -788,8 +793,9 @@ static int lock_buffers(struct xe_vm_lock *lock, void *data)
 
 		err = xe_mm_go_on();
 		if (!err && map->bo)
-			err = xe_vm_lock_obj(lock, &map->bo->ttm.base) ?:
-			      xe_vm_lock_new(lock, &map->bo->ttm.base);
+			err = xe_vm_lock_obj(lock, &map->bo->ttm.base);
+		if (!err && map->bo && args->vm->had_jobs)
+			err = xe_vm_lock_new(lock, &map->bo->ttm.base);
 		if (!err && map->range && !all)
 			err = lock_range(lock, map->addr, map->range);
 	}
@@ -884,7 +890,6 @@ static void signal_syncs(const struct xe_bind_args *args, struct dma_fence *fenc
 int xe_bind(struct xe_bind_args *args)
 {
 	struct xe_queue *q = args->q ?: args->vm->queues[XE_VM_BINDS];
-	struct xe_queue *stoppers = args->vm->queues[XE_VM_REBINDS];
 	struct dma_fence *fence;
 	struct page_job *job;
 	int err;
@@ -908,8 +913,8 @@ int xe_bind(struct xe_bind_args *args)
 	}
 
 	xe_queue_run(q);
-	if (!list_empty_careful(&stoppers->dep.waiting))
-		xe_queue_run(stoppers);
+	if (args->stops)
+		xe_queue_run(args->vm->queues[XE_VM_REBINDS]);
 	signal_syncs(args, fence);
 	dep_job_let_go(&job->dep);
 	return 0;

@@ -60,6 +60,8 @@ struct xe_bind_args {
 	unsigned int num_syncs;
 	/** @user_fence: the one that is among them, if there is one */
 	struct xe_user_fence *user_fence;
+	/** @stops: by xe_bind(): what runs on an engine waits for it */
+	bool stops;
 	/** @looks: by xe_bind(): mappings that were come across */
 	unsigned int looks;
 	/** @tries: by xe_bind(): how often there was no room in VRAM */

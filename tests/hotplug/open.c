@@ -496,7 +496,7 @@ static const struct worker workers[] = {
 	{ "buffers and faults", buffer_once, { ENODEV } },
 	{ "dma-bufs", share_once, { ENODEV } },
 	{ "other ioctls", later_once, { ENODEV } },
-	{ "reading files", files_once, { ENODEV, ENOENT, EIO } },
+	{ "reading files", files_once, { ENODEV, ENOENT, EIO, EAGAIN } },	/* of the next device, not there yet */
 	{ "writing a setting", setting_once, { ENODEV, ENOENT } },
 	{ "opening", open_once, { ENODEV, ENXIO, ENOENT } },
 	{ "blocked in read", read_once, { EINTR, ENODEV } },

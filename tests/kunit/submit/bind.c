@@ -963,6 +963,7 @@ static void test_told_of_jobs(struct kunit *test)
 		dma_resv_lock(resv, NULL);
 		KUNIT_EXPECT_EQ(test, dma_resv_reserve_fences(resv, 1), 0);
 		dma_resv_add_fence(resv, job[i], DMA_RESV_USAGE_BOOKKEEP);
+		w->vm->had_jobs = true;
 		dma_resv_unlock(resv);
 	}
 	dma_fence_put(bind_at(w, SZ_1M, NULL));
