@@ -21,8 +21,8 @@
 /* For how long a client, and all clients of a user, may keep others waiting in vain. */
 #define XE_USAGE_PATIENCE	(30 * HZ)
 #define XE_USAGE_USER_PATIENCE	(300 * HZ)
-#define XE_USAGE_LEAST_PATIENCE	(HZ / 10)
-#define XE_USAGE_LAST_PATIENCE	HZ
+#define XE_USAGE_LEAST_PATIENCE	(HZ / 10)	/* with nothing left */
+#define XE_USAGE_LAST_PATIENCE	HZ		/* where others of the user had all of it */
 
 /* What there is only so much of for all clients together. */
 enum xe_usage_share {

@@ -208,8 +208,7 @@ static u32 place_of(const struct ttm_buffer_object *bo)
  * it came there when its users were done, and who uses it next has it moved first. Outside of any
  * section.
  */
-static int wait_for_users(struct ttm_buffer_object *bo, struct ttm_operation_ctx *ctx,
-			  const struct ttm_resource *to)
+static int wait_for_users(struct ttm_buffer_object *bo, struct ttm_operation_ctx *ctx)
 {
 	int err;
 
@@ -319,7 +318,7 @@ static int move_buffer(struct ttm_buffer_object *bo, struct ttm_operation_ctx *c
 		WRITE_ONCE(bo_to_xe(bo)->mm.evicting, false);
 
 	tell_importers(bo);
-	err = wait_for_users(bo, ctx, to);
+	err = wait_for_users(bo, ctx);
 	if (err)
 		return err;
 

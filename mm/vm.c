@@ -320,8 +320,6 @@ static unsigned int count_jobs(struct xe_vm *vm)
 	struct dma_fence *fence;
 	unsigned int n = 0;
 
-	if (!vm->had_jobs)
-		return 0;
 	dma_resv_for_each_fence(&at, xe_vm_resv(vm), DMA_RESV_USAGE_BOOKKEEP, fence)
 		n += is_of_job(&at, fence);
 	return n;
@@ -464,7 +462,8 @@ int xe_vm_lock_obj(struct xe_vm_lock *lock, struct drm_gem_object *obj)
  * @lock: which are held, that of the buffer among them
  * @obj: the buffer
  *
- * Jobs that were published before reach it, too, so their fences have to be in its reservation.
+ * Jobs that were published before reach it, too, so their fences have to be in its reservation. A
+ * VM without &xe_vm.had_jobs need not ask.
  *
  * Context: called by xe_vm_lock_for().
  * Return: 0 or -ENOMEM.
