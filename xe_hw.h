@@ -56,8 +56,10 @@ struct xe_platform;
  *
  *	int err = -EAGAIN;
  *
- *	xe_hw_scoped(hw, xe)
- *		value = xe_read32(hw, REG), err = 0;
+ *	xe_hw_scoped(hw, xe) {
+ *		value = xe_read32(hw, REG);
+ *		err = xe_hw_is_lost(hw) ? -ENODEV : 0;
+ *	}
  *	return xe_hw_error(xe, err);
  *
  * What was mapped for DMA has to be unmapped when its memory is freed, which may be between the
@@ -243,7 +245,8 @@ struct xe_hw_step {
  *	called when unbind begins, when no section is open any more, and when the device is declared
  *	lost or given up; in any context. May be missing
  * @lost: the device was declared lost, and does not reach memory any more; in software, from a
- *	worker, once: all that software waits for is to be ended. May be missing
+ *	worker, or at shutdown, then possibly once more: all that software waits for is to be ended.
+ *	May be missing
  * @wedged: the device was given up, and its engines do not reach memory any more: likewise. May be
  *	missing
  */

@@ -42,10 +42,11 @@ struct xe_hw_private {
 	bool going;
 	/* The works have ended: the waits of teardown have their time again. */
 	bool works_ended;
-	/* Between the suspend and the resume callback of system sleep; or until runtime resume. */
+	/* The system sleeps, from before the suspend callback until it is awake again. */
 	bool asleep_system;
-	/* The former has succeeded, and the latter has not begun: nothing of the card runs. */
+	/* From the end of the suspend callback to the resume callback: nothing of the card runs. */
 	bool off_system;
+	/* Between runtime resume and runtime suspend: for those who wait for the former. */
 	bool awake;
 	/* Once true it stays so: this device is not coming back, or must not be reached. */
 	bool lost;
