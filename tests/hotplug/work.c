@@ -1013,6 +1013,8 @@ struct row {
 		struct drm_xe_exec exec;
 		struct drm_xe_wait_user_fence wait;
 		struct drm_xe_gem_create gem;
+		struct drm_xe_gem_mmap_offset map;
+		struct drm_xe_device_query query;
 	} args;
 };
 
@@ -1065,6 +1067,7 @@ static void bind_errors(void)
 {
 	static uint64_t word;
 	struct drm_xe_sync two[] = { writes((uintptr_t)&word, 1), writes((uintptr_t)&word, 2) };
+	void *read_only = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	const struct row table[] = {
 		{ "as it should be", 0, BIND() },
 		{ "an extension", EINVAL, BIND(.extensions = 1) },
@@ -1097,6 +1100,10 @@ static void bind_errors(void)
 		{ "all of a buffer, with a range", EINVAL,
 		  BIND(.bind.op = DRM_XE_VM_BIND_OP_UNMAP_ALL, .bind.addr = 0) },
 		{ "user pages with a buffer", EINVAL, BIND(.bind.op = DRM_XE_VM_BIND_OP_MAP_USERPTR) },
+		{ "user pages where nothing is", EFAULT,
+		  BIND(.bind.op = DRM_XE_VM_BIND_OP_MAP_USERPTR, .bind.obj = 0, .bind.userptr = PAGE, .bind.range = PAGE) },
+		{ "user pages to be written that are read-only", EPERM,
+		  BIND(.bind.op = DRM_XE_VM_BIND_OP_MAP_USERPTR, .bind.obj = 0, .bind.userptr = (uintptr_t)read_only, .bind.range = PAGE) },
 		{ "a prefetch with a buffer", EINVAL, BIND(.bind.op = DRM_XE_VM_BIND_OP_PREFETCH) },
 		{ "a map with a region", EINVAL, BIND(.bind.prefetch_mem_region_instance = 1) },
 		{ "a prefetch to a region that is not", EINVAL,
@@ -1297,9 +1304,61 @@ static void gem_errors(void)
 	const struct row table[] = {
 		{ "in a VM", 0, GEM(.vm_id = VM) },
 		{ "in a VM that is not", ENOENT, GEM(.vm_id = NOBODY) },
+		{ "an extension", EINVAL, GEM(.extensions = 1) },
+		{ "pad[0]", EINVAL, GEM(.pad[0] = 1) },
+		{ "pad[1]", EINVAL, GEM(.pad[1] = 1) },
+		{ "pad[2]", EINVAL, GEM(.pad[2] = 1) },
+		{ "reserved[0]", EINVAL, GEM(.reserved[0] = 1) },
+		{ "reserved[1]", EINVAL, GEM(.reserved[1] = 1) },
+		{ "no region", EINVAL, GEM(.placement = 0) },
+		{ "a region that is not", EINVAL, GEM(.placement = SYSTEM | 1 << 7) },
+		{ "an unknown flag", EINVAL, GEM(.flags = 1 << 5) },
+		{ "a handle", EINVAL, GEM(.handle = BO) },
+		{ "no size", EINVAL, GEM(.size = 0) },
+		{ "a size within a page", EINVAL, GEM(.size = MiB + 64) },
+		{ "visible VRAM in system memory", EINVAL, GEM(.flags = DRM_XE_GEM_CREATE_FLAG_NEEDS_VISIBLE_VRAM) },
+		{ "no caching", EINVAL, GEM(.cpu_caching = 0) },
+		{ "an unknown caching", EINVAL, GEM(.cpu_caching = 3) },
+		{ "cached VRAM", EINVAL, GEM(.placement = VRAM, .cpu_caching = DRM_XE_GEM_CPU_CACHING_WB) },
+		{ "cached for scanout", EINVAL,
+		  GEM(.flags = DRM_XE_GEM_CREATE_FLAG_SCANOUT, .cpu_caching = DRM_XE_GEM_CPU_CACHING_WB) },
+	};
+#define OFFSET(...) DRM_IOCTL_XE_GEM_MMAP_OFFSET, { .map = { .handle = BO, __VA_ARGS__ } }
+	const struct row offset_rows[] = {
+		{ "as it should be", 0, OFFSET() },
+		{ "an extension", EINVAL, OFFSET(.extensions = 1) },
+		{ "a flag", EINVAL, OFFSET(.flags = 1) },
+		{ "reserved[0]", EINVAL, OFFSET(.reserved[0] = 1) },
+		{ "reserved[1]", EINVAL, OFFSET(.reserved[1] = 1) },
+		{ "a buffer that is not", ENOENT, OFFSET(.handle = NOBODY) },
 	};
 
 	ROWS("GEM_CREATE", table);
+	ROWS("GEM_MMAP_OFFSET", offset_rows);
+}
+
+static void query_errors(void)
+{
+	struct drm_xe_device_query size = { .query = DRM_XE_DEVICE_QUERY_GT_LIST };
+#define QUERY(...) DRM_IOCTL_XE_DEVICE_QUERY, { .query = { .query = DRM_XE_DEVICE_QUERY_GT_LIST, .size = size.size, \
+	.data = (uintptr_t)answer, __VA_ARGS__ } }
+	static char answer[4096];
+
+	need(!ioctl(fd, DRM_IOCTL_XE_DEVICE_QUERY, &size) && size.size < sizeof(answer), "the size of a list of GTs");
+
+	const struct row table[] = {
+		{ "as it should be", 0, QUERY() },
+		{ "for its size", 0, QUERY(.size = 0) },
+		{ "an extension", EINVAL, QUERY(.extensions = 1) },
+		{ "reserved[0]", EINVAL, QUERY(.reserved[0] = 1) },
+		{ "reserved[1]", EINVAL, QUERY(.reserved[1] = 1) },
+		{ "a query that is not", EINVAL, QUERY(.query = 77) },
+		{ "a size that is too small", EINVAL, QUERY(.size = size.size - 1) },
+		{ "a size that is too large", EINVAL, QUERY(.size = size.size + 1) },
+		{ "an answer that cannot be written", EFAULT, QUERY(.data = 4096) },
+	};
+
+	ROWS("DEVICE_QUERY", table);
 }
 
 static void errors(void)
@@ -1325,6 +1384,7 @@ static void errors(void)
 	exec_errors();
 	wait_errors();
 	gem_errors();
+	query_errors();
 	check(!exec_wait(fd, QUEUE, TEXT) && !banned(fd, QUEUE), "after all of that a job runs");
 }
 
