@@ -42,7 +42,7 @@ struct xe_params xe_params = {
 };
 
 module_param_named(guc_log_level, xe_params.guc_log_level, int, 0600);
-MODULE_PARM_DESC(guc_log_level, "Verbosity of the GuC log (0 = none, 1..5 = least..most)");
+MODULE_PARM_DESC(guc_log_level, "Verbosity of the GuC log (0, 1 = none, 2..5 = least..most)");
 
 module_param_named_unsafe(guc_firmware_path, xe_params.guc_firmware_path, charp, 0400);
 MODULE_PARM_DESC(guc_firmware_path, "GuC firmware file to load instead of the default one");

@@ -11,7 +11,7 @@ struct work_struct;
  * struct xe_params - module parameters, under the names that upstream gave them
  */
 struct xe_params {
-	/** @guc_log_level: 0 disables the log, 1 to 5 is its verbosity */
+	/** @guc_log_level: 0 and 1 disable the log, 2 to 5 is its verbosity */
 	int guc_log_level;
 	/** @guc_firmware_path: file to use instead of the platform's */
 	char *guc_firmware_path;

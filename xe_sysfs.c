@@ -613,7 +613,8 @@ static void ship_settings(struct xe_device *xe)
  * xe_sysfs_start - probe step: the files below the PCI device
  * @bind: the token of a probe step
  *
- * Before the device is published, files that need the card say -ENODEV.
+ * Before the device is published, files that need the card say -EAGAIN, or -ENODEV if they are
+ * written to or the firmware is asked.
  *
  * Context: bound, one of the last steps.
  * Return: 0; -ENOMEM, or -EEXIST if somebody else has a directory of that name.

@@ -28,7 +28,7 @@
  * object            owner            released when
  * ================= ================ ===================================
  * hold              the caller       end of its scope (CLASS)
- * wake request      bound side       last hold, or unbind
+ * wake request      bound side       last hold; unbind complains of one that is left
  * ================= ================ ===================================
  */
 

@@ -17,7 +17,7 @@
 /**
  * struct xe_hw_state - the state of the hardware world
  *
- * What the blocks of hw/, guc/ and mm/ keep between two accesses. It is reached with a token only,
+ * What the blocks of hw/ and guc/ keep between two accesses. It is reached with a token only,
  * by xe_hw_state(). Its memory goes with the drm_device, so a late reader finds stale values and
  * not a hole; but without a token there is no late reader.
  */

@@ -35,11 +35,11 @@
  *
  * There are three moments. When a job had its time, and before its context is taken off the engine,
  * the registers are read: xe_coredump_look(). When the queue is to blame, what it ran is noted, and
- * the queue is kept: xe_coredump_take(). Both are on the way to fences, take no lock and allocate
- * nothing. The rest is a work of the module that nobody waits for: slots, mappings and buffers are
- * software, which the queue holds, also when its client was killed or the device went. It takes
- * memory for all of the text at once and makes do with less: what does not fit is left out, and an
- * error stands in its place.
+ * the queue is kept: xe_coredump_take(). Both are on the way to fences, take no lock that anybody
+ * sleeps with, and allocate nothing. The rest is a work of the module that nobody waits for: slots,
+ * mappings and buffers are software, which the queue holds, also when its client was killed or the
+ * device went. It takes memory for all of the text at once and makes do with less: what does not
+ * fit is left out, and an error stands in its place.
  *
  * A dump is plain memory of the kernel's, read and freed by code of the kernel: it can be read when
  * the device is gone and the module unloaded, and holds neither. It goes five minutes later or when

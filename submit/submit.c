@@ -44,7 +44,7 @@
  * ======================== ============= ==========================================
  * struct xe_submit         drm_device    last reference to it is dropped
  * workqueues               drm_device    likewise; each queue and VM holds the device
- * table of contexts        bound side    undo of "contexts"
+ * images of contexts       bound side    undo of "contexts"
  * handler of engines       bound side    undo of "submission"
  * ======================== ============= ==========================================
  */

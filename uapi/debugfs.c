@@ -40,8 +40,9 @@
  *
  * The files belong to the DRM minor: they are made when it is registered, and removed at unplug
  * before anything is torn down; removal waits for readers. What shows the card does so in a section
- * or call of its own: a file that is held open reads -ENODEV from unplug on, and -EIO, which is
- * debugfs's answer, once it has been removed. Its release may come at any time after that.
+ * or call of its own: a file that is held open reads -ENODEV from unplug on (contexts, which are
+ * gone then: nothing), and -EIO, which is debugfs's answer, once it has been removed. Its release
+ * may come at any time after that.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when

@@ -23,7 +23,8 @@
  *
  * A queue is created here and belongs to its number, see uapi/file.c; submit/queue.c has what it
  * is. Arguments are copied and checked before anything is looked up, and looked up before anything
- * is made. Nothing is sent to the GuC before the first job.
+ * is made. Nothing of a queue is sent to the GuC before its first job; for the first of a class the
+ * driver runs contexts of its own, see submit/record.c.
  */
 
 #define MAX_EXTENSIONS	16

@@ -61,7 +61,8 @@ met() { (($(awk '$1 == "max" { print $2 }' $group/memory.events) > ${1-0})); }
 kernel() { awk '$1 == "kernel" { print int($2 / 1024) }' $group/memory.stat; }
 given_back() { (($(kernel) < kept + 128)); }
 ended() { ! kill -0 "$asks" 2>/dev/null; }
-# Room for contexts comes in chunks of 2 MiB of three sizes, which stay for the next queues: see hw/lrc.c.
+# Room for contexts comes in chunks of 2 MiB, of which the last that is empty is kept: see hw/lrc.c. Tables and buffers
+# of the group may be kept likewise.
 kept=$((3 * 2048))
 for i in 1 2; do
 	before=$(awk '$1 == "max" { print $2 }' $group/memory.events)
