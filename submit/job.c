@@ -159,11 +159,11 @@ static void move_tail(struct xe_queue *q, u32 tail)
 
 static void mark_busy(struct xe_queue *q)
 {
-	struct xe_submit *submit = &q->xe->submit;
+	struct xe_submit_busy *busy = &q->xe->submit.busy[q->args.gt_id][q->args.class];
 
-	guard(spinlock_irq)(&submit->busy_lock);
+	guard(spinlock)(&busy->lock);
 	if (list_empty(&q->busy))
-		list_add_tail(&q->busy, &submit->busy[q->args.gt_id][q->args.class]);
+		list_add_tail(&q->busy, &busy->queues);
 }
 
 /* The GuC finds the tail of a single ring in its image; those of several it is told together. */

@@ -100,7 +100,7 @@ static void free_queue(struct work_struct *work)
 	scoped_guard(mutex, &submit->lock)
 		list_del_init(&q->link);
 	/* The interrupt's thread may be looking at it: behind this it does not find it any more. */
-	scoped_guard(spinlock_irq, &submit->busy_lock)
+	scoped_guard(spinlock, &submit->busy[q->args.gt_id][q->args.class].lock)
 		list_del_init(&q->busy);
 
 	xe_coredump_drop(&q->xe->coredump, q);

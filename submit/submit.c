@@ -49,6 +49,8 @@
  * ======================== ============= ==========================================
  */
 
+#define LOOK_AT_ONCE	64	/* queues */
+
 static void submit_fini(struct drm_device *drm, void *data)
 {
 	struct xe_submit *submit = data;
@@ -103,10 +105,11 @@ int xe_submit_init(struct xe_device *xe)
 	teach_lockdep(submit);
 	INIT_LIST_HEAD(&submit->queues);
 	INIT_LIST_HEAD(&submit->lr);
-	spin_lock_init(&submit->busy_lock);
 	for (unsigned int gt = 0; gt < XE_MAX_GTS; gt++)
-		for (unsigned int class = 0; class < XE_ENGINE_CLASSES; class++)
-			INIT_LIST_HEAD(&submit->busy[gt][class]);
+		for (unsigned int class = 0; class < XE_ENGINE_CLASSES; class++) {
+			spin_lock_init(&submit->busy[gt][class].lock);
+			INIT_LIST_HEAD(&submit->busy[gt][class].queues);
+		}
 	init_waitqueue_head(&submit->ufence_wq);
 	INIT_WORK(&xe->coredump.work, xe_coredump_work);
 	xe_hw_work_init(xe, &submit->look, look_at_all);
@@ -310,14 +313,37 @@ static void look_at_queue(struct xe_queue *q)
 	}
 }
 
+/* Some of @old, which begins as all there are. Return: whether there are more. */
+static bool look_at_some(struct xe_submit_busy *busy, struct list_head *old, bool begin)
+{
+	struct xe_queue *q;
+
+	guard(spinlock)(&busy->lock);
+	if (begin)
+		list_splice_init(&busy->queues, old);
+	for (unsigned int i = 0; i < LOOK_AT_ONCE && !list_empty(old); i++) {
+		q = list_first_entry(old, struct xe_queue, busy);
+		list_move_tail(&q->busy, &busy->queues);
+		look_at_queue(q);
+	}
+	return !list_empty(old);
+}
+
+/*
+ * There may be thousands of them, and whoever issues a job waits for the lock. What is freed
+ * meanwhile goes from either list; what becomes busy needs no look for what was before.
+ */
 static void engine_event(struct xe_hw hw, struct xe_gt *gt, struct xe_engine *engine, u16 events)
 {
-	struct xe_submit *submit = &xe_hw_device(hw)->submit;
-	struct xe_queue *q, *next;
+	struct xe_submit_busy *busy = &xe_hw_device(hw)->submit.busy[gt->id][engine->row->class];
+	bool more, begin = true;
+	LIST_HEAD(old);
 
-	scoped_guard(spinlock_irq, &submit->busy_lock)
-		list_for_each_entry_safe(q, next, &submit->busy[gt->id][engine->row->class], busy)
-			look_at_queue(q);
+	do {
+		more = look_at_some(busy, &old, begin);
+		begin = false;
+		cond_resched();
+	} while (more);
 	xe_submit_wake(xe_hw_device(hw));
 }
 

@@ -28,10 +28,13 @@ struct xe_submit {
 	struct list_head queues;
 	/** @error: 0, or why every queue is dead from birth: everything has been killed */
 	int error;
-	/** @busy_lock: protects @busy; outside of &dep_queue.issued_lock, interrupts off */
-	spinlock_t busy_lock;
-	/** @busy: queues with jobs that the engines have, &xe_queue.busy, by GT and class */
-	struct list_head busy[XE_MAX_GTS][XE_ENGINE_CLASSES];
+	/** @busy: queues with jobs that the engines have, by GT and class */
+	struct xe_submit_busy {
+		/** @busy.lock: protects @queues; outside of &dep_queue.issued_lock */
+		spinlock_t lock;
+		/** @busy.queues: &xe_queue.busy */
+		struct list_head queues;
+	} busy[XE_MAX_GTS][XE_ENGINE_CLASSES];
 	/** @ufence_wq: those who wait for a word in memory, or for jobs without an end to stop */
 	wait_queue_head_t ufence_wq;
 	/** @look: looks at all queues, when the device runs again; on the bound side */

@@ -36,7 +36,7 @@ static unsigned int slots_left = UINT_MAX;
 
 #include "../../../submit/queue.c"
 
-#define MAX_CONTEXTS	16
+#define MAX_CONTEXTS	256
 
 static struct xe_fake_context contexts[MAX_CONTEXTS];
 static unsigned int num_contexts;
@@ -233,7 +233,7 @@ static void test_banned(struct kunit *test)
 	second = submit_one(test, q);
 	xe_fake_engine_ends(q, done->seqno);
 	q->owner.ops->banned(&q->owner, false);
-	flush_workqueue(xe->submit.wq);
+	drain_workqueue(xe->submit.wq);
 	KUNIT_EXPECT_TRUE(test, xe_queue_is_banned(q));
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(done), 1);
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(first), -EIO);
@@ -346,7 +346,7 @@ static void test_last_reference(struct kunit *test)
 
 	xe_coredump_look(q);
 	q->lrc[1].regs[LRC_TIMESTAMP] = 1000;
-	list_add(&q->busy, &xe->submit.busy[0][XE_ENGINE_COPY]);
+	list_add(&q->busy, &xe->submit.busy[0][XE_ENGINE_COPY].queues);
 	xe_queue_kill(q);
 	xe_fake_context_gone(q);
 	flush_workqueue(xe->submit.wq);
@@ -366,7 +366,7 @@ static void test_last_reference(struct kunit *test)
 	fsleep(10000);
 	KUNIT_EXPECT_EQ(test, kref_read(&xe->drm.ref), refs);
 	KUNIT_EXPECT_TRUE(test, list_empty(&xe->submit.queues));
-	KUNIT_EXPECT_TRUE(test, list_empty(&xe->submit.busy[0][XE_ENGINE_COPY]));
+	KUNIT_EXPECT_TRUE(test, list_empty(&xe->submit.busy[0][XE_ENGINE_COPY].queues));
 	KUNIT_EXPECT_NULL(test, xe->coredump.owner);
 	KUNIT_EXPECT_EQ(test, xe_usage_cycles(usage, XE_ENGINE_COPY), 1000);
 	q = xe_fake_queue(test, xe);

@@ -29,7 +29,7 @@ static void test_about_to_go(struct kunit *test)
 	refs = kref_read(&q->ref);
 	*(u32 *)(q->lrc->status + LRC_STATUS_SEQUENCE) = 1;
 	refcount_set(&q->ref.refcount, 0);
-	scoped_guard(spinlock_irq, &xe->submit.busy_lock)
+	scoped_guard(spinlock, &xe->submit.busy[q->args.gt_id][q->args.class].lock)
 		look_at_queue(q);
 	KUNIT_EXPECT_EQ(test, kref_read(&q->ref), 0);
 	KUNIT_EXPECT_FALSE(test, work_pending(&q->work));
@@ -80,6 +80,40 @@ static void test_merge(struct kunit *test)
 	KUNIT_EXPECT_NULL_MSG(test, job.deps, "there is nothing to wait for");
 }
 
+/* One event may be for any of them, and the lock is let go of between some. */
+static void test_many_queues(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q[2 * LOOK_AT_ONCE + 1];
+	struct xe_submit_busy *busy;
+	u64 batch = SZ_1M;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(q); i++) {
+		q[i] = xe_fake_queue(test, xe);
+		KUNIT_ASSERT_EQ(test, xe_job_submit(q[i], &batch, 1, NULL, 0), 0);
+	}
+	busy = &xe->submit.busy[q[0]->args.gt_id][q[0]->args.class];
+	flush_workqueue(xe->submit.wq);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&busy->queues), ARRAY_SIZE(q));
+	/* All but the first: it stays. */
+	for (unsigned int i = 1; i < ARRAY_SIZE(q); i++) {
+		*(u32 *)(q[i]->lrc->status + LRC_STATUS_STARTED) = 1;
+		*(u32 *)(q[i]->lrc->status + LRC_STATUS_SEQUENCE) = 1;
+	}
+	xe_fake_scoped(hw, xe) {
+		struct xe_gt *gt = &xe_hw_state(hw)->gt[q[0]->args.gt_id];
+		const struct xe_engine_row row = { .class = q[0]->args.class };
+		struct xe_engine engine = { .row = &row };
+
+		engine_event(hw, gt, &engine, 0);
+	}
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&busy->queues), 1);
+	KUNIT_EXPECT_FALSE(test, list_empty(&q[0]->busy));
+	for (unsigned int i = 1; i < ARRAY_SIZE(q); i++)
+		KUNIT_EXPECT_TRUE(test, list_empty(&q[i]->dep.issued));
+	xe_fake_engine_ends(q[0], 1);
+}
+
 /* Contexts of a client go behind his file. */
 static void test_has_contexts(struct kunit *test)
 {
@@ -100,6 +134,7 @@ static void test_has_contexts(struct kunit *test)
 static struct kunit_case submit_cases[] = {
 	KUNIT_CASE(test_has_contexts),
 	KUNIT_CASE(test_about_to_go),
+	KUNIT_CASE(test_many_queues),
 	KUNIT_CASE(test_merge),
 	{ }
 };
