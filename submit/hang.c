@@ -29,7 +29,7 @@
  * 3. The context is taken off the engine, which saves how long it has run. The GuC has to do that
  *    within its preemption timeout, or it resets the engine; and to answer within 5 s behind that,
  *    or the GT is reset.
- * 4. If the job did not have its time, since others ran, the context goes on.
+ * 4. If the job did not have its time, since others ran, the context goes on, for what is left.
  * 5. Else the queue is banned: the job has the error -ETIME, those behind it -ECANCELED.
  *
  * With wedged_mode=2 the GuC resets no engine. One that does not let go of the context is left as
@@ -54,6 +54,7 @@
  */
 
 #define TRIES		2	/* of a job that does not begin */
+#define MAX_LOOKS	8	/* within a timeout */
 #define LET_GO_MS	1000	/* for the GuC, on top of what the engine has */
 
 /* Ticks of a context are counted a little slow by some engines. */
@@ -120,9 +121,14 @@ static unsigned int preempt_timeout(const struct xe_queue *q)
 	return READ_ONCE(sched->value[XE_SCHED_PREEMPT_TIMEOUT_US][XE_SCHED_VALUE]) / USEC_PER_MSEC;
 }
 
-static bool hangs(struct xe_queue *q)
+/* If not, @left is when it is to be looked at again. */
+static bool hangs(struct xe_queue *q, unsigned int *left)
 {
+	unsigned int timeout = xe_queue_timeout(q);
+	u64 used;
 	u32 ticks;
+
+	*left = timeout;
 
 	guard(mutex)(&q->dep.lock);
 	if (!xe_job_collect(q) || dep_queue_is_dead(&q->dep))
@@ -131,19 +137,26 @@ static bool hangs(struct xe_queue *q)
 	if (test_bit(XE_QUEUE_FORGOTTEN, &q->state))
 		return false;
 	/* The one that was late may have ended by now, and the next one have its time before it. */
-	if (!xe_job_runs(q, &ticks))
-		return !xe_queue_time_left(q);
-	return ticks_to_ms(q, ticks) >= xe_queue_timeout(q);
+	if (!xe_job_runs(q, &ticks)) {
+		*left = xe_queue_time_left(q);
+		return !*left;
+	}
+	used = ticks_to_ms(q, ticks);
+	/* Where others have the engine, too, that is not in ever smaller steps. */
+	*left = max(timeout - min(used, timeout), timeout / MAX_LOOKS);
+	return used >= timeout;
 }
 
 /* Return: true if the queue is to be banned; else its context goes on. */
 static bool judge(struct xe_hw hw, struct xe_queue *q)
 {
+	unsigned int left;
+
 	clear_bit(XE_QUEUE_CHECKED, &q->state);
-	if (hangs(q))
+	if (hangs(q, &left))
 		return true;
 
-	xe_queue_arm(q, xe_queue_timeout(q));
+	xe_queue_arm(q, left);
 	clear_bit(XE_QUEUE_STOPPED, &q->state);
 	xe_context_resume(hw, queue_gt(hw, q), q->context);
 	return false;

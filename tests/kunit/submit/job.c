@@ -411,6 +411,39 @@ static void test_slow_is_no_hang(struct kunit *test)
 	dma_fence_put(next);
 }
 
+/*
+ * Who began late has run for less than his time when he is looked at. He is looked at again when
+ * that is over, though not in ever smaller steps.
+ *
+ * Seen to fail: a hang that began a little late had its time twice.
+ */
+static void test_rest_of_time(struct kunit *test)
+{
+	static const struct { u32 ran, left; } cases[] = {
+		{ 1000, 5000 - 1050 }, { 4000, 5000 - 4200 }, { 4500, 625 }, { 4700, 625 },
+	};
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q = xe_fake_queue(test, xe);
+	struct dma_fence *fence = submit(test, q, 1);
+
+	xe_fake_engine_begins(q, fence->seqno);
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		unsigned int ms;
+
+		let_time_pass(q);
+		stop_after(q, cases[i].ran);
+		ms = jiffies_to_msecs(q->timer.timer.expires - jiffies);
+		KUNIT_EXPECT_TRUE_MSG(test, xe_fake_is_nearly(ms, cases[i].left + 10),
+				      "%u ms behind %u", ms, cases[i].ran);
+	}
+	KUNIT_EXPECT_FALSE(test, xe_queue_is_banned(q));
+	let_time_pass(q);
+	stop_after(q, 4800);
+	KUNIT_EXPECT_TRUE(test, xe_queue_is_banned(q));
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -ETIME);
+	dma_fence_put(fence);
+}
+
 /* It has begun, and others have the engine: what counts is how long it ran, however late it is. */
 static void test_starved(struct kunit *test)
 {
@@ -855,6 +888,7 @@ static struct kunit_case job_cases[] = {
 	KUNIT_CASE(test_forgotten_half_done),
 	KUNIT_CASE(test_forgotten_saved),
 	KUNIT_CASE(test_slow_is_no_hang),
+	KUNIT_CASE(test_rest_of_time),
 	KUNIT_CASE(test_starved),
 	KUNIT_CASE(test_not_judged),
 	KUNIT_CASE(test_next_is_innocent),
