@@ -203,7 +203,6 @@ void xe_vm_log_init(struct xe_vm_log *log, struct xe_vm *vm, struct xe_user_fenc
 	log->vm = vm;
 	log->user_fence = user_fence;
 	log->maps = 0;
-	log->num_jobs = 0;
 	log->goes = false;
 	INIT_LIST_HEAD(&log->changes);
 	INIT_LIST_HEAD(&log->gone);
@@ -343,17 +342,46 @@ static bool is_new(struct xe_vm *vm, struct drm_gem_object *obj, struct drm_gpuv
 	       (!vm_bo || list_empty(&vm_bo->list.entry.extobj));
 }
 
-static void commit_come(struct xe_vm *vm, struct xe_vm_change *change, unsigned int num_jobs)
+/**
+ * xe_vm_log_tell - jobs that were published without a buffer reach it from now on: let it know
+ * @log: the log
+ *
+ * Fences of jobs are added to what is new to the VM. That takes the square of their number for each
+ * buffer, so it is not for xe_vm_log_commit(), where nobody stops and reclaim waits. One that knows
+ * of jobs of which it is not mapped for is moved later than it could be, and nothing else.
+ *
+ * Context: as when it was written; xe_vm_lock_new() has made room.
+ * Return: 0; -EINTR on a fatal signal.
+ */
+int xe_vm_log_tell(struct xe_vm_log *log)
 {
-	struct drm_gem_object *obj = change->vma->gpuva.gem.obj;
+	struct xe_vm *vm = log->vm;
+	struct xe_vm_change *change;
+	int err = 0;
 
+	lockdep_assert_not_held(&vm->notifier_lock);
+	list_for_each_entry(change, &log->changes, link) {
+		struct drm_gem_object *obj = change->vma->gpuva.gem.obj;
+
+		err = xe_mm_go_on();
+		if (err)
+			break;
+		if (!change->vm_bo || !is_new(vm, obj, change->vm_bo))
+			continue;
+		tell_of_jobs(vm, obj->resv);
+		/* Once, however often it is mapped. */
+		drm_gpuvm_bo_extobj_add(change->vm_bo);
+	}
+	return err;
+}
+
+static void commit_come(struct xe_vm_change *change)
+{
 	if (change->vma->pages)
 		xe_userptr_add_vma(change->vma);
 	if (!change->vm_bo)
 		return;
 
-	if (num_jobs && is_new(vm, obj, change->vm_bo))
-		tell_of_jobs(vm, obj->resv);
 	drm_gpuva_link(&change->vma->gpuva, change->vm_bo);
 	drm_gpuvm_bo_extobj_add(change->vm_bo);
 	drm_gpuvm_bo_put(change->vm_bo);
@@ -386,7 +414,7 @@ void xe_vm_log_commit(struct xe_vm_log *log)
 	list_for_each_entry(change, &log->changes, link) {
 		cond_resched();
 		if (change->came)
-			commit_come(log->vm, change, log->num_jobs);
+			commit_come(change);
 		else
 			commit_go(log, change->vma);
 	}

@@ -241,8 +241,6 @@ struct xe_vm_log {
 	struct xe_user_fence *user_fence;
 	/** @maps: how many times something was mapped */
 	unsigned int maps;
-	/** @num_jobs: &xe_vm_lock.num_jobs */
-	unsigned int num_jobs;
 	/** @goes: something went */
 	bool goes;
 	/** @changes: in order */
@@ -385,6 +383,7 @@ void xe_vm_add_fence(struct xe_vm_lock *lock, struct dma_fence *fence);
 void xe_vm_log_init(struct xe_vm_log *log, struct xe_vm *vm, struct xe_user_fence *user_fence);
 int xe_vm_map(struct xe_vm_log *log, const struct xe_vm_map *map);
 int xe_vm_unmap(struct xe_vm_log *log, u64 addr, u64 range);
+int xe_vm_log_tell(struct xe_vm_log *log);
 void xe_vm_log_commit(struct xe_vm_log *log);
 bool xe_vm_log_takes_stale(const struct xe_vm_log *log);
 void xe_vm_log_undo(struct xe_vm_log *log);

@@ -659,7 +659,6 @@ static int bind_locked(struct page_job *job, struct xe_vm_lock *lock, struct xe_
 	int err;
 
 	xe_vm_log_init(&log, job->vm, args->user_fence);
-	log.num_jobs = lock->num_jobs;
 	err = apply_all(job, &log, args);
 	if (!err)
 		err = collect_deps(job, lock, args->syncs, args->num_syncs);
@@ -669,6 +668,8 @@ static int bind_locked(struct page_job *job, struct xe_vm_lock *lock, struct xe_
 		stopper = make_stopper(job->vm);
 		err = PTR_ERR_OR_ZERO(stopper);
 	}
+	if (!err && lock->num_jobs)
+		err = xe_vm_log_tell(&log);
 	if (!err)
 		err = commit(job, stopper, lock, &log, args, fence);
 	if (err) {

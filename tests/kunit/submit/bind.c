@@ -957,6 +957,11 @@ static void test_told_of_jobs(struct kunit *test)
 	struct world *w = make_world(test);
 	struct dma_resv *resv = xe_vm_resv(w->vm);
 	struct dma_fence *job[MANY_JOBS];
+	struct xe_bind_op ops[] = {
+		{ .what = XE_BIND_MAP, .map = { .addr = SZ_1M, .range = SZ_64K, .bo = w->bo } },
+		{ .what = XE_BIND_MAP, .map = { .addr = SZ_4M, .range = SZ_64K, .bo = w->bo } },
+	};
+	struct xe_bind_args args = { .vm = w->vm, .ops = ops, .num_ops = ARRAY_SIZE(ops) };
 
 	for (unsigned int i = 0; i < MANY_JOBS; i++) {
 		job[i] = foreign_fence(test);
@@ -966,7 +971,16 @@ static void test_told_of_jobs(struct kunit *test)
 		w->vm->had_jobs = true;
 		dma_resv_unlock(resv);
 	}
-	dma_fence_put(bind_at(w, SZ_1M, NULL));
+	/* Seen to fail: it was told while reclaim waited, and could not be stopped. */
+	fake.kill_at = ARRAY_SIZE(ops);
+	fake.planned = 0;
+	KUNIT_EXPECT_EQ(test, xe_bind(&args), -EINTR);
+	xe_fake_set_killed(false);
+	KUNIT_EXPECT_EQ(test, fake.planned, ARRAY_SIZE(ops));
+	KUNIT_EXPECT_TRUE(test, is_idle(w->bo->ttm.base.resv));
+	fake.kill_at = 0;
+
+	KUNIT_EXPECT_EQ(test, xe_bind(&args), 0);
 	KUNIT_EXPECT_EQ(test, count_fences(w->bo->ttm.base.resv), MANY_JOBS);
 	dma_fence_put(bind_at(w, SZ_2M, NULL));
 	KUNIT_EXPECT_EQ(test, count_fences(w->bo->ttm.base.resv), MANY_JOBS);
