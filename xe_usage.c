@@ -38,9 +38,10 @@
  * Who takes memory of a process away waits for the jobs of a VM, and in vain if these do not end
  * and the VM is banned (mm/userptr.c). A client has any number of VMs, so it is the client that may
  * keep others waiting in vain: for half a minute, and all clients of a user for five minutes. A
- * twentieth of the time that passes pays that back. A wait that is not in vain costs nothing, a
- * tenth of a second there is always, and a second for one that has most of its own left where
- * others of its user have had it all: jobs of innocents end in it. To close a file and open another
+ * twentieth of the time that passes pays that back. A wait that is not in vain costs nothing. A
+ * tenth of a second there is always, and a second for one that has all of its own left where others
+ * of its user have had theirs: jobs of innocents end in it. Who is waited for that long in vain is
+ * not waited for again: the caller sees to that. To close a file and open another
  * one is of no use to a user, who is remembered until he has paid.
  *
  * Anybody can have thousands of users in a namespace of his own: they count as himself.
@@ -289,7 +290,7 @@ static void lose(u64 *paid_off, unsigned long patience, unsigned long lost)
  *
  * Context: any.
  * Return: jiffies: what is left to it, or to its user if less; at least a tenth of a second, and a
- * second if it has most of its own left: it may be others of its user that are waited for in vain.
+ * second if it has all of its own left: it is others of its user that were waited for in vain.
  */
 unsigned long xe_usage_patience(struct xe_usage *usage)
 {
@@ -301,25 +302,27 @@ unsigned long xe_usage_patience(struct xe_usage *usage)
 	guard(spinlock_irqsave)(&usage->usages->lock);
 	own = patience_left(usage->paid_off, XE_USAGE_PATIENCE);
 	left = min(own, patience_left(usage->user->paid_off, XE_USAGE_USER_PATIENCE));
-	return max(left, own > XE_USAGE_PATIENCE / 2 ? XE_USAGE_LAST_PATIENCE :
-						      XE_USAGE_LEAST_PATIENCE);
+	return max(left, own == XE_USAGE_PATIENCE ? XE_USAGE_LAST_PATIENCE :
+						   XE_USAGE_LEAST_PATIENCE);
 }
 
 /**
  * xe_usage_lost_patience - a client has been waited for in vain
  * @usage: of the client; NULL for the driver itself
- * @lost: for how long, in jiffies
+ * @lost: for how long, in jiffies: what xe_usage_patience() said
  *
  * Context: any.
+ * Return: whether it had nothing left any more, but for the least.
  */
-void xe_usage_lost_patience(struct xe_usage *usage, unsigned long lost)
+bool xe_usage_lost_patience(struct xe_usage *usage, unsigned long lost)
 {
 	if (!usage)
-		return;
+		return false;
 
 	guard(spinlock_irqsave)(&usage->usages->lock);
 	lose(&usage->paid_off, XE_USAGE_PATIENCE, lost);
 	lose(&usage->user->paid_off, XE_USAGE_USER_PATIENCE, lost);
+	return lost <= XE_USAGE_LEAST_PATIENCE;
 }
 
 /**

@@ -107,7 +107,7 @@ bool xe_usage_take(struct xe_usage *usage, enum xe_usage_share what, unsigned in
 void xe_usage_give(struct xe_usage *usage, enum xe_usage_share what, unsigned int n);
 unsigned int xe_usage_refused(unsigned int *refused);
 unsigned long xe_usage_patience(struct xe_usage *usage);
-void xe_usage_lost_patience(struct xe_usage *usage, unsigned long lost);
+bool xe_usage_lost_patience(struct xe_usage *usage, unsigned long lost);
 bool xe_usage_defer(struct xe_usage *usage, u64 entries, bool alone);
 void xe_usage_undefer(struct xe_usage *usage, u64 entries);
 u64 xe_usage_cycles(struct xe_usage *usage, enum xe_engine_class class);

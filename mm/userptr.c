@@ -46,14 +46,15 @@
  * A job that has to wait for somebody else before it begins has half a minute, then the VM is
  * banned, and only its engines are waited for. Thousands of VMs may have the same page, and it is
  * waited for one after the other. So the half minute is the client's, for all its VMs together, and
- * the clients of a user have five minutes: what was waited in vain the next VM does not have. See
+ * the clients of a user have five minutes: what was waited in vain the next VM does not have. Who
+ * has nothing left, and is waited for in vain once more, has all its VMs banned at once. See
  * xe_usage.c.
  *
- * It is banned at once if the process that made it exits, as it would have to wait for thousands of
- * jobs before its files are closed. Of another one that lent it memory, a child of it perhaps, its
- * jobs may know nothing. Entries that are written by then lead to where nothing runs. And while the
- * system sleeps nothing is over before it is awake: a VM whose memory is reclaimed then is banned
- * at once, and does not run again.
+ * They are banned at once if the process that made them exits, as it would have to wait for
+ * thousands of jobs before its files are closed. Of another one that lent it memory, a child of it
+ * perhaps, its jobs may know nothing. Entries that are written by then lead to where nothing runs.
+ * And while the system sleeps nothing is over before it is awake: a VM whose memory is reclaimed
+ * then is banned at once, and does not run again.
  *
  * Memory that is not there any more when it is looked for does not keep a job from running, for
  * runtimes free memory before they unmap it. Its entries are cleared.
@@ -267,37 +268,53 @@ static bool wait_for_all(struct dma_resv *resv, bool binds, long left)
 	return left > 0;
 }
 
-/* False if it took longer than its client may keep others waiting. */
-static bool wait_patiently(struct xe_userptr *userptr)
+/* What becomes of a VM that is waited for. */
+enum verdict { IDLE, BAN, BAN_KIN };
+
+/* All of a client's at once when it has been waited for too long: others would be next. */
+static enum verdict wait_patiently(struct xe_userptr *userptr)
 {
 	unsigned long patience = xe_usage_patience(userptr->usage);
 
 	if (wait_for_all(xe_vm_resv(userptr->vm), true, patience))
-		return true;
-	xe_usage_lost_patience(userptr->usage, patience);
-	return false;
+		return IDLE;
+	return xe_usage_lost_patience(userptr->usage, patience) ? BAN_KIN : BAN;
+}
+
+static void ban(struct xe_vm *vm, enum verdict verdict, bool wronged)
+{
+	static DEFINE_RATELIMIT_STATE(limit, 5 * HZ, 20);
+
+	if (wronged && __ratelimit(&limit))
+		drm_notice(&vm->xe->drm,
+			   "%s[%d] has memory taken away that its jobs go on using, and %s banned\n",
+			   vm->who.comm, vm->who.pid,
+			   verdict == BAN_KIN ? "all its VMs are" : "their VM is");
+	if (verdict == BAN_KIN)
+		vm->ops->kill_kin(vm);
+	else
+		vm->ops->kill(vm);
 }
 
 /* Of a VM that was banned for this only the engines are waited for once more. */
 static void wait_for_users(struct xe_userptr *userptr, bool exits)
 {
 	static DEFINE_RATELIMIT_STATE(limit, 5 * HZ, 20);
+	enum verdict verdict = exits ? BAN_KIN : BAN;
 	struct xe_vm *vm = userptr->vm;
 	struct dma_resv *resv = xe_vm_resv(vm);
-	bool wronged = !exits && !test_bit(XE_VM_BANNED, &vm->state);
 
 	if (dma_resv_test_signaled(resv, DMA_RESV_USAGE_BOOKKEEP))
 		return;
 
 	enable_all(resv);
-	if (wronged && !xe_hw_is_off(vm->xe) && wait_patiently(userptr))
-		return;
-
-	if (wronged && __ratelimit(&limit))
-		drm_notice(&vm->xe->drm,
-			   "%s[%d] has memory taken away that its jobs go on using, and their VM is banned\n",
-			   vm->who.comm, vm->who.pid);
-	vm->ops->kill(vm);
+	if (!test_bit(XE_VM_BANNED, &vm->state)) {
+		if (!exits && !xe_hw_is_off(vm->xe))
+			verdict = wait_patiently(userptr);
+		if (verdict == IDLE)
+			return;
+		ban(vm, verdict, !exits);
+	}
 	if (xe_hw_is_off(vm->xe))
 		return;
 	if (!wait_for_all(resv, false, ENGINES_TIMEOUT) && __ratelimit(&limit))
@@ -435,6 +452,7 @@ struct xe_userptr *xe_userptr_create(struct xe_vm *vm, u64 start, u64 range, boo
 	userptr->vm = vm;
 	userptr->usage = vm->tree.usage;
 	userptr->read_only = read_only;
+	WRITE_ONCE(vm->had_user_pages, true);
 	err = mmu_interval_notifier_insert(&userptr->notifier, current->mm, start, range,
 					   &notifier_ops);
 	if (err) {

@@ -1022,6 +1022,25 @@ void xe_vm_ban(struct xe_vm *vm)
 }
 
 /**
+ * xe_vm_ban_kin - accept nothing for any of them any more
+ * @vm: the VM
+ *
+ * Of all of xe_vm_is_kin().
+ *
+ * Context: process context, also on the way to fences, and where reclaim waits; what runs goes on.
+ */
+void xe_vm_ban_kin(struct xe_vm *vm)
+{
+	struct xe_vms *vms = &vm->xe->vms;
+	struct xe_vm *other;
+
+	guard(mutex)(&vms->lock);
+	list_for_each_entry(other, &vms->list, link)
+		if (xe_vm_is_kin(vm, other))
+			xe_vm_ban(other);
+}
+
+/**
  * xe_vm_set_ran - a context of it is about to run: from now on TLBs may know it
  * @vm: the VM
  *

@@ -73,6 +73,8 @@ struct xe_vm_ops {
 	bool (*is_written)(const struct xe_user_fence *user_fence);
 	/** @kill: ban it, and have nothing run in it; waits for no lock that may reclaim */
 	void (*kill)(struct xe_vm *vm);
+	/** @kill_kin: the same for all of xe_vm_is_kin(), at once */
+	void (*kill_kin)(struct xe_vm *vm);
 };
 
 /**
@@ -156,6 +158,8 @@ struct xe_vm {
 	 * away. Reclaim waits for it. Behind reservations and sections, before &dep_queue.lock.
 	 */
 	struct rw_semaphore notifier_lock;
+	/** @had_user_pages: memory of a process was to be mapped in it; never cleared */
+	bool had_user_pages;
 	/** @invalidated: &xe_userptr.link, to be looked at again; under @notifier_lock */
 	struct list_head invalidated;
 	/** @repin_lock: one looks for memory again; behind @lock, before mmap_lock */
@@ -311,6 +315,19 @@ static inline bool xe_vm_is_banned(const struct xe_vm *vm)
 }
 
 /**
+ * xe_vm_is_kin - did the same process make both, through the same file, for memory of processes?
+ * @vm: a VM that has such memory
+ * @other: one that may be the same
+ *
+ * Context: any.
+ */
+static inline bool xe_vm_is_kin(const struct xe_vm *vm, const struct xe_vm *other)
+{
+	return vm->tree.usage == other->tree.usage && vm->mm == other->mm &&
+	       READ_ONCE(other->had_user_pages);
+}
+
+/**
  * xe_vm_asid - what TLBs know it by
  * @vm: the VM
  *
@@ -347,6 +364,7 @@ struct xe_vm *xe_vm_create(struct xe_device *xe, u32 flags, const struct xe_vm_o
 void xe_vm_put(struct xe_vm *vm);
 struct xe_vm *xe_vm_lookup(struct drm_file *file, u32 id);
 void xe_vm_ban(struct xe_vm *vm);
+void xe_vm_ban_kin(struct xe_vm *vm);
 void xe_vm_set_ran(struct xe_vm *vm);
 u64 xe_vm_root(const struct xe_vm *vm, unsigned int gt_id);
 

@@ -1076,6 +1076,7 @@ static const struct xe_vm_ops vm_ops = {
 	.put_user_fence = xe_user_fence_put,
 	.is_written = xe_user_fence_is_written,
 	.kill = xe_queue_ban_all,
+	.kill_kin = xe_queue_ban_kin,
 };
 
 static int make_queues(struct xe_vm *vm, struct xe_usage *usage)

@@ -642,6 +642,27 @@ void xe_queue_ban_all(struct xe_vm *vm)
 }
 
 /**
+ * xe_queue_ban_kin - as xe_queue_ban_all(), for all that its process made alike
+ * @vm: the address space
+ *
+ * Those of xe_vm_is_kin(), of which there may be thousands, each of them waited for. One by one
+ * each would cost a look at all queues of the device, and each has an engine that is to be stopped.
+ *
+ * Context: as xe_queue_ban_all().
+ */
+void xe_queue_ban_kin(struct xe_vm *vm)
+{
+	struct xe_submit *submit = &vm->xe->submit;
+	struct xe_queue *q;
+
+	xe_vm_ban_kin(vm);
+	guard(mutex)(&submit->lock);
+	list_for_each_entry(q, &submit->queues, link)
+		if (q->args.vm && xe_vm_is_kin(vm, q->args.vm))
+			ban_later(q);
+}
+
+/**
  * xe_queue_ban_device - whatever the engines are doing, it is not to go on
  * @xe: the device
  *

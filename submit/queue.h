@@ -180,6 +180,7 @@ void xe_queue_kick(struct xe_queue *q);
 void xe_queue_dep_kick(struct dep_queue *dep);
 void xe_queue_ban(struct xe_queue *q);
 void xe_queue_ban_all(struct xe_vm *vm);
+void xe_queue_ban_kin(struct xe_vm *vm);
 void xe_queue_ban_device(struct xe_device *xe);
 unsigned int xe_queue_timeout(const struct xe_queue *q);
 unsigned int xe_queue_time_left(const struct xe_queue *q);

@@ -46,7 +46,7 @@ static signed long fake_wait(struct dma_fence *fence, bool intr, signed long tim
 static struct {
 	struct mm_struct *mm;
 	unsigned long first[PAGES];	/* page frames */
-	unsigned int mapped, dirty, asked, killed, tables, notifiers;
+	unsigned int mapped, dirty, asked, killed, kin, tables, notifiers;
 	unsigned int storms;		/* how often pages go while they are looked for */
 	unsigned int good;		/* of looking for them: so often without @err */
 	int err;
@@ -106,6 +106,12 @@ static bool take_away_part(enum mmu_notifier_event event, unsigned int flags, un
 static bool take_away(enum mmu_notifier_event event, unsigned int flags)
 {
 	return take_away_part(event, flags, 0, PAGES);
+}
+
+static void take_away_of(struct xe_userptr *userptr)
+{
+	fake.notifier = &userptr->notifier;
+	take_away(MMU_NOTIFY_CLEAR, MMU_NOTIFIER_RANGE_BLOCKABLE);
 }
 
 /* Who was killed lets go of the engine; who is not, never, or each in its time. */
@@ -181,7 +187,14 @@ static void kill(struct xe_vm *vm)
 	xe_vm_ban(vm);
 }
 
-static const struct xe_vm_ops ops = { .kill = kill };
+static void kill_kin(struct xe_vm *vm)
+{
+	fake.killed++;
+	fake.kin++;
+	xe_vm_ban_kin(vm);
+}
+
+static const struct xe_vm_ops ops = { .kill = kill, .kill_kin = kill_kin };
 
 static void make_mm(struct kunit *test)
 {
@@ -798,14 +811,80 @@ static void test_patience(struct kunit *test)
 
 	make_mm(test);
 	KUNIT_EXPECT_EQ(test, lose_patience(test, xe, greedy), 30 * HZ);
+	KUNIT_EXPECT_EQ(test, fake.kin, 0);
 	KUNIT_EXPECT_EQ(test, lose_patience(test, xe, greedy), HZ / 10);
+	KUNIT_EXPECT_EQ(test, fake.kin, 1);
 	KUNIT_EXPECT_EQ(test, lose_patience(test, xe, greedy), HZ / 10);
+	KUNIT_EXPECT_EQ(test, fake.kin, 2);
 	KUNIT_EXPECT_EQ(test, lose_patience(test, xe, other), 30 * HZ);
 	pass(greedy, 600 * HZ);
 	KUNIT_EXPECT_EQ(test, lose_patience(test, xe, greedy), 30 * HZ);
+	KUNIT_EXPECT_EQ(test, fake.kin, 2);
 	KUNIT_EXPECT_EQ(test, lose_patience(test, xe, greedy), HZ / 10);
+	KUNIT_EXPECT_EQ(test, fake.kin, 3);
 	xe_usage_put(greedy);
 	xe_usage_put(other);
+	mmput(fake.mm);
+}
+
+/*
+ * Who is waited for in vain with nothing left has all VMs banned that could be waited for next, and
+ * those are not waited for. What has no memory of a process is in nobody's way, and goes on; so do
+ * those of other clients, and of other processes.
+ *
+ * Seen to fail: each of thousands was waited for, and had all queues looked at.
+ */
+static void test_kin(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct xe_usage *greedy = make_usage(test, xe, 1000), *other = make_usage(test, xe, 1001);
+	struct mm_struct *another = mm_alloc();
+	struct xe_userptr *userptr[4];
+	struct dma_fence *bind[4];
+	struct xe_user_pages *pages[4];
+	struct xe_vm *vm[5];
+
+	make_mm(test);
+	KUNIT_ASSERT_NOT_NULL(test, another);
+	for (unsigned int i = 0; i < ARRAY_SIZE(vm); i++) {
+		vm[i] = make_vm_on(test, xe);
+		vm[i]->tree.usage = i == 2 ? other : greedy;
+		if (i == ARRAY_SIZE(userptr))
+			break;
+		userptr[i] = make(test, vm[i], false);
+		pages[i] = xe_userptr_pin(userptr[i]);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(pages[i]));
+		bind[i] = add_fence(test, vm[i], true);
+	}
+	swap(vm[3]->mm, another);
+	xe_usage_lost_patience(greedy, 30 * HZ);
+	take_away_of(userptr[0]);
+	KUNIT_EXPECT_EQ(test, fake.timeout, HZ / 10);
+	KUNIT_EXPECT_EQ(test, fake.kin, 1);
+	KUNIT_EXPECT_TRUE(test, xe_vm_is_banned(vm[0]));
+	KUNIT_EXPECT_TRUE(test, xe_vm_is_banned(vm[1]));
+	KUNIT_EXPECT_FALSE_MSG(test, xe_vm_is_banned(vm[2]), "another client's");
+	KUNIT_EXPECT_FALSE_MSG(test, xe_vm_is_banned(vm[3]), "another process made it");
+	KUNIT_EXPECT_FALSE_MSG(test, xe_vm_is_banned(vm[4]), "it has no memory of a process");
+
+	fake.timeout = 0;
+	take_away_of(userptr[1]);
+	KUNIT_EXPECT_EQ_MSG(test, fake.timeout, 0, "it was banned already");
+	KUNIT_EXPECT_EQ(test, fake.killed, 1);
+
+	swap(vm[3]->mm, another);
+	for (unsigned int i = 0; i < ARRAY_SIZE(userptr); i++) {
+		dma_fence_signal(bind[i]);
+		dma_fence_put(bind[i]);
+		xe_user_pages_put(pages[i]);
+		xe_userptr_put(userptr[i]);
+	}
+	for (unsigned int i = 1; i < ARRAY_SIZE(vm); i++)
+		xe_vm_put(vm[i]);
+	end_vm(test, vm[0]);
+	xe_usage_put(greedy);
+	xe_usage_put(other);
+	mmput(another);
 	mmput(fake.mm);
 }
 
@@ -964,6 +1043,7 @@ static struct kunit_case userptr_cases[] = {
 	KUNIT_CASE(test_exit_of_another),
 	KUNIT_CASE(test_late),
 	KUNIT_CASE(test_patience),
+	KUNIT_CASE(test_kin),
 	KUNIT_CASE(test_patience_in_time),
 	KUNIT_CASE(test_off),
 	KUNIT_CASE(test_between),

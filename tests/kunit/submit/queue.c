@@ -486,6 +486,36 @@ static int count_wake(struct wait_queue_entry *wait, unsigned int mode, int flag
 	return 0;
 }
 
+/*
+ * Of those that keep others from memory of a process; those of other clients, of other processes
+ * and without such memory go on.
+ */
+static void test_ban_kin(struct kunit *test)
+{
+	static const struct xe_vm_ops ops = {};
+	struct xe_device *xe = xe_fake_submit_device(test);
+	struct xe_queue *q[5];
+	struct xe_vm *vm[5];
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(vm); i++) {
+		vm[i] = xe_fake_vm(test, xe, 0, &ops);
+		vm[i]->had_user_pages = i != 2;
+		vm[i]->tree.usage = i == 3 ? (void *)test : NULL;
+		vm[i]->mm = i == 4 ? (void *)test : NULL;
+		q[i] = xe_fake_queue(test, xe);
+		q[i]->args.vm = xe_vm_get(vm[i]);
+	}
+	xe_queue_ban_kin(vm[0]);
+	flush_workqueue(xe->submit.wq);
+	for (unsigned int i = 0; i < ARRAY_SIZE(vm); i++) {
+		KUNIT_EXPECT_EQ(test, xe_vm_is_banned(vm[i]), i < 2);
+		KUNIT_EXPECT_EQ(test, xe_queue_is_banned(q[i]), i < 2);
+		vm[i]->tree.usage = NULL;
+		vm[i]->mm = NULL;
+		xe_vm_put(vm[i]);
+	}
+}
+
 /* A ban of an address space is a ban of its queues, and of no others. */
 static void test_ban_all(struct kunit *test)
 {
@@ -692,6 +722,7 @@ static struct kunit_case queue_cases[] = {
 	KUNIT_CASE(test_references),
 	KUNIT_CASE(test_killed),
 	KUNIT_CASE(test_ban_all),
+	KUNIT_CASE(test_ban_kin),
 	KUNIT_CASE(test_ban_device),
 	KUNIT_CASE(test_default_image),
 	KUNIT_CASE(test_asleep),
