@@ -505,8 +505,12 @@ unsigned int dep_queue_complete(struct dep_queue *queue, bool (*done)(struct dep
 	bool cookie = dma_fence_begin_signalling();
 	unsigned int jobs = 0;
 
-	while (end_issued(queue, done, 0))
+	/* Who issues another one looks at it himself. */
+	while (end_issued(queue, done, 0)) {
 		jobs++;
+		if (list_empty(&queue->issued))
+			break;
+	}
 	if (jobs)
 		jobs_ended(queue, jobs);
 	dma_fence_end_signalling(cookie);

@@ -969,8 +969,10 @@ void xe_pt_plan_drop(struct xe_pt_plan *plan)
 
 	if (plan->entries && !plan->written)
 		WRITE_ONCE(tree->unwritten, true);
-	scoped_guard(spinlock, &tree->lock)
+	if (!list_empty(&plan->retired)) {
+		guard(spinlock)(&tree->lock);
 		list_splice_tail_init(&plan->retired, &tree->dropped);
+	}
 	runs_free(&plan->offline);
 	runs_free(&plan->online);
 }

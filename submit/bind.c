@@ -382,6 +382,9 @@ static unsigned int count_jobs(struct page_job *job)
 	struct page_job *other;
 	unsigned int n = 0;
 
+	/* None is added, see collect_deps(). */
+	if (RB_EMPTY_ROOT(&job->vm->jobs.rb_root))
+		return 0;
 	guard(spinlock)(&job->vm->jobs_lock);
 	for (other = jobs_iter_first(&job->vm->jobs, FIRST(job), LAST(job)); other;
 	     other = jobs_iter_next(other, FIRST(job), LAST(job)))

@@ -514,7 +514,7 @@ static int wait_for(struct dma_fence *fence)
 /* A queue that is dead refuses a job, and others may still end those that it took before. */
 static bool is_refused(struct dma_fence *fence)
 {
-	return IS_ERR(fence) || dma_fence_get_status(fence) < 0;
+	return IS_ERR(fence) || (dma_fence_is_signaled(fence) && dma_fence_get_status(fence) < 0);
 }
 
 /*
