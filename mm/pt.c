@@ -159,7 +159,7 @@ static void count_out(struct xe_pt_tree *tree)
 
 static struct xe_pt_table *table_alloc(struct xe_pt_tree *tree)
 {
-	struct xe_pt_table *table = kzalloc(sizeof(*table), GFP_KERNEL | XE_GFP_CAREFUL);
+	struct xe_pt_table *table = xe_mm_object(sizeof(*table));
 	int err;
 
 	if (!table)
@@ -330,7 +330,7 @@ static int group_own(struct xe_pt_plan *plan, struct xe_pt_table *table, unsigne
 	if (owned)
 		return 0;
 
-	group = kcalloc(GROUP, sizeof(*group), GFP_KERNEL | XE_GFP_CAREFUL);
+	group = xe_mm_object(GROUP * sizeof(*group));
 	if (group && !table->fresh)
 		replaced = kmalloc(sizeof(*replaced), GFP_KERNEL | XE_GFP_CAREFUL);
 	if (!group || (!replaced && !table->fresh)) {

@@ -15,6 +15,7 @@
 #include <kunit/test.h>
 
 #include "abi/pte.h"
+#include "mm/mm.h"
 #include "mm/pt_pool.h"
 #include "mm/vram_alloc.h"
 #include "tests/kunit/fake.h"
@@ -117,6 +118,7 @@ static u64 fake_vram_at(const struct ttm_resource *res, u64 offset, u64 *len)
 #define kzalloc(size, gfp)	fake_alloc(size, gfp)
 #define kmalloc(size, gfp)	fake_alloc(size, gfp)
 #define kcalloc(n, size, gfp)	fake_alloc((n) * (size), gfp)
+#define xe_mm_object(size)	fake_alloc(size, GFP_KERNEL)
 #define kfree(p)		fake_free(p)
 #define xe_pt_pool_take		fake_take
 #define xe_pt_pool_give		fake_give
