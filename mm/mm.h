@@ -62,8 +62,10 @@ struct xe_mm {
 	u32 regions;
 	/** @system_size: bytes that buffers in system memory may take, constant */
 	u64 system_size;
-	/** @tt: how much of system memory is mapped for DMA, at most @system_size */
+	/** @tt: how much memory is mapped for DMA, at most @system_size but for @imported */
 	struct ttm_resource_manager tt;
+	/** @imported: bytes of it that are other drivers', who see to their limits themselves */
+	atomic64_t imported;
 	/** @vram: who has which part of VRAM */
 	struct xe_vram_alloc vram;
 	/** @pt_pool: memory of page tables */

@@ -170,30 +170,48 @@ void xe_tt_stop(struct xe_hw hw)
 	xe_hw_seal_dma(hw);
 }
 
-static int pages_alloc(struct ttm_resource_manager *man, struct ttm_buffer_object *bo,
-		       const struct ttm_place *place, struct ttm_resource **res)
+/* Where a buffer is that is mapped for DMA. */
+struct pages {
+	struct ttm_resource base;
+	u64 imported;		/* bytes of another driver's, which take none of our room */
+};
+
+static atomic64_t *imported_of(struct ttm_resource_manager *man)
 {
-	struct ttm_resource *found = kzalloc(sizeof(*found), GFP_KERNEL);
-
-	if (!found)
-		return -ENOMEM;
-
-	/* This counts it. */
-	ttm_resource_init(bo, place, found);
-	if (ttm_resource_manager_usage(man) > man->size) {
-		ttm_resource_fini(man, found);
-		kfree(found);
-		return -ENOSPC;
-	}
-
-	*res = found;
-	return 0;
+	return &container_of(man, struct xe_mm, tt)->imported;
 }
 
 static void pages_free(struct ttm_resource_manager *man, struct ttm_resource *res)
 {
+	struct pages *pages = container_of(res, struct pages, base);
+
 	ttm_resource_fini(man, res);
-	kfree(res);
+	atomic64_sub(pages->imported, imported_of(man));
+	kfree(pages);
+}
+
+static int pages_alloc(struct ttm_resource_manager *man, struct ttm_buffer_object *bo,
+		       const struct ttm_place *place, struct ttm_resource **res)
+{
+	struct pages *found = kzalloc(sizeof(*found), GFP_KERNEL);
+	s64 used;
+
+	if (!found)
+		return -ENOMEM;
+
+	/* Known before it is counted, and until it is not any more: it may look like less. */
+	if (bo->type == ttm_bo_type_sg)
+		found->imported = bo->base.size;
+	atomic64_add(found->imported, imported_of(man));
+	ttm_resource_init(bo, place, &found->base);
+	used = ttm_resource_manager_usage(man) - atomic64_read(imported_of(man));
+	if (used > (s64)man->size) {
+		pages_free(man, &found->base);
+		return -ENOSPC;
+	}
+
+	*res = &found->base;
+	return 0;
 }
 
 static const struct ttm_resource_manager_func manager_funcs = {

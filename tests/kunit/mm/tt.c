@@ -42,6 +42,34 @@ static void test_count(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ttm_resource_manager_usage(man), (u64)0);
 }
 
+/*
+ * What another driver has made is in its memory, and takes no room of ours, however large it is.
+ *
+ * Seen to fail: nobody could import more than there is, and all idle buffers were unmapped for it.
+ */
+static void test_imported(struct kunit *test)
+{
+	static const struct ttm_place place = { .mem_type = XE_MEM_TT };
+	struct xe_device *xe = xe_fake_device(test);
+	struct ttm_resource_manager *man = &xe->mm.tt;
+	struct ttm_buffer_object own = { .bdev = &xe->mm.ttm, .base.size = SZ_1M };
+	struct ttm_buffer_object import = {
+		.bdev = &xe->mm.ttm, .base.size = SZ_16M, .type = ttm_bo_type_sg,
+	};
+	struct ttm_resource *a, *b, *c;
+
+	man->size = SZ_1M;
+	KUNIT_ASSERT_EQ(test, man->func->alloc(man, &import, &place, &a), 0);
+	KUNIT_EXPECT_EQ(test, ttm_resource_manager_usage(man), (u64)SZ_16M);
+	KUNIT_ASSERT_EQ(test, man->func->alloc(man, &own, &place, &b), 0);
+	KUNIT_EXPECT_EQ(test, man->func->alloc(man, &own, &place, &c), -ENOSPC);
+	man->func->free(man, a);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&xe->mm.imported), (s64)0);
+	KUNIT_EXPECT_EQ(test, man->func->alloc(man, &own, &place, &c), -ENOSPC);
+	man->func->free(man, b);
+	KUNIT_EXPECT_EQ(test, ttm_resource_manager_usage(man), (u64)0);
+}
+
 static void test_caching(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
@@ -124,6 +152,7 @@ static void test_busy(struct kunit *test)
 
 static struct kunit_case tt_cases[] = {
 	KUNIT_CASE(test_count),
+	KUNIT_CASE(test_imported),
 	KUNIT_CASE(test_caching),
 	KUNIT_CASE(test_zero),
 	KUNIT_CASE(test_asleep),
