@@ -200,7 +200,8 @@ int xe_mm_may_lose_power(struct xe_device *xe)
 	struct xe_mm *mm = &xe->mm;
 	u64 used = in_use(xe);
 
-	if (used >= (u64)READ_ONCE(mm->d3cold_threshold) * SZ_1M)
+	/* Tables are copied as well, by the callback, and by the CPU. */
+	if (used + xe_pt_pool_size(&mm->pt_pool) >= (u64)READ_ONCE(mm->d3cold_threshold) * SZ_1M)
 		return 0;
 	if (!used && xe_pt_pool_is_prepared(xe)) {
 		/* Who gets VRAM from here on has to clear it, in a section; unless he was first. */
