@@ -120,6 +120,9 @@ static int create(struct xe_device *xe, struct drm_xe_gem_create *args, struct d
 		bo_args.deferred = true;
 		bo = create_bo(xe, &bo_args);
 	}
+	/* Nobody uses a new one: it is the card that cannot be had now, to map or to clear it. */
+	if (bo == ERR_PTR(-EBUSY))
+		return xe_hw_error(xe, -EAGAIN);
 	if (IS_ERR(bo))
 		return PTR_ERR(bo);
 
@@ -152,7 +155,8 @@ static int create_for_vm(struct xe_device *xe, struct drm_xe_gem_create *args,
  *
  * Context: ioctl; enters in parts.
  * Return: 0; -EINVAL; -ENOENT if there is no such VM; -ENOSPC if no address space has room for the
- * size; -ENOMEM, -ENODEV, -EBUSY, -ERESTARTSYS; -ECANCELED if the card was given up.
+ * size; -ENOMEM, -ENODEV, -ERESTARTSYS; -EAGAIN if the card does not wake up; -ECANCELED if it was
+ * given up.
  */
 int xe_gem_create_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
 {

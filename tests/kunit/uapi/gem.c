@@ -180,6 +180,15 @@ static void test_ioctls(struct kunit *test)
 	args.placement = VRAM;
 	KUNIT_EXPECT_EQ(test, xe_gem_create_ioctl(&xe->drm, &args, file), -EINVAL);
 
+	/* Seen to fail: EBUSY for a card that does not wake up, and nobody tries that again. */
+	args = good;
+	xe->drm.dev->power.runtime_error = -EIO;
+	xe->drm.dev->power.runtime_status = RPM_SUSPENDED;
+	KUNIT_EXPECT_EQ(test, xe_gem_create_ioctl(&xe->drm, &args, file), -EAGAIN);
+	xe->drm.dev->power.runtime_status = RPM_ACTIVE;
+	xe->drm.dev->power.runtime_error = 0;
+	args.placement = VRAM;
+
 	/* No room in VRAM now: it begins outside. */
 	xe->mm.regions |= VRAM;
 	xe->mm.vram_size = SZ_1M;
