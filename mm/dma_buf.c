@@ -95,6 +95,27 @@ static struct sg_table *export_map(struct dma_buf_attachment *attach, enum dma_d
 	return err ? ERR_PTR(err) : drm_gem_map_dma_buf(attach, dir);
 }
 
+/*
+ * The CPU reads VRAM a word at a time and past its caches. Who is about to read has the buffer in
+ * system memory, unless it is in use: those who write it are waited for by the core, behind this.
+ * Where it cannot be moved it is read where it is.
+ */
+static int export_begin_cpu_access(struct dma_buf *dma_buf, enum dma_data_direction dir)
+{
+	struct xe_bo *bo = dma_buf_to_bo(dma_buf);
+	struct dma_resv *resv = bo->ttm.base.resv;
+
+	if (dir == DMA_TO_DEVICE || !xe_bo_can_be_in(bo, XE_REGION_SYSTEM))
+		return 0;
+	if (dma_resv_lock_interruptible(resv, NULL))
+		return -ERESTARTSYS;
+	if (bo->ttm.resource->mem_type == XE_MEM_VRAM &&
+	    dma_resv_test_signaled(resv, DMA_RESV_USAGE_BOOKKEEP))
+		xe_bo_move_to(bo, XE_MEM_TT);
+	dma_resv_unlock(resv);
+	return 0;
+}
+
 static void export_release(struct dma_buf *dma_buf)
 {
 	set_exported(dma_buf_to_bo(dma_buf), NULL);
@@ -107,6 +128,7 @@ static const struct dma_buf_ops export_ops = {
 	.unpin = export_unpin,
 	.map_dma_buf = export_map,
 	.unmap_dma_buf = drm_gem_unmap_dma_buf,
+	.begin_cpu_access = export_begin_cpu_access,
 	.release = export_release,
 	.mmap = drm_gem_dmabuf_mmap,
 };

@@ -278,6 +278,43 @@ static void test_pin(struct kunit *test)
 	drm_gem_object_put(&bo->ttm.base);
 }
 
+/* Who reads has it where that is quick; who writes, and who would have to wait, has it as it is. */
+static void test_cpu_access(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct dma_fence *fence;
+	struct dma_buf *dma_buf;
+	struct xe_bo *bo;
+
+	KUNIT_ASSERT_EQ(test, xe_vram_alloc_init(xe, SZ_1M), 0);
+	xe->mm.copy = &copy_ops;
+	dma_buf = export_of(test, xe, &bo, XE_REGION_SYSTEM | XE_REGION_VRAM);
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_TT), 0);
+	KUNIT_EXPECT_EQ(test, move(bo, XE_MEM_VRAM), 0);
+
+	KUNIT_EXPECT_EQ(test, dma_buf_begin_cpu_access(dma_buf, DMA_TO_DEVICE), 0);
+	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_VRAM);
+	fence = dma_fence_allocate_private_stub(ktime_get());
+	KUNIT_ASSERT_NOT_NULL(test, fence);
+	clear_bit(DMA_FENCE_FLAG_SIGNALED_BIT, &fence->flags);
+	dma_resv_lock(dma_buf->resv, NULL);
+	KUNIT_EXPECT_EQ(test, dma_resv_reserve_fences(dma_buf->resv, 1), 0);
+	dma_resv_add_fence(dma_buf->resv, fence, DMA_RESV_USAGE_BOOKKEEP);
+	dma_resv_unlock(dma_buf->resv);
+	KUNIT_EXPECT_EQ(test, dma_buf_begin_cpu_access(dma_buf, DMA_FROM_DEVICE), 0);
+	KUNIT_EXPECT_EQ_MSG(test, bo->mem_type, XE_MEM_VRAM, "it is in use");
+	set_bit(DMA_FENCE_FLAG_SIGNALED_BIT, &fence->flags);
+	dma_fence_put(fence);
+
+	KUNIT_EXPECT_EQ(test, dma_buf_begin_cpu_access(dma_buf, DMA_FROM_DEVICE), 0);
+	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_TT);
+	KUNIT_EXPECT_EQ(test, dma_buf_begin_cpu_access(dma_buf, DMA_BIDIRECTIONAL), 0);
+	KUNIT_EXPECT_EQ(test, bo->mem_type, XE_MEM_TT);
+	dma_buf_put(dma_buf);
+	flush_delayed_fput();
+	drm_gem_object_put(&bo->ttm.base);
+}
+
 /* One's own is the same buffer, and one more reference; one that is a VM's own is nobody else's. */
 static void test_own(struct kunit *test)
 {
@@ -311,6 +348,7 @@ static struct kunit_case prime_cases[] = {
 	KUNIT_CASE(test_no_attaching_after_unbind),
 	KUNIT_CASE(test_no_attaching_to_vram),
 	KUNIT_CASE(test_pin),
+	KUNIT_CASE(test_cpu_access),
 	KUNIT_CASE(test_own),
 	{ }
 };
