@@ -401,7 +401,8 @@ static bool eviction_valuable(struct ttm_buffer_object *bo, const struct ttm_pla
 	if (!ttm_bo_eviction_valuable(bo, place))
 		return false;
 	if (place_of(bo) != XE_MEM_VRAM)
-		return true;
+		return xe_room_may_wait(&bo_to_xe(bo)->mm) ||
+		       dma_resv_test_signaled(bo->base.resv, DMA_RESV_USAGE_BOOKKEEP);
 	if (!bo->deleted && !has_memory_to_leave(bo))
 		return false;
 	if (spare && !bo->deleted)
@@ -737,11 +738,11 @@ bool xe_bo_can_be_in(const struct xe_bo *bo, u32 region)
  * Context: process context; enters.
  * Return: 0; -ENODEV if it is to be in VRAM and there is no hardware; -ENOMEM, or -ENOSPC if that
  * is VRAM; -EBUSY if a fence on it does not signal in 15 seconds, or the card cannot be had now;
- * -EINTR if the process is being killed while contents are copied.
+ * -EINTR if the process is being killed while contents are copied; -ERESTARTSYS.
  */
 int xe_bo_move_to(struct xe_bo *bo, u32 mem_type)
 {
-	struct ttm_operation_ctx ctx = { .interruptible = false };
+	struct ttm_operation_ctx ctx = { .interruptible = true };
 	struct ttm_place place = { .mem_type = mem_type };
 	struct ttm_placement placement = { .placement = &place, .num_placement = 1 };
 
@@ -778,15 +779,27 @@ bool xe_bo_needs_validate(struct xe_bo *bo)
 /**
  * xe_bo_populate - have a buffer outside of VRAM have its pages
  * @bo: the buffer, reserved; nothing happens if it has them
+ * @interruptible: by any signal
+ *
+ * Where TTM's buffers have half of all memory, others are swapped out for it, and their users are
+ * waited for as where room is made in VRAM.
  *
  * Context: process context.
- * Return: 0 or -ENOMEM; what reading it back from swap returns.
+ * Return: 0 or -ENOMEM; -ERESTARTSYS, -EINTR; what reading it back from swap returns.
  */
-int xe_bo_populate(struct xe_bo *bo)
+int xe_bo_populate(struct xe_bo *bo, bool interruptible)
 {
-	struct ttm_operation_ctx ctx = {};
+	struct ttm_operation_ctx ctx = { .interruptible = interruptible };
+	struct xe_mm *mm = &bo_to_xe(&bo->ttm)->mm;
+	struct xe_room room;
+	int err;
 
-	return ttm_bo_populate(&bo->ttm, &ctx);
+	if (ttm_tt_is_populated(bo->ttm.ttm))
+		return 0;
+	xe_room_begin(mm, &room);
+	err = ttm_bo_populate(&bo->ttm, &ctx);
+	xe_room_end(mm, &room);
+	return err;
 }
 
 static int move_to_reach(struct xe_bo *bo)
@@ -874,15 +887,16 @@ int xe_bo_read_page(struct xe_bo *bo, u64 offset, void *to)
 /**
  * xe_bo_validate - move a buffer to where userspace wants it, if there is room
  * @bo: the buffer, reserved; nothing happens unless it was moved out of VRAM, or has no memory yet
+ * @interruptible: by any signal, as far as others are waited for
  *
  * Nothing else has to make room for it, and nobody is waited for: where it cannot be moved at once,
  * or the card is gone, it stays where it is. All of it is copied, which takes its time for a large
  * one, so not with the lock of an address space held.
  *
  * Context: process context; enters.
- * Return: 0; -ENOMEM if it has no memory and there is none; -EINTR if the process is being killed.
+ * Return: 0; as xe_bo_populate(); -EINTR if the process is being killed.
  */
-int xe_bo_validate(struct xe_bo *bo)
+int xe_bo_validate(struct xe_bo *bo, bool interruptible)
 {
 	static const struct ttm_place places[] = {
 		{ .mem_type = XE_MEM_VRAM, .flags = TTM_PL_FLAG_DESIRED },
@@ -904,6 +918,6 @@ int xe_bo_validate(struct xe_bo *bo)
 	if (err == -EINTR)
 		return err;
 	if (bo->ttm.resource->mem_type == XE_MEM_SYSTEM)
-		return xe_bo_populate(bo);
+		return xe_bo_populate(bo, interruptible);
 	return 0;
 }

@@ -226,10 +226,32 @@ static vm_fault_t validate_and_retry(struct vm_fault *vmf)
 
 	ttm_bo_mapped_get(bo);
 	mmap_read_unlock(vmf->vma->vm_mm);
-	xe_bo_validate(ttm_to_xe_bo(bo));
+	xe_bo_validate(ttm_to_xe_bo(bo), vmf->flags & FAULT_FLAG_USER);
 	dma_resv_unlock(bo->base.resv);
 	ttm_bo_mapped_put(bo);
 	return VM_FAULT_RETRY;
+}
+
+/*
+ * Who is interrupted faults again when he is back. The kernel's own accesses would do so at once,
+ * as long as the signal is pending, so they are not interrupted.
+ */
+static vm_fault_t fault_pages(struct vm_fault *vmf)
+{
+	struct ttm_buffer_object *bo = vmf->vma->vm_private_data;
+
+	switch (xe_bo_populate(ttm_to_xe_bo(bo), vmf->flags & FAULT_FLAG_USER)) {
+	case 0:
+		return ttm_bo_vm_fault_reserved(vmf, vmf->vma->vm_page_prot,
+						TTM_BO_VM_NUM_PREFAULT);
+	case -ENOMEM:
+		return VM_FAULT_OOM;
+	case -EINTR:
+	case -ERESTARTSYS:
+		return VM_FAULT_NOPAGE;
+	}
+	/* It cannot be read back from swap, and never will be. */
+	return VM_FAULT_SIGBUS;
 }
 
 static vm_fault_t fault(struct vm_fault *vmf)
@@ -247,10 +269,8 @@ static vm_fault_t fault(struct vm_fault *vmf)
 
 	if (bo->resource->mem_type == XE_MEM_VRAM)
 		ret = fault_vram(vmf, xe);
-	else if (xe_bo_populate(ttm_to_xe_bo(bo)))
-		ret = VM_FAULT_OOM;
 	else
-		ret = ttm_bo_vm_fault_reserved(vmf, vmf->vma->vm_page_prot, TTM_BO_VM_NUM_PREFAULT);
+		ret = fault_pages(vmf);
 
 	/* Who asks for another try has let go of the reservation. */
 	if (ret == VM_FAULT_RETRY && !(vmf->flags & FAULT_FLAG_RETRY_NOWAIT))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * How long those wait who make room in VRAM.
+ * How long those wait who make room.
  */
 
 #include <linux/jiffies.h>
@@ -11,7 +11,7 @@
 #include "mm/room.h"
 
 /**
- * DOC: Room in VRAM
+ * DOC: Making room
  *
  * Who makes room waits for those who use what he wants to move, with its reservation held: so
  * nobody can add work meanwhile, and it gets idle. TTM looks at one buffer after the other, and has
@@ -23,6 +23,9 @@
  * cost each job something. So that is found out from fences, which keep the time: at first only
  * what no fence has been for within the last second is taken, and that is in nobody's way either.
  * If it is not enough, anything is.
+ *
+ * The same holds for pages, where as many are mapped for DMA, or have been given to TTM's drivers,
+ * as may be: others are unmapped, or swapped out, and were a job's as well.
  *
  * TTM hands a driver nothing of its own through such a call. So the task is what it is known by.
  */

@@ -20,7 +20,21 @@ static int note_refs(struct xe_bo *bo)
 
 static unsigned int accesses;
 
-#define xe_bo_validate(bo)			note_refs(bo)
+static struct {
+	int err;
+	bool interruptible;
+	unsigned int mapped;
+} populated;
+
+static int play_populate(bool interruptible)
+{
+	populated.interruptible = interruptible;
+	return populated.err;
+}
+
+#define xe_bo_validate(bo, interruptible)	note_refs(bo)
+#define xe_bo_populate(bo, interruptible)	play_populate(interruptible)
+#define ttm_bo_vm_fault_reserved(vmf, prot, n)	(populated.mapped++, VM_FAULT_NOPAGE)
 #define ttm_bo_vm_access(vma, addr, buf, len, write)	(accesses++, (int)(len))
 
 #include "../../../mm/bo_vm.c"
@@ -98,6 +112,32 @@ static void test_only_mapped(struct kunit *test)
 }
 
 /*
+ * Who is interrupted comes again, who has no memory is told so, and a swap that cannot be read has
+ * the process killed.
+ *
+ * Seen to fail: whatever it was, the kernel was said to be out of memory, and had the access made
+ * again, for ever.
+ */
+static void test_no_pages(struct kunit *test)
+{
+	static const struct { int err; vm_fault_t ret; } cases[] = {
+		{ 0, VM_FAULT_NOPAGE }, { -ENOMEM, VM_FAULT_OOM }, { -EINTR, VM_FAULT_NOPAGE },
+		{ -ERESTARTSYS, VM_FAULT_NOPAGE }, { -EIO, VM_FAULT_SIGBUS },
+	};
+	struct vm_area_struct vma = { };
+
+	for (unsigned int i = 0; i < 2 * ARRAY_SIZE(cases); i++) {
+		struct vm_fault vmf = { .vma = &vma, .flags = i % 2 ? FAULT_FLAG_USER : 0 };
+
+		populated.err = cases[i / 2].err;
+		populated.mapped = 0;
+		KUNIT_EXPECT_EQ(test, fault_pages(&vmf), cases[i / 2].ret);
+		KUNIT_EXPECT_EQ(test, populated.mapped, !populated.err);
+		KUNIT_EXPECT_EQ(test, populated.interruptible, i % 2);
+	}
+}
+
+/*
  * A dma-buf that was exported for reading is mapped for reading, and nobody writes through that.
  *
  * Seen to fail: TTM does not look.
@@ -118,6 +158,7 @@ static void test_read_only(struct kunit *test)
 static struct kunit_case bo_vm_cases[] = {
 	KUNIT_CASE(test_read_only),
 	KUNIT_CASE(test_only_mapped),
+	KUNIT_CASE(test_no_pages),
 	KUNIT_CASE(test_kept_awake),
 	KUNIT_CASE(test_try_again),
 	{ }

@@ -146,7 +146,7 @@ static int validate(struct xe_bo *bo)
 	int err;
 
 	dma_resv_lock(bo->ttm.base.resv, NULL);
-	err = xe_bo_validate(bo);
+	err = xe_bo_validate(bo, false);
 	dma_resv_unlock(bo->ttm.base.resv);
 	return err;
 }

@@ -143,7 +143,7 @@ static void test_busy(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(bo));
 	busy_then = 0;
 	dma_resv_lock(bo->ttm.base.resv, NULL);
-	KUNIT_EXPECT_EQ(test, xe_bo_populate(bo), 0);
+	KUNIT_EXPECT_EQ(test, xe_bo_populate(bo, false), 0);
 	KUNIT_EXPECT_EQ(test, busy_then, 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&xe->mm.busy), 0);
 	dma_resv_unlock(bo->ttm.base.resv);
