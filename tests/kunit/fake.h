@@ -8,6 +8,7 @@
 #ifndef _XE_KUNIT_FAKE_H_
 #define _XE_KUNIT_FAKE_H_
 
+#include <linux/ktime.h>
 #include <linux/types.h>
 
 #include "xe_hw.h"
@@ -68,5 +69,13 @@ const char *xe_fake_guc_did(void);
 void xe_fake_guc_fails(unsigned int call);
 struct xe_guc_ct *xe_fake_channel(struct kunit *test, struct xe_device *xe, struct xe_hw hw);
 unsigned int xe_fake_resets(struct xe_device *xe);
+
+/* A wait that began at @start took @seconds. The kernel's timers may be late by an eighth. */
+static inline bool xe_fake_took(ktime_t start, unsigned int seconds)
+{
+	s64 ms = ktime_ms_delta(ktime_get(), start);
+
+	return ms >= seconds * 1000 && ms <= seconds * 1000 * 9 / 8 + 100;
+}
 
 #endif

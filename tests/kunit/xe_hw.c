@@ -950,6 +950,23 @@ static void test_parks_behind_section(struct kunit *test)
 	pm_runtime_put_noidle(sleeper.dev);
 }
 
+/* For so long; then the system does not sleep, and the card goes on. */
+static void test_parks_for_so_long(struct kunit *test)
+{
+	struct xe_fake_slot *slot = xe_fake_slot(test);
+	struct xe_hw_private *priv = bind_counted(test, slot);
+	struct device *dev = &slot->pdev.dev;
+	ktime_t start = ktime_get();
+
+	pm_runtime_get_noresume(dev);
+	atomic_inc(&priv->sections);
+	KUNIT_EXPECT_EQ(test, xe_hw_pm_ops.suspend(dev), -EBUSY);
+	KUNIT_EXPECT_TRUE(test, xe_fake_took(start, 20));
+	atomic_dec(&priv->sections);
+	KUNIT_EXPECT_EQ(test, leave_at_end(&priv->device), 1);
+	pm_runtime_put_noidle(dev);
+}
+
 /* While the system sleeps nothing begins; nobody is told that the device is gone. */
 static void test_parked(struct kunit *test)
 {
@@ -1481,6 +1498,7 @@ static struct kunit_case door_cases[] = {
 	KUNIT_CASE(test_told_lost_at_unbind),
 	KUNIT_CASE(test_parked),
 	KUNIT_CASE(test_parks_behind_section),
+	KUNIT_CASE_SLOW(test_parks_for_so_long),
 	KUNIT_CASE(test_work_cannot_resume),
 	KUNIT_CASE(test_steps),
 	KUNIT_CASE(test_shutdown),

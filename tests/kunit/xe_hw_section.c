@@ -24,6 +24,7 @@ static struct {
 	struct xe_hw_private *priv;
 	unsigned int resumes, pauses;
 	unsigned int give_up;	/* in which pause; 0 for never */
+	unsigned int slow_s;	/* how long a resume takes */
 } sleepy;
 
 /* Long enough for the PM core to put a device to sleep that nobody keeps awake. */
@@ -42,6 +43,7 @@ static int domain_suspend(struct device *dev)
 static int domain_resume(struct device *dev)
 {
 	sleepy.resumes++;
+	ssleep(sleepy.slow_s);
 	return xe_hw_pm_ops.runtime_resume(dev);
 }
 
@@ -119,6 +121,25 @@ static void test_gives_up(struct kunit *test)
 	sleepy_end(dev);
 }
 
+/* A card that takes longer is not waited for, and is not gone. */
+static void test_slow_resume(struct kunit *test)
+{
+	struct device *dev = sleepy_begin(test);
+	ktime_t start = ktime_get();
+
+	sleepy.slow_s = 50;
+	sleepy.give_up = 1000;
+	KUNIT_EXPECT_EQ(test, open_one(), 0);
+	KUNIT_EXPECT_TRUE(test, xe_fake_took(start, 30));
+	KUNIT_EXPECT_FALSE(test, xe_hw_is_gone(&sleepy.priv->device));
+	KUNIT_EXPECT_EQ(test, atomic_read(&sleepy.priv->waiters), 0);
+	KUNIT_EXPECT_EQ_MSG(test, open_one(), 1, "another 20 seconds later");
+	KUNIT_EXPECT_EQ(test, sleepy.resumes, 1);
+	KUNIT_EXPECT_TRUE(test, falls_asleep(dev));
+	sleepy.slow_s = 0;
+	sleepy_end(dev);
+}
+
 /* What kept it awake for a while is over, and nobody uses it any more. */
 static void test_stays_awake_for_a_while(struct kunit *test)
 {
@@ -135,6 +156,7 @@ static void test_stays_awake_for_a_while(struct kunit *test)
 static struct kunit_case section_cases[] = {
 	KUNIT_CASE(test_one_resume),
 	KUNIT_CASE_SLOW(test_gives_up),
+	KUNIT_CASE_SLOW(test_slow_resume),
 	KUNIT_CASE_SLOW(test_stays_awake_for_a_while),
 	{ }
 };

@@ -720,6 +720,75 @@ static void test_one_wait(struct kunit *test)
 	dma_fence_put(fence);
 }
 
+static int ask_for_room(struct xe_device *xe)
+{
+	struct xe_bo *bo = try_new(xe, SZ_64K, XE_REGION_VRAM);
+
+	if (IS_ERR(bo))
+		return PTR_ERR(bo);
+	put(bo);
+	return 0;
+}
+
+/* By the clock, which is the kernel's own: 15 seconds for all, and as many for what is freed. */
+static void test_how_long(struct kunit *test)
+{
+	struct xe_device *xe = device(test, false);
+	struct dma_fence *fence[4];
+	struct xe_bo *bo[4];
+	ktime_t start;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(bo); i++) {
+		bo[i] = new(test, xe, VRAM_SIZE / 4, XE_REGION_VRAM);
+		fence[i] = fence_new(test);
+		reserved(bo[i]) {
+			KUNIT_ASSERT_EQ(test, dma_resv_reserve_fences(bo[i]->ttm.base.resv, 1), 0);
+			dma_resv_add_fence(bo[i]->ttm.base.resv, fence[i],
+					   DMA_RESV_USAGE_BOOKKEEP);
+		}
+	}
+	start = ktime_get();
+	KUNIT_EXPECT_EQ(test, ask_for_room(xe), -ENOSPC);
+	KUNIT_EXPECT_TRUE(test, xe_fake_took(start, 15));
+	KUNIT_EXPECT_TRUE(test, list_empty(&xe->mm.rooms));
+
+	put(bo[0]);
+	start = ktime_get();
+	KUNIT_EXPECT_EQ(test, ask_for_room(xe), -ENOSPC);
+	KUNIT_EXPECT_TRUE(test, xe_fake_took(start, 15) || xe_fake_took(start, 30));
+
+	dma_fence_signal(fence[2]);
+	KUNIT_EXPECT_EQ(test, ask_for_room(xe), 0);
+	for (unsigned int i = 0; i < ARRAY_SIZE(bo); i++) {
+		dma_fence_signal(fence[i]);
+		if (i)
+			put(bo[i]);
+		dma_fence_put(fence[i]);
+	}
+}
+
+/* An access of the CPU to what an engine does not clear comes to an end as well. */
+static void test_how_long_a_clear(struct kunit *test)
+{
+	struct xe_device *xe = device(test, true);
+	struct xe_bo *bo;
+	ktime_t start;
+	u32 word;
+
+	engine.fence = fence_new(test);
+	bo = new(test, xe, SZ_64K, XE_REGION_VRAM);
+	start = ktime_get();
+	reserved(bo)
+		KUNIT_EXPECT_EQ(test, access_memory(&bo->ttm, 0, &word, sizeof(word), 0), -EIO);
+	KUNIT_EXPECT_TRUE(test, xe_fake_took(start, 15));
+	dma_fence_signal(engine.fence);
+	reserved(bo)
+		KUNIT_EXPECT_EQ(test, access_memory(&bo->ttm, 0, &word, sizeof(word), 0),
+				sizeof(word));
+	put(bo);
+	dma_fence_put(engine.fence);
+}
+
 /*
  * Nor where system memory is what is short of, or what TTM allows: it is the same wait.
  *
@@ -1105,6 +1174,8 @@ static struct kunit_case bo_cases[] = {
 	KUNIT_CASE(test_read_page),
 	KUNIT_CASE(test_of_a_vm),
 	KUNIT_CASE(test_users),
+	KUNIT_CASE_SLOW(test_how_long),
+	KUNIT_CASE_SLOW(test_how_long_a_clear),
 	KUNIT_CASE(test_one_wait),
 	KUNIT_CASE(test_one_wait_for_pages),
 	KUNIT_CASE(test_of_late),

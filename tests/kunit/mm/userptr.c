@@ -20,6 +20,12 @@
 #define set_page_dirty			fake_set_page_dirty
 #define sg_alloc_table(sgt, count, gfp)	fake_alloc_table(sgt, count, gfp)
 #define sg_free_table(sgt)		fake_free_table(sgt)
+
+static signed long real_wait(struct dma_fence *fence, bool intr, signed long timeout)
+{
+	return dma_fence_wait_timeout(fence, intr, timeout);
+}
+
 #define dma_fence_wait_timeout		fake_wait
 
 static int fake_range_fault(struct hmm_range *range);
@@ -59,6 +65,7 @@ static struct {
 	long takes;			/* time, to wait for a fence */
 	unsigned int waited, late;
 	long timeout;			/* of the last wait */
+	bool really;			/* waits take time */
 	bool invalidating;		/* so no notifier is removed before it is over */
 	atomic_t removing;		/* those that wait for it */
 } fake;
@@ -119,6 +126,8 @@ static signed long fake_wait(struct dma_fence *fence, bool intr, signed long tim
 {
 	fake.waited++;
 	fake.timeout = timeout;
+	if (fake.really)
+		return real_wait(fence, intr, timeout);
 	if ((fence == fake.runs && fake.killed) || fake.takes)
 		dma_fence_signal(fence);
 	if (dma_fence_is_signaled(fence))
@@ -888,6 +897,52 @@ static void test_kin(struct kunit *test)
 	mmput(fake.mm);
 }
 
+#define MANY_VMS	20
+
+/*
+ * By the clock, which is the kernel's own. Whoever takes away a page that many VMs of a client
+ * have, of which none lets go, waits for half a minute and a tenth of a second.
+ */
+static void test_how_long(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct xe_usage *usage = make_usage(test, xe, 1000);
+	struct xe_userptr *userptr[MANY_VMS];
+	struct xe_user_pages *pages[MANY_VMS];
+	struct dma_fence *bind[MANY_VMS];
+	struct xe_vm *vm[MANY_VMS];
+	ktime_t start;
+
+	make_mm(test);
+	for (unsigned int i = 0; i < MANY_VMS; i++) {
+		vm[i] = make_vm_on(test, xe);
+		vm[i]->tree.usage = usage;
+		userptr[i] = make(test, vm[i], false);
+		pages[i] = xe_userptr_pin(userptr[i]);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(pages[i]));
+		bind[i] = add_fence(test, vm[i], true);
+	}
+	fake.really = true;
+	start = ktime_get();
+	for (unsigned int i = 0; i < MANY_VMS; i++)
+		take_away_of(userptr[i]);
+	KUNIT_EXPECT_TRUE(test, xe_fake_took(start, 30));
+	KUNIT_EXPECT_EQ_MSG(test, fake.waited, 2, "nobody but the first two is waited for");
+	KUNIT_EXPECT_EQ(test, fake.mapped, 0);
+	for (unsigned int i = 0; i < MANY_VMS; i++) {
+		KUNIT_EXPECT_TRUE(test, xe_vm_is_banned(vm[i]));
+		dma_fence_signal(bind[i]);
+		dma_fence_put(bind[i]);
+		xe_user_pages_put(pages[i]);
+		xe_userptr_put(userptr[i]);
+	}
+	for (unsigned int i = 1; i < MANY_VMS; i++)
+		xe_vm_put(vm[i]);
+	end_vm(test, vm[0]);
+	xe_usage_put(usage);
+	mmput(fake.mm);
+}
+
 /* Who ends in time loses nothing, however long it takes, and has all of it the next time. */
 static void test_patience_in_time(struct kunit *test)
 {
@@ -1044,6 +1099,7 @@ static struct kunit_case userptr_cases[] = {
 	KUNIT_CASE(test_late),
 	KUNIT_CASE(test_patience),
 	KUNIT_CASE(test_kin),
+	KUNIT_CASE_SLOW(test_how_long),
 	KUNIT_CASE(test_patience_in_time),
 	KUNIT_CASE(test_off),
 	KUNIT_CASE(test_between),
