@@ -40,8 +40,9 @@
  * keep others waiting in vain: for half a minute, and all clients of a user for five minutes. A
  * twentieth of the time that passes pays that back. A wait that is not in vain costs nothing. A
  * tenth of a second there is always, and a second for one that has all of its own left where others
- * of its user have had theirs: jobs of innocents end in it. Who is waited for that long in vain is
- * not waited for again: the caller sees to that. To close a file and open another
+ * of its user have had theirs: jobs of innocents end in it. Who has less than half of his own left,
+ * or a user who has nothing, and is waited for in vain once more, is not waited for again: the
+ * caller sees to that. To close a file and open another
  * one is of no use to a user, who is remembered until he has paid.
  *
  * Anybody can have thousands of users in a namespace of his own: they count as himself.
@@ -312,17 +313,23 @@ unsigned long xe_usage_patience(struct xe_usage *usage)
  * @lost: for how long, in jiffies: what xe_usage_patience() said
  *
  * Context: any.
- * Return: whether it had nothing left any more, but for the least.
+ * Return: whether that was too much: it had less than half of its own left before, or its user had
+ * nothing and it was not the first time.
  */
 bool xe_usage_lost_patience(struct xe_usage *usage, unsigned long lost)
 {
+	unsigned long own, users;
+
 	if (!usage)
 		return false;
 
 	guard(spinlock_irqsave)(&usage->usages->lock);
+	own = patience_left(usage->paid_off, XE_USAGE_PATIENCE);
+	users = patience_left(usage->user->paid_off, XE_USAGE_USER_PATIENCE);
 	lose(&usage->paid_off, XE_USAGE_PATIENCE, lost);
 	lose(&usage->user->paid_off, XE_USAGE_USER_PATIENCE, lost);
-	return lost <= XE_USAGE_LEAST_PATIENCE;
+	return own < XE_USAGE_PATIENCE / 2 ||
+	       (own < XE_USAGE_PATIENCE && users < XE_USAGE_LEAST_PATIENCE);
 }
 
 /**

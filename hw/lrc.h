@@ -22,8 +22,8 @@ struct xe_lrc_chunk;
 /**
  * struct xe_lrc - where a context lives: ring, status page and registers
  *
- * Embedded in what the context belongs to. Its memory stays until xe_lrc_free(), whatever becomes of
- * the device, and can be read and written without a token.
+ * Embedded in what the context belongs to. Its memory stays until xe_lrc_free(), whatever becomes
+ * of the device, and can be read and written without a token.
  */
 struct xe_lrc {
 	/** @ring: LRC_RING_BYTES of commands */

@@ -400,6 +400,9 @@ static bool eviction_valuable(struct ttm_buffer_object *bo, const struct ttm_pla
 
 	if (!ttm_bo_eviction_valuable(bo, place))
 		return false;
+	/* It takes no room, see mm/tt.c. */
+	if (bo->type == ttm_bo_type_sg)
+		return false;
 	if (place_of(bo) != XE_MEM_VRAM)
 		return xe_room_may_wait(&bo_to_xe(bo)->mm) ||
 		       dma_resv_test_signaled(bo->base.resv, DMA_RESV_USAGE_BOOKKEEP);
@@ -730,6 +733,16 @@ bool xe_bo_can_be_in(const struct xe_bo *bo, u32 region)
 	return bo->regions & region;
 }
 
+static int move_to(struct xe_bo *bo, u32 mem_type, struct ttm_operation_ctx *ctx)
+{
+	struct ttm_place place = { .mem_type = mem_type };
+	struct ttm_placement placement = { .placement = &place, .num_placement = 1 };
+
+	return want_of_room(bo_to_xe(&bo->ttm),
+			    mem_type == XE_MEM_VRAM ? XE_REGION_VRAM : XE_REGION_SYSTEM,
+			    validate(bo, &placement, ctx));
+}
+
 /**
  * xe_bo_move_to - move a buffer
  * @bo: the buffer, reserved
@@ -743,12 +756,23 @@ bool xe_bo_can_be_in(const struct xe_bo *bo, u32 region)
 int xe_bo_move_to(struct xe_bo *bo, u32 mem_type)
 {
 	struct ttm_operation_ctx ctx = { .interruptible = true };
-	struct ttm_place place = { .mem_type = mem_type };
-	struct ttm_placement placement = { .placement = &place, .num_placement = 1 };
 
-	return want_of_room(bo_to_xe(&bo->ttm),
-			    mem_type == XE_MEM_VRAM ? XE_REGION_VRAM : XE_REGION_SYSTEM,
-			    validate(bo, &placement, &ctx));
+	return move_to(bo, mem_type, &ctx);
+}
+
+/**
+ * xe_bo_move_at_once - as xe_bo_move_to(), if nobody has to be waited for
+ * @bo: the buffer, reserved
+ * @mem_type: XE_MEM_*
+ *
+ * Context: process context; enters.
+ * Return: as xe_bo_move_to(); -EBUSY if somebody uses it.
+ */
+int xe_bo_move_at_once(struct xe_bo *bo, u32 mem_type)
+{
+	struct ttm_operation_ctx ctx = { .interruptible = true, .no_wait_gpu = true };
+
+	return move_to(bo, mem_type, &ctx);
 }
 
 /* TTM takes all mappings away before a move can be refused: so not if it is going to be. */

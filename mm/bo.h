@@ -82,6 +82,7 @@ struct xe_bo *xe_bo_alloc(void);
 int xe_bo_init(struct xe_device *xe, struct xe_bo *bo, const struct xe_bo_args *args);
 struct xe_bo *xe_bo_create(struct xe_device *xe, const struct xe_bo_args *args);
 int xe_bo_move_to(struct xe_bo *bo, u32 mem_type);
+int xe_bo_move_at_once(struct xe_bo *bo, u32 mem_type);
 void xe_bo_unpin(struct xe_bo *bo);
 bool xe_bo_needs_validate(struct xe_bo *bo);
 int xe_bo_validate(struct xe_bo *bo, bool interruptible);

@@ -244,14 +244,13 @@ static vm_fault_t fault_pages(struct vm_fault *vmf)
 	case 0:
 		return ttm_bo_vm_fault_reserved(vmf, vmf->vma->vm_page_prot,
 						TTM_BO_VM_NUM_PREFAULT);
-	case -ENOMEM:
-		return VM_FAULT_OOM;
 	case -EINTR:
 	case -ERESTARTSYS:
 		return VM_FAULT_NOPAGE;
+	case -EIO:	/* it cannot be read back from swap, and never will be */
+		return VM_FAULT_SIGBUS;
 	}
-	/* It cannot be read back from swap, and never will be. */
-	return VM_FAULT_SIGBUS;
+	return VM_FAULT_OOM;
 }
 
 static vm_fault_t fault(struct vm_fault *vmf)

@@ -109,9 +109,8 @@ static int export_begin_cpu_access(struct dma_buf *dma_buf, enum dma_data_direct
 		return 0;
 	if (dma_resv_lock_interruptible(resv, NULL))
 		return -ERESTARTSYS;
-	if (bo->ttm.resource->mem_type == XE_MEM_VRAM &&
-	    dma_resv_test_signaled(resv, DMA_RESV_USAGE_BOOKKEEP))
-		xe_bo_move_to(bo, XE_MEM_TT);
+	if (bo->ttm.resource->mem_type == XE_MEM_VRAM)
+		xe_bo_move_at_once(bo, XE_MEM_TT);
 	dma_resv_unlock(resv);
 	return 0;
 }

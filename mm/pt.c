@@ -321,7 +321,8 @@ static void runs_free(struct list_head *list)
  */
 
 /* A group that can be written, and can be had back as it was. A fresh table goes as a whole. */
-static int group_own(struct xe_pt_plan *plan, struct xe_pt_table *table, unsigned int index)
+static int group_own(struct xe_pt_plan *plan, struct xe_pt_table *table, unsigned int index,
+		     bool empty)
 {
 	u64 *old = table->group[index], *group;
 	bool owned = table->fresh ? !!old : !!(table->copied & BIT(index));
@@ -331,6 +332,9 @@ static int group_own(struct xe_pt_plan *plan, struct xe_pt_table *table, unsigne
 		return 0;
 
 	group = xe_mm_object(GROUP * sizeof(*group));
+	/* Who unmaps gives back, and is not refused for what his cgroup has. */
+	if (!group && empty)
+		group = kcalloc(GROUP, sizeof(*group), GFP_KERNEL | XE_GFP_CAREFUL);
 	if (group && !table->fresh)
 		replaced = kmalloc(sizeof(*replaced), GFP_KERNEL | XE_GFP_CAREFUL);
 	if (!group || (!replaced && !table->fresh)) {
@@ -356,7 +360,7 @@ static int groups_own(struct xe_pt_plan *plan, struct xe_pt_table *table, unsign
 		      unsigned int count, bool empty)
 {
 	for (unsigned int i = first / GROUP; i <= (first + count - 1) / GROUP; i++) {
-		int err = empty && !table->group[i] ? 0 : group_own(plan, table, i);
+		int err = empty && !table->group[i] ? 0 : group_own(plan, table, i, empty);
 
 		if (err)
 			return err;

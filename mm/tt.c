@@ -181,6 +181,22 @@ static atomic64_t *imported_of(struct ttm_resource_manager *man)
 	return &container_of(man, struct xe_mm, tt)->imported;
 }
 
+/**
+ * xe_tt_used - how much of &xe_mm.system_size is mapped for DMA
+ * @mm: memory of buffers
+ *
+ * Context: any.
+ * Return: bytes, without what was imported.
+ */
+u64 xe_tt_used(struct xe_mm *mm)
+{
+	s64 used = ttm_resource_manager_usage(&mm->tt);
+
+	/* Behind the other one: what is counted there is known here. */
+	smp_rmb();
+	return max(used - atomic64_read(&mm->imported), 0);
+}
+
 static void pages_free(struct ttm_resource_manager *man, struct ttm_resource *res)
 {
 	struct pages *pages = container_of(res, struct pages, base);
@@ -194,7 +210,6 @@ static int pages_alloc(struct ttm_resource_manager *man, struct ttm_buffer_objec
 		       const struct ttm_place *place, struct ttm_resource **res)
 {
 	struct pages *found = kzalloc(sizeof(*found), GFP_KERNEL);
-	s64 used;
 
 	if (!found)
 		return -ENOMEM;
@@ -204,8 +219,7 @@ static int pages_alloc(struct ttm_resource_manager *man, struct ttm_buffer_objec
 		found->imported = bo->base.size;
 	atomic64_add(found->imported, imported_of(man));
 	ttm_resource_init(bo, place, &found->base);
-	used = ttm_resource_manager_usage(man) - atomic64_read(imported_of(man));
-	if (used > (s64)man->size) {
+	if (!found->imported && xe_tt_used(container_of(man, struct xe_mm, tt)) > man->size) {
 		pages_free(man, &found->base);
 		return -ENOSPC;
 	}

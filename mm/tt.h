@@ -14,6 +14,7 @@ struct ttm_device;
 struct ttm_operation_ctx;
 struct xe_device;
 struct xe_import;
+struct xe_mm;
 
 /**
  * struct xe_tt - the pages of a buffer
@@ -31,6 +32,7 @@ struct xe_tt {
 
 void xe_tt_alloc_init(struct xe_device *xe, u64 size);
 void xe_tt_alloc_fini(struct xe_device *xe);
+u64 xe_tt_used(struct xe_mm *mm);
 
 struct ttm_tt *xe_tt_create(struct ttm_buffer_object *bo, u32 page_flags);
 int xe_tt_populate(struct ttm_device *bdev, struct ttm_tt *ttm, struct ttm_operation_ctx *ctx);

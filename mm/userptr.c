@@ -452,13 +452,14 @@ struct xe_userptr *xe_userptr_create(struct xe_vm *vm, u64 start, u64 range, boo
 	userptr->vm = vm;
 	userptr->usage = vm->tree.usage;
 	userptr->read_only = read_only;
-	WRITE_ONCE(vm->had_user_pages, true);
 	err = mmu_interval_notifier_insert(&userptr->notifier, current->mm, start, range,
 					   &notifier_ops);
 	if (err) {
 		kfree(userptr);
 		return ERR_PTR(err);
 	}
+	if (userptr->notifier.mm == vm->mm)
+		WRITE_ONCE(vm->had_user_pages, true);
 	xe_usage_get(userptr->usage);
 	drm_gpuvm_get(&vm->gpuvm);
 	return userptr;

@@ -158,7 +158,7 @@ struct xe_vm {
 	 * away. Reclaim waits for it. Behind reservations and sections, before &dep_queue.lock.
 	 */
 	struct rw_semaphore notifier_lock;
-	/** @had_user_pages: memory of a process was to be mapped in it; never cleared */
+	/** @had_user_pages: memory of who made it was to be mapped in it; never cleared */
 	bool had_user_pages;
 	/** @invalidated: &xe_userptr.link, to be looked at again; under @notifier_lock */
 	struct list_head invalidated;
@@ -315,16 +315,17 @@ static inline bool xe_vm_is_banned(const struct xe_vm *vm)
 }
 
 /**
- * xe_vm_is_kin - did the same process make both, through the same file, for memory of processes?
- * @vm: a VM that has such memory
+ * xe_vm_is_kin - has the same process made both, through the same file, and its memory known there?
+ * @vm: a VM
  * @other: one that may be the same
  *
  * Context: any.
  */
 static inline bool xe_vm_is_kin(const struct xe_vm *vm, const struct xe_vm *other)
 {
-	return vm->tree.usage == other->tree.usage && vm->mm == other->mm &&
-	       READ_ONCE(other->had_user_pages);
+	return vm == other ||
+	       (vm->tree.usage == other->tree.usage && vm->mm == other->mm &&
+		READ_ONCE(other->had_user_pages));
 }
 
 /**

@@ -15,6 +15,7 @@
 #include <uapi/drm/xe_drm.h>
 
 #include "hw/state.h"
+#include "mm/tt.h"
 #include "uapi/query.h"
 #include "xe_device.h"
 
@@ -99,9 +100,9 @@ static size_t regions_size(struct xe_device *xe)
  * stable series, as clients make their budgets of it: 0 would be a heap that nobody else uses. It
  * gives away no more than the free memory of the system, which is no secret either.
  */
-static u64 used(struct xe_device *xe, int mem_type)
+static u64 vram_used(struct xe_device *xe)
 {
-	return ttm_resource_manager_usage(ttm_manager_type(&xe->mm.ttm, mem_type));
+	return ttm_resource_manager_usage(ttm_manager_type(&xe->mm.ttm, XE_MEM_VRAM));
 }
 
 static int regions_fill(struct xe_device *xe, void *data)
@@ -113,7 +114,7 @@ static int regions_fill(struct xe_device *xe, void *data)
 		.instance = 0,
 		.min_page_size = PAGE_SIZE,
 		.total_size = xe->mm.system_size,
-		.used = used(xe, XE_MEM_TT),
+		.used = xe_tt_used(&xe->mm),
 	};
 
 	/* For now all of it is visible to the CPU, see mm/vram.c. */
@@ -123,9 +124,9 @@ static int regions_fill(struct xe_device *xe, void *data)
 			.instance = 1,
 			.min_page_size = PAGE_SIZE,
 			.total_size = xe->mm.vram_size,
-			.used = used(xe, XE_MEM_VRAM),
+			.used = vram_used(xe),
 			.cpu_visible_size = xe->mm.vram_size,
-			.cpu_visible_used = used(xe, XE_MEM_VRAM),
+			.cpu_visible_used = vram_used(xe),
 		};
 	return 0;
 }

@@ -205,6 +205,9 @@ static void test_patience(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, xe_usage_lost_patience(usage, 25 * HZ));
 	KUNIT_EXPECT_EQ(test, xe_usage_patience(usage), HZ / 10);
 	KUNIT_EXPECT_TRUE(test, xe_usage_lost_patience(usage, HZ / 10));
+	now += 200 * HZ;
+	KUNIT_EXPECT_EQ(test, xe_usage_patience(usage), 10 * HZ);
+	KUNIT_EXPECT_TRUE_MSG(test, xe_usage_lost_patience(usage, 10 * HZ), "it is hardly paid");
 
 	for (int i = 0; i < 100; i++)
 		xe_usage_lost_patience(usage, xe_usage_patience(usage));
@@ -238,6 +241,7 @@ static void test_patience_of_users(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, xe_usage_patience(w->file[10]), HZ, "it was others");
 	KUNIT_EXPECT_FALSE(test, xe_usage_lost_patience(w->file[10], HZ));
 	KUNIT_EXPECT_EQ_MSG(test, xe_usage_patience(w->file[10]), HZ / 10, "once");
+	KUNIT_EXPECT_TRUE(test, xe_usage_lost_patience(w->file[10], HZ / 10));
 	KUNIT_EXPECT_EQ(test, xe_usage_patience(w->file[0]), HZ / 10);
 	KUNIT_EXPECT_EQ(test, xe_usage_patience(w->file[11]), 30 * HZ);
 	now += 100 * HZ;

@@ -123,6 +123,7 @@ static void test_no_pages(struct kunit *test)
 	static const struct { int err; vm_fault_t ret; } cases[] = {
 		{ 0, VM_FAULT_NOPAGE }, { -ENOMEM, VM_FAULT_OOM }, { -EINTR, VM_FAULT_NOPAGE },
 		{ -ERESTARTSYS, VM_FAULT_NOPAGE }, { -EIO, VM_FAULT_SIGBUS },
+		{ -ENFILE, VM_FAULT_OOM },
 	};
 	struct vm_area_struct vma = { };
 

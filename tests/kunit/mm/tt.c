@@ -63,6 +63,15 @@ static void test_imported(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ttm_resource_manager_usage(man), (u64)SZ_16M);
 	KUNIT_ASSERT_EQ(test, man->func->alloc(man, &own, &place, &b), 0);
 	KUNIT_EXPECT_EQ(test, man->func->alloc(man, &own, &place, &c), -ENOSPC);
+	KUNIT_EXPECT_EQ_MSG(test, xe_tt_used(&xe->mm), (u64)SZ_1M, "what clients are told");
+	import.resource = a;
+	import.base.resv = &import.base._resv;
+	dma_resv_init(import.base.resv);
+	dma_resv_lock(import.base.resv, NULL);
+	KUNIT_EXPECT_FALSE_MSG(test, xe_ttm_funcs.eviction_valuable(&import, &place),
+			       "it would be unmapped for nothing");
+	dma_resv_unlock(import.base.resv);
+	dma_resv_fini(import.base.resv);
 	man->func->free(man, a);
 	KUNIT_EXPECT_EQ(test, atomic64_read(&xe->mm.imported), (s64)0);
 	KUNIT_EXPECT_EQ(test, man->func->alloc(man, &own, &place, &c), -ENOSPC);

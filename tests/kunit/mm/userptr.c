@@ -861,10 +861,17 @@ static void test_kin(struct kunit *test)
 		if (i == ARRAY_SIZE(userptr))
 			break;
 		userptr[i] = make(test, vm[i], false);
+		KUNIT_EXPECT_TRUE(test, vm[i]->had_user_pages);
 		pages[i] = xe_userptr_pin(userptr[i]);
 		KUNIT_ASSERT_FALSE(test, IS_ERR(pages[i]));
 		bind[i] = add_fence(test, vm[i], true);
 	}
+	KUNIT_EXPECT_FALSE(test, vm[4]->had_user_pages);
+	swap(vm[4]->mm, another);
+	xe_userptr_put(make(test, vm[4], false));
+	KUNIT_EXPECT_FALSE_MSG(test, vm[4]->had_user_pages, "it is another process's");
+	KUNIT_EXPECT_TRUE(test, xe_vm_is_kin(vm[4], vm[4]));
+	swap(vm[4]->mm, another);
 	swap(vm[3]->mm, another);
 	xe_usage_lost_patience(greedy, 30 * HZ);
 	take_away_of(userptr[0]);
