@@ -190,10 +190,9 @@ static atomic64_t *imported_of(struct ttm_resource_manager *man)
  */
 u64 xe_tt_used(struct xe_mm *mm)
 {
+	/* Read with the lock that it is counted under: what is in it is known of as imported. */
 	s64 used = ttm_resource_manager_usage(&mm->tt);
 
-	/* Behind the other one: what is counted there is known here. */
-	smp_rmb();
 	return max(used - atomic64_read(&mm->imported), 0);
 }
 

@@ -47,8 +47,8 @@
  * banned, and only its engines are waited for. Thousands of VMs may have the same page, and it is
  * waited for one after the other. So the half minute is the client's, for all its VMs together, and
  * the clients of a user have five minutes: what was waited in vain the next VM does not have. Who
- * has nothing left, and is waited for in vain once more, has all its VMs banned at once. See
- * xe_usage.c.
+ * has lost half of it, and is waited for in vain once more, has all its VMs banned at once in which
+ * its memory was. See xe_usage.c.
  *
  * They are banned at once if the process that made them exits, as it would have to wait for
  * thousands of jobs before its files are closed. Of another one that lent it memory, a child of it
@@ -289,7 +289,7 @@ static void ban(struct xe_vm *vm, enum verdict verdict, bool wronged)
 		drm_notice(&vm->xe->drm,
 			   "%s[%d] has memory taken away that its jobs go on using, and %s banned\n",
 			   vm->who.comm, vm->who.pid,
-			   verdict == BAN_KIN ? "all its VMs are" : "their VM is");
+			   verdict == BAN_KIN ? "all VMs like it are" : "their VM is");
 	if (verdict == BAN_KIN)
 		vm->ops->kill_kin(vm);
 	else

@@ -336,14 +336,10 @@ static bool look_at_some(struct xe_submit_busy *busy, struct list_head *old, boo
 static void engine_event(struct xe_hw hw, struct xe_gt *gt, struct xe_engine *engine, u16 events)
 {
 	struct xe_submit_busy *busy = &xe_hw_device(hw)->submit.busy[gt->id][engine->row->class];
-	bool more, begin = true;
 	LIST_HEAD(old);
 
-	do {
-		more = look_at_some(busy, &old, begin);
-		begin = false;
+	for (bool begin = true; look_at_some(busy, &old, begin); begin = false)
 		cond_resched();
-	} while (more);
 	xe_submit_wake(xe_hw_device(hw));
 }
 

@@ -285,6 +285,7 @@ static void test_cpu_access(struct kunit *test)
 	struct dma_fence *fence;
 	struct dma_buf *dma_buf;
 	struct xe_bo *bo;
+	ktime_t start;
 
 	KUNIT_ASSERT_EQ(test, xe_vram_alloc_init(xe, SZ_1M), 0);
 	xe->mm.copy = &copy_ops;
@@ -301,7 +302,9 @@ static void test_cpu_access(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dma_resv_reserve_fences(dma_buf->resv, 1), 0);
 	dma_resv_add_fence(dma_buf->resv, fence, DMA_RESV_USAGE_BOOKKEEP);
 	dma_resv_unlock(dma_buf->resv);
-	KUNIT_EXPECT_EQ(test, dma_buf_begin_cpu_access(dma_buf, DMA_FROM_DEVICE), 0);
+	start = ktime_get();
+	KUNIT_EXPECT_EQ(test, export_begin_cpu_access(dma_buf, DMA_FROM_DEVICE), 0);
+	KUNIT_EXPECT_LT_MSG(test, ktime_ms_delta(ktime_get(), start), 1000, "nobody is waited for");
 	KUNIT_EXPECT_EQ_MSG(test, bo->mem_type, XE_MEM_VRAM, "it is in use");
 	set_bit(DMA_FENCE_FLAG_SIGNALED_BIT, &fence->flags);
 	dma_fence_put(fence);
