@@ -33,7 +33,7 @@
 	X(FAULT_LMEM_NOT_READY,	"lmem.not-ready",	"GU_CNTL bit 7 reads 0") \
 	X(FAULT_POWER_CUT,	"power.cut",		"in D3: leaving it is a power-on; with a `value` the card is gone") \
 	X(FAULT_FW_NO_ACK,	"forcewake.no-ack",	"a wake request is never acknowledged") \
-	X(FAULT_FW_LATE_ACK,	"forcewake.late-ack",	"acknowledged only after `value` reads") \
+	X(FAULT_FW_LATE_ACK,	"forcewake.late-ack",	"acknowledged only after `value` reads, or ms") \
 	X(FAULT_RESET_STUCK,	"reset.stuck",		"GDRST does not clear") \
 	X(FAULT_SELF_CLEAR,	"gt.self-clear",	"a flush or invalidation bit does not clear") \
 	X(FAULT_FLR_STUCK,	"flr.stuck",		"the driver's own FLR never says that it is done") \

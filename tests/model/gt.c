@@ -27,13 +27,15 @@
 #define MTL_MPE_FREQUENCY	0x13802c
 #define MTL_MEDIA_MC6		0x138048
 #define RESIDENCY_NS		1280u
+#define LATE_POLL_NS		1000000u	/* what a poll of a late acknowledgment stands for */
 #define WOPCM_ADDR		GENMASK(31, 14)
 #define WOPCM_LEN		GENMASK(31, 12)
 #define WOPCM_TOTAL		MIB(8)
 
 struct gt_state {
 	bool mcr_held;
-	u64 late_ack[FW_COUNT];		/* polls until a wake request is acknowledged */
+	u64 late_ack[FW_COUNT];		/* polls until a wake request is acknowledged, 0: it is not late; */
+	u64 late_end[FW_COUNT];		/* or the time when it is */
 	bool asleep;
 	u64 sleep_since, slept;
 };
@@ -169,6 +171,7 @@ void gt_fw_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32
 		return;
 	if (value && fault_take(gpu, FAULT_FW_LATE_ACK, &polls)) {
 		state(gt)->late_ack[fw->domain] = polls + 1;
+		state(gt)->late_end[fw->domain] = clk_ns(gpu->clk) + polls * LATE_POLL_NS;
 		return;
 	}
 	fw_show(gt, fw, value);
@@ -183,7 +186,8 @@ u32 gt_fw_ack_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
 	if (!fw)
 		return value;
 	late = &state(gt)->late_ack[fw->domain];
-	if (*late && !--*late) {
+	if (*late && (!--*late || clk_ns(gpu->clk) >= state(gt)->late_end[fw->domain])) {
+		*late = 0;
 		fw_show(gt, fw, reg_peek(gpu, gt->window + fw->req));
 		return reg_peek(gpu, off);
 	}

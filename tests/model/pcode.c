@@ -2,13 +2,17 @@
 /*
  * The power controller's mailbox.  The driver writes two words of data and then the command with
  * the busy bit; the controller clears that bit and leaves an error code.  A command takes one poll,
- * so that a driver which does not wait for it is noticed.
+ * so that a driver which does not wait for it is noticed, and a millisecond at most: a driver whose
+ * CPU was taken away looks once, behind its own limit, and the command has ended as on a card.
  */
 #include <stdlib.h>
 
+#include "clk.h"
 #include "fault.h"
 #include "journal.h"
 #include "pcode.h"
+
+#define COMMAND_NS		1000000u
 
 #define PCODE_MB_COMMAND	GENMASK(7, 0)
 #define PCODE_MB_PARAM1		GENMASK(15, 8)
@@ -28,7 +32,8 @@ enum pcode_error { PC_OK = 0, PC_COMMAND = 1, PC_DATA = 3, PC_SUBCOMMAND = 4 };
 
 struct pcode {
 	bool busy;		/* the command runs, its answer is not shown yet */
-	unsigned int polls;	/* of the mailbox until it does */
+	unsigned int polls;	/* of the mailbox until it does, */
+	u64 end;		/* or the time of the card; both ~0: never */
 	u32 command, answer, error;
 	bool has_answer;
 	u32 i1;
@@ -116,13 +121,16 @@ void pcode_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32
 	}
 	pc->busy = true;
 	pc->polls = 1;
+	pc->end = clk_ns(gpu->clk) + COMMAND_NS;
 	pc->command = raw;
 	pc->has_answer = false;
 	pc->error = execute(gpu, raw);
 	if (fault_take(gpu, FAULT_PCODE_ERROR, &error))
 		pc->error = (u32)error & PCODE_MB_COMMAND;
-	if (fault_take(gpu, FAULT_PCODE_BUSY, &unused))
+	if (fault_take(gpu, FAULT_PCODE_BUSY, &unused)) {
 		pc->polls = ~0u;
+		pc->end = ~0ull;
+	}
 }
 
 static void finish(struct gpu *gpu)
@@ -139,8 +147,10 @@ u32 pcode_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
 {
 	struct pcode *pc = gpu->pcode;
 
-	if (pc->busy && pc->polls != ~0u && pc->polls-- == 0)
+	if (pc->busy && (!pc->polls || clk_ns(gpu->clk) >= pc->end))
 		finish(gpu);
+	else if (pc->polls != ~0u)
+		pc->polls--;
 	return pc->busy ? value : reg_peek(gpu, PCODE_MAILBOX);
 }
 

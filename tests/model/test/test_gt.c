@@ -85,6 +85,13 @@ static void forcewake_faults(void **state)
 	assert_int_equal(rd(gpu, FORCEWAKE_ACK_GT_MTL), 0);
 	assert_int_equal(rd(gpu, FORCEWAKE_ACK_GT_MTL), 0);
 	assert_int_equal(rd(gpu, FORCEWAKE_ACK_GT_MTL), 1);
+	/* Who looks less often does not wait for longer. */
+	wr(gpu, FORCEWAKE_GT, 0x00010000);
+	arm(gpu, "forcewake.late-ack value=3");
+	wr(gpu, FORCEWAKE_GT, 0x00010001);
+	clk_step(gpu->clk, 3 * 1000 * 1000);
+	assert_int_equal(rd(gpu, FORCEWAKE_ACK_GT_MTL), 1);
+	assert_int_equal(rd(gpu, FORCEWAKE_ACK_GT_MTL), 1);
 	/* Given up before it came: it does not come any more. */
 	wr(gpu, FORCEWAKE_GT, 0x00010000);
 	arm(gpu, "forcewake.late-ack value=1");

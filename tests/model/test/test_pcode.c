@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The power controller's mailbox. */
+#include "../clk.h"
 #include "../pcode.h"
 #include "hw.h"
 
@@ -69,6 +70,24 @@ static void busy_protocol(void **state)
 	assert_violates(gpu, "pcode-no-start", reg_cpu_write(gpu, PCODE_MAILBOX, 0x7e));
 }
 
+/* Who looks once only, and late, sees that the command has ended. */
+static void seen_late(void **state)
+{
+	struct gpu *gpu = *state;
+
+	reg_cpu_write(gpu, PCODE_DATA0, 0);
+	reg_cpu_write(gpu, PCODE_MAILBOX, PCODE_READY | 0x7e);
+	clk_step(gpu->clk, 1000 * 1000);
+	assert_int_equal(reg_cpu_read(gpu, PCODE_MAILBOX), 0);
+	assert_int_equal(reg_cpu_read(gpu, PCODE_DATA0), 1);
+	reg_cpu_write(gpu, PCODE_DATA0, 0);
+	arm(gpu, "pcode.busy");
+	reg_cpu_write(gpu, PCODE_MAILBOX, PCODE_READY | 0x7e);
+	clk_step(gpu->clk, 1000 * 1000);
+	assert_int_equal(reg_cpu_read(gpu, PCODE_MAILBOX), PCODE_READY | 0x7e);
+	assert_quiet(gpu);
+}
+
 static void faults(void **state)
 {
 	struct gpu *gpu = *state;
@@ -93,6 +112,7 @@ int main(void)
 		CARD_TEST(current_limit),
 		CARD_TEST(unknown_commands),
 		CARD_TEST(busy_protocol),
+		CARD_TEST(seen_late),
 		CARD_TEST(faults),
 	};
 
