@@ -34,8 +34,29 @@ static void test_ggtt(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, in_a_call);
 }
 
+/* What has nothing of the card to show says why: it does not wake up now, or it is gone. */
+static void test_asleep(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct drm_minor minor = { .dev = &xe->drm };
+	struct drm_info_node node = { .minor = &minor, .info_ent = &gt_files[0][2] };
+	struct seq_file m = { .private = &node };
+
+	xe_fake_set_asleep(xe, true);
+	KUNIT_EXPECT_EQ(test, show_info(&m, NULL), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, show_stats(&m, NULL), -EAGAIN);
+	xe_fake_set_asleep(xe, false);
+	KUNIT_EXPECT_EQ(test, show_info(&m, NULL), 0);
+	KUNIT_EXPECT_EQ(test, show_stats(&m, NULL), 0);
+	xe_fake_scoped(hw, xe)
+		xe_hw_declare_lost(hw, "for the test");
+	KUNIT_EXPECT_EQ(test, show_info(&m, NULL), -ENODEV);
+	KUNIT_EXPECT_EQ(test, show_stats(&m, NULL), -ENODEV);
+}
+
 static struct kunit_case debugfs_cases[] = {
 	KUNIT_CASE(test_ggtt),
+	KUNIT_CASE(test_asleep),
 	{ }
 };
 
