@@ -355,6 +355,9 @@ static bool finish_by(struct xe_hw hw, struct xe_guc_tlb *tlb, u32 sequence)
 			break;
 		finish(hw, wait, 0);
 	}
+	/* What found no room has it now. */
+	if (!list_empty(&tlb->owed))
+		xe_guc_owed_now(hw);
 	return true;
 }
 

@@ -272,6 +272,45 @@ static void test_starts_over(struct kunit *test)
 	}
 }
 
+/* Room that an answer has made is used at once, not when somebody comes by or a timer ends. */
+static void test_room(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+	struct work_struct *work = &xe->guc_owed.work.work;
+	struct asker users[3];
+
+	xe_fake_scoped(hw, xe) {
+		struct xe_gt *gt = begin(test, xe, hw);
+		u32 number = 1;
+
+		timer_delete_sync(&xe->guc_owed.timer);
+		guc.room = 2;
+		for (unsigned int i = 0; i < 3; i++)
+			ask(hw, &users[i]);
+		timer_delete_sync(&xe->guc_owed.timer);
+		KUNIT_EXPECT_EQ(test, guc.requests, 2);
+
+		/* The work that is asked for now has to wait until it was looked at. */
+		enable_work(work);
+		KUNIT_EXPECT_FALSE(test, work_pending(work));
+		KUNIT_EXPECT_EQ(test, invalidated(hw, gt, &number), 0);
+		KUNIT_EXPECT_TRUE(test, cancel_work_sync(work));
+		guc.room = 1;
+		xe_guc_tlb_catch_up(hw, gt);
+		KUNIT_EXPECT_EQ(test, guc.requests, 3);
+
+		/* With nothing owed there is nothing to be done. */
+		number = 2;
+		KUNIT_EXPECT_EQ(test, invalidated(hw, gt, &number), 0);
+		KUNIT_EXPECT_FALSE(test, cancel_work_sync(work));
+		disable_work_sync(work);
+		number = 3;
+		KUNIT_EXPECT_EQ(test, invalidated(hw, gt, &number), 0);
+		expect(test, users, 3, 3, 0);
+		end(test, xe, hw);
+	}
+}
+
 /* A channel that is broken, down and up again ends nothing; what was asked is asked again. */
 static void test_channel_lost(struct kunit *test)
 {
@@ -407,6 +446,7 @@ static struct kunit_case tlb_cases[] = {
 	KUNIT_CASE(test_answers),
 	KUNIT_CASE(test_nonsense),
 	KUNIT_CASE(test_starts_over),
+	KUNIT_CASE(test_room),
 	KUNIT_CASE(test_channel_lost),
 	KUNIT_CASE(test_reset),
 	KUNIT_CASE(test_kill),
