@@ -247,6 +247,7 @@ static int bring_up(struct xe_hw hw, struct xe_gt *gt)
 	if (err)
 		return err;
 
+	xe_gt_power_gate(hw, gt);
 	xe_huc_authenticate(hw, gt);
 	xe_guc_tlb_ask_again(hw, gt);
 	xe_guc_owed_now(hw);

@@ -70,8 +70,6 @@ static int program(struct xe_hw hw, struct xe_gt *gt)
 	if (err)
 		return err;
 	xe_gt_apply(hw, gt, list.writes, list.count);
-
-	xe_gt_write32(hw, gt, POWERGATE_ENABLE, powergate(gt));
 	return xe_hw_is_lost(hw) ? -ENODEV : 0;
 }
 
@@ -92,11 +90,12 @@ int xe_gt_program(struct xe_hw hw, struct xe_gt *gt)
 		return fw.err;
 
 	/*
-	 * Until its GuC runs nobody takes the GT out of C6, where what is written here is lost. At
-	 * probe nobody has switched it on since the reset.
+	 * Until its GuC runs nobody takes the GT out of C6, or a part of it from behind its gate,
+	 * where what is written here is lost. At probe nobody has switched these on since the reset.
 	 */
 	xe_gt_write32(hw, gt, RC_CONTROL, 0);
 	xe_gt_write32(hw, gt, RC_STATE, 0);
+	xe_gt_write32(hw, gt, POWERGATE_ENABLE, 0);
 
 	err = program(hw, gt);
 	if (err)
@@ -104,6 +103,18 @@ int xe_gt_program(struct xe_hw hw, struct xe_gt *gt)
 
 	xe_engine_program(hw, gt);
 	return xe_hw_is_lost(hw) ? -ENODEV : 0;
+}
+
+/**
+ * xe_gt_power_gate - let parts of a GT that are idle lose their power
+ * @hw: the token
+ * @gt: the GT
+ *
+ * Context: bound; the GuC runs, the GT domain is held.
+ */
+void xe_gt_power_gate(struct xe_hw hw, struct xe_gt *gt)
+{
+	xe_gt_write32(hw, gt, POWERGATE_ENABLE, powergate(gt));
 }
 
 /**
@@ -177,7 +188,7 @@ static int registers_start(struct xe_hw_bind bind, struct xe_gt *gt)
 }
 
 /**
- * xe_gt_registers_start - probe step: caches, workarounds and power gates of each GT
+ * xe_gt_registers_start - probe step: caches and workarounds of each GT
  * @bind: the token of a probe step
  *
  * What xe_gt_program() writes but for the engines, which have a step of their own.
@@ -310,7 +321,8 @@ int xe_gt_reset(struct xe_hw hw, struct xe_gt *gt)
 /* Engines go on without their GuC, so that its state says nothing of theirs. */
 static int quiet(struct xe_hw hw, struct xe_gt *gt)
 {
-	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
+	/* All that there are: a part that sleeps may not take note of the reset. */
+	CLASS(xe_forcewake, fw)(hw, gt, XE_FW_ALL);
 
 	return fw.err ?: reset_all(hw, gt);
 }
@@ -322,7 +334,7 @@ static int quiet(struct xe_hw hw, struct xe_gt *gt)
  * A kernel that crashed, or boot firmware, may have left a GuC and engines that run, with a GGTT
  * that leads to memory which is somebody else's by now.
  *
- * Context: bound, before the card may reach memory.
+ * Context: bound, before the card may reach memory; it is known what the GTs have.
  * Return: 0; -ETIMEDOUT, which was logged, or -ENODEV.
  */
 int xe_gt_sanitize(struct xe_hw_bind bind)

@@ -41,6 +41,7 @@ void xe_gt_tell_running(struct xe_hw hw, struct xe_gt *gt);
 int xe_gt_sanitize(struct xe_hw_bind bind);
 int xe_gt_registers_start(struct xe_hw_bind bind);
 int xe_gt_program(struct xe_hw hw, struct xe_gt *gt);
+void xe_gt_power_gate(struct xe_hw hw, struct xe_gt *gt);
 void xe_gt_print(struct xe_hw hw, struct xe_gt *gt, struct drm_printer *p);
 void xe_gt_quiesce(struct xe_hw hw, struct xe_gt *gt);
 int xe_gt_reset(struct xe_hw hw, struct xe_gt *gt);

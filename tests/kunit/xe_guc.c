@@ -30,14 +30,19 @@ static struct {
 	unsigned int breaks;	/* boots behind which the channel breaks */
 } fake;
 
-static int fake_call(char what)
+static void note(char what)
 {
 	size_t len = strlen(fake.did);
 
-	if (++fake.calls == fake.fails)
-		return -EIO;
 	if (len < sizeof(fake.did) - 1)
 		fake.did[len] = what;
+}
+
+static int fake_call(char what)
+{
+	if (++fake.calls == fake.fails)
+		return -EIO;
+	note(what);
 	return 0;
 }
 
@@ -109,6 +114,7 @@ static void fake_disable(struct xe_hw hw, struct xe_gt *gt, int err)
 #define xe_guc_tlb_reset_done(...)	fake_call('F')
 #define xe_guc_core_reset(...)		fake_call('r')
 #define xe_gt_reset(...)		fake_call('G')
+#define xe_gt_power_gate(...)		note('P')
 
 #include "../../xe_guc.c"
 

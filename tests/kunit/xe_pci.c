@@ -120,9 +120,9 @@ static const struct {
 	{ "power controller", "" },
 	{ "GT", "" },
 	{ "forcewake", "forcewake_stop" },
+	{ "fuses", "" },
 	{ "sanitize", "" },
 	{ "DMA", "bus_master_off" },
-	{ "fuses", "" },
 	{ "steering", "" },
 	{ "display", "" },
 	{ "VRAM", "" },
@@ -256,7 +256,7 @@ static void test_release(struct kunit *test)
 	struct xe_device *xe;
 
 	KUNIT_ASSERT_EQ(test, xe_fake_bind(slot, &battlemage, xe_probe_steps, STEPS), 0);
-	KUNIT_EXPECT_STREQ(test, xe_fake_guc_did(), "LWBTTCSWBCSUU");
+	KUNIT_EXPECT_STREQ(test, xe_fake_guc_did(), "LWBTTCSPWBCSPUU");
 	xe = xe_fake_bound(slot, &state);
 	drm_dev_get(&xe->drm);
 	scratch = state->ggtt.scratch;
@@ -265,7 +265,7 @@ static void test_release(struct kunit *test)
 	get_page(log);
 
 	xe_fake_unbind(slot);
-	KUNIT_EXPECT_STREQ(test, xe_fake_guc_did(), "LWBTTCSWBCSUUscrscr");
+	KUNIT_EXPECT_STREQ(test, xe_fake_guc_did(), "LWBTTCSPWBCSPUUscrscr");
 	KUNIT_EXPECT_EQ(test, page_count(scratch), 2);
 	KUNIT_EXPECT_EQ(test, page_count(log), 2);
 	KUNIT_EXPECT_EQ(test, state_of(slot).ttms, before.ttms + 1);
@@ -306,7 +306,7 @@ static void test_firmware_fails(struct kunit *test)
 {
 	struct xe_fake_slot *slot = slot_with_card(test);
 	struct state before = state_of(slot);
-	const unsigned int calls = strlen("LWBTTCSWBCSUU");
+	const unsigned int calls = strlen("LWBTTCSWBCSUU");	/* those that can */
 	char when[32];
 
 	for (unsigned int n = 1; n <= calls; n++) {

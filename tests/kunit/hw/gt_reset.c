@@ -32,11 +32,19 @@ static void note(const char *what)
 	strlcat(order, what, sizeof(order));
 }
 
-/* A GT that comes out of reset at once, or never. */
+/* A GT that comes out of reset at once, or never; its parts wake up, but not by themselves. */
 static void reset_registers(u32 offset, u32 value)
 {
 	if (offset == RC_CONTROL.reg.offset && !value)
 		note("no-C6 ");
+	if (offset == POWERGATE_ENABLE.reg.offset)
+		note(value ? "gates " : "no-gates ");
+	if (offset == FORCEWAKE_GT.reg.offset)
+		xe_fake_poke(FORCEWAKE_ACK_GT_MTL.reg.offset, value & 1);
+	if (offset == FORCEWAKE_RENDER.reg.offset) {
+		note(value & 1 ? "awake " : "asleep ");
+		xe_fake_poke(FORCEWAKE_ACK_RENDER.reg.offset, value & 1);
+	}
 	if (offset != GDRST.reg.offset)
 		return;
 	note("reset ");
@@ -89,12 +97,12 @@ static void test_reset(struct kunit *test)
 		struct xe_gt *gt = gt_with_handlers(test, hw);
 
 		KUNIT_EXPECT_EQ(test, xe_gt_reset(hw, gt), 0);
-		KUNIT_EXPECT_STREQ(test, order, "reset stopped flushed no-C6 program ");
+		KUNIT_EXPECT_STREQ(test, order, "reset stopped flushed no-C6 no-gates program ");
 		KUNIT_EXPECT_TRUE(test, reaches_memory());
 		xe_gt_tell_running(hw, gt);
 		xe_gt_tell_stopped(hw, gt);
 		KUNIT_EXPECT_STREQ(test, order,
-				   "reset stopped flushed no-C6 program running stopped ");
+				   "reset stopped flushed no-C6 no-gates program running stopped ");
 	}
 }
 
@@ -131,6 +139,40 @@ static void test_sanitize(struct kunit *test)
 	}
 }
 
+/* What sleeps may not take note of a reset. */
+static void test_awake(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	comes_out = true;
+	xe_fake_scoped(hw, xe) {
+		struct xe_gt *gt = gt_with_handlers(test, hw);
+
+		gt->forcewake.present = BIT(XE_FW_GT) | BIT(XE_FW_RENDER);
+		KUNIT_EXPECT_EQ(test, quiet(hw, gt), 0);
+		KUNIT_EXPECT_STREQ(test, order, "awake reset asleep ");
+		gt->forcewake.present = 0;
+	}
+}
+
+/* Gates close behind xe_gt_program(), which others call while there is no GuC. */
+static void test_gates(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe_fake_scoped(hw, xe) {
+		struct xe_gt *gt = gt_with_handlers(test, hw);
+
+		KUNIT_EXPECT_EQ(test, xe_gt_program(hw, gt), 0);
+		KUNIT_EXPECT_STREQ(test, order, "no-C6 no-gates program ");
+		xe_gt_power_gate(hw, gt);
+		KUNIT_EXPECT_STREQ(test, order, "no-C6 no-gates program gates ");
+		KUNIT_EXPECT_EQ(test, xe_fake_peek(POWERGATE_ENABLE.reg.offset), powergate(gt));
+		xe_gt_quiesce(hw, gt);
+		KUNIT_EXPECT_EQ(test, xe_fake_peek(POWERGATE_ENABLE.reg.offset), 0);
+	}
+}
+
 static void test_lost(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
@@ -151,6 +193,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(test_does_not_finish),
 	KUNIT_CASE(test_lost),
 	KUNIT_CASE(test_sanitize),
+	KUNIT_CASE(test_awake),
+	KUNIT_CASE(test_gates),
 	{ }
 };
 
