@@ -37,7 +37,8 @@ said() { ! dmesg -t | grep -aE "$1"; }
 injected() {
 	local total
 	dmesg -C
-	relay inject "$1" "$gpu" "$2" "$seed" > >(tee /tmp/out)
+	relay inject "$1" "$gpu" "$2" "$seed" >/tmp/out
+	cat /tmp/out
 	total=$(sed -n 's/^# total //p' /tmp/out)
 	[[ -z $total ]] || points "inject-$1" $total
 	t "$1: no splat" no_splat

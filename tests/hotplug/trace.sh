@@ -42,7 +42,7 @@ t "xe_job_done, with an error" [ "$(traced 'xe_job_done: .* error=-')" -gt 0 ]
 t "xe_gt_reset" [ "$(traced "xe_gt_reset: dev=$gpu gt=0 error=0")" -gt 0 ]
 put 1 "$dev/power/autosuspend_delay_ms"
 put auto "$dev/power/control"
-sleep 3
+until_ 60 grep -q suspended "$dev/power/runtime_status"
 put on "$dev/power/control"
 until_ 30 works
 save

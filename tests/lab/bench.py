@@ -145,9 +145,10 @@ def programs(files, folder, rootfs="guest"):
 
 
 def sources(program_source):
-    """A C program and the headers beside it and below."""
+    """A C program, the headers beside it and below, and those that programs share."""
     folder = os.path.dirname(program_source)
-    return [program_source, *sorted(glob.glob(folder + "/*.h") + glob.glob(folder + "/*/*.h"))]
+    shared = glob.glob(os.path.join(HERE, "..", "*", "lib", "*.h"))
+    return [program_source, *sorted(glob.glob(folder + "/*.h") + glob.glob(folder + "/*/*.h") + shared)]
 
 
 def drm_headers():
