@@ -91,7 +91,7 @@ int xe_gt_program(struct xe_hw hw, struct xe_gt *gt)
 
 	/*
 	 * Until its GuC runs nobody takes the GT out of C6, or a part of it from behind its gate,
-	 * where what is written here is lost. At probe nobody has switched these on since the reset.
+	 * where what is written here is lost. At probe both are off since the reset.
 	 */
 	xe_gt_write32(hw, gt, RC_CONTROL, 0);
 	xe_gt_write32(hw, gt, RC_STATE, 0);
