@@ -247,11 +247,16 @@ static int bring_up(struct xe_hw hw, struct xe_gt *gt)
 	if (err)
 		return err;
 
-	xe_gt_power_gate(hw, gt);
 	xe_huc_authenticate(hw, gt);
 	xe_guc_tlb_ask_again(hw, gt);
 	xe_guc_owed_now(hw);
-	return check_channel(hw, gt);
+	err = check_channel(hw, gt);
+	if (err)
+		return err;
+
+	/* Last: one that has to be started again finds the gates as xe_gt_program() left them. */
+	xe_gt_power_gate(hw, gt);
+	return 0;
 }
 
 /*

@@ -24,8 +24,9 @@
  * DOC: GT reset
  *
  * What a GT needs to have written is the same at probe, after a reset and at resume:
- * xe_gt_program() does all of it but for the GuC, which is started behind it. (At probe its two
- * halves are a step each: engines report to pages that are there only when theirs begins.)
+ * xe_gt_program() does all of it but for the GuC, which is started behind it, and the power gates,
+ * which wait until the GuC runs: xe_gt_power_gate(). (At probe the two halves of xe_gt_program()
+ * are a step each: engines report to pages that are there only when theirs begins.)
  * Interrupts, the GGTT and VRAM survive a reset of a GT.
  *
  * Engines use memory that software keeps for them: contexts, page tables, buffers. It is given back

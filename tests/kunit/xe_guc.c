@@ -147,6 +147,7 @@ static void test_breaks_in_bring_up(struct kunit *test)
 		disable_work_sync(&xe->recovery.work.work);
 		fake.breaks = 1;
 		KUNIT_EXPECT_EQ(test, bring_up(hw, gt), -EIO);
+		KUNIT_EXPECT_FALSE(test, strchr(xe_fake_guc_did(), 'P'));
 		KUNIT_EXPECT_TRUE(test, test_bit(0, &xe->recovery.broken));
 		KUNIT_EXPECT_EQ(test, bring_up(hw, gt), 0);
 		KUNIT_EXPECT_FALSE(test, test_bit(0, &xe->recovery.broken));

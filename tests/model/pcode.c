@@ -13,6 +13,7 @@
 #include "pcode.h"
 
 #define COMMAND_NS		1000000u
+#define NEVER			~0ull
 
 #define PCODE_MB_COMMAND	GENMASK(7, 0)
 #define PCODE_MB_PARAM1		GENMASK(15, 8)
@@ -32,8 +33,8 @@ enum pcode_error { PC_OK = 0, PC_COMMAND = 1, PC_DATA = 3, PC_SUBCOMMAND = 4 };
 
 struct pcode {
 	bool busy;		/* the command runs, its answer is not shown yet */
-	unsigned int polls;	/* of the mailbox until it does, */
-	u64 end;		/* or the time of the card; both ~0: never */
+	bool looked;		/* the mailbox was read once since; it is shown the next time, */
+	u64 end;		/* or when it is so late; NEVER: not at all */
 	u32 command, answer, error;
 	bool has_answer;
 	u32 i1;
@@ -120,17 +121,15 @@ void pcode_write(struct gpu *gpu, const struct reg *reg, u32 off, u32 value, u32
 		return;
 	}
 	pc->busy = true;
-	pc->polls = 1;
+	pc->looked = false;
 	pc->end = clk_ns(gpu->clk) + COMMAND_NS;
 	pc->command = raw;
 	pc->has_answer = false;
 	pc->error = execute(gpu, raw);
 	if (fault_take(gpu, FAULT_PCODE_ERROR, &error))
 		pc->error = (u32)error & PCODE_MB_COMMAND;
-	if (fault_take(gpu, FAULT_PCODE_BUSY, &unused)) {
-		pc->polls = ~0u;
-		pc->end = ~0ull;
-	}
+	if (fault_take(gpu, FAULT_PCODE_BUSY, &unused))
+		pc->end = NEVER;
 }
 
 static void finish(struct gpu *gpu)
@@ -147,10 +146,9 @@ u32 pcode_read(struct gpu *gpu, const struct reg *reg, u32 off, u32 value)
 {
 	struct pcode *pc = gpu->pcode;
 
-	if (pc->busy && (!pc->polls || clk_ns(gpu->clk) >= pc->end))
+	if (pc->busy && pc->end != NEVER && (pc->looked || clk_ns(gpu->clk) >= pc->end))
 		finish(gpu);
-	else if (pc->polls != ~0u)
-		pc->polls--;
+	pc->looked = true;
 	return pc->busy ? value : reg_peek(gpu, PCODE_MAILBOX);
 }
 
