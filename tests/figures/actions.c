@@ -19,6 +19,7 @@
 
 #define TRIES	8
 #define MANY	512	/* binds in one call */
+#define ROW	16	/* buffers side by side */
 #define SYSTEM	1
 #define VRAM	2
 #define SIZE	(2u << 20)
@@ -101,13 +102,36 @@ static void end(int fd, uint32_t handle)
 }
 
 /*
+ * Every second buffer of a row goes, so that blocks of its size are free that cannot be merged: else it hangs on
+ * where VRAM ends how often the allocator, which both drivers share, splits a block.
+ */
+static int part(int fd, uint32_t placement, uint64_t size, uint32_t *kept)
+{
+	struct drm_xe_gem_create row[ROW];
+
+	for (int i = 0; i < ROW; i++) {
+		row[i] = buffer_of(placement, size);
+		if (ioctl(fd, DRM_IOCTL_XE_GEM_CREATE, &row[i]) || touch(fd, row[i].handle, size))
+			return -1;
+	}
+	for (int i = 0; i < ROW; i += 2) {
+		end(fd, row[i].handle);
+		kept[i / 2] = row[i + 1].handle;
+	}
+	return 0;
+}
+
+/*
  * To the return of the call. A buffer in VRAM is made while the engine clears another one: else it is chance
  * whether the interrupt of its own clear comes before.
  */
 static uint64_t create(int fd, uint32_t placement, uint64_t size)
 {
 	uint64_t least = UINT64_MAX;
+	uint32_t kept[ROW / 2] = { 0 };
 
+	if (size < LARGE && part(fd, placement, size, kept))
+		return UINT64_MAX;
 	for (int i = 0; i < TRIES; i++) {
 		struct drm_xe_gem_create args = buffer_of(placement, size), busy = buffer_of(VRAM, LARGE);
 
@@ -122,6 +146,9 @@ static uint64_t create(int fd, uint32_t placement, uint64_t size)
 			end(fd, busy.handle);
 		usleep(50000);
 	}
+	for (int i = 0; i < ROW / 2; i++)
+		if (kept[i])
+			end(fd, kept[i]);
 	return least;
 }
 
