@@ -34,8 +34,8 @@
  * 4. mailbox.c, ct.c: the table that describes the hardware is asked for; the channel is set up.
  * 5. ct_send.c, ct_receive.c: from now on all is said through the channel.
  * 6. slpc.c, tlb.c: frequency and deep sleep are handed over; invalidations go by message.
- *    context.c, work_queue.c: contexts are registered and scheduled; owed.c: what cannot be said at
- *    once is said later.
+ *    context.c, work_queue.c: contexts are registered and scheduled; page_fault.c: faults are
+ *    answered; owed.c: what cannot be said at once is said later.
  * 7. At unbind the channel is taken down and the core is put into reset, and the whole GT if it was
  *    given contexts, so that nothing of the card reaches memory through addresses that are about to
  *    be unmapped.
@@ -72,6 +72,7 @@ static void catch_up(struct xe_hw hw, struct xe_hw_work *work)
 
 	xe_for_each_gt(gt, state) {
 		xe_guc_ct_catch_up(hw, gt);
+		xe_guc_faults_catch_up(hw, gt);
 		xe_guc_tlb_catch_up(hw, gt);
 		xe_contexts_catch_up(hw, gt);
 	}
@@ -114,6 +115,8 @@ int xe_guc_contexts_start(struct xe_hw_bind bind)
 
 	xe_for_each_gt(gt, state) {
 		err = xe_guc_tlb_init(hw, gt);
+		if (!err)
+			err = xe_guc_faults_init(hw, gt);
 		if (!err)
 			err = xe_contexts_init(hw, gt);
 		if (!err)
@@ -269,6 +272,7 @@ static void close_channel(struct xe_hw hw, struct xe_gt *gt, bool tell)
 	if (tell)
 		xe_slpc_stop(hw, gt, true);
 	xe_guc_ct_disable(hw, gt, xe_hw_is_lost(hw) ? -ENODEV : -ECANCELED);
+	xe_guc_faults_forget(hw, gt);
 	if (!tell)
 		xe_slpc_stop(hw, gt, false);
 }

@@ -11,6 +11,7 @@
 #include "guc/ct.h"
 #include "guc/huc.h"
 #include "guc/log.h"
+#include "guc/page_fault.h"
 #include "guc/slpc.h"
 #include "guc/tlb.h"
 #include "xe_hw.h"
@@ -35,6 +36,8 @@ struct xe_guc {
 	struct xe_contexts contexts;
 	/** @tlb: invalidations */
 	struct xe_guc_tlb tlb;
+	/** @faults: page faults that it was not answered yet */
+	struct xe_guc_faults faults;
 	/** @slpc: frequency control */
 	struct xe_slpc slpc;
 	/** @huc: the HuC that it authenticates */

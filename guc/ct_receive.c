@@ -43,6 +43,7 @@ static int firmware_died(struct xe_hw hw, struct xe_gt *gt, const u32 *payload)
 /* Events that concern the channel; the others were registered with xe_guc_ct_handle(). */
 static const struct xe_ct_event own_events[] = {
 	{ GUC_EVENT_ENGINE_RESET_FAILED, 3, 3,   0, engine_reset_failed },
+	{ GUC_EVENT_ACCESS_COUNT,	 4, 4,   0, ignore },
 	{ GUC_EVENT_STATE_CAPTURED,	 0, 254, 0, ignore },
 	{ GUC_EVENT_LOG_FLUSHED,	 0, 254, 0, ignore },
 	{ GUC_EVENT_CRASH_DUMPED,	 0, 254, 0, firmware_died },

@@ -13,9 +13,10 @@
 /**
  * DOC: What is owed to a GuC
  *
- * Contexts (guc/context.c) and invalidations (guc/tlb.c) go on by events. An event is handled where
- * nothing may be sent, and a message may find no room where nobody may wait: then it is owed, and
- * one work of the bound side sends it. The same work sees to answers that are overdue.
+ * Contexts (guc/context.c) and invalidations (guc/tlb.c) go on by events, and page faults are
+ * answered (guc/page_fault.c). An event is handled where nothing may be sent, and a message may
+ * find no room where nobody may wait: then it is owed, and one work of the bound side sends it. The
+ * same work sees to answers that are overdue.
  *
  * A timer asks for the work: when the first answer is overdue, or soon, if something found no room.
  * It looks at the count before it asks, since the work would wake a card that sleeps.

@@ -22,7 +22,7 @@ struct xe_guc_owed {
 	struct xe_hw_work work;
 	/** @timer: asks for @work */
 	struct timer_list timer;
-	/** @count: contexts and invalidations that wait for one or the other */
+	/** @count: contexts, invalidations, page faults of a GuC, that wait for one or the other */
 	atomic_t count;
 };
 

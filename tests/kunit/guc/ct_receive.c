@@ -85,6 +85,7 @@ struct xe_guc_ct *xe_fake_channel(struct kunit *test, struct xe_device *xe, stru
 	ct->credits = CT_CREDITS;
 	ct->num_events = 0;
 	KUNIT_ASSERT_EQ(test, xe_guc_tlb_init(hw, &xe_hw_state(hw)->gt[0]), 0);
+	KUNIT_ASSERT_EQ(test, xe_guc_faults_init(hw, &xe_hw_state(hw)->gt[0]), 0);
 	KUNIT_ASSERT_EQ(test, xe_contexts_init(hw, &xe_hw_state(hw)->gt[0]), 0);
 	ct->state = XE_CT_UP;
 	return ct;
@@ -116,7 +117,7 @@ static void say(struct xe_guc_ct *ct, u32 *tail, const u32 *words, u32 len)
 
 struct message_case {
 	const char *name;
-	u32 words[3];
+	u32 words[7];
 	u32 len;		/* words that the GuC writes */
 	bool waited;		/* somebody waits for an answer with fence 5 */
 	enum xe_ct_state state;	/* afterwards */
@@ -134,6 +135,10 @@ static const struct message_case message_cases[] = {
 	{ "short event", EVENT(GUC_EVENT_ENGINE_RESET_FAILED, 1), 3, false, XE_CT_BROKEN },
 	{ "invalidation not asked for", EVENT(GUC_EVENT_TLB_INVALIDATED, 1), 3, false,
 	  XE_CT_BROKEN },
+	{ "access count", EVENT(GUC_EVENT_ACCESS_COUNT, 4), 6, false, XE_CT_UP },
+	{ "short access count", EVENT(GUC_EVENT_ACCESS_COUNT, 3), 5, false, XE_CT_BROKEN },
+	{ "short page fault", EVENT(GUC_EVENT_PAGE_FAULT, 3), 5, false, XE_CT_BROKEN },
+	{ "long page fault", EVENT(GUC_EVENT_PAGE_FAULT, 5), 7, false, XE_CT_BROKEN },
 	{ "answer", ANSWER(5, HXG_SUCCESS), 2, true, XE_CT_UP, 0 },
 	{ "refusal", ANSWER(5, HXG_FAILURE), 2, true, XE_CT_UP, -EIO },
 	{ "retry", ANSWER(5, HXG_RETRY), 2, true, XE_CT_UP, -EAGAIN },
