@@ -8,6 +8,7 @@
 
 #include <linux/bits.h>
 #include <linux/build_bug.h>
+#include <linux/sizes.h>
 #include <linux/stddef.h>
 #include <linux/types.h>
 
@@ -110,13 +111,15 @@ struct xe_guc_usage {
 
 static_assert(sizeof(struct xe_guc_usage) == 32);
 
-/* Queues in which page faults and access counts go to the GuC */
+/* Queues between the hardware and the GuC: page faults, what becomes of them, access counts */
 enum {
 	GUC_FAULT_QUEUE_REQUESTS,
 	GUC_FAULT_QUEUE_RESPONSES,
 	GUC_FAULT_QUEUE_ACCESS_COUNTS,
 	GUC_FAULT_QUEUES
 };
+
+#define GUC_FAULT_QUEUE_BYTES		SZ_64K
 
 struct xe_guc_fault_queue {
 	u64 device_address;
@@ -128,7 +131,7 @@ struct xe_guc_fault_queue {
 static_assert(sizeof(struct xe_guc_fault_queue) == 32);
 
 struct xe_guc_fault_queues {
-	u64 response_timeout_us;
+	u64 response_timeout_us;	/* all ones: never */
 	u32 reserved[6];
 	struct xe_guc_fault_queue queue[GUC_FAULT_QUEUES];
 };

@@ -15,6 +15,7 @@
 #include "regs/guc.h"
 #include "xe_device.h"
 #include "xe_guc.h"
+#include "xe_mmio.h"
 
 /**
  * DOC: GuC ADS
@@ -28,13 +29,20 @@
  * The engines are known from the fuses, before the GuC starts; so one boot is enough. (The table
  * that describes the hardware can be asked for after any boot.)
  *
- * Two parts are empty. Lists of registers to capture when an engine hangs all point to a page of
- * zeroes. Queues for page faults are not offered, since no address space that can fault exists yet.
+ * One part is empty: lists of registers to capture when an engine hangs all point to a page of
+ * zeroes.
+ *
+ * Through three more queues page faults come from the hardware to the GuC and go back. They are
+ * told by their address in VRAM as well, so that is where they are: mm/vram.c sets it aside. No
+ * address space of this driver repairs faults, see guc/page_fault.c. Integrated parts are offered
+ * no queues: their memory would have to be adjacent for the device.
  *
  * ================== =========== =========================================
  * object             owner       released when
  * ================== =========== =========================================
  * buffer             drm_device  as every xe_ggtt_buf
+ * queues: entries    bound side  as those of every xe_ggtt_buf
+ * queues: memory     the card    never used for anything else
  * ================== =========== =========================================
  */
 
@@ -42,6 +50,7 @@
 #define MAX_WORK_ITEMS		15
 #define WORKAROUND_BYTES	SZ_4K
 #define CAPTURE_BYTES		SZ_4K
+#define FAULT_QUEUES_BYTES	(GUC_FAULT_QUEUES * GUC_FAULT_QUEUE_BYTES)
 
 /* Context images begin with two parts that the GuC leaves alone: status page and registers. */
 #define CONTEXT_SKIP_BYTES	(LRC_STATUS_BYTES + LRC_GUC_SKIP_WORDS * sizeof(u32))
@@ -139,6 +148,18 @@ static u32 golden_offset(const struct xe_guc_ads *ads, unsigned int class)
 	return offset;
 }
 
+/* Those of all GTs are one behind the other. */
+static int map_fault_queues(struct xe_hw hw, struct xe_gt *gt)
+{
+	u64 offset = xe_hw_state(hw)->fault_queues;
+
+	if (!offset)
+		return 0;
+	return xe_ggtt_buf_create_vram(hw, &ads_of(hw, gt)->fault_queues,
+				       offset + gt->id * FAULT_QUEUES_BYTES, FAULT_QUEUES_BYTES,
+				       "GuC page faults");
+}
+
 /**
  * xe_guc_ads_init - allocate the ADS of a GuC
  * @hw: the token
@@ -166,7 +187,8 @@ int xe_guc_ads_init(struct xe_hw hw, struct xe_gt *gt)
 		sizes.reg_lists += ads->engines[i].num_regs * sizeof(struct xe_guc_saved_reg);
 	sizes.golden = golden_offset(ads, XE_ENGINE_CLASSES);
 	ads->layout = xe_guc_ads_layout(&sizes);
-	return xe_ggtt_buf_create(hw, &ads->buf, ads->layout.end, "GuC ADS");
+	err = xe_ggtt_buf_create(hw, &ads->buf, ads->layout.end, "GuC ADS");
+	return err ?: map_fault_queues(hw, gt);
 }
 ALLOW_ERROR_INJECTION(xe_guc_ads_init, ERRNO);
 
@@ -363,6 +385,28 @@ static void fill_workarounds(struct xe_hw hw, struct xe_gt *gt)
 	put(hw, ads, offsetof(struct xe_guc_ads_header, workarounds_bytes), at - start);
 }
 
+static void fill_fault_queues(struct xe_hw hw, struct xe_guc_ads *ads)
+{
+	struct xe_guc_fault_queues queues = { .response_timeout_us = U64_MAX };
+	size_t at = offsetof(struct xe_guc_ads_blob, faults);
+
+	if (!ads->fault_queues.vram)
+		return;
+
+	xe_vram_bar_fill(hw, ads->fault_queues.vram, 0, FAULT_QUEUES_BYTES);
+	xe_vram_bar_flush(hw);
+	for (unsigned int i = 0; i < GUC_FAULT_QUEUES; i++)
+		queues.queue[i] = (struct xe_guc_fault_queue){
+			.device_address = ads->fault_queues.vram + i * GUC_FAULT_QUEUE_BYTES,
+			.ggtt_address = xe_ggtt_buf_ggtt(&ads->fault_queues) +
+					i * GUC_FAULT_QUEUE_BYTES,
+			.bytes = GUC_FAULT_QUEUE_BYTES,
+		};
+	xe_ggtt_buf_write(hw, &ads->buf, at, &queues, sizeof(queues));
+	put(hw, ads, offsetof(struct xe_guc_ads_header, fault_queues),
+	    xe_ggtt_buf_ggtt(&ads->buf) + at);
+}
+
 /**
  * xe_guc_ads_fill - write the ADS, before a boot
  * @hw: the token
@@ -390,4 +434,5 @@ void xe_guc_ads_fill(struct xe_hw hw, struct xe_gt *gt)
 	fill_golden(hw, gt);
 	fill_capture(hw, ads);
 	fill_workarounds(hw, gt);
+	fill_fault_queues(hw, ads);
 }

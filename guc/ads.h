@@ -66,6 +66,8 @@ struct xe_ads_engine {
 struct xe_guc_ads {
 	/** @buf: where it is told */
 	struct xe_ggtt_buf buf;
+	/** @fault_queues: queues for page faults, in VRAM; zeroed if there are none */
+	struct xe_ggtt_buf fault_queues;
 	/** @layout: of @buf */
 	struct xe_ads_layout layout;
 	/** @engines: of the GT, as its list has them */

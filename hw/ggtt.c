@@ -47,11 +47,16 @@
 #define GGTT_END_MAX		0xfee00000ull	/* above is the GuC's, hardware.rst xe-hw-ggtt */
 #define GGTT_PAT_WB		2		/* write-back, hardware.rst xe-hw-cache */
 
-/* Of system memory: firmware and contexts have none in VRAM. */
+/* Of system memory. */
 static u64 encode(u64 address)
 {
 	return (address & GGTT_PTE_ADDRESS) | GGTT_PTE_PRESENT |
 	       FIELD_PREP(GGTT_PTE_PAT, GGTT_PAT_WB);
+}
+
+static u64 encode_vram(u64 offset)
+{
+	return encode(offset) | GGTT_PTE_DM;
 }
 
 /*
@@ -159,6 +164,12 @@ static void write_sgt(struct xe_hw hw, struct xe_ggtt *ggtt, struct drm_mm_node 
 	}
 }
 
+static void write_vram(struct xe_hw hw, struct xe_ggtt *ggtt, struct drm_mm_node *node, u64 offset)
+{
+	for (u64 i = 0; i < node->size; i += SZ_4K)
+		write_entry(hw, ggtt, node->start + i, encode_vram(offset + i));
+}
+
 static int insert(struct xe_hw hw, struct xe_ggtt *ggtt, struct drm_mm_node *node, u64 size)
 {
 	int err;
@@ -205,6 +216,32 @@ int xe_ggtt_map(struct xe_hw hw, struct drm_mm_node *node, struct sg_table *sgt,
 ALLOW_ERROR_INJECTION(xe_ggtt_map, ERRNO);
 
 /**
+ * xe_ggtt_map_vram - give a part of VRAM an address that firmware and engines can use
+ * @hw: the token
+ * @node: zeroed, or used before and unmapped; its start is the address
+ * @offset: of the part in VRAM, a multiple of 4 KiB
+ * @size: in bytes
+ *
+ * Context: bound, may sleep as long as the GuC takes.
+ * Return: 0; -ENOSPC if the space is full.
+ */
+int xe_ggtt_map_vram(struct xe_hw hw, struct drm_mm_node *node, u64 offset, u64 size)
+{
+	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
+	int err;
+
+	guard(mutex)(&ggtt->lock);
+	err = insert(hw, ggtt, node, size);
+	if (err)
+		return err;
+
+	write_vram(hw, ggtt, node, offset);
+	invalidate(hw, ggtt);
+	return 0;
+}
+ALLOW_ERROR_INJECTION(xe_ggtt_map_vram, ERRNO);
+
+/**
  * xe_ggtt_rewrite - write the entries of a mapping again, after xe_ggtt_restore()
  * @hw: the token
  * @node: as given to xe_ggtt_map()
@@ -223,7 +260,25 @@ void xe_ggtt_rewrite(struct xe_hw hw, struct drm_mm_node *node, struct sg_table 
 }
 
 /**
- * xe_ggtt_unmap - undo xe_ggtt_map()
+ * xe_ggtt_rewrite_vram - as xe_ggtt_rewrite(), of a part of VRAM
+ * @hw: the token
+ * @node: as given to xe_ggtt_map_vram()
+ * @offset: as given to xe_ggtt_map_vram()
+ *
+ * Context: bound, may sleep.
+ */
+void xe_ggtt_rewrite_vram(struct xe_hw hw, struct drm_mm_node *node, u64 offset)
+{
+	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
+
+	guard(mutex)(&ggtt->lock);
+	make_ready(hw, ggtt, node->start, node->size);
+	write_vram(hw, ggtt, node, offset);
+	invalidate(hw, ggtt);
+}
+
+/**
+ * xe_ggtt_unmap - undo xe_ggtt_map() or xe_ggtt_map_vram()
  * @hw: the token
  * @node: what to unmap; nothing happens if it is not mapped
  *

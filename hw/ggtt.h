@@ -63,6 +63,8 @@ void xe_ggtt_restore(struct xe_hw hw);
 int __must_check xe_ggtt_map(struct xe_hw hw, struct drm_mm_node *node, struct sg_table *sgt,
 			     u64 size);
 void xe_ggtt_rewrite(struct xe_hw hw, struct drm_mm_node *node, struct sg_table *sgt);
+int __must_check xe_ggtt_map_vram(struct xe_hw hw, struct drm_mm_node *node, u64 offset, u64 size);
+void xe_ggtt_rewrite_vram(struct xe_hw hw, struct drm_mm_node *node, u64 offset);
 void xe_ggtt_unmap(struct xe_hw hw, struct drm_mm_node *node);
 void xe_ggtt_set_invalidate(struct xe_hw hw, xe_ggtt_invalidate_t how);
 void xe_ggtt_print(struct xe_hw hw, struct drm_printer *p);

@@ -23,7 +23,8 @@
  *
  * Memory that the driver and the card work in together, at a GGTT address that does not change
  * while the driver is bound. It is system memory: coherent, there after D3cold, and readable when
- * the card is gone.
+ * the card is gone. What the card has to know by its address in VRAM, too, is a part of VRAM that
+ * mm/vram.c left out; such a buffer is written through BAR 2.
  *
  * The mappings end in one action, registered before any user of a buffer: when it runs, everything
  * that could make the card use a buffer has been stopped. The memory stays until the last
@@ -232,11 +233,43 @@ int xe_ggtt_buf_create(struct xe_hw hw, struct xe_ggtt_buf *buf, size_t size, co
 }
 ALLOW_ERROR_INJECTION(xe_ggtt_buf_create, ERRNO);
 
+/**
+ * xe_ggtt_buf_create_vram - map a part of VRAM
+ * @hw: the token
+ * @buf: zeroed
+ * @offset: of the part, not 0; it belongs to nobody else
+ * @size: in bytes, whole pages
+ * @name: for debugfs, constant
+ *
+ * There is nothing to undo: see xe_ggtt_buf_create(). What is in it is lost with the card's power.
+ *
+ * Context: bound, may sleep.
+ * Return: 0; -ENOSPC if the GGTT is full.
+ */
+int xe_ggtt_buf_create_vram(struct xe_hw hw, struct xe_ggtt_buf *buf, u64 offset, size_t size,
+			    const char *name)
+{
+	struct xe_hw_state *state = xe_hw_state(hw);
+	int err;
+
+	buf->name = name;
+	buf->size = size;
+	buf->vram = offset;
+	err = xe_ggtt_map_vram(hw, &buf->node, offset, size);
+	if (err)
+		return err;
+
+	guard(mutex)(&state->ggtt_bufs_lock);
+	list_add(&buf->link, &state->ggtt_bufs);
+	return 0;
+}
+
 static void buf_unmap(struct xe_hw hw, struct xe_ggtt_buf *buf)
 {
 	list_del_init(&buf->link);
 	xe_ggtt_unmap(hw, &buf->node);
-	xe_dma_unmap(xe_hw_dma(hw), &buf->sgt, DMA_BIDIRECTIONAL);
+	if (!buf->vram)
+		xe_dma_unmap(xe_hw_dma(hw), &buf->sgt, DMA_BIDIRECTIONAL);
 }
 
 /**
@@ -367,8 +400,12 @@ void xe_ggtt_buf_restore(struct xe_hw hw)
 	struct xe_ggtt_buf *buf;
 
 	guard(mutex)(&state->ggtt_bufs_lock);
-	list_for_each_entry(buf, &state->ggtt_bufs, link)
-		xe_ggtt_rewrite(hw, &buf->node, &buf->sgt);
+	list_for_each_entry(buf, &state->ggtt_bufs, link) {
+		if (buf->vram)
+			xe_ggtt_rewrite_vram(hw, &buf->node, buf->vram);
+		else
+			xe_ggtt_rewrite(hw, &buf->node, &buf->sgt);
+	}
 }
 
 static void bufs_stop(struct xe_hw hw, void *unused)

@@ -20,7 +20,9 @@ struct xe_ggtt_buf {
 	const char *name;
 	/** @size: in bytes, whole pages */
 	size_t size;
-	/** @cpu: the memory; system memory, coherent */
+	/** @vram: its offset in VRAM; 0 if it is in system memory */
+	u64 vram;
+	/** @cpu: the memory; system memory, coherent; NULL in VRAM */
 	void *cpu;
 	/** @sgt: its pages and their DMA addresses */
 	struct sg_table sgt;
@@ -34,6 +36,8 @@ int xe_ggtt_buf_start(struct xe_hw_bind bind);
 void xe_ggtt_buf_restore(struct xe_hw hw);
 int __must_check xe_ggtt_buf_create(struct xe_hw hw, struct xe_ggtt_buf *buf, size_t size,
 				    const char *name);
+int __must_check xe_ggtt_buf_create_vram(struct xe_hw hw, struct xe_ggtt_buf *buf, u64 offset,
+					 size_t size, const char *name);
 int __must_check xe_ggtt_buf_alloc(struct xe_device *xe, struct xe_ggtt_buf *buf, size_t size,
 				   gfp_t gfp, const char *name);
 void xe_ggtt_buf_release(struct xe_device *xe, struct xe_ggtt_buf *buf);

@@ -46,6 +46,8 @@ struct xe_hw_state {
 	struct mutex ggtt_bufs_lock;
 	/** @ggtt_bufs: buffers mapped in it, &xe_ggtt_buf.link */
 	struct list_head ggtt_bufs;
+	/** @fault_queues: where in VRAM the GuCs have queues for page faults; 0 without VRAM */
+	u64 fault_queues;
 	/** @guc_fw: the image that the GuCs of all GTs start from */
 	struct xe_fw guc_fw;
 	/** @guc: the GuC of each GT, as @gt */

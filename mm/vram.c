@@ -12,6 +12,7 @@
 
 #include <drm/drm_print.h>
 
+#include "abi/guc_ads.h"
 #include "hw/state.h"
 #include "hw/steering.h"
 #include "mm/vram.h"
@@ -25,7 +26,8 @@
  *
  * The card says how much VRAM it has; the top of it belongs to the platform: GGTT entries, the
  * metadata of compression, stolen memory. The CPU has to be able to copy, through BAR 2, so the
- * part that the BAR does not show is not used for now.
+ * part that the BAR does not show is not used for now. The end of what is left has no buffers: the
+ * GuCs have their queues for page faults there, see guc/ads.c.
  *
  * What copy engines do not copy, see submit/copy.c, the CPU does in pieces of 1 MiB, each in a
  * section of its own: a large buffer does not hold up unplug, and a process that copies one can be
@@ -68,8 +70,9 @@ static u64 usable_end(struct xe_hw hw, struct xe_device *xe, struct xe_gt *gt)
 
 static int find_size(struct xe_hw hw, struct xe_device *xe)
 {
-	u64 base, total, end, bar = xe_vram_bar_size(hw);
-	struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
+	u64 base, total, end, size, queues, bar = xe_vram_bar_size(hw);
+	struct xe_hw_state *state = xe_hw_state(hw);
+	struct xe_gt *gt = &state->gt[0];
 	u32 range;
 
 	CLASS(xe_forcewake, fw)(hw, gt, BIT(XE_FW_GT));
@@ -83,7 +86,9 @@ static int find_size(struct xe_hw hw, struct xe_device *xe)
 	if (xe_hw_is_lost(hw))
 		return -ENODEV;
 
-	if (base || !total || end <= base || end > base + total) {
+	queues = state->num_gts * GUC_FAULT_QUEUES * (u64)GUC_FAULT_QUEUE_BYTES;
+	size = end > base ? round_down(min(end - base, bar), SZ_64K) : 0;
+	if (base || !total || size <= queues || end > base + total) {
 		drm_err(&xe->drm,
 			"VRAM of %llu MiB at %#llx with its usable part ending at %#llx makes no sense; power cycle the card\n",
 			total / SZ_1M, base, end);
@@ -91,7 +96,8 @@ static int find_size(struct xe_hw hw, struct xe_device *xe)
 	}
 
 	xe->mm.vram_total = total;
-	xe->mm.vram_size = round_down(min(end - base, bar), SZ_64K);
+	xe->mm.vram_size = size - queues;
+	state->fault_queues = size - queues;
 	if (bar < end - base)
 		drm_info(&xe->drm,
 			 "%llu of %llu MiB of VRAM are visible through the BAR and used; enable 'Resizable BAR' in the firmware set-up\n",

@@ -139,6 +139,36 @@ static void test_map(struct kunit *test)
 	}
 }
 
+/* VRAM, and again behind a sleep in which the entries were lost. */
+static void test_map_vram(struct kunit *test)
+{
+	const u64 pte = encode(0x30000) | GGTT_PTE_DM;
+	struct xe_device *xe = xe_fake_device(test);
+	struct drm_mm_node node = {};
+
+	xe_fake_scoped(hw, xe) {
+		struct xe_ggtt *ggtt = ggtt_init(hw);
+
+		KUNIT_EXPECT_EQ(test, xe_ggtt_map_vram(hw, &node, 0x30000, SZ_8K), 0);
+		KUNIT_EXPECT_EQ(test, entry(node.start), pte);
+		KUNIT_EXPECT_EQ(test, entry(node.start + SZ_4K), pte + SZ_4K);
+		KUNIT_EXPECT_EQ(test, entry(node.start + SZ_8K), SCRATCH);
+		KUNIT_EXPECT_EQ(test, invalidations, 1);
+
+		for (u64 a = START; a < END; a += SZ_4K)
+			xe_fake_poke(GSM + a / SZ_4K * sizeof(u64), 0);
+		xe_ggtt_restore(hw);
+		xe_ggtt_rewrite_vram(hw, &node, 0x30000);
+		KUNIT_EXPECT_EQ(test, entry(node.start), pte);
+		KUNIT_EXPECT_EQ(test, entry(node.start + SZ_4K), pte + SZ_4K);
+		KUNIT_EXPECT_EQ(test, entry(node.start + SZ_8K), SCRATCH);
+
+		xe_ggtt_unmap(hw, &node);
+		KUNIT_EXPECT_EQ(test, entry(START), SCRATCH);
+		ggtt_stop(hw, ggtt);
+	}
+}
+
 /*
  * A sleep that kept the power: entries of what was unmapped before it are still there, and nothing
  * that is mapped behind it is near them. They do not outlive unbind either.
@@ -202,6 +232,7 @@ static struct kunit_case ggtt_cases[] = {
 	KUNIT_CASE(test_encode),
 	KUNIT_CASE_PARAM(test_ready, ready_gen_params),
 	KUNIT_CASE(test_map),
+	KUNIT_CASE(test_map_vram),
 	KUNIT_CASE(test_stop_behind_sleep),
 	KUNIT_CASE(test_channel_is_broken),
 	{ }
