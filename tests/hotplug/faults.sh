@@ -321,6 +321,20 @@ ignored() {
 unbind; bind_awake
 each ignored "in use: an event that is not known is said and dropped"
 
+# More page faults at once than the ring to the GuC has room for answers.
+answers_given() { model_says actions | grep -q "^gt0 0x6003 .* $1\$"; }
+faults_answered() {
+	arm "guc.page-fault value=600"
+	use_channel >/dev/null || return
+	until_ 30 answers_given 600 || { echo "not answered:"; model_says actions; return 1; }
+	taken "guc.page-fault value=600" && use_channel >/dev/null || return
+	[[ -z $(errors) ]] || { errors; return 1; }
+	! reset_done || { echo "the GT was reset for it"; return 1; }
+	no_violations
+}
+unbind; bind_awake
+each faults_answered "in use: page faults that nobody can repair are answered"
+
 # A reset that a user asks for says nothing of the card; one that does not end, or a GuC that does
 # not stop, is set right by unbind.
 gt0=$debugfs/dri/$gpu/gt0

@@ -17,6 +17,7 @@
 #include "platform.h"
 
 #define MAX_US	3600000000ull	/* an hour */
+#define MAX_PAGE_FAULTS	1024	/* that many messages wait for room */
 
 struct armed {
 	bool on, has_value;
@@ -190,6 +191,8 @@ static u64 key_max(enum fault f)
 	case FAULT_GUC_MBOX_LATE:
 	case FAULT_GUC_G2H_LATE:
 		return MAX_US;
+	case FAULT_GUC_PAGE_FAULT:
+		return MAX_PAGE_FAULTS;
 	case FAULT_CS_HANG:
 		return GUC_CLASS_COUNT - 1;
 	default:

@@ -69,6 +69,7 @@
 	X(FAULT_GUC_G2H_TAIL,	"guc.g2h-tail",		"G2H tail is written as `value`") \
 	X(FAULT_GUC_H2G_HEAD,	"guc.h2g-head",		"H2G head is written as `value`") \
 	X(FAULT_GUC_CT_STATUS,	"guc.ct-status",	"descriptor status `value`") \
+	X(FAULT_GUC_PAGE_FAULT,	"guc.page-fault",	"a page fault is reported in front of a G2H message, or `value` of them") \
 	X(FAULT_GUC_CRASH,	"guc.crash",		"firmware crash: event, scratch 15, then silence") \
 	X(FAULT_SLPC_STATE,	"slpc.state",		"SLPC global state stays `value`") \
 	X(FAULT_TLB_LOST,	"tlb.lost",		"TLB invalidation is never acknowledged") \

@@ -117,9 +117,7 @@ static void tlb_flush_all(struct guc *guc)
 
 static enum guc_error do_fault_reply(struct guc *guc, const u32 *payload, unsigned int len)
 {
-	violation(guc->gpu, V_FAULT_REPLY, "%#010x %#010x, but no page fault was reported",
-		  payload[0], payload[1]);
-	return GUC_ERR_STATE;
+	return guc_ct_fault_reply(guc, payload);
 }
 
 enum tlb_type { TLB_FULL, TLB_RANGE, TLB_RANGE_CONTEXT, TLB_GUC };

@@ -32,6 +32,22 @@
 
 #define SYSTEM_INFO_BYTES	640
 
+/* Queues of faults, of what becomes of them, and of access counts */
+#define UM_QUEUES		3
+#define UM_QUEUE_BYTES		0x10000u
+
+struct um_queue {
+	u64 device_address;
+	u32 ggtt, bytes;
+	u32 reserved[4];
+};
+
+struct um_init {
+	u64 timeout_us;
+	u32 reserved[6];
+	struct um_queue queue[UM_QUEUES];
+};
+
 #define MAX_LIST_REGS		1024u
 
 #define REG_ENTRY_STEERED	BIT(1)
@@ -236,6 +252,48 @@ static bool private_ok(struct guc *guc, const u8 *blob)
 	return true;
 }
 
+/* The hardware knows it by an address of VRAM, the firmware by one of the GGTT: both have to be the same memory. */
+static bool queue_ok(struct guc *guc, const struct um_queue *q)
+{
+	struct xlat x;
+	u32 off;
+
+	if (q->bytes != UM_QUEUE_BYTES || q->device_address % PAGE_4K || !guc_buffer_ok(guc, q->ggtt, q->bytes))
+		return false;
+	for (off = 0; off < q->bytes; off += PAGE_4K)
+		if (ggtt_peek(guc->gpu, q->ggtt + off, &x) || x.space != MEM_VRAM || x.addr != q->device_address + off)
+			return false;
+	return true;
+}
+
+/* A driver may boot without engines first, and without queues then. */
+static bool fault_queues_ok(struct guc *guc)
+{
+	struct guc_ads *ads = &guc->ads;
+	struct um_init um;
+	u32 enabled = 0;
+	unsigned int i;
+
+	for (i = 0; i < GUC_CLASSES; i++)
+		enabled |= ads->enabled[i];
+	if (!ads->um_init && !enabled)
+		return true;
+	if (!ads->um_init) {
+		violation(guc->gpu, V_ADS_FAULTS, "there are none");
+		return false;
+	}
+	if (!read_part(guc, "page fault queues", ads->um_init, &um, sizeof(um)))
+		return false;
+	for (i = 0; i < UM_QUEUES; i++) {
+		if (queue_ok(guc, &um.queue[i]))
+			continue;
+		violation(guc->gpu, V_ADS_FAULTS, "queue %u: %u bytes at GGTT %#x, device address %#llx", i,
+			  um.queue[i].bytes, um.queue[i].ggtt, (unsigned long long)um.queue[i].device_address);
+		return false;
+	}
+	return true;
+}
+
 u8 guc_ads_load(struct guc *guc, u64 base)
 {
 	u8 blob[ADS_BYTES];
@@ -246,7 +304,7 @@ u8 guc_ads_load(struct guc *guc, u64 base)
 	guc->ads.base = base;
 	if (!guc_ads_load_policies(guc, word_at(blob, ADS_POLICIES)) ||
 	    !system_info_load(guc, word_at(blob, ADS_SYSTEM_INFO)) ||
-	    !golden_load(guc, blob) || !private_ok(guc, blob))
+	    !golden_load(guc, blob) || !private_ok(guc, blob) || !fault_queues_ok(guc))
 		return FW_INIT_DATA_INVALID;
 	if (!lists_load(guc, blob))
 		return FW_REG_LIST_INVALID;

@@ -152,6 +152,7 @@ void guc_ct_reset(struct guc *guc)
 
 	for (i = 0; i < GUC_LATE_MAX; i++)
 		clk_cancel(guc->gpu->clk, guc->ct.late[i].timer);
+	clk_cancel(guc->gpu->clk, guc->ct.fault_timer);
 	memset(&guc->ct, 0, sizeof(guc->ct));
 }
 
@@ -378,6 +379,80 @@ static void g2h_junk(struct guc *guc)
 	g2h_send(guc, &msg);
 }
 
+/* ---- page faults ---- */
+
+#define FAULT_ASID	0x5a5a5u
+#define FAULT_NS	(5000 * MSEC)
+
+/* One can be told from the next by its instance, VF and data. */
+static void fault_words(u32 n, u32 *word)
+{
+	word[0] = n % 5 | n % 64 << 19 | n % 8 << 25 | n % 16 << 28;
+	word[1] = (n >> 4 & 0xfff) | FAULT_ASID << 12;
+	word[2] = n % 2 | n % 61 << 4 | n % 7 << 12;
+	word[3] = n % 0x8000;
+}
+
+/* That it did not work: nobody has that address space. */
+static void reply_words(u32 n, u32 *word)
+{
+	word[0] = BIT(0) | BIT(1) | BIT(10) | FAULT_ASID << 12;
+	word[1] = n % 61 | n % 64 << 7 | n % 8 << 13 | (n & 0xffff) << 16;
+}
+
+static void fault_timer(void *arg)
+{
+	struct guc *guc = arg;
+	struct guc_ct *ct = &guc->ct;
+
+	ct->fault_timer = 0;
+	if (is_cut_off(guc->gpu) || guc->state != GUC_RUNNING || ct->broken)
+		return;
+	if (ct->answered < ct->due)
+		violation(guc->gpu, V_FAULT_UNANSWERED, "%u of %u", ct->due - ct->answered, ct->due);
+	ct->due = ct->faults;
+	if (ct->answered < ct->due)
+		ct->fault_timer = clk_after(guc->gpu->clk, FAULT_NS, fault_timer, guc);
+}
+
+static void report_faults(struct guc *guc)
+{
+	struct guc_msg msg = { .len = 6, .word = { 5, HXG_FROM_GUC | FIELD_PREP(HXG_TYPE, (u32)HXG_EVENT) | G2H_PAGE_FAULT } };
+	struct guc_ct *ct = &guc->ct;
+	u64 num = 1;
+
+	if (!ct->enabled || !fault_take(guc->gpu, FAULT_GUC_PAGE_FAULT, &num))
+		return;
+	journal_add(guc->gpu, J_GUC, "gt%u reports %llu page faults", guc->gt->id, (unsigned long long)num);
+	for (; num; num--) {
+		fault_words(ct->faults++, msg.word + 2);
+		count_action(guc->gpu, false, G2H_PAGE_FAULT);
+		g2h_send(guc, &msg);
+	}
+	if (ct->fault_timer)
+		return;
+	ct->due = ct->faults;
+	ct->fault_timer = clk_after(guc->gpu->clk, FAULT_NS, fault_timer, guc);
+}
+
+enum guc_error guc_ct_fault_reply(struct guc *guc, const u32 *payload)
+{
+	struct guc_ct *ct = &guc->ct;
+	u32 expected[2];
+
+	if (ct->answered == ct->faults) {
+		violation(guc->gpu, V_FAULT_REPLY, "%#010x %#010x, but no page fault waits for it", payload[0],
+			  payload[1]);
+		return GUC_ERR_STATE;
+	}
+	reply_words(ct->answered++, expected);
+	if (payload[0] == expected[0] && payload[1] == expected[1])
+		return GUC_OK;
+	violation(guc->gpu, V_FAULT_REPLY, "%#010x %#010x, not %#010x %#010x", payload[0], payload[1], expected[0],
+		  expected[1]);
+	return GUC_ERR_PARAMS;
+}
+
 static void late_message(void *arg)
 {
 	struct guc_late *late = arg;
@@ -413,6 +488,7 @@ static void g2h_message(struct guc *guc, struct guc_msg *msg)
 	if (fault_take(guc->gpu, FAULT_GUC_G2H_LENGTH, &value))
 		msg->word[0] = (msg->word[0] & ~CT_LEN) | (value & CT_LEN);
 	g2h_junk(guc);
+	report_faults(guc);
 	if (!g2h_late(guc, msg))
 		g2h_send(guc, msg);
 }

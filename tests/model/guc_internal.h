@@ -93,6 +93,7 @@ enum g2h_action {
 	G2H_ENGINE_FAILED	= 0x1009,
 	G2H_DEREGISTERED	= 0x4600,
 	G2H_MEMORY_ERROR	= 0x6000,
+	G2H_PAGE_FAULT		= 0x6002,
 	G2H_TLB_DONE		= 0x7001,
 	G2H_CRASH_POSTED	= 0x8004,
 };
@@ -197,6 +198,9 @@ struct guc_ct {
 	u64 received, sent, queued;
 	u32 tlb_seqno;			/* of the last invalidation, 0: none yet */
 	struct guc_late late[GUC_LATE_MAX];
+	u32 faults, answered;		/* page faults that were reported, on purpose, and that were answered */
+	u32 due;			/* as many have to be answered when the timer fires */
+	unsigned int fault_timer;
 	bool tainted;			/* a message of the host was lost on purpose */
 };
 
@@ -345,6 +349,7 @@ void guc_ct_flush(struct guc *guc);	/* send what waits, then the interrupt */
 bool guc_ct_waiting(struct guc *guc);
 void guc_ct_event(struct guc *guc, enum g2h_action action, const u32 *payload, unsigned int len);
 void guc_ct_answer(struct guc *guc, u16 fence, u32 hxg);
+enum guc_error guc_ct_fault_reply(struct guc *guc, const u32 *payload);
 
 /* guc_action.c: one complete message. @hxg[0] is its header. */
 void guc_action(struct guc *guc, u16 fence, const u32 *hxg, unsigned int len);

@@ -70,6 +70,7 @@
 	X(V_ADS_REG_LIST,	"ads-reg-list",		"too long, reserved bits, an unknown register or flag") \
 	X(V_ADS_GOLDEN,		"ads-golden",		"a default context that the GGTT does not map") \
 	X(V_ADS_KLV,		"ads-klv",		"not a workaround's key, wrong size, or past the end") \
+	X(V_ADS_FAULTS,		"ads-faults",		"no queues for page faults though engines are on, or not where both of their addresses lead") \
 	X(V_ADS_PRIVATE,	"ads-private",		"private data that the GGTT does not map") \
 	X(V_HWCONFIG_BUFFER,	"hwconfig-buffer",	"too small, or not mapped") \
 	X(V_SLPC_DISABLED,	"slpc-disabled",	"an event though the boot parameters leave it off") \
@@ -96,7 +97,8 @@
 	X(V_H2G_ACTION,		"h2g-unknown-action",	"no such action in the channel") \
 	X(V_H2G_KLV,		"h2g-klv",		"keys that there are not, or that do not fill their message or buffer") \
 	X(V_G2H_OVERFLOW,	"g2h-overflow",		"the answers to what was asked have no room and are not read") \
-	X(V_FAULT_REPLY,	"fault-reply",		"of a page fault that was not reported") \
+	X(V_FAULT_REPLY,	"fault-reply",		"of a page fault that was not reported, or not to it") \
+	X(V_FAULT_UNANSWERED,	"fault-unanswered",	"a page fault was reported and not answered within 5 s") \
 	X(V_TLB_MALFORMED,	"tlb-malformed",	"wrong length, or no such operation") \
 	X(V_TLB_SEQNO,		"tlb-seqno",		"0, or not the next after the last") \
 	/* contexts, as the GuC sees them */ \

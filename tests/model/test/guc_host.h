@@ -26,6 +26,7 @@
 #define SLPC_AT		0x68000u
 #define HWCONFIG_AT	0x6c000u
 #define HUC_AT		0x70000u
+#define QUEUES_AT	0x80000u
 #define CTX_AT(i)	(0x100000u + (i) * 0x10000u)	/* status page, registers; ring and batch behind */
 #define RING_OF(i)	(CTX_AT(i) + 0x4000u)
 #define BATCH_OF(i)	(CTX_AT(i) + 0x8000u)
@@ -93,6 +94,14 @@ static inline void host_ads(struct host *h, bool engines)
 	host_put(h, ADS_AT + 4104, GGTT_BASE + ADS_AT + 4668);
 	host_put(h, ADS_AT + 4244, GGTT_BASE + PRIVATE_AT);
 	host_put(h, ADS_AT + 4572 + 68, 1);
+	host_put(h, ADS_AT + 4248, engines ? GGTT_BASE + ADS_AT + 21692 : 0);
+	for (i = 0; i < 3; i++) {
+		u32 at = ADS_AT + 21692 + 32 + i * 32;
+
+		host_put(h, at, QUEUES_AT + i * 0x10000);
+		host_put(h, at + 8, GGTT_BASE + QUEUES_AT + i * 0x10000);
+		host_put(h, at + 12, 0x10000);
+	}
 	for (i = 0; engines && i < h->gt->num_engines; i++) {
 		const struct engine_info *info = cs_info(h->gt->engines[i]);
 

@@ -146,6 +146,11 @@ static void ads_policies(struct host *h) { host_put(h, ADS_AT + 4572 + 68, 0); }
 static void ads_info(struct host *h) { host_put(h, ADS_AT + 4104, 0x40000000); }
 static void ads_golden(struct host *h) { host_put(h, ADS_AT + 4116, 0); }
 static void ads_private(struct host *h) { host_put(h, ADS_AT + 4244, 0x40000000); }
+static void ads_no_queues(struct host *h) { host_put(h, ADS_AT + 4248, 0); }
+static void ads_queues(struct host *h) { host_put(h, ADS_AT + 4248, 0x40000000); }
+static void ads_queue_size(struct host *h) { host_put(h, ADS_AT + 21692 + 32 + 12, 0x1000); }
+static void ads_queue_device(struct host *h) { host_put(h, ADS_AT + 21692 + 64, QUEUES_AT); }
+static void ads_queue_ggtt(struct host *h) { host_put(h, ADS_AT + 21692 + 96 + 8, 0x40000000); }
 static void ads_mapping(struct host *h) { h->vram[ADS_AT + 4668 + 5] = 7; }
 
 static void ads_list(struct host *h)
@@ -200,6 +205,11 @@ static const struct wrong wrongs[] = {
 	{ "ads-pointer", ads_info, 0x800071ec },
 	{ "ads-golden", ads_golden, 0x800071ec },
 	{ "ads-private", ads_private, 0x800071ec },
+	{ "ads-faults", ads_no_queues, 0x800071ec },
+	{ "ads-pointer", ads_queues, 0x800071ec },
+	{ "ads-faults", ads_queue_size, 0x800071ec },
+	{ "ads-faults", ads_queue_device, 0x800071ec },
+	{ "ads-faults", ads_queue_ggtt, 0x800071ec },
 	{ "ads-mapping", ads_mapping, 0x800071ec },
 	{ "ads-reg-list", ads_list, 0x800074ec },
 	{ "ads-reg-list", ads_list_long, 0x800074ec },

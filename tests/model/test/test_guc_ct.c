@@ -440,6 +440,46 @@ static void slpc_order(void **state)
 
 /* ---- faults on purpose ---- */
 
+/* The answer to a page fault in h->msg: that it did not work. */
+static void answer_fault(struct host *h)
+{
+	const u32 *w = h->msg + 2;
+	u32 data = w[0] >> 28 | (w[1] & 0xfff) << 4;
+
+	assert_int_equal(h->msg[0], 5);
+	assert_int_equal(h->msg[1], 0x90000000 | G2H_PAGE_FAULT);
+	HOST_FAST(h, H2G_FAULT_REPLY, 3 | 1 << 10 | (w[1] & 0xfffff000),
+		  (w[2] >> 4 & 0x3f) | (w[0] >> 19 & 0x3f) << 7 | (w[0] >> 25 & 7) << 13 | data << 16);
+}
+
+static void page_faults(void **state)
+{
+	struct host *h = *state;
+	u32 i;
+
+	arm(h->gpu, "guc.page-fault value=300");
+	tlb(h, 1);
+	for (i = 0; i < 300; i++) {
+		assert_int_equal(host_recv(h), 5);
+		answer_fault(h);
+	}
+	assert_true(host_event(h, G2H_TLB_DONE, 1, 0));
+	host_time(h, 11000 * MSEC);
+	/* What was reported before a reset is void. */
+	arm(h->gpu, "guc.page-fault");
+	tlb(h, 2);
+	guc_reset(h->gt);
+	host_time(h, 6000 * MSEC);
+	assert_true(host_boot(h) == 0x8000f0ec && host_ct_enable(h));
+	assert_quiet(h->gpu);
+	/* One too many; then one that nobody answers, and one that is answered wrongly. */
+	assert_violates(h->gpu, "fault-reply", HOST_FAST(h, H2G_FAULT_REPLY, 0, 0));
+	arm(h->gpu, "guc.page-fault");
+	tlb(h, 1);
+	assert_violates(h->gpu, "fault-unanswered", host_time(h, 6000 * MSEC));
+	assert_violates(h->gpu, "fault-reply", HOST_FAST(h, H2G_FAULT_REPLY, 1, 0));
+}
+
 static void scripted_events(void **state)
 {
 	struct host *h = *state;
@@ -617,7 +657,7 @@ int main(void)
 		TEST(bounded_wait_list), TEST(answers), TEST(strict_messages), TEST(strict_rings),
 		TEST(host_moves_our_words), TEST(empty_message), TEST(padding_with_garbage),
 		TEST(features), TEST(dirty_descriptor), TEST(enabled_twice), TEST(tlb_forms), TEST(tlb_ggtt), TEST(tlb_ppgtt), TEST(slpc),
-		TEST(slpc_order), TEST(scripted_events), TEST(scripted_requests), TEST(consequences), TEST(late),
+		TEST(slpc_order), TEST(page_faults), TEST(scripted_events), TEST(scripted_requests), TEST(consequences), TEST(late),
 		TEST(chatter), TEST(crash),
 	};
 
