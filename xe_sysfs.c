@@ -397,9 +397,14 @@ static int set_ccs_mode(struct dir *dir, u32 engines)
 		xe_topology_set_ccs_mode(hw, &xe_hw_state(hw)->gt[dir->gt], engines);
 		err = 0;
 	}
-	if (!err)
-		xe_recovery_reset_now(xe, dir->gt);
-	return xe_hw_error(xe, err);
+	if (err)
+		return xe_hw_error(xe, err);
+
+	/* It is the reset that brings it to the card. */
+	xe_recovery_reset_now(xe, dir->gt);
+	if (xe_device_is_wedged(xe))
+		err = -ECANCELED;
+	return xe_hw_is_gone(xe) ? -ENODEV : err;
 }
 
 /*

@@ -4,7 +4,18 @@
  * up, and when it is gone.
  */
 
+#include "submit/submit.h"
+#include "xe_recovery.h"
+
+static void fake_reset(struct xe_device *xe);
+
+#define xe_recovery_reset_now(xe, gt)	fake_reset(xe)
+#define xe_submit_has_contexts(...)	false
+
 #include "../../xe_sysfs.c"
+
+#undef xe_recovery_reset_now
+#undef xe_submit_has_contexts
 
 #include <kunit/test.h>
 
@@ -147,11 +158,91 @@ static void test_residency(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, w->buf, "2000\n");
 }
 
+/*
+ * The number of compute engines
+ */
+
+static struct {
+	unsigned int resets;
+	bool lost, wedged;	/* what becomes of the card in one */
+} reset;
+
+static void fake_reset(struct xe_device *xe)
+{
+	reset.resets++;
+	if (reset.wedged)
+		atomic_set(&xe->wedged, 1);
+	if (reset.lost)
+		xe_fake_scoped(hw, xe)
+			xe_hw_declare_lost(hw, "for the test");
+}
+
+static struct entry *ccs_mode(void)
+{
+	return &ccs_files[ARRAY_SIZE(ccs_files) - 1];
+}
+
+static struct world *make_slices(struct kunit *test)
+{
+	struct world *w = make_world(test);
+
+	memset(&reset, 0, sizeof(reset));
+	w->xe->gt[0].cslices = 4;
+	w->xe->gt[0].ccs_mode = 1;
+	return w;
+}
+
+static void test_engines(struct kunit *test)
+{
+	struct world *w = make_slices(test);
+
+	KUNIT_EXPECT_EQ(test, write_file(w, ccs_mode(), "3"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, write_file(w, ccs_mode(), "0"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, write_file(w, ccs_mode(), "1"), 1);
+	KUNIT_EXPECT_EQ(test, reset.resets, 0);
+	KUNIT_EXPECT_EQ(test, write_file(w, ccs_mode(), "2"), 1);
+	KUNIT_EXPECT_EQ(test, reset.resets, 1);
+	KUNIT_EXPECT_GT(test, read_file(w, ccs_mode()), 0);
+	KUNIT_EXPECT_STREQ(test, w->buf, "2\n");
+}
+
+static void test_engines_asleep(struct kunit *test)
+{
+	struct world *w = make_slices(test);
+
+	xe_fake_set_asleep(w->xe, true);
+	KUNIT_EXPECT_EQ(test, write_file(w, ccs_mode(), "2"), -EAGAIN);
+	xe_fake_set_asleep(w->xe, false);
+	KUNIT_EXPECT_EQ(test, reset.resets, 0);
+	KUNIT_EXPECT_EQ(test, w->xe->gt[0].ccs_mode, 1);
+}
+
+/* It is told that the card does not have what was written. */
+static void test_engines_wedged(struct kunit *test)
+{
+	struct world *w = make_slices(test);
+
+	reset.wedged = true;
+	KUNIT_EXPECT_EQ(test, write_file(w, ccs_mode(), "2"), -ECANCELED);
+}
+
+static void test_engines_lost(struct kunit *test)
+{
+	struct world *w = make_slices(test);
+
+	reset.lost = true;
+	KUNIT_EXPECT_EQ(test, write_file(w, ccs_mode(), "2"), -ENODEV);
+}
+
 static struct kunit_case sysfs_cases[] = {
 	KUNIT_CASE_PARAM(test_asleep, card_gen_params),
 	KUNIT_CASE(test_bounds),
 	KUNIT_CASE(test_files),
 	KUNIT_CASE(test_residency),
+	KUNIT_CASE(test_engines),
+	KUNIT_CASE(test_engines_asleep),
+	KUNIT_CASE(test_engines_wedged),
+	KUNIT_CASE(test_engines_lost),
 	{ }
 };
 
