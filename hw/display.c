@@ -59,7 +59,7 @@ static void wait_frame(struct xe_hw hw, unsigned int pipe)
 	u32 frame = xe_read32(hw, PIPE_FRMCOUNT(pipe));
 
 	for (int ms = 0; ms < FRAME_MS; ms++) {
-		if (xe_read32(hw, PIPE_FRMCOUNT(pipe)) != frame)
+		if (xe_read32(hw, PIPE_FRMCOUNT(pipe)) != frame || xe_hw_is_lost(hw))
 			return;
 		usleep_range(1000, 2000);
 	}
@@ -69,9 +69,12 @@ static void wait_frame(struct xe_hw hw, unsigned int pipe)
 static int stop_transcoder(struct xe_hw hw, unsigned int pipe)
 {
 	struct xe_device *xe = xe_hw_device(hw);
+	u32 config = xe_read32(hw, TRANSCONF(pipe));
 	int err;
 
-	if (!(xe_read32(hw, TRANSCONF(pipe)) & TRANSCONF_ENABLE))
+	if (xe_hw_is_lost(hw))
+		return -ENODEV;
+	if (!(config & TRANSCONF_ENABLE))
 		return 0;
 
 	drm_info(&xe->drm, "the monitor at pipe %c goes dark: this driver has no display\n",

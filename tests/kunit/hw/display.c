@@ -79,6 +79,33 @@ static void test_stuck(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, xe_display_off(hw), -ETIMEDOUT);
 }
 
+struct gone_case {
+	const char *name;
+	unsigned int access;	/* the card vanishes at this one */
+};
+
+static const struct gone_case gone_cases[] = {
+	{ "is it there", 0 },
+	{ "power", 2 },
+	{ "planes", 5 },
+	{ "behind a wait for the frame", 28 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(gone, gone_cases, name);
+
+/* All ones are neither a monitor that is lit nor a frame that lasts. */
+static void test_gone(struct kunit *test)
+{
+	const struct gone_case *c = test->param_value;
+	struct xe_device *xe = lit_device(test);
+	ktime_t start = ktime_get();
+
+	xe_fake_vanish(c->access);
+	xe_fake_scoped(hw, xe)
+		KUNIT_EXPECT_EQ(test, xe_display_off(hw), -ENODEV);
+	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get(), start), FRAME_MS / 2);
+}
+
 /* Registers of a display that is not there are not touched. */
 static void test_none(struct kunit *test)
 {
@@ -93,6 +120,7 @@ static void test_none(struct kunit *test)
 static struct kunit_case display_cases[] = {
 	KUNIT_CASE(test_off),
 	KUNIT_CASE(test_stuck),
+	KUNIT_CASE_PARAM(test_gone, gone_gen_params),
 	KUNIT_CASE(test_none),
 	{ }
 };
