@@ -301,6 +301,23 @@ static u32 within_fuses(const struct xe_slpc *slpc, u32 mhz)
 	return clamp(mhz, slpc->lowest, slpc->highest);
 }
 
+/* The firmware takes no highest frequency below the lowest, nor the other way round. */
+static int write_limits(struct xe_hw hw, struct xe_gt *gt, u32 min, u32 max, u32 old_min,
+			u32 old_max)
+{
+	/* What a user set is written in any case: without it the firmware raises it. */
+	bool set_min = min != old_min || slpc_of(hw, gt)->user_min;
+	int err = 0;
+
+	if (set_min && max < old_min)
+		err = write_min(hw, gt, min);
+	if (!err && max != old_max)
+		err = write_max(hw, gt, max);
+	if (!err && set_min && max >= old_min)
+		err = write_min(hw, gt, min);
+	return err;
+}
+
 /*
  * What the firmware starts with may be above what is fused, and the user's wishes are not known to
  * it. What results goes into the stash if it has to be lower for now.
@@ -327,12 +344,7 @@ static int set_first_limits(struct xe_hw hw, struct xe_gt *gt)
 		max = within_fuses(slpc, limit);
 	}
 
-	if (max != found_max)
-		err = write_max(hw, gt, max);
-	/* What a user set is written in any case: without it the firmware raises it. */
-	if (!err && (min != found_min || slpc->user_min))
-		err = write_min(hw, gt, min);
-	return err;
+	return write_limits(hw, gt, min, max, found_min, found_max);
 }
 
 static int start_locked(struct xe_hw hw, struct xe_gt *gt)

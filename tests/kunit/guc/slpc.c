@@ -11,16 +11,23 @@
 /* The last of the limits that the firmware was told, by parameter. */
 static u32 told[32];
 
-static int fake_send(const u32 *action)
-{
-	if (action[2] < ARRAY_SIZE(told))
-		told[action[2]] = action[3];
-	return 0;
-}
+/* Whether it takes no lowest frequency above the highest. */
+static bool strict;
+
+static int fake_send(const u32 *action);
 
 #define xe_guc_ct_send(hw, gt, action, len)	fake_send(action)
 
 #include "../../../guc/slpc.c"
+
+static int fake_send(const u32 *action)
+{
+	if (action[2] < ARRAY_SIZE(told))
+		told[action[2]] = action[3];
+	if (strict && told[SLPC_PARAM_MIN_MHZ] > told[SLPC_PARAM_MAX_MHZ])
+		return -EIO;
+	return 0;
+}
 
 struct efficient_case {
 	const char *name;
@@ -94,9 +101,46 @@ static void test_set_while_capped(struct kunit *test)
 	}
 }
 
+static const struct {
+	u32 old_min, old_max, min, max;
+} orders[] = {
+	{ 400, 2400, 800, 2133 },
+	{ 2400, 2800, 800, 2133 },	/* all of it below what there is */
+	{ 400, 800, 900, 1500 },	/* and above */
+	{ 800, 800, 800, 800 },
+	{ 2133, 2400, 2133, 2133 },
+};
+
+static void test_order(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe_fake_scoped(hw, xe) {
+		struct xe_gt *gt = &xe_hw_state(hw)->gt[0];
+		struct xe_slpc *slpc = slpc_of(hw, gt);
+
+		*slpc = (struct xe_slpc){ .efficient = 800 };
+		mutex_init(&slpc->lock);
+		guard(mutex)(&slpc->lock);
+		strict = true;
+		for (size_t i = 0; i < ARRAY_SIZE(orders); i++) {
+			told[SLPC_PARAM_MIN_MHZ] = orders[i].old_min;
+			told[SLPC_PARAM_MAX_MHZ] = orders[i].old_max;
+			KUNIT_EXPECT_EQ_MSG(test, write_limits(hw, gt, orders[i].min, orders[i].max,
+							       orders[i].old_min,
+							       orders[i].old_max),
+					    0, "row %zu", i);
+			KUNIT_EXPECT_EQ(test, told[SLPC_PARAM_MIN_MHZ], orders[i].min);
+			KUNIT_EXPECT_EQ(test, told[SLPC_PARAM_MAX_MHZ], orders[i].max);
+		}
+		strict = false;
+	}
+}
+
 static struct kunit_case slpc_cases[] = {
 	KUNIT_CASE(test_set_while_capped),
 	KUNIT_CASE(test_lowest),
+	KUNIT_CASE(test_order),
 	{ }
 };
 
