@@ -79,6 +79,8 @@ static int exchange(struct xe_hw hw, struct xe_gt *gt, const u32 *request, unsig
 	do {
 		for (unsigned int n = 0; n < len; n++)
 			xe_write32(hw, word(gt, n), request[n]);
+		/* So that they have arrived when the bell rings. */
+		xe_read32(hw, word(gt, len - 1));
 		xe_guc_notify(hw, gt);
 
 		err = wait_answer(hw, gt, end, answer);
