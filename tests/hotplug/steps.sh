@@ -42,6 +42,7 @@ diag "xe_seed=$seed xe_points=$points"
 
 # bind_failing FUNCTION ERRNO N: the N-th call fails
 bind_failing() {
+	times=1
 	put "xe:$1" $fail/inject && put "$2" "$fail/xe:$1/retval" || return
 	put 1 $fail/times
 	put "$3" $fail/space

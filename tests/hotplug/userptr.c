@@ -633,6 +633,7 @@ static void storm(double seconds)
 		pthread_join(thread[i], NULL);
 	printf("# %u jobs, %u not now, %u failed\n", jobs, busy, bad);
 	renew_banned();
+	check(jobs > busy + bad, "jobs ran in a storm");
 	check(renew(p, 8 * PAGE) && !unbind(HERE, 8 * PAGE) && !bind_user(p, 8 * PAGE, HERE) && reaches(HERE, p),
 	      "after a storm");
 }

@@ -55,6 +55,7 @@ engines() {
 # leaks: what kmemleak finds, if anything
 leaks() {
 	local found
+	[[ -w $debugfs/kmemleak ]] || { echo "this kernel does not look for leaks"; return 1; }
 	echo scan >$debugfs/kmemleak
 	sleep 5
 	echo scan >$debugfs/kmemleak
