@@ -87,8 +87,8 @@ static int find_size(struct xe_hw hw, struct xe_device *xe)
 		return -ENODEV;
 
 	queues = state->num_gts * GUC_FAULT_QUEUES * (u64)GUC_FAULT_QUEUE_BYTES;
-	size = end > base ? round_down(min(end - base, bar), SZ_64K) : 0;
-	if (base || !total || size <= queues || end > base + total) {
+	size = end > base ? min(end - base, bar) : 0;
+	if (base || !total || size < queues + SZ_2M || end > base + total) {
 		drm_err(&xe->drm,
 			"VRAM of %llu MiB at %#llx with its usable part ending at %#llx makes no sense; power cycle the card\n",
 			total / SZ_1M, base, end);
@@ -96,8 +96,9 @@ static int find_size(struct xe_hw hw, struct xe_device *xe)
 	}
 
 	xe->mm.vram_total = total;
-	xe->mm.vram_size = size - queues;
-	state->fault_queues = size - queues;
+	/* The driver's own address space has VRAM in pages of 2 MiB, and nothing behind it. */
+	xe->mm.vram_size = round_down(size - queues, SZ_2M);
+	state->fault_queues = xe->mm.vram_size;
 	if (bar < end - base)
 		drm_info(&xe->drm,
 			 "%llu of %llu MiB of VRAM are visible through the BAR and used; enable 'Resizable BAR' in the firmware set-up\n",

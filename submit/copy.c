@@ -141,7 +141,7 @@ static void write_vram(struct xe_hw hw, const struct xe_copy *copy, u64 at, unsi
 			    leaf(0, row, 2) | XE_PTE_VRAM, SZ_1G, whole);
 	write_link(hw, copy, XE_COPY_LEVEL_2, at / SZ_1G + whole, end);
 	xe_vram_bar_write64(hw, entry_at(copy, end, 0), leaf(whole * SZ_1G, row, 1) | XE_PTE_VRAM,
-			    SZ_2M, DIV_ROUND_UP(size % SZ_1G, SZ_2M));
+			    SZ_2M, size % SZ_1G / SZ_2M);
 }
 
 static void write_tables(struct xe_hw hw, const struct xe_copy *copy)
