@@ -13,7 +13,6 @@
 
 export LAB_PORT_TIMEOUT=600	# the guest may be slow
 hang="model fault cs.hang value=3 count=0 >/dev/null"
-timeout_of() { for f in "$dev"/tile*/gt*/engines/*/job_timeout_ms; do put "$1" "$f" || return; done; }
 declare -A down=(
 	[unbind]="echo $gpu >$bus/drivers/xe/unbind"
 	[lost]="model vanish now >/dev/null; cat $dev/tile0/gt0/freq0/act_freq; sleep 0.5; true"
@@ -32,7 +31,7 @@ modprobe vgem
 dmesg -C
 relay blit crowd "$gpu"
 t "an engine did it" eval '! dmesg | grep "the CPU does it"'
-timeout_of 300
+engines job_timeout_ms 300
 relay blit under "$gpu" "$hang"
 t "then it is said who does it" eval 'dmesg | grep "the CPU does it"'
 t "and that it stays so" eval 'dmesg | grep "from now on the CPU does it"'
@@ -43,7 +42,7 @@ for way in "${ways[@]:0:$(argument xe_ways || echo 1)}"; do
 	t "$way: the card works" again
 	dmesg -C
 	diag "$way"
-	timeout_of 10000
+	engines job_timeout_ms 10000
 	relay blit down "$gpu" "${down[$way]} >/dev/null 2>&1" "$([[ $way == unbind ]] || echo "$hang")"
 	t "$way: no splat" no_splat
 done
@@ -55,7 +54,7 @@ asleep() {
 	t "$1: the card works" again
 	dmesg -C
 	diag "$1"
-	timeout_of "$2"
+	engines job_timeout_ms "$2"
 	put on "$dev/power/control"
 	relay blit sleep "$gpu" "$4 model fault power.cut >/dev/null; nap; echo \$? >/tmp/nap" "$3"
 	diag "status $(</tmp/nap)"

@@ -14,7 +14,6 @@ export LAB_PORT_TIMEOUT=600	# the guest may be slow
 dumps() { ls /sys/class/devcoredump | grep -c devcd; }
 gone="model quiet on >/dev/null"
 back="model quiet off >/dev/null"
-timeout_of() { for f in "$dev"/tile*/gt*/engines/*/job_timeout_ms; do put "$1" "$f" || return; done; }
 part() {
 	t "$1: no splat" no_splat
 	t "$1: no violation" no_violations
@@ -28,7 +27,7 @@ no_dumps() { until_ 60 removed; }
 
 until_ 60 works || { not_ok "the card works"; finish; }
 dmesg -C
-timeout_of 300
+engines job_timeout_ms 300
 relay dump taken "$gpu"
 t "none is left" [ "$(dumps)" = 0 ]
 part "taken"

@@ -12,8 +12,6 @@
 
 export LAB_PORT_TIMEOUT=600	# the guest may be slow
 resets=$debugfs/dri/$gpu/gt0/force_reset_sync
-# timeout_of MS: how long a job may run
-timeout_of() { for f in "$dev"/tile*/gt*/engines/*/job_timeout_ms; do put "$1" "$f" || return; done; }
 # calm REGEX: nothing of it in the log
 calm() { ! dmesg -t | grep -aE "$1"; }
 was_reset() { dmesg -t | grep -aqE 'was reset and runs again'; }
@@ -33,17 +31,17 @@ jobs=$(argument xe_jobs) || jobs=100
 until_ 60 works || { not_ok "the card works"; finish; }
 modprobe vgem
 dmesg -C
-timeout_of 500
+engines job_timeout_ms 500
 relay hang bans "$gpu"
 t "no GT was reset for it" calm 'was reset and runs again'
 part "bans"
-timeout_of 5000
+engines job_timeout_ms 5000
 relay hang resets "$gpu"
 part "resets"
 relay hang all "$gpu" 400
 
 # Interrupts that do not come: also those that would say that there is room in the ring again.
-timeout_of 300
+engines job_timeout_ms 300
 for fault in "irq.lost count=100" "cs.no-irq count=0"; do
 	model fault $fault >/dev/null
 	relay hang all "$gpu" 2000
@@ -56,7 +54,7 @@ done
 for fault in "guc.h2g-drop value=0x1001" "guc.h2g-drop value=0x4503" "guc.g2h-drop value=0x1002" "guc.g2h-drop value=0x4600" \
 	     guc.g2h-twice guc.h2g-stall guc.crash tlb.lost; do
 	diag "$fault"
-	timeout_of 300
+	engines job_timeout_ms 300
 	put on "$dev/power/control"	# a card that wakes up meets it at boot, and boots again
 	model fault $fault >/dev/null
 	relay hang any "$gpu" "$jobs"
@@ -67,14 +65,14 @@ for fault in "guc.h2g-drop value=0x1001" "guc.h2g-drop value=0x4503" "guc.g2h-dr
 	t "$fault: another life of the driver" rebind
 done
 # What it does not say is found out from what it does.
-timeout_of 500
+engines job_timeout_ms 500
 for fault in "guc.g2h-drop value=0x1008" "guc.g2h-drop value=0x6000" engine.reset-fail; do
 	diag "$fault"
 	model fault $fault >/dev/null
 	relay hang bans "$gpu"
 	part "$fault"
 done
-timeout_of 5000
+engines job_timeout_ms 5000
 
 # Resets over and over, and a user who wants the card not to be given up for that.
 put 0 $debugfs/dri/$gpu/wedged_mode

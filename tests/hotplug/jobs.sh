@@ -16,7 +16,7 @@ export LAB_PORT_TIMEOUT=600	# the guest may be slow
 # Jobs that go on until they are told: not those that are to be found out as hung. And all compute engines.
 patient() {
 	put 4 "$dev/tile0/gt0/ccs_mode"
-	for f in "$dev"/tile*/gt*/engines/*/job_timeout_ms; do put 10000 "$f" || return; done
+	engines job_timeout_ms 10000
 }
 
 until_ 60 works || { not_ok "the card works"; finish; }

@@ -49,7 +49,7 @@ unload
 # kept: an engine that hangs is left as it is, and the card given up. Default images were recorded before.
 kept() {
 	modprobe vgem && work flood "$gpu" 20 8 >/dev/null || return
-	for f in "$dev"/tile*/gt*/engines/*/job_timeout_ms; do put 500 "$f" || return; done
+	engines job_timeout_ms 500 || return
 	model fault cs.hang count=0 >/dev/null
 	dump leave "$gpu" once >/dev/null
 	until_ 30 said "the card is given up: wedged_mode=2" && said "does not let go of it"

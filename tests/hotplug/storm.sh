@@ -32,7 +32,9 @@ put "$hung" /proc/sys/kernel/hung_task_timeout_secs
 put 1 "$dev/power/autosuspend_delay_ms"
 put auto "$dev/power/control"
 relay storm odd "$gpu"
+engines job_timeout_ms 10000	# a turn takes what one would wait for room, on however slow a machine
 relay work room "$gpu"
+engines job_timeout_ms 5000
 chmod a+rw /dev/dri/renderD*
 relay storm contexts "$gpu" $((seconds ? 10 : 1))
 relay storm binds "$gpu" "$binds"
