@@ -96,7 +96,7 @@ class Config:
     """What to boot; every field has a default, and an upper-case name outside."""
 
     FIELDS = {
-        "driver": "none", "kernel": "debug", "rootfs": "guest", "params": None, "platform": "bmg", "mem": "2G",
+        "driver": "none", "kernel": None, "rootfs": "guest", "params": None, "platform": "bmg", "mem": "2G",
         "cpus": "2", "icount": "0", "iommu": "0", "hotplug": "acpi", "model": None, "vram": None,
         "load": "yes", "append": "", "timeout": "600", "xe_ko": None, "model_args": "", "devices": "",
     }
@@ -108,6 +108,8 @@ class Config:
         for name, default in self.FIELDS.items():
             value = fields.get(name)
             setattr(self, name, default if value in (None, "") else str(value))
+        if self.kernel is None:
+            self.kernel = "stock" if self.driver == "upstream" else "debug"
         for name, allowed in (("driver", ("none", "upstream", "xe")),
                               ("kernel", ("debug", "debug-full", "stock", "newest")),
                               ("rootfs", ("guest", "clients")),
@@ -116,6 +118,8 @@ class Config:
             if getattr(self, name) not in allowed:
                 raise BenchError("%s=%s: must be one of %s" % (
                     name.upper(), getattr(self, name), ", ".join(allowed)))
+        if (self.driver, self.kernel) == ("upstream", "debug"):
+            raise BenchError("DRIVER=upstream is not in the debug kernel: KERNEL=stock or KERNEL=debug-full")
         if self.params is None:
             self.params = "probe_display=0" if self.driver == "upstream" else ""
         if self.model is None:
@@ -212,20 +216,22 @@ def modules(files, folder, kernel):
 
 
 def our_module(files, kernel, ko):
-    """Our module in the place of upstream's, with the indices of modprobe: depmod is slow in a guest."""
+    """Our module, where there is one in the place of upstream's, with the indices of modprobe: depmod is slow in a guest."""
     with open(os.path.join(kernel, "release"), encoding="ascii") as f:
         release = f.read().strip()
     with tempfile.TemporaryDirectory() as scratch:
         tree = os.path.join(scratch, "lib", "modules", release)
         shutil.copytree(os.path.join(kernel, "modules", "lib", "modules", release), tree, copy_function=os.symlink)
-        theirs = glob.glob(tree + "/**/xe.ko", recursive=True)[0]
-        os.unlink(theirs)
-        shutil.copy(ko, theirs)
+        place = os.path.join(tree, "kernel/drivers/gpu/drm/xe/xe.ko")
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(place)
+        shutil.copy(ko, place)
         for index in glob.glob(tree + "/modules.*"):	# a link would lead into the cache
             if os.path.basename(index).split(".")[1] not in ("builtin", "order"):
                 os.unlink(index)
         subprocess.run(["/sbin/depmod", "-b", scratch, release], check=True)
-        for path in [theirs, *glob.glob(tree + "/modules.*")]:
+        for path in [place, *glob.glob(tree + "/modules.*")]:
             if not os.path.islink(path):
                 files.copy(os.path.join("modules.d", os.path.relpath(path, tree)), path, 0o644)
 

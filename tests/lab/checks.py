@@ -164,7 +164,7 @@ def soak():
     return [*guests("hotplug", "*.sh", "soak"),
             Part("mutants", [test("static", "mutants"), "--guest", "--seconds", 10 * 86400], ["driver for debug", "kernel source", "model"],
                  seconds=20000, counts=False, shown=True),
-            Part("upstream's baseline", [test("upstream", "baseline"), "--jobs", 1], ["QEMU", "guest root", "debug kernel", "model"],
+            Part("upstream's baseline", [test("upstream", "baseline"), "--jobs", 1], ["QEMU", "guest root", "debug-full kernel", "model"],
                  seconds=20000, counts=False, shown=True)]
 
 

@@ -236,6 +236,11 @@ class Scenarios(unittest.TestCase):
 
     def test_a_wrong_setting_is_a_failure(self):
         self.assertEqual([r.state for r in self.of("# driver: nobody's\n")], ["fail"])
+        self.assertEqual([r.state for r in self.of("# driver: upstream\n# kernel: debug\n")], ["fail"])
+
+    def test_the_kernel_is_one_that_has_the_driver(self):
+        for driver, kernel in (("none", "debug"), ("xe", "debug"), ("upstream", "stock")):
+            self.assertEqual(run.bench.Config(driver=driver).kernel, kernel)
 
 
 class Control(unittest.TestCase):

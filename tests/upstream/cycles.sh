@@ -1,4 +1,5 @@
 # driver: upstream
+# kernel: stock
 # timeout: 1800
 # full: xe_cycles=10
 # set: model_args=--bar=256M

@@ -1,4 +1,5 @@
 # driver: upstream
+# kernel: stock
 # timeout: 600
 # needs: igt
 # allow: WARNING: CPU: .* xe_uc_gucrc_disable\+.* -- upstream 6.12 warns on each GT reset, see hardware.rst xe-hw-reset

@@ -1,4 +1,5 @@
 # driver: upstream
+# kernel: stock
 # timeout: 600
 #
 # Upstream probes with GuC, records the default contexts of all engines, and is then idle.
