@@ -72,20 +72,23 @@ t "the text has no memory at all" eval 'within xe_coredump_work && failing 100 1
 relay dump none "$gpu"
 failing 0 1 -1
 points=$(argument xe_points) || points=3
-made=0
+made=0 failed=0
+was_refused() { [[ $(<$debugfs/failslab/times) == 0 || $(<$debugfs/fail_page_alloc/times) == 0 ]]; }
 # one FUNCTION N: the N-th allocation in it fails
 one() {
 	within "$1" && failing 100 "$2" 1 || not_ok "$1 is found"
 	dump leave "$gpu" once >/dev/null
 	sleep 0.3
 	[[ ! -e $dev/devcoredump ]] || made=$((made + 1))
+	! was_refused || failed=$((failed + 1))
 	failing 0 1 -1
 	no_dumps || not_ok "$1, allocation $2: it can be removed"
 }
 for ((i = 1; i <= points; i++)); do one xe_coredump_work "$i"; done
 # Not those behind it: Linux 6.12 frees the text twice when the dump's device cannot be made.
 one hand_over 1
-diag "$made of $((points + 1)) dumps were made all the same"
+diag "$failed allocations of $((points + 1)) failed; $made dumps were made all the same"
+t "allocations failed" [ $failed -gt $((points / 2)) ]
 relay dump leave "$gpu" once
 t "behind it there is a dump again" until_dumped
 t "it can be removed" no_dumps
