@@ -367,6 +367,7 @@ int xe_guc_start(struct xe_hw_bind bind)
 		if (err)
 			return err;
 
+		xe_ggtt_put_to_use(hw);
 		err = bring_up(hw, gt);
 		if (err)
 			return err;

@@ -98,10 +98,10 @@ static void fill(struct xe_hw hw, struct xe_ggtt *ggtt, u64 from, u64 to, u64 pt
 }
 
 /*
- * While the GuC does not run, or when its channel is broken. No register says when it is done, so
- * the read behind it only makes sure that the device has been told. Memory may be given back
- * because nothing uses the addresses: before the GuC is booted, and at unbind, GuC and engines are
- * in reset, and a broken channel is followed by one.
+ * During probe, while the GuC does not run, or when its channel is broken. No register says when it
+ * is done, so the read behind it only makes sure that the device has been told. Memory may be given
+ * back because nothing uses the addresses: what probe gives back the GuC was not told of, at unbind
+ * GuC and engines are in reset, and a broken channel is followed by one.
  */
 static void invalidate_by_register(struct xe_hw hw, struct xe_gt *gt)
 {
@@ -119,6 +119,10 @@ static void invalidate(struct xe_hw hw, struct xe_ggtt *ggtt)
 	struct xe_hw_state *state = xe_hw_state(hw);
 
 	lockdep_assert_held(&ggtt->lock);
+
+	/* Since xe_gt_sanitize() nothing has read an entry that it could have kept. */
+	if (!ggtt->in_use)
+		return;
 
 	/* Without it the GuC was seen to read an old entry: hardware.rst xe-hw-pci, "posting". */
 	xe_read32(hw, VF_CAP_REG);
@@ -298,6 +302,23 @@ void xe_ggtt_unmap(struct xe_hw hw, struct drm_mm_node *node)
 	fill(hw, ggtt, node->start, node->start + node->size, ggtt->scratch_pte);
 	invalidate(hw, ggtt);
 	drm_mm_remove_node(node);
+}
+
+/**
+ * xe_ggtt_put_to_use - a GuC is about to be booted
+ * @hw: the token
+ *
+ * It sees what is mapped by now, and from now on is told of each change: by register first.
+ *
+ * Context: bound, may sleep.
+ */
+void xe_ggtt_put_to_use(struct xe_hw hw)
+{
+	struct xe_ggtt *ggtt = &xe_hw_state(hw)->ggtt;
+
+	guard(mutex)(&ggtt->lock);
+	ggtt->in_use = true;
+	invalidate(hw, ggtt);
 }
 
 /**

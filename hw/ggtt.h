@@ -34,7 +34,7 @@ typedef int (*xe_ggtt_invalidate_t)(struct xe_hw hw, struct xe_gt *gt);
  * struct xe_ggtt - the address space that firmware and engines share
  */
 struct xe_ggtt {
-	/** @lock: protects @mm, @ready, @written, @writes and the order of entries */
+	/** @lock: protects @mm, @ready, @written, @writes, @in_use and the order of entries */
 	struct mutex lock;
 	/** @mm: addresses in use */
 	struct drm_mm mm;
@@ -54,6 +54,8 @@ struct xe_ggtt {
 	DECLARE_BITMAP(written, XE_GGTT_MAX_CHUNKS);
 	/** @writes: entries written since the last barrier */
 	unsigned int writes;
+	/** @in_use: a GuC was booted, and reads through it */
+	bool in_use;
 	/** @invalidate: by message, while the channels to the GuCs are up; else NULL */
 	xe_ggtt_invalidate_t invalidate;
 };
@@ -66,6 +68,7 @@ void xe_ggtt_rewrite(struct xe_hw hw, struct drm_mm_node *node, struct sg_table 
 int __must_check xe_ggtt_map_vram(struct xe_hw hw, struct drm_mm_node *node, u64 offset, u64 size);
 void xe_ggtt_rewrite_vram(struct xe_hw hw, struct drm_mm_node *node, u64 offset);
 void xe_ggtt_unmap(struct xe_hw hw, struct drm_mm_node *node);
+void xe_ggtt_put_to_use(struct xe_hw hw);
 void xe_ggtt_set_invalidate(struct xe_hw hw, xe_ggtt_invalidate_t how);
 void xe_ggtt_print(struct xe_hw hw, struct drm_printer *p);
 

@@ -258,6 +258,7 @@ static void test_release(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, xe_fake_bind(slot, &battlemage, xe_probe_steps, STEPS), 0);
 	KUNIT_EXPECT_STREQ(test, xe_fake_guc_did(), "LWBTTCSPWBCSPUU");
 	xe = xe_fake_bound(slot, &state);
+	KUNIT_EXPECT_TRUE(test, state->ggtt.in_use);
 	KUNIT_EXPECT_TRUE(test, xe->mm.vram_size && IS_ALIGNED(xe->mm.vram_size, SZ_2M));
 	KUNIT_EXPECT_GE(test, state->fault_queues, xe->mm.vram_size);
 	KUNIT_EXPECT_LE(test, state->fault_queues + state->num_gts * 3 * SZ_64K, SZ_512M);

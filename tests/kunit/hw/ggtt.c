@@ -38,6 +38,7 @@ static struct xe_ggtt *ggtt_init(struct xe_hw hw)
 	ggtt->start = START;
 	ggtt->end = END;
 	ggtt->scratch_pte = SCRATCH;
+	ggtt->in_use = true;
 	ggtt->invalidate = count_invalidation;
 	drm_mm_init(&ggtt->mm, START, END - START);
 	return ggtt;
@@ -228,6 +229,28 @@ static void test_channel_is_broken(struct kunit *test)
 	}
 }
 
+/* All of it is told to the GuC at once, before it is booted; what changes later, each time. */
+static void test_not_in_use(struct kunit *test)
+{
+	struct xe_device *xe = xe_fake_device(test);
+
+	xe_fake_scoped(hw, xe) {
+		struct xe_ggtt *ggtt = ggtt_init(hw);
+		struct drm_mm_node node = {}, other = {};
+
+		ggtt->in_use = false;
+		KUNIT_EXPECT_EQ(test, xe_ggtt_map(hw, &node, two_pages(0x10000), SZ_4K), 0);
+		KUNIT_EXPECT_EQ(test, xe_ggtt_map_vram(hw, &other, 0, SZ_4K), 0);
+		xe_ggtt_unmap(hw, &other);
+		KUNIT_EXPECT_EQ(test, invalidations, 0);
+
+		xe_ggtt_put_to_use(hw);
+		KUNIT_EXPECT_EQ(test, invalidations, xe_hw_state(hw)->num_gts);
+		xe_ggtt_unmap(hw, &node);
+		KUNIT_EXPECT_EQ(test, invalidations, 2 * xe_hw_state(hw)->num_gts);
+	}
+}
+
 static struct kunit_case ggtt_cases[] = {
 	KUNIT_CASE(test_encode),
 	KUNIT_CASE_PARAM(test_ready, ready_gen_params),
@@ -235,6 +258,7 @@ static struct kunit_case ggtt_cases[] = {
 	KUNIT_CASE(test_map_vram),
 	KUNIT_CASE(test_stop_behind_sleep),
 	KUNIT_CASE(test_channel_is_broken),
+	KUNIT_CASE(test_not_in_use),
 	{ }
 };
 
