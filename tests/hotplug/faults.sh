@@ -321,13 +321,15 @@ ignored() {
 unbind; bind_awake
 each ignored "in use: an event that is not known is said and dropped"
 
-# More page faults at once than the ring to the GuC has room for answers.
+# More page faults at once than the ring to the GuC has room for answers; which it does not read for a while.
+ring_was_full() { (($(model_says ct | awk '/have waited at once/ { print $1; exit }') > 1000)); }
 answers_given() { model_says actions | grep -q "^gt0 0x6003 .* $1\$"; }
 faults_answered() {
-	arm "guc.page-fault value=600"
+	arm "guc.page-fault value=600" "guc.h2g-late value=200000 after=1"
 	use_channel >/dev/null || return
 	until_ 30 answers_given 600 || { echo "not answered:"; model_says actions; return 1; }
-	taken "guc.page-fault value=600" && use_channel >/dev/null || return
+	ring_was_full || { echo "the ring was not full:"; model_says ct; return 1; }
+	taken "guc.page-fault value=600" "guc.h2g-late" && use_channel >/dev/null || return
 	[[ -z $(errors) ]] || { errors; return 1; }
 	! reset_done || { echo "the GT was reset for it"; return 1; }
 	no_violations

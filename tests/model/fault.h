@@ -60,6 +60,7 @@
 	X(FAULT_GUC_H2G_DROP,	"guc.h2g-drop",		"an H2G message is swallowed; `value`: only this action") \
 	X(FAULT_GUC_H2G_FAIL,	"guc.h2g-fail",		"an H2G request is answered FAILURE; `value`: error") \
 	X(FAULT_GUC_H2G_STALL,	"guc.h2g-stall",	"H2G ring is no longer drained") \
+	X(FAULT_GUC_H2G_LATE,	"guc.h2g-late",		"H2G messages are read after `value` microseconds") \
 	X(FAULT_GUC_G2H_DROP,	"guc.g2h-drop",		"a G2H event is not sent; `value`: only this action") \
 	X(FAULT_GUC_G2H_TWICE,	"guc.g2h-twice",	"a G2H event is sent twice") \
 	X(FAULT_GUC_G2H_LATE,	"guc.g2h-late",		"a G2H message is sent after `value` microseconds") \

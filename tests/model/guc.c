@@ -260,6 +260,7 @@ static int ctl_ct(struct gpu *gpu, int argc, char **argv, FILE *out)
 			(unsigned long long)ct->received, (unsigned long long)ct->sent,
 			ct->out_count, (unsigned long long)ct->queued);
 		print_ring(out, "h2g", &ct->h2g);
+		fprintf(out, "  %u words of h2g have waited at once\n", ct->most);
 		print_ring(out, "g2h", &ct->g2h);
 	}
 	return 0;

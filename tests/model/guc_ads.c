@@ -255,6 +255,8 @@ static bool private_ok(struct guc *guc, const u8 *blob)
 /* The hardware knows it by an address of VRAM, the firmware by one of the GGTT: both have to be the same memory. */
 static bool queue_ok(struct guc *guc, const struct um_queue *q)
 {
+	static const u8 zeroes[PAGE_4K];
+	u8 page[PAGE_4K];
 	struct xlat x;
 	u32 off;
 
@@ -263,7 +265,15 @@ static bool queue_ok(struct guc *guc, const struct um_queue *q)
 	for (off = 0; off < q->bytes; off += PAGE_4K)
 		if (ggtt_peek(guc->gpu, q->ggtt + off, &x) || x.space != MEM_VRAM || x.addr != q->device_address + off)
 			return false;
+	for (off = 0; off < q->bytes; off += PAGE_4K)
+		if (ggtt_read(guc->gpu, q->ggtt + off, page, sizeof(page)) || memcmp(page, zeroes, sizeof(page)) != 0)
+			return false;
 	return true;
+}
+
+static bool queues_overlap(const struct um_queue *a, const struct um_queue *b)
+{
+	return a->device_address < b->device_address + b->bytes && b->device_address < a->device_address + a->bytes;
 }
 
 /* A driver may boot without engines first, and without queues then. */
@@ -285,7 +295,7 @@ static bool fault_queues_ok(struct guc *guc)
 	if (!read_part(guc, "page fault queues", ads->um_init, &um, sizeof(um)))
 		return false;
 	for (i = 0; i < UM_QUEUES; i++) {
-		if (queue_ok(guc, &um.queue[i]))
+		if (queue_ok(guc, &um.queue[i]) && (!i || !queues_overlap(&um.queue[i], &um.queue[i - 1])))
 			continue;
 		violation(guc->gpu, V_ADS_FAULTS, "queue %u: %u bytes at GGTT %#x, device address %#llx", i,
 			  um.queue[i].bytes, um.queue[i].ggtt, (unsigned long long)um.queue[i].device_address);

@@ -153,6 +153,7 @@ void guc_ct_reset(struct guc *guc)
 	for (i = 0; i < GUC_LATE_MAX; i++)
 		clk_cancel(guc->gpu->clk, guc->ct.late[i].timer);
 	clk_cancel(guc->gpu->clk, guc->ct.fault_timer);
+	clk_cancel(guc->gpu->clk, guc->ct.late_receive);
 	memset(&guc->ct, 0, sizeof(guc->ct));
 }
 
@@ -262,18 +263,35 @@ static bool h2g_one(struct guc *guc, u32 tail)
 	return true;
 }
 
+static void receive_late(void *arg)
+{
+	struct guc *guc = arg;
+
+	guc->ct.late_receive = 0;
+	if (is_cut_off(guc->gpu) || guc->state != GUC_RUNNING)
+		return;
+	guc_ct_receive(guc);
+	guc_ct_flush(guc);
+}
+
 void guc_ct_receive(struct guc *guc)
 {
 	struct guc_ct *ct = &guc->ct;
 	unsigned int limit;
+	u64 us = 1000;
 	u32 tail;
 
-	if (!ct->enabled || ct->broken)
+	if (!ct->enabled || ct->broken || ct->late_receive)
 		return;
+	if (fault_take(guc->gpu, FAULT_GUC_H2G_LATE, &us)) {
+		ct->late_receive = clk_after(guc->gpu->clk, us * USEC, receive_late, guc);
+		return;
+	}
 	if (fault_take(guc->gpu, FAULT_GUC_H2G_STALL, NULL))
 		ct->stalled = true;
 	if (ct->stalled || !h2g_open(guc, &tail))
 		return;
+	ct->most = MAX(ct->most, (tail + ct->h2g.size - ct->h2g.pos) % ct->h2g.size);
 	/* The tail is read once, so this ends; a message can take the channel down. */
 	for (limit = ct->h2g.size; limit && ct->h2g.pos != tail; limit--)
 		if (!h2g_one(guc, tail) || !ct->enabled || guc->state != GUC_RUNNING)

@@ -193,6 +193,8 @@ struct guc_ct {
 	struct guc_ctb h2g, g2h;
 	bool enabled, broken, stalled;
 	bool irq;			/* events published, interrupt owed */
+	unsigned int late_receive;	/* a timer: H2G is left alone until then */
+	u32 most;			/* words that waited in H2G at once */
 	struct guc_msg out[CT_OUT_MAX];	/* waits for room, a ring */
 	unsigned int out_first, out_count;
 	u64 received, sent, queued;

@@ -95,6 +95,7 @@ static inline void host_ads(struct host *h, bool engines)
 	host_put(h, ADS_AT + 4244, GGTT_BASE + PRIVATE_AT);
 	host_put(h, ADS_AT + 4572 + 68, 1);
 	host_put(h, ADS_AT + 4248, engines ? GGTT_BASE + ADS_AT + 21692 : 0);
+	memset(h->vram + QUEUES_AT, 0, 3 * 0x10000);
 	for (i = 0; i < 3; i++) {
 		u32 at = ADS_AT + 21692 + 32 + i * 32;
 

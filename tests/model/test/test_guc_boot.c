@@ -151,6 +151,14 @@ static void ads_queues(struct host *h) { host_put(h, ADS_AT + 4248, 0x40000000);
 static void ads_queue_size(struct host *h) { host_put(h, ADS_AT + 21692 + 32 + 12, 0x1000); }
 static void ads_queue_device(struct host *h) { host_put(h, ADS_AT + 21692 + 64, QUEUES_AT); }
 static void ads_queue_ggtt(struct host *h) { host_put(h, ADS_AT + 21692 + 96 + 8, 0x40000000); }
+static void ads_queue_used(struct host *h) { h->vram[QUEUES_AT + 0x1ffff] = 1; }
+
+static void ads_queue_shared(struct host *h)
+{
+	host_put(h, ADS_AT + 21692 + 64, QUEUES_AT);
+	host_put(h, ADS_AT + 21692 + 64 + 8, GGTT_BASE + QUEUES_AT);
+}
+
 static void ads_mapping(struct host *h) { h->vram[ADS_AT + 4668 + 5] = 7; }
 
 static void ads_list(struct host *h)
@@ -210,6 +218,8 @@ static const struct wrong wrongs[] = {
 	{ "ads-faults", ads_queue_size, 0x800071ec },
 	{ "ads-faults", ads_queue_device, 0x800071ec },
 	{ "ads-faults", ads_queue_ggtt, 0x800071ec },
+	{ "ads-faults", ads_queue_used, 0x800071ec },
+	{ "ads-faults", ads_queue_shared, 0x800071ec },
 	{ "ads-mapping", ads_mapping, 0x800071ec },
 	{ "ads-reg-list", ads_list, 0x800074ec },
 	{ "ads-reg-list", ads_list_long, 0x800074ec },

@@ -480,6 +480,24 @@ static void page_faults(void **state)
 	assert_violates(h->gpu, "fault-reply", HOST_FAST(h, H2G_FAULT_REPLY, 1, 0));
 }
 
+/* It is not read, and then all of it. */
+static void late_reader(void **state)
+{
+	struct host *h = *state;
+
+	arm(h->gpu, "guc.h2g-late value=200000");
+	tlb(h, 1);
+	tlb(h, 2);
+	assert_int_equal(host_recv(h), 0);
+	host_time(h, 199 * MSEC);
+	assert_int_equal(host_recv(h), 0);
+	host_time(h, 2 * MSEC);
+	assert_true(host_event(h, G2H_TLB_DONE, 1, 0));
+	assert_true(host_event(h, G2H_TLB_DONE, 2, 0));
+	assert_true(answer_has(h->gpu, "ct", "  8 words of h2g have waited at once"));
+	assert_quiet(h->gpu);
+}
+
 static void scripted_events(void **state)
 {
 	struct host *h = *state;
@@ -657,7 +675,7 @@ int main(void)
 		TEST(bounded_wait_list), TEST(answers), TEST(strict_messages), TEST(strict_rings),
 		TEST(host_moves_our_words), TEST(empty_message), TEST(padding_with_garbage),
 		TEST(features), TEST(dirty_descriptor), TEST(enabled_twice), TEST(tlb_forms), TEST(tlb_ggtt), TEST(tlb_ppgtt), TEST(slpc),
-		TEST(slpc_order), TEST(page_faults), TEST(scripted_events), TEST(scripted_requests), TEST(consequences), TEST(late),
+		TEST(slpc_order), TEST(page_faults), TEST(late_reader), TEST(scripted_events), TEST(scripted_requests), TEST(consequences), TEST(late),
 		TEST(chatter), TEST(crash),
 	};
 
