@@ -72,9 +72,10 @@ static void catch_up(struct xe_hw hw, struct xe_hw_work *work)
 
 	xe_for_each_gt(gt, state) {
 		xe_guc_ct_catch_up(hw, gt);
-		xe_guc_faults_catch_up(hw, gt);
 		xe_guc_tlb_catch_up(hw, gt);
 		xe_contexts_catch_up(hw, gt);
+		/* Last: what ends a context that makes faults finds room, however many it makes. */
+		xe_guc_faults_catch_up(hw, gt);
 	}
 }
 

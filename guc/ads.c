@@ -369,6 +369,9 @@ static void fill_workarounds(struct xe_hw hw, struct xe_gt *gt)
 		if (w->version != gt->version || w->media != !!gt->window ||
 		    (w->step_end && gt->step >= w->step_end))
 			continue;
+		/* It is about a queue for page faults. */
+		if (w->key == GUC_KEY_POLL_SHADOW_TAIL && !ads->fault_queues.vram)
+			continue;
 		put(hw, ads, at, FIELD_PREP(GUC_WORKAROUND_KEY, w->key) |
 				 FIELD_PREP(GUC_WORKAROUND_WORDS, w->words));
 		at += sizeof(u32);

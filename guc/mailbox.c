@@ -24,8 +24,8 @@
  * Both are granted for a second in all: a mailbox that is not done by then is an error, and the
  * firmware has to be reset.
  *
- * The bell is the same for the channel. Writes to one device arrive in order, so nothing is read
- * back before it is rung.
+ * The bell is the same for the channel. Before it is rung the last word is read back, as upstream
+ * does.
  *
  * Nothing is allocated here.
  */

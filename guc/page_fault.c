@@ -6,7 +6,9 @@
 #include <linux/bitfield.h>
 #include <linux/error-injection.h>
 #include <linux/jiffies.h>
+#include <linux/mm.h>
 
+#include <drm/drm_managed.h>
 #include <drm/drm_print.h>
 
 #include "guc/ct.h"
@@ -30,7 +32,7 @@
  *
  * A GuC that is stopped forgets its faults, and so do we: xe_guc_faults_forget().
  *
- * Nothing is allocated here.
+ * Nothing is allocated here but the ring, at probe.
  *
  * ======================== ============= ====================================================
  * object                   owner         released when
@@ -148,13 +150,18 @@ void xe_guc_faults_forget(struct xe_hw hw, struct xe_gt *gt)
 	paid(hw, faults, faults->count);
 }
 
+static void free_answers(struct drm_device *drm, void *answers)
+{
+	kvfree(answers);
+}
+
 /**
  * xe_guc_faults_init - before the first page fault
  * @hw: the token
  * @gt: the GT
  *
  * Context: bound, before the channel is enabled for the first time.
- * Return: 0, or errors of xe_guc_ct_handle().
+ * Return: 0, -ENOMEM, or errors of xe_guc_ct_handle().
  */
 int xe_guc_faults_init(struct xe_hw hw, struct xe_gt *gt)
 {
@@ -162,7 +169,15 @@ int xe_guc_faults_init(struct xe_hw hw, struct xe_gt *gt)
 		GUC_EVENT_PAGE_FAULT, GUC_FAULT_WORDS, GUC_FAULT_WORDS, 0, page_fault
 	};
 
-	spin_lock_init(&faults_of(hw, gt)->lock);
-	return xe_guc_ct_handle(hw, gt, &event);
+	struct xe_guc_faults *faults = faults_of(hw, gt);
+	int err;
+
+	spin_lock_init(&faults->lock);
+	faults->answers = kvcalloc(XE_GUC_MAX_FAULTS, sizeof(*faults->answers), GFP_KERNEL);
+	if (!faults->answers)
+		return -ENOMEM;
+
+	err = drmm_add_action_or_reset(&xe_hw_device(hw)->drm, free_answers, faults->answers);
+	return err ?: xe_guc_ct_handle(hw, gt, &event);
 }
 ALLOW_ERROR_INJECTION(xe_guc_faults_init, ERRNO);

@@ -10,8 +10,8 @@
 
 struct xe_gt;
 
-/* Faults that may wait for their answers; as upstream, see hardware.rst xe-hw-guc-faults. */
-#define XE_GUC_MAX_FAULTS	2048
+/* Faults that may wait for their answers; upstream has four rings of 2,048, by address space. */
+#define XE_GUC_MAX_FAULTS	8192
 
 /**
  * struct xe_guc_faults - page faults that a GuC has reported and was not answered yet
@@ -23,8 +23,8 @@ struct xe_guc_faults {
 	unsigned int first;
 	/** @count: how many there are */
 	unsigned int count;
-	/** @answers: the words of each; a ring */
-	u32 answers[XE_GUC_MAX_FAULTS][GUC_FAULT_ANSWER_WORDS];
+	/** @answers: the words of each; a ring of XE_GUC_MAX_FAULTS */
+	u32 (*answers)[GUC_FAULT_ANSWER_WORDS];
 };
 
 /* For xe_guc.c */

@@ -47,7 +47,8 @@
  * resume.
  *
  * What the driver itself needs is not in VRAM: firmware buffers are in system memory, the GGTT and
- * the firmware are set up anew. Page tables are the exception, and are copied; see mm/pt_save.c.
+ * the firmware are set up anew, and so are the queues for page faults, which are empty at each boot
+ * of a GuC. Page tables are the exception, and are copied; see mm/pt_save.c.
  *
  * ======================== ============= ==========================================
  * object                   owner         released when

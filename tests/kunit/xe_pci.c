@@ -260,8 +260,11 @@ static void test_release(struct kunit *test)
 	xe = xe_fake_bound(slot, &state);
 	KUNIT_EXPECT_TRUE(test, state->ggtt.in_use);
 	KUNIT_EXPECT_TRUE(test, xe->mm.vram_size && IS_ALIGNED(xe->mm.vram_size, SZ_2M));
-	KUNIT_EXPECT_GE(test, state->fault_queues, xe->mm.vram_size);
-	KUNIT_EXPECT_LE(test, state->fault_queues + state->num_gts * 3 * SZ_64K, SZ_512M);
+	KUNIT_EXPECT_GE(test, state->guc[0].ads.fault_queues.vram, xe->mm.vram_size);
+	KUNIT_EXPECT_EQ(test, state->guc[1].ads.fault_queues.vram,
+			state->guc[0].ads.fault_queues.vram + 3 * SZ_64K);
+	KUNIT_EXPECT_LE(test, state->guc[1].ads.fault_queues.vram + 3 * SZ_64K,
+			pci_resource_len(to_pci_dev(xe_fake_slot_device(slot)), 2));
 	drm_dev_get(&xe->drm);
 	scratch = state->ggtt.scratch;
 	log = sg_page(state->guc[0].log.buf.sgt.sgl);
