@@ -391,6 +391,8 @@ static int set_ccs_mode(struct dir *dir, u32 engines)
 	struct xe_device *xe = dir->xe;
 	int err = -EAGAIN;
 
+	if (xe_device_is_wedged(xe))
+		return -ECANCELED;
 	if (engines == xe->gt[dir->gt].ccs_mode)
 		return 0;
 	xe_hw_scoped(hw, xe) {

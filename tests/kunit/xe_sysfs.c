@@ -224,6 +224,7 @@ static void test_engines_wedged(struct kunit *test)
 
 	reset.wedged = true;
 	KUNIT_EXPECT_EQ(test, write_file(w, ccs_mode(), "2"), -ECANCELED);
+	KUNIT_EXPECT_EQ(test, write_file(w, ccs_mode(), "2"), -ECANCELED);
 }
 
 static void test_engines_lost(struct kunit *test)
