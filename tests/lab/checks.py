@@ -90,7 +90,7 @@ def guests(folder, names, size="check", upstream=False):
     for path in sorted(glob.glob(test(folder, names))):
         for scenario in run.scenarios([path], driver="upstream" if upstream else None, size=size):
             number = scenario.name.rpartition("-")[2] if scenario.parts > 1 else "0"
-            kernel = scenario.settings.get("kernel", "debug")
+            kernel = bench.Config(driver=scenario.settings["driver"], kernel=scenario.settings.get("kernel")).kernel
             needs = ["QEMU", scenario.settings.get("rootfs", "guest") + " root", kernel + " kernel"]
             if scenario.settings["driver"] == "xe":
                 needs.append("driver for " + kernel)
@@ -122,7 +122,7 @@ def model_make(target, seconds):
 GROUPS = {
     "lab": lambda: [Part("the bench itself", [os.path.join(HERE, "test_lab.py")], seconds=20)],
     "model": lambda: [Part("the software GPU", model_make("check", 3), ["model"], seconds=150)],
-    "static": lambda: [Part("static gates", [test("static", "check")], ["debug kernel", "driver for debug"], seconds=120)],
+    "static": lambda: [Part("static gates", [test("static", "check")], ["debug kernel", "stock kernel", "driver for debug"], seconds=120)],
     "builds": lambda: [Part("a build in the kernel tree", [test("static", "intree")], ["debug kernel"], seconds=40),
                        Part("a build by dkms", [test("static", "dkms")], ["stock kernel", "headers of a newer kernel"], seconds=30),
                        Part("a build for a newer kernel", [test("static", "newest")], ["headers of a newer kernel"], seconds=60)],
