@@ -31,6 +31,8 @@ KUNIT_ARRAY_PARAM_DESC(mailbox, mailbox_cases, name);
 static struct {
 	const struct mailbox_case *c;
 	ktime_t start;
+	u32 wrote;		/* accesses up to the last word */
+	unsigned int early;	/* bells behind words that may not have arrived */
 } firmware;
 
 static void answer_bell(u32 offset, u32 value)
@@ -38,16 +40,21 @@ static void answer_bell(u32 offset, u32 value)
 	const struct mailbox_case *c = firmware.c;
 	bool retry = ktime_ms_delta(ktime_get(), firmware.start) < c->retry_ms;
 
-	if (offset == GUC_HOST_INTERRUPT.offset)
-		xe_fake_poke(VF_SW_FLAG(0).offset, HXG_FROM_GUC |
-			     FIELD_PREP(HXG_TYPE, retry ? HXG_RETRY : c->then));
+	if (offset != GUC_HOST_INTERRUPT.offset) {
+		firmware.wrote = xe_fake_accesses();
+		return;
+	}
+	firmware.early += xe_fake_accesses() != firmware.wrote + 2;
+	xe_fake_poke(VF_SW_FLAG(0).offset, HXG_FROM_GUC |
+		     FIELD_PREP(HXG_TYPE, retry ? HXG_RETRY : c->then));
 }
 
 static void test_mailbox(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
-	const u32 request[] = { 0x42 };
+	const u32 request[] = { 0x42, 1 };
 
+	firmware.early = 0;
 	firmware.c = test->param_value;
 	xe_fake_on_write(answer_bell);
 	xe_fake_scoped(hw, xe) {
@@ -55,9 +62,10 @@ static void test_mailbox(struct kunit *test)
 
 		mutex_init(&xe_guc(hw, gt)->mailbox_lock);
 		firmware.start = ktime_get();
-		KUNIT_EXPECT_EQ(test, xe_guc_mailbox_send(hw, gt, request, 1, NULL),
+		KUNIT_EXPECT_EQ(test, xe_guc_mailbox_send(hw, gt, request, 2, NULL),
 				firmware.c->err);
 		KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get(), firmware.start), 1500);
+		KUNIT_EXPECT_EQ(test, firmware.early, 0);
 	}
 	xe_fake_on_write(NULL);
 }
