@@ -633,7 +633,8 @@ static void storm(double seconds)
 		pthread_join(thread[i], NULL);
 	printf("# %u jobs, %u not now, %u failed\n", jobs, busy, bad);
 	renew_banned();
-	check(jobs > busy + bad, "jobs ran in a storm");
+	/* On one core all may be told to come again: who takes the memory away always runs in between. */
+	check(jobs > bad, "jobs were tried in a storm");
 	check(renew(p, 8 * PAGE) && !unbind(HERE, 8 * PAGE) && !bind_user(p, 8 * PAGE, HERE) && reaches(HERE, p),
 	      "after a storm");
 }
