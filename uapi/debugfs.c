@@ -4,9 +4,12 @@
  */
 
 #include <linux/debugfs.h>
+#include <linux/kstrtox.h>
+#include <linux/seq_file.h>
 
 #include <drm/drm_debugfs.h>
 #include <drm/drm_file.h>
+#include <drm/drm_managed.h>
 #include <drm/drm_print.h>
 #include <drm/ttm/ttm_resource.h>
 
@@ -36,7 +39,7 @@
  *	queues, vms			who has them, what is in them
  *	wedged_mode			when the card is given up: as the module's parameter
  *	gt<n>/stats			what the GT did since probe
- *	gt<n>/force_reset[_sync]	reading asks for a reset of the GT [and waits for it]
+ *	gt<n>/force_reset[_sync]	reading, or writing 1, resets the GT [and waits for it]
  *
  * The files belong to the DRM minor: they are made when it is registered, and removed at unplug
  * before anything is torn down; removal waits for readers. What shows the card does so in a section
@@ -48,6 +51,7 @@
  * object                   owner         released when
  * ======================== ============= ==========================================
  * files                    DRM minor     unplug, first
+ * which GT a file is of    drm_device    last reference to it is dropped
  * ======================== ============= ==========================================
  */
 
@@ -282,48 +286,97 @@ static const struct drm_info_list files[] = {
 	{ "guc_log", show_guc_log },
 };
 
-/* Reading asks for the reset, as with upstream's driver of 6.12; the section is the worker's. */
-static int force_reset(struct seq_file *m, void *unused)
-{
-	const struct drm_info_node *node = m->private;
+/*
+ * Reading asks for the reset, as with upstream's driver of 6.12, or writing, as with later ones and
+ * as IGT does; the section is the worker's.
+ */
+struct gt_file {
+	struct xe_device *xe;
+	unsigned int gt;
+};
 
-	xe_device_reset_later(show_device(m), (uintptr_t)node->info_ent->data);
+static ssize_t write_reset(struct file *file, const char __user *text, size_t count,
+			   void (*reset)(struct xe_device *xe, unsigned int gt))
+{
+	const struct gt_file *of = file_inode(file)->i_private;
+	bool yes;
+	int err;
+
+	err = kstrtobool_from_user(text, count, &yes);
+	if (err)
+		return err;
+	if (yes)
+		reset(of->xe, of->gt);
+	return count;
+}
+
+static int force_reset_show(struct seq_file *m, void *unused)
+{
+	const struct gt_file *of = m->private;
+
+	xe_device_reset_later(of->xe, of->gt);
 	return 0;
 }
 
-static int force_reset_sync(struct seq_file *m, void *unused)
+static ssize_t force_reset_write(struct file *file, const char __user *text, size_t count,
+				 loff_t *at)
 {
-	const struct drm_info_node *node = m->private;
+	return write_reset(file, text, count, xe_device_reset_later);
+}
 
-	xe_recovery_reset_now(show_device(m), (uintptr_t)node->info_ent->data);
+DEFINE_SHOW_STORE_ATTRIBUTE(force_reset);
+
+static int force_reset_sync_show(struct seq_file *m, void *unused)
+{
+	const struct gt_file *of = m->private;
+
+	xe_recovery_reset_now(of->xe, of->gt);
 	return 0;
 }
+
+static ssize_t force_reset_sync_write(struct file *file, const char __user *text, size_t count,
+				      loff_t *at)
+{
+	return write_reset(file, text, count, xe_recovery_reset_now);
+}
+
+DEFINE_SHOW_STORE_ATTRIBUTE(force_reset_sync);
 
 /* The name is that of upstream: IGT looks for it. */
-static int show_stats(struct seq_file *m, void *unused)
+static int stats_show(struct seq_file *m, void *unused)
 {
-	const struct drm_info_node *node = m->private;
 	struct drm_printer p = drm_seq_file_printer(m);
-	uintptr_t gt = (uintptr_t)node->info_ent->data;
-	struct xe_device *xe = show_device(m);
+	const struct gt_file *of = m->private;
 	int err = -EAGAIN;
 
-	xe_hw_scoped(hw, xe) {
+	xe_hw_scoped(hw, of->xe) {
 		drm_printf(&p, "tlb_inval_count: %u\n",
-			   READ_ONCE(xe_guc(hw, &xe_hw_state(hw)->gt[gt])->tlb.asked_for));
+			   READ_ONCE(xe_guc(hw, &xe_hw_state(hw)->gt[of->gt])->tlb.asked_for));
 		err = 0;
 	}
-	return xe_hw_error(xe, err);
+	return xe_hw_error(of->xe, err);
 }
 
-static const struct drm_info_list gt_files[XE_MAX_GTS][3] = {
-	{ { "force_reset", force_reset, 0, (void *)0 },
-	  { "force_reset_sync", force_reset_sync, 0, (void *)0 },
-	  { "stats", show_stats, 0, (void *)0 } },
-	{ { "force_reset", force_reset, 0, (void *)1 },
-	  { "force_reset_sync", force_reset_sync, 0, (void *)1 },
-	  { "stats", show_stats, 0, (void *)1 } },
-};
+DEFINE_SHOW_ATTRIBUTE(stats);
+
+static void create_gt(struct drm_minor *minor, struct xe_device *xe, unsigned int gt)
+{
+	struct gt_file *of;
+	struct dentry *dir;
+	char name[16];
+
+	of = drmm_kzalloc(&xe->drm, sizeof(*of), GFP_KERNEL);
+	if (!of)
+		return;
+
+	of->xe = xe;
+	of->gt = gt;
+	snprintf(name, sizeof(name), "gt%u", gt);
+	dir = debugfs_create_dir(name, minor->debugfs_root);
+	debugfs_create_file("force_reset", 0600, dir, of, &force_reset_fops);
+	debugfs_create_file("force_reset_sync", 0600, dir, of, &force_reset_sync_fops);
+	debugfs_create_file("stats", 0400, dir, of, &stats_fops);
+}
 
 static int get_wedged_mode(void *data, u64 *mode)
 {
@@ -356,11 +409,6 @@ void xe_debugfs_init(struct drm_minor *minor)
 
 	drm_debugfs_create_files(files, ARRAY_SIZE(files), minor->debugfs_root, minor);
 	debugfs_create_file("wedged_mode", 0600, minor->debugfs_root, xe, &wedged_mode);
-	for (unsigned int i = 0; i < xe->num_gts; i++) {
-		char name[16];
-
-		snprintf(name, sizeof(name), "gt%u", i);
-		drm_debugfs_create_files(gt_files[i], ARRAY_SIZE(gt_files[i]),
-					 debugfs_create_dir(name, minor->debugfs_root), minor);
-	}
+	for (unsigned int i = 0; i < xe->num_gts; i++)
+		create_gt(minor, xe, i);
 }

@@ -34,6 +34,6 @@ else
 	igt xe_exec_threads 360 --run-subtest 'threads-shared-vm-rebind-bindexecqueue,threads-hang-basic,threads-userptr-invalidate-race,threads-cm-fd-basic'
 	igt xe_copy_basic 360 --run-subtest 'mem-copy-linear-0x369,mem-matrix-copy-2x2,mem-set-linear-0x369'
 	igt xe_exec_compute_mode 360 --run-subtest 'once-*,twice-userptr-invalidate,many-execqueues-preempt-fence-early'
-	igt xe_exec_reset 360 --run-subtest 'spin,cat-error,close-fd,close-execqueues-close-fd,virtual-cat-error'
+	igt xe_exec_reset 360 --run-subtest 'gt-reset,spin,cat-error,close-fd,close-execqueues-close-fd,virtual-cat-error'
 fi
 finish

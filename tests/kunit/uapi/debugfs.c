@@ -39,19 +39,21 @@ static void test_asleep(struct kunit *test)
 {
 	struct xe_device *xe = xe_fake_device(test);
 	struct drm_minor minor = { .dev = &xe->drm };
-	struct drm_info_node node = { .minor = &minor, .info_ent = &gt_files[0][2] };
+	struct drm_info_node node = { .minor = &minor };
 	struct seq_file m = { .private = &node };
+	struct gt_file of = { xe, 0 };
+	struct seq_file stats = { .private = &of };
 
 	xe_fake_set_asleep(xe, true);
 	KUNIT_EXPECT_EQ(test, show_info(&m, NULL), -EAGAIN);
-	KUNIT_EXPECT_EQ(test, show_stats(&m, NULL), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, stats_show(&stats, NULL), -EAGAIN);
 	xe_fake_set_asleep(xe, false);
 	KUNIT_EXPECT_EQ(test, show_info(&m, NULL), 0);
-	KUNIT_EXPECT_EQ(test, show_stats(&m, NULL), 0);
+	KUNIT_EXPECT_EQ(test, stats_show(&stats, NULL), 0);
 	xe_fake_scoped(hw, xe)
 		xe_hw_declare_lost(hw, "for the test");
 	KUNIT_EXPECT_EQ(test, show_info(&m, NULL), -ENODEV);
-	KUNIT_EXPECT_EQ(test, show_stats(&m, NULL), -ENODEV);
+	KUNIT_EXPECT_EQ(test, stats_show(&stats, NULL), -ENODEV);
 }
 
 static struct kunit_case debugfs_cases[] = {
