@@ -386,15 +386,23 @@ static ssize_t show_ccs_mode(struct dir *dir, u32 what, char *buf)
 	return sysfs_emit(buf, "%u\n", READ_ONCE(dir->xe->gt[dir->gt].ccs_mode));
 }
 
+static int no_card(struct xe_device *xe)
+{
+	if (xe_hw_is_gone(xe))
+		return -ENODEV;
+	return xe_device_is_wedged(xe) ? -ECANCELED : 0;
+}
+
 static int set_ccs_mode(struct dir *dir, u32 engines)
 {
 	struct xe_device *xe = dir->xe;
-	int err = -EAGAIN;
+	int err = no_card(xe);
 
-	if (xe_device_is_wedged(xe))
-		return -ECANCELED;
+	if (err)
+		return err;
 	if (engines == xe->gt[dir->gt].ccs_mode)
 		return 0;
+	err = -EAGAIN;
 	xe_hw_scoped(hw, xe) {
 		xe_topology_set_ccs_mode(hw, &xe_hw_state(hw)->gt[dir->gt], engines);
 		err = 0;
@@ -404,9 +412,7 @@ static int set_ccs_mode(struct dir *dir, u32 engines)
 
 	/* It is the reset that brings it to the card. */
 	xe_recovery_reset_now(xe, dir->gt);
-	if (xe_device_is_wedged(xe))
-		err = -ECANCELED;
-	return xe_hw_is_gone(xe) ? -ENODEV : err;
+	return no_card(xe);
 }
 
 /*

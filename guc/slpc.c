@@ -301,7 +301,7 @@ static u32 within_fuses(const struct xe_slpc *slpc, u32 mhz)
 	return clamp(mhz, slpc->lowest, slpc->highest);
 }
 
-/* As upstream: the highest is never below the lowest, which would be a frequency that is fixed. */
+/* The lowest goes first if the highest goes below it: in between one frequency would be fixed. */
 static int write_limits(struct xe_hw hw, struct xe_gt *gt, u32 min, u32 max, u32 old_min,
 			u32 old_max)
 {

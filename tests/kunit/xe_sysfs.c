@@ -233,6 +233,7 @@ static void test_engines_lost(struct kunit *test)
 
 	reset.lost = true;
 	KUNIT_EXPECT_EQ(test, write_file(w, ccs_mode(), "2"), -ENODEV);
+	KUNIT_EXPECT_EQ(test, write_file(w, ccs_mode(), "2"), -ENODEV);
 }
 
 static struct kunit_case sysfs_cases[] = {

@@ -282,7 +282,8 @@ static bool fault_queues_ok(struct guc *guc)
 	struct guc_ads *ads = &guc->ads;
 	struct um_init um;
 	u32 enabled = 0;
-	unsigned int i;
+	unsigned int i, j;
+	bool ok;
 
 	for (i = 0; i < GUC_CLASSES; i++)
 		enabled |= ads->enabled[i];
@@ -295,7 +296,10 @@ static bool fault_queues_ok(struct guc *guc)
 	if (!read_part(guc, "page fault queues", ads->um_init, &um, sizeof(um)))
 		return false;
 	for (i = 0; i < UM_QUEUES; i++) {
-		if (queue_ok(guc, &um.queue[i]) && (!i || !queues_overlap(&um.queue[i], &um.queue[i - 1])))
+		ok = queue_ok(guc, &um.queue[i]);
+		for (j = 0; j < i; j++)
+			ok &= !queues_overlap(&um.queue[i], &um.queue[j]);
+		if (ok)
 			continue;
 		violation(guc->gpu, V_ADS_FAULTS, "queue %u: %u bytes at GGTT %#x, device address %#llx", i,
 			  um.queue[i].bytes, um.queue[i].ggtt, (unsigned long long)um.queue[i].device_address);

@@ -56,10 +56,6 @@ static struct xe_gt *begin(struct kunit *test, struct xe_device *xe, struct xe_h
 	disable_work_sync(&xe->guc_owed.work.work);
 	memset(&guc, 0, sizeof(guc));
 	guc.room = UINT_MAX;
-	state->guc[0].faults.answers = kunit_kcalloc(test, XE_GUC_MAX_FAULTS,
-						     sizeof(*state->guc[0].faults.answers),
-						     GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, state->guc[0].faults.answers);
 	return &state->gt[0];
 }
 

@@ -155,8 +155,8 @@ static void ads_queue_used(struct host *h) { h->vram[QUEUES_AT + 0x1ffff] = 1; }
 
 static void ads_queue_shared(struct host *h)
 {
-	host_put(h, ADS_AT + 21692 + 64, QUEUES_AT);
-	host_put(h, ADS_AT + 21692 + 64 + 8, GGTT_BASE + QUEUES_AT);
+	host_put(h, ADS_AT + 21692 + 96, QUEUES_AT);
+	host_put(h, ADS_AT + 21692 + 96 + 8, GGTT_BASE + QUEUES_AT);
 }
 
 static void ads_mapping(struct host *h) { h->vram[ADS_AT + 4668 + 5] = 7; }
